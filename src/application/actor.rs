@@ -1,0 +1,33 @@
+use chrono::{DateTime, Utc};
+
+use crate::{
+    application::queries::users::UserView,
+    domain::{
+        session::AuthSessionId,
+        user::{Role, UserId},
+    },
+};
+
+/// Who makes a request, as [`Authenticate`](super::commands::account::Authenticate) found him in the database just now.
+/// A use case that takes one is open to authenticated callers only.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The user himself.
+    pub user: UserView,
+    /// The session in which he acts.
+    pub session_id: AuthSessionId,
+    /// When that session will die unless it is used again.
+    pub session_expires_at: DateTime<Utc>,
+}
+
+impl Actor {
+    /// Who he is.
+    pub fn id(&self) -> UserId {
+        self.user.id
+    }
+
+    /// What he may do.
+    pub fn role(&self) -> Role {
+        self.user.role
+    }
+}

@@ -1,0 +1,64 @@
+//! Who may do what: a role order, a list of permissions, one function that judges.
+
+use thiserror::Error;
+
+use crate::{
+    application::Actor,
+    domain::user::{Role, User},
+};
+
+/// What an actor may need to be permitted.
+#[derive(Clone, Copy, Debug)]
+pub enum Permission<'a> {
+    /// To see any user: admins and above.
+    ReadUsers,
+    /// To manage users of a role, or to give or take it: only those strictly above it.
+    ManageRole(Role),
+    /// To manage this very user: only those strictly above his role.
+    ManageUser(&'a User),
+}
+
+/// The actor's role does not permit what he asks for.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("Your role does not permit this.")]
+pub struct NotAuthorized;
+
+/// Judges whether `actor` has `permission`.
+///
+/// # Errors
+/// [`NotAuthorized`] if he does not.
+pub fn authorize(actor: &Actor, permission: Permission<'_>) -> Result<(), NotAuthorized> {
+    let permitted = match permission {
+        Permission::ReadUsers => actor.role() >= Role::Admin,
+        Permission::ManageRole(role) => role < actor.role(),
+        Permission::ManageUser(user) => user.role() < actor.role(),
+    };
+    if permitted { Ok(()) } else { Err(NotAuthorized) }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::application::testing::{actor, user};
+
+    #[rstest]
+    #[case(Role::User, false)]
+    #[case(Role::Admin, true)]
+    #[case(Role::SuperAdmin, true)]
+    fn users_are_seen_by_admins_and_above(#[case] role: Role, #[case] permitted: bool) {
+        assert_eq!(authorize(&actor(role), Permission::ReadUsers).is_ok(), permitted);
+    }
+
+    #[rstest]
+    fn only_roles_and_users_strictly_below_are_managed(
+        #[values(Role::User, Role::Admin, Role::SuperAdmin)] role: Role,
+        #[values(Role::User, Role::Admin, Role::SuperAdmin)] target: Role,
+    ) {
+        let below = target < role;
+        assert_eq!(authorize(&actor(role), Permission::ManageRole(target)).is_ok(), below);
+        let target = user("target", target);
+        assert_eq!(authorize(&actor(role), Permission::ManageUser(&target)).is_ok(), below);
+    }
+}

@@ -1,0 +1,219 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    application::{
+        Actor,
+        ports::{AccessToken, AccessTokens, Clock, IdentityReader, IssueError, StorageError, UnitOfWork},
+    },
+    domain::session::{AuthSession, SessionLifetime, SessionSecret},
+};
+
+/// Finds out who makes a request: the identity provider of every way in.
+///
+/// - Open to everyone who brings a token.
+/// - Costs one query, without a lock; the database is the only judge of whether a session lives.
+/// - Renews a session that is used near its end, by an update of what still lives: one that died meanwhile is not revived.
+/// - Refuses a token that we did not make or that has expired, a session that is gone or expired, and an inactive user.
+pub struct Authenticate {
+    pub(crate) identities: Arc<dyn IdentityReader>,
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) access_tokens: Arc<dyn AccessTokens>,
+    pub(crate) session_lifetime: SessionLifetime,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Who makes the request.
+#[derive(Debug)]
+pub struct Authenticated {
+    /// The user and his session.
+    pub actor: Actor,
+    /// If the session was renewed: the token that now opens it as long as it lives.
+    pub renewed_token: Option<AccessToken>,
+}
+
+/// Why it is not known who makes the request.
+#[derive(Debug, Error)]
+pub enum AuthenticateError {
+    /// There is no token, or it opens no living session of an active user.
+    #[error("You are not logged in, or your session has ended. Log in first.")]
+    NotAuthenticated,
+    /// The token of a renewed session could not be signed.
+    #[error(transparent)]
+    Token(#[from] IssueError),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Authenticate {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`AuthenticateError`] says.
+    pub async fn execute(&self, token: Option<&AccessToken>) -> Result<Authenticated, AuthenticateError> {
+        let now = self.clock.now();
+        let secret = token
+            .and_then(|token| self.access_tokens.verify(token, now))
+            .ok_or(AuthenticateError::NotAuthenticated)?;
+        let mut identity = self
+            .identities
+            .find_identity(&secret.digest())
+            .await?
+            .filter(|identity| !identity.session.is_expired(now))
+            .ok_or(AuthenticateError::NotAuthenticated)?;
+
+        let renewed_token = if identity.session.is_due_for_renewal(&self.session_lifetime, now) {
+            Some(self.renew(&mut identity.session, &secret).await?)
+        } else {
+            None
+        };
+        Ok(Authenticated {
+            actor: Actor {
+                user: identity.user,
+                session_id: identity.session.id(),
+                session_expires_at: identity.session.expires_at(),
+            },
+            renewed_token,
+        })
+    }
+
+    async fn renew(&self, session: &mut AuthSession, secret: &SessionSecret) -> Result<AccessToken, AuthenticateError> {
+        let transaction = self.unit_of_work.begin().await?;
+        let now = self.clock.now();
+        session.renew(&self.session_lifetime, now);
+        if !transaction.sessions().extend(session, now).await? {
+            return Err(AuthenticateError::NotAuthenticated);
+        }
+        transaction.commit().await?;
+        log::debug!("session {} was renewed until {}", session.id(), session.expires_at());
+        Ok(self.access_tokens.issue(secret, now, session.expires_at())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::user::Role,
+    };
+
+    #[tokio::test]
+    async fn a_living_session_tells_its_user_and_is_left_as_it_is() {
+        let alice = user("alice", Role::Admin);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+
+        let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
+        assert_eq!(authenticated.actor.id(), alice.id());
+        assert_eq!(authenticated.actor.role(), Role::Admin);
+        assert_eq!(authenticated.renewed_token, None);
+    }
+
+    #[tokio::test]
+    async fn no_token_and_a_token_we_did_not_make_are_refused() {
+        let world = World::with([user("alice", Role::User)]).await;
+        for token in [None, Some(&AccessToken::new("forged"))] {
+            let refusal = world.authenticate().execute(token).await;
+            assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_expired_session_is_refused() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.advance(TimeDelta::minutes(60));
+        let refusal = world.authenticate().execute(Some(&session.token)).await;
+        assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+    }
+
+    #[tokio::test]
+    async fn the_session_of_a_user_who_is_inactive_now_is_refused() {
+        let mut alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        alice.inactivate(world.now());
+        world.store().replace_user(&alice);
+        let refusal = world.authenticate().execute(Some(&session.token)).await;
+        assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+    }
+
+    #[tokio::test]
+    async fn a_change_of_role_is_felt_by_the_next_request() {
+        let mut alice = user("alice", Role::Admin);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        alice.revoke_admin(world.now()).unwrap();
+        world.store().replace_user(&alice);
+        let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
+        assert_eq!(authenticated.actor.role(), Role::User);
+    }
+
+    #[tokio::test]
+    async fn a_session_used_near_its_end_gets_its_full_life_and_a_new_token() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.advance(TimeDelta::minutes(59));
+
+        let renewed = world.authenticate().execute(Some(&session.token)).await.unwrap();
+        assert_eq!(
+            renewed.actor.session_expires_at,
+            world.session_lifetime().expiry(world.now())
+        );
+        world.advance(TimeDelta::minutes(29));
+        assert!(
+            world
+                .authenticate()
+                .execute(renewed.renewed_token.as_ref())
+                .await
+                .is_ok()
+        );
+    }
+
+    #[tokio::test]
+    async fn parallel_requests_near_the_end_all_succeed() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.advance(TimeDelta::minutes(59));
+        let authenticate = world.authenticate();
+        let (first, second) = tokio::join!(
+            authenticate.execute(Some(&session.token)),
+            authenticate.execute(Some(&session.token))
+        );
+        assert!(first.is_ok() && second.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_session_that_ends_before_its_renewal_is_not_revived() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.advance(TimeDelta::minutes(59));
+        world.store().before_next_transaction({
+            let store = world.store();
+            let id = session.actor.session_id;
+            move || store.remove_session(id)
+        });
+        let refusal = world.authenticate().execute(Some(&session.token)).await;
+        assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+        assert_eq!(world.session_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_lost_database_is_not_taken_for_a_missing_log_in() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.store().fail();
+        let refusal = world.authenticate().execute(Some(&session.token)).await;
+        assert!(matches!(refusal, Err(AuthenticateError::Storage(_))));
+    }
+}

@@ -1,0 +1,221 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+use crate::{
+    application::{
+        ports::{
+            AccessToken, AccessTokens, Clock, HashingError, IdentityReader, IssueError, PasswordHasher, Random,
+            RandomExt, StorageError, UnitOfWork,
+        },
+        queries::users::UserView,
+    },
+    domain::{
+        session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},
+        user::{RawPassword, Username},
+    },
+};
+
+/// Begins a session for a user who knows his password.
+///
+/// - Open to everyone.
+/// - Refuses an unknown user, a wrong password, an inactive user, and what could never be a username, all alike and after
+///   the same time: one password is always verified. No password policy applies.
+/// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
+///   looked at again: inactivated or given another password meanwhile, he is refused, and no session outlives either.
+pub struct LogIn {
+    pub(crate) identities: Arc<dyn IdentityReader>,
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) password_hasher: Arc<dyn PasswordHasher>,
+    pub(crate) access_tokens: Arc<dyn AccessTokens>,
+    pub(crate) session_lifetime: SessionLifetime,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+/// Who says he is who.
+#[derive(Debug)]
+pub struct LogInRequest {
+    /// His name.
+    pub username: String,
+    /// His password.
+    pub password: SecretString,
+}
+
+/// A session that has just begun.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// Its user.
+    pub user: UserView,
+    /// When it will die unless it is used again.
+    pub session_expires_at: DateTime<Utc>,
+    /// What opens it.
+    pub access_token: AccessToken,
+}
+
+/// Why no session began.
+#[derive(Debug, Error)]
+pub enum LogInError {
+    /// Something does not fit; what, is not told.
+    #[error("The username or the password is wrong, or the account is inactive.")]
+    InvalidCredentials,
+    /// The password could not be verified.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// The token could not be signed.
+    #[error(transparent)]
+    Token(#[from] IssueError),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl LogIn {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`LogInError`] says; then no session has begun.
+    pub async fn execute(&self, request: LogInRequest) -> Result<LoggedIn, LogInError> {
+        let credentials = match Username::new(request.username) {
+            Ok(username) => self.identities.find_credentials(&username).await?,
+            Err(_) => None,
+        };
+        let password = RawPassword::attempt(request.password.expose_secret());
+        let stored_hash = credentials
+            .as_ref()
+            .map(|credentials| credentials.password_hash.clone());
+        let is_verified = self.password_hasher.verify(password, stored_hash).await?;
+        let verified = credentials
+            .filter(|_| is_verified)
+            .ok_or(LogInError::InvalidCredentials)?;
+
+        let transaction = self.unit_of_work.begin().await?;
+        let user = transaction
+            .users()
+            .find_by_id_for_update(verified.user_id)
+            .await?
+            .filter(|user| user.is_active() && *user.password_hash() == verified.password_hash)
+            .ok_or(LogInError::InvalidCredentials)?;
+
+        let now = self.clock.now();
+        let secret = SessionSecret::new(self.random.bytes());
+        let session = AuthSession::begin(
+            AuthSessionId::new(now, self.random.bytes()),
+            user.id(),
+            &secret,
+            &self.session_lifetime,
+            now,
+        );
+        let access_token = self.access_tokens.issue(&secret, now, session.expires_at())?;
+        transaction.sessions().insert(&session).await?;
+        transaction.commit().await?;
+
+        log::info!("user {} logged in, session {}", user.id(), session.id());
+        Ok(LoggedIn {
+            user: UserView::from(&user),
+            session_expires_at: session.expires_at(),
+            access_token,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::{
+        application::testing::{PASSWORD, World, user},
+        domain::user::{PasswordHash, Role},
+    };
+
+    fn request(username: &str, password: &str) -> LogInRequest {
+        LogInRequest {
+            username: username.into(),
+            password: password.into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn who_knows_his_password_begins_a_session_that_his_token_opens() {
+        let world = World::with([user("alice", Role::Admin)]).await;
+        let logged_in = world.log_in().execute(request("ALICE", PASSWORD)).await.unwrap();
+        assert_eq!(
+            (logged_in.user.username.as_str(), logged_in.user.role),
+            ("alice", Role::Admin)
+        );
+        assert_eq!(
+            logged_in.session_expires_at,
+            world.session_lifetime().expiry(world.now())
+        );
+
+        let authenticated = world
+            .authenticate()
+            .execute(Some(&logged_in.access_token))
+            .await
+            .unwrap();
+        assert_eq!(authenticated.actor.user, logged_in.user);
+    }
+
+    #[rstest]
+    #[case::unknown_user("nobody", PASSWORD)]
+    #[case::impossible_name("?", PASSWORD)]
+    #[case::wrong_password("alice", "wrong horse")]
+    #[case::password_against_the_policy("alice", "x")]
+    #[case::inactive_user("inactive", PASSWORD)]
+    #[tokio::test]
+    async fn every_refusal_is_the_same_and_costs_one_hash(#[case] username: &str, #[case] password: &str) {
+        let mut inactive = user("inactive", Role::User);
+        inactive.inactivate(DateTime::UNIX_EPOCH);
+        let world = World::with([user("alice", Role::User), inactive]).await;
+
+        let refusal = world.log_in().execute(request(username, password)).await;
+        assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+        assert_eq!(world.hash_count(), 1);
+        assert_eq!(world.session_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn an_inactivation_during_the_verification_leaves_no_session() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.while_hashing({
+            let store = world.store();
+            let mut alice = alice.clone();
+            alice.inactivate(world.now());
+            move || store.replace_user(&alice)
+        });
+        let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+        assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+        assert_eq!(world.session_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_change_of_password_during_the_verification_leaves_no_session() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.while_hashing({
+            let store = world.store();
+            let mut alice = alice.clone();
+            alice.change_password(PasswordHash::new("another"), world.now());
+            move || store.replace_user(&alice)
+        });
+        let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+        assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+        assert_eq!(world.session_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_saturated_hasher_or_a_lost_database_is_told_as_such() {
+        let world = World::with([user("alice", Role::User)]).await;
+        world.saturate_hasher();
+        let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+        assert!(matches!(refusal, Err(LogInError::Hashing(HashingError::Saturated))));
+
+        world.store().fail();
+        let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+        assert!(matches!(refusal, Err(LogInError::Storage(_))));
+    }
+}

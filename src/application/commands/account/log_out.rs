@@ -1,0 +1,79 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::application::{
+    Actor,
+    ports::{StorageError, UnitOfWork},
+};
+
+/// Ends the session in which the caller acts.
+///
+/// - Open to every authenticated caller.
+/// - Ends that session only; one that another request has just ended is as good as ended.
+pub struct LogOut {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+}
+
+/// Why the session was not ended.
+#[derive(Debug, Error)]
+pub enum LogOutError {
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl LogOut {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`LogOutError`] says; then the session lives on.
+    pub async fn execute(&self, actor: &Actor) -> Result<(), LogOutError> {
+        let transaction = self.unit_of_work.begin().await?;
+        transaction.sessions().delete(actor.session_id).await?;
+        transaction.commit().await?;
+        log::info!("user {} logged out, session {}", actor.id(), actor.session_id);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::user::Role,
+    };
+
+    #[tokio::test]
+    async fn the_session_ends_and_no_other() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let here = world.begin_session(&alice).await;
+        let elsewhere = world.begin_session(&alice).await;
+
+        let log_out = LogOut {
+            unit_of_work: world.store(),
+        };
+        log_out.execute(&here.actor).await.unwrap();
+        assert!(!world.is_live(&here).await);
+        assert!(world.is_live(&elsewhere).await);
+
+        log_out.execute(&here.actor).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_lost_database_is_told() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let here = world.begin_session(&alice).await;
+        world.store().fail();
+        let log_out = LogOut {
+            unit_of_work: world.store(),
+        };
+        assert!(matches!(
+            log_out.execute(&here.actor).await,
+            Err(LogOutError::Storage(_))
+        ));
+    }
+}

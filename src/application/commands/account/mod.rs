@@ -1,0 +1,16 @@
+//! What everyone does with his own account and session.
+//!
+//! Signing up, logging in and logging out are use cases like any other here: they stand on ports for sessions, tokens and
+//! hashing, so that no way in needs to know the infrastructure.
+
+mod authenticate;
+mod change_password;
+mod log_in;
+mod log_out;
+mod sign_up;
+
+pub use authenticate::{Authenticate, AuthenticateError, Authenticated};
+pub use change_password::{ChangePassword, ChangePasswordError, ChangePasswordRequest};
+pub use log_in::{LogIn, LogInError, LogInRequest, LoggedIn};
+pub use log_out::{LogOut, LogOutError};
+pub use sign_up::{SignUp, SignUpError, SignUpRequest};

@@ -1,0 +1,65 @@
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    application::{
+        commands::{Registration, RegistrationError},
+        queries::users::UserView,
+    },
+    domain::user::Role,
+};
+
+/// Makes a super admin who was not there before.
+///
+/// - Open to the operator only.
+/// - Refuses a username or password that breaks a rule, and a name that is taken in whatever case.
+pub struct CreateSuperAdmin {
+    pub(crate) registration: Arc<Registration>,
+}
+
+impl CreateSuperAdmin {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`RegistrationError`] says; then nothing has changed.
+    pub async fn execute(&self, username: &str, password: &SecretString) -> Result<UserView, RegistrationError> {
+        let user = self
+            .registration
+            .register(username, password.expose_secret(), Role::SuperAdmin)
+            .await?;
+        log::info!("the operator created super admin {}", user.id());
+        Ok(UserView::from(&user))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::application::testing::{World, user};
+
+    #[tokio::test]
+    async fn a_super_admin_comes_into_being() {
+        let world = World::new();
+        let create_super_admin = CreateSuperAdmin {
+            registration: world.registration(),
+        };
+        let view = create_super_admin
+            .execute("alice", &"correct horse".into())
+            .await
+            .unwrap();
+        assert!(world.user(view.id).await.unwrap().is_active_super_admin());
+    }
+
+    #[tokio::test]
+    async fn an_account_that_exists_is_not_made_super_admin_in_passing() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let create_super_admin = CreateSuperAdmin {
+            registration: world.registration(),
+        };
+        let refusal = create_super_admin.execute("Alice", &"correct horse".into()).await;
+        assert!(matches!(refusal, Err(RegistrationError::UsernameAlreadyExists)));
+        assert_eq!(world.user(alice.id()).await.unwrap().role(), Role::User);
+    }
+}

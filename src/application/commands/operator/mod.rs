@@ -1,0 +1,19 @@
+//! What the operator does, who holds the machine itself and is nobody's actor: the only way to make and unmake super admins.
+
+mod change_account;
+mod create_super_admin;
+mod demote;
+mod inactivate;
+mod promote;
+mod reactivate;
+mod revoke_sessions;
+mod set_password;
+
+pub use change_account::{ChangeAccountError, ChangedAccount};
+pub use create_super_admin::CreateSuperAdmin;
+pub use demote::Demote;
+pub use inactivate::Inactivate;
+pub use promote::Promote;
+pub use reactivate::Reactivate;
+pub use revoke_sessions::RevokeSessions;
+pub use set_password::{SetPassword, SetPasswordError};

@@ -1,0 +1,59 @@
+use std::sync::Arc;
+
+use super::change_account::ChangeAccountError;
+use crate::{application::ports::UnitOfWork, domain::user::Username};
+
+/// Logs a user out everywhere.
+///
+/// - Open to the operator only.
+/// - Ends all sessions of the user; he may log in again at once.
+pub struct RevokeSessions {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+}
+
+impl RevokeSessions {
+    /// Executes the command. Returns how many sessions ended.
+    ///
+    /// # Errors
+    /// As [`ChangeAccountError`] says; then no session has ended.
+    pub async fn execute(&self, username: &str) -> Result<u64, ChangeAccountError> {
+        let username = Username::new(username)?;
+        let transaction = self.unit_of_work.begin().await?;
+        let user = transaction
+            .users()
+            .find_for_update(&username)
+            .await?
+            .ok_or(ChangeAccountError::UserNotFound)?;
+        let ended = transaction.sessions().delete_all_of(user.id(), None).await?;
+        transaction.commit().await?;
+        log::info!("the operator ended {ended} sessions of user {}", user.id());
+        Ok(ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::user::Role,
+    };
+
+    #[tokio::test]
+    async fn all_sessions_of_the_user_end_and_nobody_elses() {
+        let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+        let world = World::with([alice.clone(), brian.clone()]).await;
+        world.begin_session(&alice).await;
+        world.begin_session(&alice).await;
+        let anothers = world.begin_session(&brian).await;
+        let revoke_sessions = RevokeSessions {
+            unit_of_work: world.store(),
+        };
+        assert_eq!(revoke_sessions.execute("alice").await.unwrap(), 2);
+        assert!(world.is_live(&anothers).await);
+        assert!(matches!(
+            revoke_sessions.execute("nobody").await,
+            Err(ChangeAccountError::UserNotFound)
+        ));
+    }
+}

@@ -1,0 +1,105 @@
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use thiserror::Error;
+
+use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
+use crate::{
+    application::ports::{Clock, HashingError, PasswordHasher, UnitOfWork},
+    domain::user::{InvalidPassword, PasswordPolicy, RawPassword},
+};
+
+/// Gives any user, a super admin too, another password.
+///
+/// - Open to the operator only, who need not know the current one.
+/// - Ends all sessions of the user.
+/// - Refuses a password that breaks a rule.
+pub struct SetPassword {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) password_hasher: Arc<dyn PasswordHasher>,
+    pub(crate) password_policy: PasswordPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Why the password was not set.
+#[derive(Debug, Error)]
+pub enum SetPasswordError {
+    /// The password breaks a rule.
+    #[error(transparent)]
+    InvalidPassword(#[from] InvalidPassword),
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// The account cannot be changed.
+    #[error(transparent)]
+    Account(#[from] ChangeAccountError),
+}
+
+impl SetPassword {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`SetPasswordError`] says; then nothing has changed.
+    pub async fn execute(&self, username: &str, password: &SecretString) -> Result<ChangedAccount, SetPasswordError> {
+        let password = RawPassword::new(password.expose_secret(), &self.password_policy)?;
+        let password_hash = self.password_hasher.hash(password).await?;
+        let account = change_account(
+            self.unit_of_work.as_ref(),
+            self.clock.as_ref(),
+            username,
+            |user, now| {
+                user.change_password(password_hash, now);
+                Ok(true)
+            },
+        )
+        .await?;
+        log::info!("the operator set the password of user {}", account.user.id);
+        Ok(account)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::testing::{World, hash_of, user},
+        domain::user::Role,
+    };
+
+    fn set_password(world: &World) -> SetPassword {
+        SetPassword {
+            unit_of_work: world.store(),
+            password_hasher: world.password_hasher(),
+            password_policy: PasswordPolicy::new(8),
+            clock: world.clock(),
+        }
+    }
+
+    #[tokio::test]
+    async fn even_the_last_super_admin_gets_another_password_and_his_sessions_end() {
+        let alice = user("alice", Role::SuperAdmin);
+        let world = World::with([alice.clone()]).await;
+        world.begin_session(&alice).await;
+        let account = set_password(&world)
+            .execute("alice", &"battery staple".into())
+            .await
+            .unwrap();
+        assert_eq!(account.ended_sessions, 1);
+        let stored = world.user(alice.id()).await.unwrap();
+        assert_eq!(stored.password_hash(), &hash_of("battery staple"));
+        assert_eq!(world.session_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_password_that_breaks_a_rule_and_an_unknown_user_are_refused() {
+        let world = World::new();
+        assert!(matches!(
+            set_password(&world).execute("alice", &"short".into()).await,
+            Err(SetPasswordError::InvalidPassword(_))
+        ));
+        assert!(matches!(
+            set_password(&world).execute("alice", &"battery staple".into()).await,
+            Err(SetPasswordError::Account(ChangeAccountError::UserNotFound))
+        ));
+    }
+}

@@ -1,0 +1,67 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    application::ports::{
+        Clock, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError, UnitOfWork,
+    },
+    domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
+};
+
+/// How a new user comes into being, whoever asks for him: shared by signing up, creating a user and creating a super admin.
+pub struct Registration {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) password_hasher: Arc<dyn PasswordHasher>,
+    pub(crate) password_policy: PasswordPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+/// Why no user came into being.
+#[derive(Debug, Error)]
+pub enum RegistrationError {
+    /// The username breaks a rule.
+    #[error(transparent)]
+    InvalidUsername(#[from] InvalidUsername),
+    /// The password breaks a rule.
+    #[error(transparent)]
+    InvalidPassword(#[from] InvalidPassword),
+    /// Another user has the name, perhaps in other case.
+    #[error("This username is taken. Choose another one.")]
+    UsernameAlreadyExists,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Registration {
+    /// Brings an active user of the given role into being.
+    ///
+    /// # Errors
+    /// As [`RegistrationError`] says; then there is no such user.
+    pub(super) async fn register(&self, username: &str, password: &str, role: Role) -> Result<User, RegistrationError> {
+        let username = Username::new(username)?;
+        let password = RawPassword::new(password, &self.password_policy)?;
+        let password_hash = self.password_hasher.hash(password).await?;
+
+        let now = self.clock.now();
+        let user = User::new(
+            UserId::new(now, self.random.bytes()),
+            username,
+            password_hash,
+            role,
+            now,
+        );
+        let transaction = self.unit_of_work.begin().await?;
+        transaction.users().insert(&user).await.map_err(|error| match error {
+            InsertUserError::UsernameAlreadyExists => RegistrationError::UsernameAlreadyExists,
+            InsertUserError::Storage(error) => error.into(),
+        })?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+}

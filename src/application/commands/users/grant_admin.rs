@@ -1,0 +1,115 @@
+use std::sync::Arc;
+
+use super::manage_user::{ManageUserError, manage_user};
+use crate::{
+    application::{
+        Actor,
+        ports::{Clock, UnitOfWork},
+        queries::users::UserView,
+    },
+    domain::user::{Role, User},
+};
+
+/// Makes a user an admin.
+///
+/// - Open to super admins.
+/// - Idempotent: granting to an admin changes nothing.
+/// - Refuses a super admin as the target: he is a system account.
+/// - Is felt by the target's very next request; his sessions go on.
+pub struct GrantAdmin {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Who is meant.
+#[derive(Debug)]
+pub struct GrantAdminRequest {
+    /// His name.
+    pub username: String,
+}
+
+impl GrantAdmin {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`ManageUserError`] says; then nothing has changed.
+    pub async fn execute(&self, actor: &Actor, request: GrantAdminRequest) -> Result<UserView, ManageUserError> {
+        let (user, is_changed) = manage_user(
+            self.unit_of_work.as_ref(),
+            self.clock.as_ref(),
+            actor,
+            Role::Admin,
+            &request.username,
+            User::grant_admin,
+        )
+        .await?;
+        if is_changed {
+            log::info!("user {} granted admin to user {}", actor.id(), user.id);
+        }
+        Ok(user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::application::testing::{World, actor, user};
+
+    async fn grant_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
+        let grant_admin = GrantAdmin {
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        };
+        let request = GrantAdminRequest {
+            username: username.into(),
+        };
+        grant_admin.execute(&actor(role), request).await
+    }
+
+    #[tokio::test]
+    async fn a_user_becomes_admin_and_stays_logged_in() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        let view = grant_admin(&world, Role::SuperAdmin, "ALICE").await.unwrap();
+        assert_eq!((view.role, view.updated_at), (Role::Admin, world.now()));
+        assert_eq!(world.user(alice.id()).await.unwrap().role(), Role::Admin);
+        assert!(world.is_live(&session).await);
+    }
+
+    #[tokio::test]
+    async fn granting_again_changes_nothing() {
+        let world = World::with([user("alice", Role::User)]).await;
+        let first = grant_admin(&world, Role::SuperAdmin, "alice").await.unwrap();
+        world.advance(TimeDelta::seconds(1));
+        assert_eq!(grant_admin(&world, Role::SuperAdmin, "alice").await.unwrap(), first);
+    }
+
+    #[rstest]
+    #[case::by_a_user(Role::User, "alice")]
+    #[case::by_an_admin(Role::Admin, "alice")]
+    #[case::by_an_admin_to_nobody(Role::Admin, "nobody")]
+    #[case::to_a_super_admin(Role::SuperAdmin, "super")]
+    #[tokio::test]
+    async fn others_are_refused(#[case] role: Role, #[case] username: &str) {
+        let world = World::with([user("alice", Role::User), user("super", Role::SuperAdmin)]).await;
+        let refusal = grant_admin(&world, role, username).await;
+        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+    }
+
+    #[tokio::test]
+    async fn an_impossible_and_an_unknown_name_are_told_apart() {
+        let world = World::new();
+        assert!(matches!(
+            grant_admin(&world, Role::SuperAdmin, "?").await,
+            Err(ManageUserError::InvalidUsername(_))
+        ));
+        assert!(matches!(
+            grant_admin(&world, Role::SuperAdmin, "nobody").await,
+            Err(ManageUserError::UserNotFound)
+        ));
+    }
+}

@@ -1,0 +1,123 @@
+use std::sync::Arc;
+
+use super::manage_user::{ManageUserError, manage_user};
+use crate::{
+    application::{
+        Actor,
+        ports::{Clock, UnitOfWork},
+        queries::users::UserView,
+    },
+    domain::user::Role,
+};
+
+/// Shuts a user out.
+///
+/// - Open to admins for users, to super admins for users and admins.
+/// - All his sessions end in the same transaction.
+/// - Idempotent: inactivating an inactive user changes nothing.
+/// - Refuses a super admin as the target, and so everybody himself.
+pub struct InactivateUser {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Who is meant.
+#[derive(Debug)]
+pub struct InactivateUserRequest {
+    /// His name.
+    pub username: String,
+}
+
+impl InactivateUser {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`ManageUserError`] says; then nothing has changed.
+    pub async fn execute(&self, actor: &Actor, request: InactivateUserRequest) -> Result<UserView, ManageUserError> {
+        let (user, is_changed) = manage_user(
+            self.unit_of_work.as_ref(),
+            self.clock.as_ref(),
+            actor,
+            Role::User,
+            &request.username,
+            |user, now| Ok(user.inactivate(now)),
+        )
+        .await?;
+        if is_changed {
+            log::info!("user {} inactivated user {}", actor.id(), user.id);
+        }
+        Ok(user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::application::testing::{World, actor, user};
+
+    async fn inactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
+        let inactivate_user = InactivateUser {
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        };
+        let request = InactivateUserRequest {
+            username: username.into(),
+        };
+        inactivate_user.execute(&actor(role), request).await
+    }
+
+    #[tokio::test]
+    async fn the_user_is_shut_out_and_all_his_sessions_end() {
+        let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+        let world = World::with([alice.clone(), brian.clone()]).await;
+        let his = [world.begin_session(&alice).await, world.begin_session(&alice).await];
+        let anothers = world.begin_session(&brian).await;
+
+        let view = inactivate_user(&world, Role::Admin, "alice").await.unwrap();
+        assert!(!view.is_active);
+        assert!(!world.user(alice.id()).await.unwrap().is_active());
+        assert_eq!(world.session_count(), 1);
+        assert!(!world.is_live(&his[0]).await && !world.is_live(&his[1]).await);
+        assert!(world.is_live(&anothers).await);
+    }
+
+    #[tokio::test]
+    async fn inactivating_again_changes_nothing() {
+        let world = World::with([user("alice", Role::User)]).await;
+        let first = inactivate_user(&world, Role::Admin, "alice").await.unwrap();
+        world.advance(chrono::TimeDelta::seconds(1));
+        assert_eq!(inactivate_user(&world, Role::Admin, "alice").await.unwrap(), first);
+    }
+
+    #[rstest]
+    #[case::user_by_user(Role::User, "alice")]
+    #[case::nobody_by_user(Role::User, "nobody")]
+    #[case::admin_by_admin(Role::Admin, "admin")]
+    #[case::super_admin_by_admin(Role::Admin, "super")]
+    #[case::super_admin_by_super_admin(Role::SuperAdmin, "super")]
+    #[tokio::test]
+    async fn others_are_refused(#[case] role: Role, #[case] username: &str) {
+        let world = World::with([
+            user("alice", Role::User),
+            user("admin", Role::Admin),
+            user("super", Role::SuperAdmin),
+        ])
+        .await;
+        let refusal = inactivate_user(&world, role, username).await;
+        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+    }
+
+    #[tokio::test]
+    async fn a_failure_to_commit_changes_nothing() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.store().fail_commits();
+        let refusal = inactivate_user(&world, Role::Admin, "alice").await;
+        assert!(matches!(refusal, Err(ManageUserError::Storage(_))));
+        assert!(world.user(alice.id()).await.unwrap().is_active());
+        assert!(world.is_live(&session).await);
+    }
+}

@@ -1,0 +1,15 @@
+//! What admins do with users.
+
+mod create_user;
+mod grant_admin;
+mod inactivate_user;
+mod manage_user;
+mod reactivate_user;
+mod revoke_admin;
+
+pub use create_user::{CreateUser, CreateUserError, CreateUserRequest};
+pub use grant_admin::{GrantAdmin, GrantAdminRequest};
+pub use inactivate_user::{InactivateUser, InactivateUserRequest};
+pub use manage_user::ManageUserError;
+pub use reactivate_user::{ReactivateUser, ReactivateUserRequest};
+pub use revoke_admin::{RevokeAdmin, RevokeAdminRequest};

@@ -1,0 +1,105 @@
+use std::sync::Arc;
+
+use super::manage_user::{ManageUserError, manage_user};
+use crate::{
+    application::{
+        Actor,
+        ports::{Clock, UnitOfWork},
+        queries::users::UserView,
+    },
+    domain::user::Role,
+};
+
+/// Lets an inactive user in again.
+///
+/// - Open to admins for users, to super admins for users and admins.
+/// - Idempotent: reactivating an active user changes nothing.
+/// - Refuses a super admin as the target, and so everybody himself.
+pub struct ReactivateUser {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Who is meant.
+#[derive(Debug)]
+pub struct ReactivateUserRequest {
+    /// His name.
+    pub username: String,
+}
+
+impl ReactivateUser {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`ManageUserError`] says; then nothing has changed.
+    pub async fn execute(&self, actor: &Actor, request: ReactivateUserRequest) -> Result<UserView, ManageUserError> {
+        let (user, is_changed) = manage_user(
+            self.unit_of_work.as_ref(),
+            self.clock.as_ref(),
+            actor,
+            Role::User,
+            &request.username,
+            |user, now| Ok(user.reactivate(now)),
+        )
+        .await?;
+        if is_changed {
+            log::info!("user {} reactivated user {}", actor.id(), user.id);
+        }
+        Ok(user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::application::testing::{World, actor, user};
+
+    async fn reactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
+        let reactivate_user = ReactivateUser {
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        };
+        let request = ReactivateUserRequest {
+            username: username.into(),
+        };
+        reactivate_user.execute(&actor(role), request).await
+    }
+
+    #[tokio::test]
+    async fn an_inactive_user_is_let_in_again() {
+        let mut alice = user("alice", Role::User);
+        alice.inactivate(chrono::DateTime::UNIX_EPOCH);
+        let world = World::with([alice.clone()]).await;
+        let view = reactivate_user(&world, Role::Admin, "alice").await.unwrap();
+        assert!(view.is_active);
+        assert!(world.user(alice.id()).await.unwrap().is_active());
+    }
+
+    #[tokio::test]
+    async fn reactivating_an_active_user_changes_nothing() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        let view = reactivate_user(&world, Role::Admin, "alice").await.unwrap();
+        assert_eq!(view, UserView::from(&alice));
+        assert!(world.is_live(&session).await);
+    }
+
+    #[rstest]
+    #[case::user_by_user(Role::User, "alice")]
+    #[case::admin_by_admin(Role::Admin, "admin")]
+    #[case::super_admin_by_super_admin(Role::SuperAdmin, "super")]
+    #[tokio::test]
+    async fn others_are_refused(#[case] role: Role, #[case] username: &str) {
+        let world = World::with([
+            user("alice", Role::User),
+            user("admin", Role::Admin),
+            user("super", Role::SuperAdmin),
+        ])
+        .await;
+        let refusal = reactivate_user(&world, role, username).await;
+        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+    }
+}

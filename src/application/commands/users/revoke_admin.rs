@@ -1,0 +1,98 @@
+use std::sync::Arc;
+
+use super::manage_user::{ManageUserError, manage_user};
+use crate::{
+    application::{
+        Actor,
+        ports::{Clock, UnitOfWork},
+        queries::users::UserView,
+    },
+    domain::user::{Role, User},
+};
+
+/// Makes an admin a plain user.
+///
+/// - Open to super admins.
+/// - Idempotent: revoking from a plain user changes nothing.
+/// - Refuses a super admin as the target: he is a system account.
+/// - Is felt by the target's very next request; his sessions go on.
+pub struct RevokeAdmin {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Who is meant.
+#[derive(Debug)]
+pub struct RevokeAdminRequest {
+    /// His name.
+    pub username: String,
+}
+
+impl RevokeAdmin {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`ManageUserError`] says; then nothing has changed.
+    pub async fn execute(&self, actor: &Actor, request: RevokeAdminRequest) -> Result<UserView, ManageUserError> {
+        let (user, is_changed) = manage_user(
+            self.unit_of_work.as_ref(),
+            self.clock.as_ref(),
+            actor,
+            Role::Admin,
+            &request.username,
+            User::revoke_admin,
+        )
+        .await?;
+        if is_changed {
+            log::info!("user {} revoked admin from user {}", actor.id(), user.id);
+        }
+        Ok(user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::application::testing::{World, actor, user};
+
+    async fn revoke_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
+        let revoke_admin = RevokeAdmin {
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        };
+        let request = RevokeAdminRequest {
+            username: username.into(),
+        };
+        revoke_admin.execute(&actor(role), request).await
+    }
+
+    #[tokio::test]
+    async fn an_admin_becomes_a_plain_user() {
+        let alice = user("alice", Role::Admin);
+        let world = World::with([alice.clone()]).await;
+        let view = revoke_admin(&world, Role::SuperAdmin, "alice").await.unwrap();
+        assert_eq!((view.role, view.updated_at), (Role::User, world.now()));
+        assert_eq!(world.user(alice.id()).await.unwrap().role(), Role::User);
+    }
+
+    #[tokio::test]
+    async fn revoking_from_a_plain_user_changes_nothing() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let view = revoke_admin(&world, Role::SuperAdmin, "alice").await.unwrap();
+        assert_eq!(view, UserView::from(&alice));
+    }
+
+    #[rstest]
+    #[case::by_a_user(Role::User, "alice")]
+    #[case::by_an_admin(Role::Admin, "alice")]
+    #[case::from_a_super_admin(Role::SuperAdmin, "super")]
+    #[tokio::test]
+    async fn others_are_refused(#[case] role: Role, #[case] username: &str) {
+        let world = World::with([user("alice", Role::Admin), user("super", Role::SuperAdmin)]).await;
+        let refusal = revoke_admin(&world, role, username).await;
+        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+    }
+}

@@ -1,0 +1,52 @@
+use std::{error::Error as StdError, fmt};
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::domain::session::SessionSecret;
+
+/// Makes the tokens by which clients show their session, and reads them back.
+pub trait AccessTokens: Send + Sync {
+    /// The token that carries `secret` from `issued_at` until `expires_at`.
+    ///
+    /// # Errors
+    /// [`IssueError`] if it could not be signed.
+    fn issue(
+        &self,
+        secret: &SessionSecret,
+        issued_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<AccessToken, IssueError>;
+
+    /// The secret that `token` carries, or nothing if we did not make it, made it otherwise than now configured, or it
+    /// has expired at `now`. That the secret opens a session only storage can tell.
+    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<SessionSecret>;
+}
+
+/// A token as the client keeps it. Who holds it is logged in: never shown by `Debug`, wiped on drop.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessToken(Zeroizing<String>);
+
+impl AccessToken {
+    /// Takes what was just signed or what a client brought.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The token itself, for the client and for the one who verifies it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken([redacted])")
+    }
+}
+
+/// A token could not be signed.
+#[derive(Debug, Error)]
+#[error("an access token could not be signed")]
+pub struct IssueError(#[source] pub Box<dyn StdError + Send + Sync>);

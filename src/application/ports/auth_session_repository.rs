@@ -1,0 +1,53 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::StorageError;
+use crate::domain::{
+    session::{AuthSession, AuthSessionId},
+    user::UserId,
+};
+
+/// The sessions, within a transaction.
+#[async_trait]
+pub trait AuthSessionRepository: Send + Sync {
+    /// Adds a session of an existing user.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails, or has no such user.
+    async fn insert(&self, session: &AuthSession) -> Result<(), StorageError>;
+
+    /// The session of that id if it has not expired at `now`, locked until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn find_live_for_update(
+        &self,
+        id: AuthSessionId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<AuthSession>, StorageError>;
+
+    /// Writes a session back that was found in this transaction.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn save(&self, session: &AuthSession) -> Result<(), StorageError>;
+
+    /// Writes back the later expiry of a session that was read without a lock. Returns whether it did: only if the session
+    /// still lives at `now` and is still opened by the same secret, so that one which was ended meanwhile is not revived.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn extend(&self, session: &AuthSession, now: DateTime<Utc>) -> Result<bool, StorageError>;
+
+    /// Ends the session of that id. Returns whether there was one.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn delete(&self, id: AuthSessionId) -> Result<bool, StorageError>;
+
+    /// Ends every session of a user, but for the one to `keep`. Returns how many there were.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn delete_all_of(&self, user_id: UserId, keep: Option<AuthSessionId>) -> Result<u64, StorageError>;
+}

@@ -1,0 +1,115 @@
+//! The contract of the storage ports, as tests that every implementation of them must pass: the fakes, and each database.
+
+pub(crate) mod readers;
+pub(crate) mod sessions;
+pub(crate) mod transactions;
+pub(crate) mod users;
+
+use std::{any::Any, sync::Arc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{IdentityReader, Transaction, UnitOfWork, UserReader};
+use crate::domain::{
+    session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},
+    user::User,
+};
+
+/// A fresh, empty store behind its ports.
+pub(crate) struct Storage {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) users: Arc<dyn UserReader>,
+    pub(crate) identities: Arc<dyn IdentityReader>,
+    /// Whatever must live as long as the store: a temporary directory, say.
+    #[allow(dead_code)]
+    pub(crate) guard: Box<dyn Any>,
+}
+
+impl Storage {
+    async fn begin(&self) -> Box<dyn Transaction> {
+        self.unit_of_work.begin().await.unwrap()
+    }
+
+    async fn insert_users(&self, users: &[&User]) {
+        let transaction = self.begin().await;
+        for user in users {
+            transaction.users().insert(user).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+    }
+
+    async fn insert_sessions(&self, sessions: &[&AuthSession]) {
+        let transaction = self.begin().await;
+        for session in sessions {
+            transaction.sessions().insert(session).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+    }
+}
+
+/// The moment at which the sessions of [`session`] begin; with a fraction, for databases must not lose it.
+const START: DateTime<Utc> = DateTime::from_timestamp(1_500_000_000, 123_456_000).unwrap();
+
+/// Sessions live for an hour.
+fn lifetime() -> SessionLifetime {
+    SessionLifetime::new(TimeDelta::hours(1), 0.5).unwrap()
+}
+
+/// The `number`th session, begun at [`START`], with the secret [`secret`] of the same number.
+fn session(user: &User, number: u8) -> AuthSession {
+    let id = AuthSessionId::new(START, [number; 10]);
+    AuthSession::begin(id, user.id(), &secret(number), &lifetime(), START)
+}
+
+fn secret(number: u8) -> SessionSecret {
+    SessionSecret::new([number; 32])
+}
+
+/// Instantiates the contract for the store that the given async function makes.
+macro_rules! storage_contract {
+    ($make:ident) => {
+        storage_contract!(@module $make, transactions:
+            what_is_not_committed_did_not_happen,
+            a_commit_is_seen_by_readers_at_once,
+            transactions_that_change_the_same_user_lose_no_update,
+        );
+        storage_contract!(@module $make, users:
+            a_stored_user_comes_back_as_he_was,
+            usernames_are_unique_whatever_their_case,
+            a_saved_user_comes_back_changed,
+            active_super_admins_are_counted,
+            of_many_who_ask_for_one_name_at_once_one_gets_it,
+        );
+        storage_contract!(@module $make, sessions:
+            a_live_session_comes_back_as_it_was,
+            an_expired_session_is_not_live,
+            a_session_of_nobody_is_refused,
+            a_saved_session_is_opened_by_its_new_secret_only,
+            a_living_session_is_extended,
+            an_expired_deleted_or_renamed_session_is_not_extended,
+            a_deleted_session_is_gone,
+            all_sessions_of_a_user_are_deleted_but_the_kept_one,
+        );
+        storage_contract!(@module $make, readers:
+            users_are_found_by_id_and_name,
+            credentials_are_found_for_inactive_users_too,
+            an_identity_is_a_session_with_its_active_user,
+            users_are_sorted_by_every_field_in_both_directions,
+            pages_never_overlap_and_count_the_whole,
+            filters_let_through_what_they_say,
+            a_prefix_is_matched_whatever_its_case_and_without_wildcards,
+        );
+    };
+    (@module $make:ident, $module:ident: $($test:ident,)+) => {
+        mod $module {
+            $(
+                #[tokio::test]
+                async fn $test() {
+                    crate::application::ports::contract::$module::$test(super::$make().await).await;
+                }
+            )+
+        }
+    };
+}
+
+pub(crate) use storage_contract;

@@ -1,0 +1,215 @@
+use chrono::TimeDelta;
+
+use super::{START, Storage, secret, session};
+use crate::{
+    application::{
+        queries::users::{
+            ListUsersFilter, PageLimit, PageOffset, SortingOrder, UserPageRequest, UserSortingField, UserView,
+        },
+        testing::{hash_of, user},
+    },
+    domain::user::{Role, User, UserState, Username, UsernamePrefix},
+};
+
+async fn usernames(storage: &Storage, filter: &ListUsersFilter, page: &UserPageRequest) -> Vec<String> {
+    let page = storage.users.list(filter, page).await.unwrap();
+    page.users.into_iter().map(|user| user.username).collect()
+}
+
+/// Three users whom every sorting field puts into another order.
+async fn insert_three(storage: &Storage) {
+    for (username, role, is_active, created, updated) in [
+        ("Carol", Role::User, true, 0, 30),
+        ("alice", Role::SuperAdmin, true, 1, 10),
+        ("Brian", Role::Admin, false, 2, 20),
+    ] {
+        let user = User::restore(UserState {
+            is_active,
+            created_at: START + TimeDelta::microseconds(created),
+            updated_at: START + TimeDelta::milliseconds(updated),
+            ..user(username, role).state().clone()
+        });
+        storage.insert_users(&[&user]).await;
+    }
+}
+
+pub(crate) async fn users_are_found_by_id_and_name(storage: Storage) {
+    let alice = user("Alice", Role::Admin);
+    storage.insert_users(&[&alice]).await;
+    let view = Some(UserView::from(&alice));
+    assert_eq!(storage.users.find_by_id(alice.id()).await.unwrap(), view);
+    let name = Username::new("aLICE").unwrap();
+    assert_eq!(storage.users.find_by_username(&name).await.unwrap(), view);
+
+    let nobody = user("nobody", Role::User);
+    assert_eq!(storage.users.find_by_id(nobody.id()).await.unwrap(), None);
+    assert_eq!(
+        storage.users.find_by_username(&nobody.state().username).await.unwrap(),
+        None
+    );
+}
+
+pub(crate) async fn credentials_are_found_for_inactive_users_too(storage: Storage) {
+    let mut alice = user("alice", Role::User);
+    alice.inactivate(START);
+    storage.insert_users(&[&alice]).await;
+    let name = Username::new("ALICE").unwrap();
+    let credentials = storage.identities.find_credentials(&name).await.unwrap().unwrap();
+    assert_eq!(credentials.user_id, alice.id());
+    assert_eq!(
+        credentials.password_hash,
+        hash_of(crate::application::testing::PASSWORD)
+    );
+
+    let nobody = Username::new("nobody").unwrap();
+    assert!(storage.identities.find_credentials(&nobody).await.unwrap().is_none());
+}
+
+pub(crate) async fn an_identity_is_a_session_with_its_active_user(storage: Storage) {
+    let (mut alice, brian) = (user("alice", Role::Admin), user("brian", Role::User));
+    storage.insert_users(&[&alice, &brian]).await;
+    let session = session(&alice, 1);
+    storage.insert_sessions(&[&session]).await;
+
+    let identity = storage.identities.find_identity(&secret(1).digest()).await.unwrap();
+    let identity = identity.unwrap();
+    assert_eq!(identity.session, session);
+    assert_eq!(identity.user, UserView::from(&alice));
+    assert!(
+        storage
+            .identities
+            .find_identity(&secret(2).digest())
+            .await
+            .unwrap()
+            .is_none()
+    );
+
+    alice.inactivate(START);
+    let transaction = storage.begin().await;
+    transaction.users().save(&alice).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert!(
+        storage
+            .identities
+            .find_identity(&secret(1).digest())
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+pub(crate) async fn users_are_sorted_by_every_field_in_both_directions(storage: Storage) {
+    insert_three(&storage).await;
+    for (sorting_field, ascending, descending) in [
+        (
+            UserSortingField::Username,
+            ["alice", "Brian", "Carol"],
+            ["Carol", "Brian", "alice"],
+        ),
+        (
+            UserSortingField::Role,
+            ["Carol", "Brian", "alice"],
+            ["alice", "Brian", "Carol"],
+        ),
+        // Ties are broken by id, upwards in both directions: Carol is older than alice.
+        (
+            UserSortingField::IsActive,
+            ["Brian", "Carol", "alice"],
+            ["Carol", "alice", "Brian"],
+        ),
+        (
+            UserSortingField::CreatedAt,
+            ["Carol", "alice", "Brian"],
+            ["Brian", "alice", "Carol"],
+        ),
+        (
+            UserSortingField::UpdatedAt,
+            ["alice", "Brian", "Carol"],
+            ["Carol", "Brian", "alice"],
+        ),
+    ] {
+        for (sorting_order, expected) in [
+            (SortingOrder::Ascending, ascending),
+            (SortingOrder::Descending, descending),
+        ] {
+            let page = UserPageRequest {
+                sorting_field,
+                sorting_order,
+                ..UserPageRequest::default()
+            };
+            let sorted = usernames(&storage, &ListUsersFilter::default(), &page).await;
+            assert_eq!(sorted, expected, "{sorting_field:?} {sorting_order:?}");
+        }
+    }
+}
+
+pub(crate) async fn pages_never_overlap_and_count_the_whole(storage: Storage) {
+    let users: Vec<_> = (0..5)
+        .map(|number| user(&format!("user{number}"), Role::User))
+        .collect();
+    storage.insert_users(&users.iter().collect::<Vec<_>>()).await;
+
+    let mut seen = Vec::new();
+    for offset in [0, 2, 4, 6] {
+        let page = UserPageRequest {
+            limit: PageLimit::new(2).unwrap(),
+            offset: PageOffset::new(offset).unwrap(),
+            sorting_field: UserSortingField::Role,
+            ..UserPageRequest::default()
+        };
+        let page = storage.users.list(&ListUsersFilter::default(), &page).await.unwrap();
+        assert_eq!(page.total, 5);
+        seen.extend(page.users.into_iter().map(|user| user.id));
+    }
+    assert_eq!(seen, users.iter().map(User::id).collect::<Vec<_>>());
+}
+
+pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
+    insert_three(&storage).await;
+    let prefix = |text| Some(UsernamePrefix::new(text).unwrap());
+    for (role, is_active, username, expected) in [
+        (Some(Role::Admin), None, None, &["Brian"][..]),
+        (None, Some(true), None, &["alice", "Carol"]),
+        (None, Some(false), None, &["Brian"]),
+        (None, None, prefix("c"), &["Carol"]),
+        (None, None, prefix(""), &["alice", "Brian", "Carol"]),
+        (Some(Role::User), Some(true), prefix("carol"), &["Carol"]),
+        (Some(Role::User), Some(false), None, &[]),
+    ] {
+        let filter = ListUsersFilter {
+            role,
+            is_active,
+            username,
+        };
+        let page = storage.users.list(&filter, &UserPageRequest::default()).await.unwrap();
+        let names: Vec<_> = page.users.iter().map(|user| user.username.as_str()).collect();
+        assert_eq!(names, expected, "{filter:?}");
+        assert_eq!(page.total, expected.len() as u64);
+    }
+}
+
+pub(crate) async fn a_prefix_is_matched_whatever_its_case_and_without_wildcards(storage: Storage) {
+    storage
+        .insert_users(&[
+            &user("Alice_B", Role::User),
+            &user("alice-b", Role::User),
+            &user("aliceb", Role::User),
+        ])
+        .await;
+    for (text, expected) in [
+        ("ALICE_", &["Alice_B"][..]),
+        ("alice", &["alice-b", "Alice_B", "aliceb"]),
+        ("%", &[]),
+        ("alice%", &[]),
+        ("\\", &[]),
+        ("alicé", &[]),
+        ("alice\u{10ffff}", &[]),
+    ] {
+        let filter = ListUsersFilter {
+            username: Some(UsernamePrefix::new(text).unwrap()),
+            ..ListUsersFilter::default()
+        };
+        let names = usernames(&storage, &filter, &UserPageRequest::default()).await;
+        assert_eq!(names, expected, "{text}");
+    }
+}

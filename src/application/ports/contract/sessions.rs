@@ -1,0 +1,152 @@
+use chrono::TimeDelta;
+
+use super::{START, Storage, lifetime, secret, session};
+use crate::{
+    application::{ports::StorageError, testing::user},
+    domain::user::Role,
+};
+
+pub(crate) async fn a_live_session_comes_back_as_it_was(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    let (one, other) = (session(&alice, 1), session(&alice, 2));
+    storage.insert_sessions(&[&one, &other]).await;
+
+    let transaction = storage.begin().await;
+    for session in [one, other] {
+        let just_before = session.expires_at() - TimeDelta::microseconds(1);
+        let found = transaction
+            .sessions()
+            .find_live_for_update(session.id(), just_before)
+            .await;
+        assert_eq!(found.unwrap(), Some(session));
+    }
+}
+
+pub(crate) async fn an_expired_session_is_not_live(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    let session = session(&alice, 1);
+    storage.insert_sessions(&[&session]).await;
+
+    let transaction = storage.begin().await;
+    let found = transaction
+        .sessions()
+        .find_live_for_update(session.id(), session.expires_at())
+        .await;
+    assert_eq!(found.unwrap(), None);
+}
+
+pub(crate) async fn a_session_of_nobody_is_refused(storage: Storage) {
+    let nobody = user("nobody", Role::User);
+    let transaction = storage.begin().await;
+    let refusal = transaction.sessions().insert(&session(&nobody, 1)).await;
+    assert!(matches!(refusal, Err(StorageError::Failed(_))));
+}
+
+pub(crate) async fn a_saved_session_is_opened_by_its_new_secret_only(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    let mut session = session(&alice, 1);
+    storage.insert_sessions(&[&session]).await;
+
+    session.replace_secret(&secret(2), &lifetime(), START + TimeDelta::minutes(1));
+    let transaction = storage.begin().await;
+    transaction.sessions().save(&session).await.unwrap();
+    transaction.commit().await.unwrap();
+
+    let by_old = storage.identities.find_identity(&secret(1).digest()).await.unwrap();
+    assert!(by_old.is_none());
+    let by_new = storage.identities.find_identity(&secret(2).digest()).await.unwrap();
+    assert_eq!(by_new.unwrap().session, session);
+}
+
+pub(crate) async fn a_living_session_is_extended(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    let mut session = session(&alice, 1);
+    storage.insert_sessions(&[&session]).await;
+
+    let now = session.expires_at() - TimeDelta::microseconds(1);
+    session.renew(&lifetime(), now);
+    let transaction = storage.begin().await;
+    assert!(transaction.sessions().extend(&session, now).await.unwrap());
+    transaction.commit().await.unwrap();
+
+    let identity = storage.identities.find_identity(&secret(1).digest()).await.unwrap();
+    assert_eq!(identity.unwrap().session, session);
+}
+
+pub(crate) async fn an_expired_deleted_or_renamed_session_is_not_extended(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    let (expired, deleted, mut renamed) = (session(&alice, 1), session(&alice, 2), session(&alice, 3));
+    let before_renaming = renamed.clone();
+    storage.insert_sessions(&[&expired, &renamed]).await;
+
+    let transaction = storage.begin().await;
+    renamed.replace_secret(&secret(4), &lifetime(), START);
+    transaction.sessions().save(&renamed).await.unwrap();
+    for (mut session, now) in [
+        (expired.clone(), expired.expires_at()),
+        (deleted, START),
+        (before_renaming, START),
+    ] {
+        session.renew(&lifetime(), now);
+        assert!(!transaction.sessions().extend(&session, now).await.unwrap());
+    }
+}
+
+pub(crate) async fn a_deleted_session_is_gone(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    let (one, other) = (session(&alice, 1), session(&alice, 2));
+    storage.insert_sessions(&[&one, &other]).await;
+
+    let transaction = storage.begin().await;
+    assert!(transaction.sessions().delete(one.id()).await.unwrap());
+    assert!(!transaction.sessions().delete(one.id()).await.unwrap());
+    transaction.commit().await.unwrap();
+
+    assert!(
+        storage
+            .identities
+            .find_identity(&secret(1).digest())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        storage
+            .identities
+            .find_identity(&secret(2).digest())
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+pub(crate) async fn all_sessions_of_a_user_are_deleted_but_the_kept_one(storage: Storage) {
+    let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+    storage.insert_users(&[&alice, &brian]).await;
+    let (one, two, three) = (session(&alice, 1), session(&alice, 2), session(&alice, 3));
+    storage
+        .insert_sessions(&[&one, &two, &three, &session(&brian, 4)])
+        .await;
+
+    let transaction = storage.begin().await;
+    let sessions = transaction.sessions();
+    assert_eq!(sessions.delete_all_of(alice.id(), Some(two.id())).await.unwrap(), 2);
+    assert!(sessions.find_live_for_update(two.id(), START).await.unwrap().is_some());
+    assert_eq!(sessions.delete_all_of(alice.id(), None).await.unwrap(), 1);
+    transaction.commit().await.unwrap();
+
+    assert!(
+        storage
+            .identities
+            .find_identity(&secret(4).digest())
+            .await
+            .unwrap()
+            .is_some()
+    );
+}

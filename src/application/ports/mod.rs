@@ -1,0 +1,29 @@
+//! What the use cases need of the world, as traits that they own. Adapters in the infrastructure implement them, and the
+//! fakes of the tests do; the contract of each stands with it.
+
+mod access_tokens;
+mod auth_session_repository;
+mod clock;
+mod identity_reader;
+mod password_hasher;
+mod random;
+mod readiness_probe;
+mod storage_error;
+mod unit_of_work;
+mod user_reader;
+mod user_repository;
+
+#[cfg(test)]
+pub(crate) mod contract;
+
+pub use access_tokens::{AccessToken, AccessTokens, IssueError};
+pub use auth_session_repository::AuthSessionRepository;
+pub use clock::Clock;
+pub use identity_reader::{Credentials, Identity, IdentityReader};
+pub use password_hasher::{HashingError, PasswordHasher};
+pub use random::{Random, RandomExt};
+pub use readiness_probe::{NotReady, ReadinessProbe};
+pub use storage_error::StorageError;
+pub use unit_of_work::{Transaction, UnitOfWork};
+pub use user_reader::UserReader;
+pub use user_repository::{InsertUserError, UserRepository};

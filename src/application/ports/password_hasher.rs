@@ -1,0 +1,34 @@
+use std::error::Error as StdError;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::domain::user::{PasswordHash, RawPassword};
+
+/// Hashes passwords, slowly on purpose, without stalling anything else.
+#[async_trait]
+pub trait PasswordHasher: Send + Sync {
+    /// The hash under which a new password is stored.
+    ///
+    /// # Errors
+    /// [`HashingError`] if it could not be made.
+    async fn hash(&self, password: RawPassword) -> Result<PasswordHash, HashingError>;
+
+    /// Whether `password` is the one that `hash` was made of. Without a hash the answer is no, after the same time: one
+    /// hash is always computed, so that nobody can tell a wrong password from an unknown user by the clock.
+    ///
+    /// # Errors
+    /// [`HashingError`] if it could not be told.
+    async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
+}
+
+/// Why a password was neither hashed nor verified.
+#[derive(Debug, Error)]
+pub enum HashingError {
+    /// As many as may be are being hashed, and none became free in time: the same request may succeed later.
+    #[error("too many passwords are being hashed at the moment")]
+    Saturated,
+    /// The hasher broke, or cannot read the hash.
+    #[error("the password hasher failed")]
+    Failed(#[source] Box<dyn StdError + Send + Sync>),
+}

@@ -1,0 +1,23 @@
+use async_trait::async_trait;
+use thiserror::Error;
+
+/// Tells whether this node can serve requests.
+#[async_trait]
+pub trait ReadinessProbe: Send + Sync {
+    /// Looks whether storage answers and has the schema that this program needs.
+    ///
+    /// # Errors
+    /// What is missing.
+    async fn check(&self) -> Result<(), NotReady>;
+}
+
+/// Why this node cannot serve requests. Names the part and nothing of its inside.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum NotReady {
+    /// The database does not answer.
+    #[error("database")]
+    Database,
+    /// Migrations are pending.
+    #[error("migrations")]
+    Migrations,
+}

@@ -1,0 +1,14 @@
+use std::error::Error as StdError;
+
+use thiserror::Error;
+
+/// Storage did not do what it was asked to. What was not committed did not happen.
+#[derive(Debug, Error)]
+pub enum StorageError {
+    /// It could not be reached, or not in time: the same request may succeed later.
+    #[error("the database is out of reach")]
+    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// It refused or broke: trying again will not help.
+    #[error("the database failed")]
+    Failed(#[source] Box<dyn StdError + Send + Sync>),
+}

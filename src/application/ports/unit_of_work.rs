@@ -1,0 +1,29 @@
+use async_trait::async_trait;
+
+use super::{AuthSessionRepository, StorageError, UserRepository};
+
+/// Opens transactions. What must happen together happens in one; nothing else can change what is stored.
+#[async_trait]
+pub trait UnitOfWork: Send + Sync {
+    /// Opens a transaction. A request holds at most one at a time, and none while it waits for anything but the database.
+    ///
+    /// # Errors
+    /// [`StorageError`] if none could be opened in time.
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StorageError>;
+}
+
+/// An open transaction, which lends the repositories. Dropped without [`commit`](Self::commit) it changes nothing.
+#[async_trait]
+pub trait Transaction: Send + Sync {
+    /// The users, as this transaction sees them.
+    fn users(&self) -> &dyn UserRepository;
+
+    /// The sessions, as this transaction sees them.
+    fn sessions(&self) -> &dyn AuthSessionRepository;
+
+    /// Makes everything done in this transaction last, or nothing of it.
+    ///
+    /// # Errors
+    /// [`StorageError`] if nothing was made to last.
+    async fn commit(self: Box<Self>) -> Result<(), StorageError>;
+}

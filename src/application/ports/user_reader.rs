@@ -1,0 +1,30 @@
+use async_trait::async_trait;
+
+use super::StorageError;
+use crate::{
+    application::queries::users::{ListUsersFilter, UserPage, UserPageRequest, UserView},
+    domain::user::{UserId, Username},
+};
+
+/// Reads users as they are shown, outside any transaction.
+#[async_trait]
+pub trait UserReader: Send + Sync {
+    /// The users that `filter` lets through, sorted and cut as `page` asks, and how many there are in all. Roles sort by
+    /// rank, usernames by the bytes of their keys, and ties are broken by id, so that pages never overlap.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError>;
+
+    /// The user of that id.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError>;
+
+    /// The user of that name, whatever its case.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn find_by_username(&self, username: &Username) -> Result<Option<UserView>, StorageError>;
+}

@@ -1,0 +1,6 @@
+//! The read side: queries answer with read models that hold just what is shown, and never with entities.
+
+pub mod account;
+pub mod health;
+pub mod operator;
+pub mod users;

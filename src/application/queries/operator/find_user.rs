@@ -1,0 +1,77 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    application::{
+        ports::{StorageError, UserReader},
+        queries::users::UserView,
+    },
+    domain::user::{InvalidUsername, Username},
+};
+
+/// Finds a user by name.
+///
+/// - Open to the operator only, who sees by it whom he is about to change.
+/// - The name is matched without regard to case.
+/// - Refuses a text that cannot be a username, and a name that nobody has.
+pub struct FindUser {
+    pub(crate) users: Arc<dyn UserReader>,
+}
+
+/// Why no user was found.
+#[derive(Debug, Error)]
+pub enum FindUserError {
+    /// The text cannot be a username.
+    #[error(transparent)]
+    InvalidUsername(#[from] InvalidUsername),
+    /// Nobody has the name.
+    #[error("There is no such user.")]
+    UserNotFound,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl FindUser {
+    /// Answers the query.
+    ///
+    /// # Errors
+    /// As [`FindUserError`] says.
+    pub async fn execute(&self, username: &str) -> Result<UserView, FindUserError> {
+        let username = Username::new(username)?;
+        let user = self.users.find_by_username(&username).await?;
+        user.ok_or(FindUserError::UserNotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::user::Role,
+    };
+
+    #[tokio::test]
+    async fn a_user_is_found_by_name_whatever_its_case() {
+        let world = World::with([user("alice", Role::User)]).await;
+        let find_user = FindUser { users: world.store() };
+        assert_eq!(find_user.execute("ALICE").await.unwrap().username, "alice");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_or_impossible_name_is_refused() {
+        let find_user = FindUser {
+            users: World::new().store(),
+        };
+        assert!(matches!(
+            find_user.execute("nobody").await,
+            Err(FindUserError::UserNotFound)
+        ));
+        assert!(matches!(
+            find_user.execute("no").await,
+            Err(FindUserError::InvalidUsername(_))
+        ));
+    }
+}

@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::UserView;
+use crate::{
+    application::{
+        Actor,
+        authorization::{NotAuthorized, Permission, authorize},
+        ports::{StorageError, UserReader},
+    },
+    domain::user::UserId,
+};
+
+/// Shows one user.
+///
+/// - Open to admins and super admins, for users of every role.
+/// - Refuses others before it looks, so that nobody else learns which ids exist.
+pub struct GetUser {
+    pub(crate) users: Arc<dyn UserReader>,
+}
+
+/// Why a user was not shown.
+#[derive(Debug, Error)]
+pub enum GetUserError {
+    /// The actor is not an admin.
+    #[error(transparent)]
+    NotAuthorized(#[from] NotAuthorized),
+    /// Nobody has the id.
+    #[error("There is no such user.")]
+    UserNotFound,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl GetUser {
+    /// Answers the query.
+    ///
+    /// # Errors
+    /// As [`GetUserError`] says.
+    pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<UserView, GetUserError> {
+        authorize(actor, Permission::ReadUsers)?;
+        let user = self.users.find_by_id(id).await?;
+        user.ok_or(GetUserError::UserNotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::testing::{World, actor, user},
+        domain::user::Role,
+    };
+
+    #[tokio::test]
+    async fn an_admin_sees_a_user_by_id() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let get_user = GetUser { users: world.store() };
+        let view = get_user.execute(&actor(Role::Admin), alice.id()).await.unwrap();
+        assert_eq!(view, UserView::from(&alice));
+    }
+
+    #[tokio::test]
+    async fn an_id_that_nobody_has_is_not_found() {
+        let get_user = GetUser {
+            users: World::new().store(),
+        };
+        let refusal = get_user
+            .execute(&actor(Role::Admin), user("alice", Role::User).id())
+            .await;
+        assert!(matches!(refusal, Err(GetUserError::UserNotFound)));
+    }
+
+    #[tokio::test]
+    async fn a_plain_user_is_refused_whether_the_id_exists_or_not() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let get_user = GetUser { users: world.store() };
+        for id in [alice.id(), user("brian", Role::User).id()] {
+            let refusal = get_user.execute(&actor(Role::User), id).await;
+            assert!(matches!(refusal, Err(GetUserError::NotAuthorized(_))));
+        }
+    }
+}

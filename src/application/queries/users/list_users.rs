@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::{UserPage, UserPageRequest};
+use crate::{
+    application::{
+        Actor,
+        authorization::{NotAuthorized, Permission, authorize},
+        ports::{StorageError, UserReader},
+    },
+    domain::user::{Role, UsernamePrefix},
+};
+
+/// Lists users, a page at a time.
+///
+/// - Open to admins and super admins; they see users of every role.
+/// - Filters, sorts and cuts as asked; the total counts what the filter lets through.
+pub struct ListUsers {
+    pub(crate) users: Arc<dyn UserReader>,
+}
+
+/// Which users are wanted; what is not given lets everyone through.
+#[derive(Clone, Debug, Default)]
+pub struct ListUsersFilter {
+    /// Only users of this role.
+    pub role: Option<Role>,
+    /// Only active, or only inactive users.
+    pub is_active: Option<bool>,
+    /// Only users whose name starts like this.
+    pub username: Option<UsernamePrefix>,
+}
+
+/// Why users were not listed.
+#[derive(Debug, Error)]
+pub enum ListUsersError {
+    /// The actor is not an admin.
+    #[error(transparent)]
+    NotAuthorized(#[from] NotAuthorized),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl ListUsers {
+    /// Answers the query.
+    ///
+    /// # Errors
+    /// As [`ListUsersError`] says.
+    pub async fn execute(
+        &self,
+        actor: &Actor,
+        filter: &ListUsersFilter,
+        page: &UserPageRequest,
+    ) -> Result<UserPage, ListUsersError> {
+        authorize(actor, Permission::ReadUsers)?;
+        Ok(self.users.list(filter, page).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::application::testing::{World, actor, user};
+
+    #[tokio::test]
+    async fn an_admin_sees_users_of_every_role() {
+        let world = World::with([user("alice", Role::SuperAdmin), user("brian", Role::User)]).await;
+        let list_users = ListUsers { users: world.store() };
+        let page = list_users
+            .execute(
+                &actor(Role::Admin),
+                &ListUsersFilter::default(),
+                &UserPageRequest::default(),
+            )
+            .await
+            .unwrap();
+        assert_eq!(page.total, 2);
+        assert_eq!(page.users[0].username, "alice");
+    }
+
+    #[tokio::test]
+    async fn a_plain_user_is_refused() {
+        let list_users = ListUsers {
+            users: World::new().store(),
+        };
+        let refusal = list_users
+            .execute(
+                &actor(Role::User),
+                &ListUsersFilter::default(),
+                &UserPageRequest::default(),
+            )
+            .await;
+        assert!(matches!(refusal, Err(ListUsersError::NotAuthorized(_))));
+    }
+}

@@ -1,0 +1,117 @@
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    application::ports::{AccessToken, AccessTokens, Clock, HashingError, IssueError, PasswordHasher, Random},
+    domain::{
+        session::SessionSecret,
+        user::{PasswordHash, RawPassword},
+    },
+};
+
+/// A clock that stands until it is advanced.
+pub(crate) struct FakeClock(Mutex<DateTime<Utc>>);
+
+impl FakeClock {
+    pub(crate) fn at(now: DateTime<Utc>) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Never gives the same bytes twice, and the same ones in every run.
+#[derive(Default)]
+pub(crate) struct FakeRandom(AtomicU64);
+
+impl Random for FakeRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let start = bytes.len() - number.len();
+        bytes[start..].copy_from_slice(&number);
+    }
+}
+
+/// The hash that [`FakePasswordHasher`] makes of a password.
+pub(crate) fn hash_of(password: &str) -> PasswordHash {
+    PasswordHash::new(format!("hash of {password}"))
+}
+
+/// Hashes at once, counts how often, and can do something meanwhile.
+#[derive(Default)]
+pub(crate) struct FakePasswordHasher {
+    count: AtomicUsize,
+    saturated: AtomicBool,
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl FakePasswordHasher {
+    pub(crate) fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn saturate(&self) {
+        self.saturated.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn meanwhile(&self, action: impl FnOnce() + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(action));
+    }
+
+    fn work(&self) -> Result<(), HashingError> {
+        if self.saturated.load(Ordering::Relaxed) {
+            return Err(HashingError::Saturated);
+        }
+        self.count.fetch_add(1, Ordering::Relaxed);
+        if let Some(action) = self.meanwhile.lock().unwrap().take() {
+            action();
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for FakePasswordHasher {
+    async fn hash(&self, password: RawPassword) -> Result<PasswordHash, HashingError> {
+        self.work()?;
+        Ok(hash_of(password.expose()))
+    }
+
+    async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
+        self.work()?;
+        Ok(hash.is_some_and(|hash| hash == hash_of(password.expose())))
+    }
+}
+
+/// Tokens that can be read by eye: the expiry, then the bytes of the secret.
+pub(crate) struct FakeAccessTokens;
+
+impl AccessTokens for FakeAccessTokens {
+    fn issue(
+        &self,
+        secret: &SessionSecret,
+        _issued_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<AccessToken, IssueError> {
+        let token = (expires_at, secret.expose());
+        Ok(AccessToken::new(serde_json::to_string(&token).unwrap()))
+    }
+
+    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<SessionSecret> {
+        let (expires_at, secret): (DateTime<Utc>, _) = serde_json::from_str(token.expose()).ok()?;
+        (now < expires_at).then(|| SessionSecret::new(secret))
+    }
+}

@@ -1,0 +1,10 @@
+//! In-memory fakes of the ports, and a world to test use cases in. The fake store fulfils the same contract as the real
+//! databases, by the same tests.
+
+mod fakes;
+mod store;
+mod world;
+
+pub(crate) use fakes::hash_of;
+pub(crate) use store::InMemoryStore;
+pub(crate) use world::{PASSWORD, World, actor, user};

@@ -1,0 +1,204 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    InMemoryStore,
+    fakes::{FakeAccessTokens, FakeClock, FakePasswordHasher, FakeRandom, hash_of},
+};
+use crate::{
+    application::{
+        Actor,
+        commands::{
+            Registration,
+            account::{Authenticate, ChangePassword, LogIn},
+        },
+        ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
+        queries::users::UserView,
+    },
+    domain::{
+        session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},
+        user::{PasswordPolicy, Role, User, UserId, Username},
+    },
+};
+
+/// The password of every [`user`].
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// A user of the past, with an id of his own and the password [`PASSWORD`].
+pub(crate) fn user(username: &str, role: Role) -> User {
+    static COUNT: AtomicU8 = AtomicU8::new(0);
+    let past = DateTime::UNIX_EPOCH + TimeDelta::days(1);
+    let id = UserId::new(past, [COUNT.fetch_add(1, Ordering::Relaxed); 10]);
+    User::new(id, Username::new(username).unwrap(), hash_of(PASSWORD), role, past)
+}
+
+/// Somebody of that role who is in no store.
+pub(crate) fn actor(role: Role) -> Actor {
+    let user = user("somebody", role);
+    Actor {
+        user: UserView::from(&user),
+        session_id: AuthSessionId::new(DateTime::UNIX_EPOCH, [0; 10]),
+        session_expires_at: DateTime::UNIX_EPOCH + TimeDelta::days(2),
+    }
+}
+
+/// A session that a test began.
+pub(crate) struct TestSession {
+    pub(crate) actor: Actor,
+    pub(crate) token: AccessToken,
+}
+
+/// The fakes of all ports, and the use cases that stand on many of them. Sessions live for an hour and are renewed in the
+/// last half of it.
+pub(crate) struct World {
+    store: Arc<InMemoryStore>,
+    clock: Arc<FakeClock>,
+    random: Arc<FakeRandom>,
+    password_hasher: Arc<FakePasswordHasher>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            store: Arc::default(),
+            clock: Arc::new(FakeClock::at(DateTime::UNIX_EPOCH + TimeDelta::days(1000))),
+            random: Arc::default(),
+            password_hasher: Arc::default(),
+        }
+    }
+
+    pub(crate) async fn with(users: impl IntoIterator<Item = User>) -> Self {
+        let world = Self::new();
+        let transaction = world.begin().await;
+        for user in users {
+            transaction.users().insert(&user).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        world
+    }
+
+    pub(crate) fn store(&self) -> Arc<InMemoryStore> {
+        self.store.clone()
+    }
+
+    pub(crate) fn clock(&self) -> Arc<FakeClock> {
+        self.clock.clone()
+    }
+
+    pub(crate) fn password_hasher(&self) -> Arc<FakePasswordHasher> {
+        self.password_hasher.clone()
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        use crate::application::ports::Clock;
+        self.clock.now()
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    pub(crate) fn saturate_hasher(&self) {
+        self.password_hasher.saturate();
+    }
+
+    pub(crate) fn hash_count(&self) -> usize {
+        self.password_hasher.count()
+    }
+
+    /// Does `action` while the next password is hashed, as if another request did.
+    pub(crate) fn while_hashing(&self, action: impl FnOnce() + Send + 'static) {
+        self.password_hasher.meanwhile(action);
+    }
+
+    pub(crate) fn session_lifetime(&self) -> SessionLifetime {
+        SessionLifetime::new(TimeDelta::minutes(60), 0.5).unwrap()
+    }
+
+    pub(crate) fn registration(&self) -> Arc<Registration> {
+        Arc::new(Registration {
+            unit_of_work: self.store(),
+            password_hasher: self.password_hasher(),
+            password_policy: PasswordPolicy::new(8),
+            clock: self.clock(),
+            random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn log_in(&self) -> LogIn {
+        LogIn {
+            identities: self.store(),
+            unit_of_work: self.store(),
+            password_hasher: self.password_hasher(),
+            access_tokens: Arc::new(FakeAccessTokens),
+            session_lifetime: self.session_lifetime(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        }
+    }
+
+    pub(crate) fn authenticate(&self) -> Authenticate {
+        Authenticate {
+            identities: self.store(),
+            unit_of_work: self.store(),
+            access_tokens: Arc::new(FakeAccessTokens),
+            session_lifetime: self.session_lifetime(),
+            clock: self.clock(),
+        }
+    }
+
+    pub(crate) fn change_password(&self) -> ChangePassword {
+        ChangePassword {
+            identities: self.store(),
+            unit_of_work: self.store(),
+            password_hasher: self.password_hasher(),
+            password_policy: PasswordPolicy::new(8),
+            access_tokens: Arc::new(FakeAccessTokens),
+            session_lifetime: self.session_lifetime(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        }
+    }
+
+    pub(crate) async fn begin_session(&self, user: &User) -> TestSession {
+        let (now, secret) = (self.now(), SessionSecret::new(self.random.bytes()));
+        let id = AuthSessionId::new(now, self.random.bytes());
+        let session = AuthSession::begin(id, user.id(), &secret, &self.session_lifetime(), now);
+        let transaction = self.begin().await;
+        transaction.sessions().insert(&session).await.unwrap();
+        transaction.commit().await.unwrap();
+        TestSession {
+            actor: Actor {
+                user: UserView::from(user),
+                session_id: id,
+                session_expires_at: session.expires_at(),
+            },
+            token: FakeAccessTokens.issue(&secret, now, session.expires_at()).unwrap(),
+        }
+    }
+
+    /// Whether the token that began with the session still opens it.
+    pub(crate) async fn is_live(&self, session: &TestSession) -> bool {
+        self.authenticate().execute(Some(&session.token)).await.is_ok()
+    }
+
+    pub(crate) async fn user(&self, id: UserId) -> Option<User> {
+        self.begin().await.users().find_by_id_for_update(id).await.unwrap()
+    }
+
+    pub(crate) fn user_count(&self) -> usize {
+        self.store.user_count()
+    }
+
+    pub(crate) fn session_count(&self) -> usize {
+        self.store.session_count()
+    }
+
+    async fn begin(&self) -> Box<dyn Transaction> {
+        self.store.begin().await.unwrap()
+    }
+}

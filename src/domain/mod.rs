@@ -1,0 +1,16 @@
+//! What Gatehouse is about: users who sign up and hold roles, and the sessions in which they are logged in.
+//!
+//! This layer knows nothing outside itself. It is pure and synchronous: time, randomness and stored state come in as
+//! arguments, so every rule can be read, and tested, on its own.
+
+pub mod session;
+pub mod user;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// A UUID of version 7 (RFC 9562) for the moment `now`; moments before 1970 count as 1970.
+fn uuid_v7(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {
+    let milliseconds = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+}

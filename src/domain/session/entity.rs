@@ -1,0 +1,137 @@
+use chrono::{DateTime, Utc};
+
+use super::{AuthSessionId, SessionLifetime, SessionSecret, SessionSecretDigest};
+use crate::domain::user::UserId;
+
+/// A session: one log-in of one user, from then until it expires, is ended, or its user is shut out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthSession {
+    state: AuthSessionState,
+}
+
+/// All that is stored of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthSessionState {
+    /// Never changes.
+    pub id: AuthSessionId,
+    /// Whose session it is; never changes.
+    pub user_id: UserId,
+    /// By which the session is found.
+    pub secret_digest: SessionSecretDigest,
+    /// When the user logged in.
+    pub created_at: DateTime<Utc>,
+    /// From when on it is dead.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl AuthSession {
+    /// Begins a session of `user_id` that `secret` opens.
+    pub fn begin(
+        id: AuthSessionId,
+        user_id: UserId,
+        secret: &SessionSecret,
+        lifetime: &SessionLifetime,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self::restore(AuthSessionState {
+            id,
+            user_id,
+            secret_digest: secret.digest(),
+            created_at: now,
+            expires_at: lifetime.expiry(now),
+        })
+    }
+
+    /// Brings a stored session back.
+    pub fn restore(state: AuthSessionState) -> Self {
+        Self { state }
+    }
+
+    /// All that is to be stored of it.
+    pub fn state(&self) -> &AuthSessionState {
+        &self.state
+    }
+
+    /// Its public name.
+    pub fn id(&self) -> AuthSessionId {
+        self.state.id
+    }
+
+    /// From when on it is dead.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        self.state.expires_at
+    }
+
+    /// Whether it is dead at `now`.
+    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        now >= self.state.expires_at
+    }
+
+    /// Whether it lives at `now`, but has so little time left that its use should renew it.
+    pub fn is_due_for_renewal(&self, lifetime: &SessionLifetime, now: DateTime<Utc>) -> bool {
+        !self.is_expired(now) && self.state.expires_at - now < lifetime.renewal_window()
+    }
+
+    /// Gives it its full life anew.
+    pub fn renew(&mut self, lifetime: &SessionLifetime, now: DateTime<Utc>) {
+        self.state.expires_at = lifetime.expiry(now);
+    }
+
+    /// Lets another secret open it from now on, with its full life anew; the old one opens nothing any more.
+    pub fn replace_secret(&mut self, secret: &SessionSecret, lifetime: &SessionLifetime, now: DateTime<Utc>) {
+        self.state.secret_digest = secret.digest();
+        self.renew(lifetime, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use rstest::rstest;
+
+    use super::*;
+
+    const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    fn lifetime() -> SessionLifetime {
+        SessionLifetime::new(TimeDelta::minutes(60), 0.25).unwrap()
+    }
+
+    fn session() -> AuthSession {
+        AuthSession::begin(
+            AuthSessionId::new(START, [0; 10]),
+            UserId::new(START, [1; 10]),
+            &SessionSecret::new([1; 32]),
+            &lifetime(),
+            START,
+        )
+    }
+
+    #[rstest]
+    #[case::fresh(0, false, false)]
+    #[case::just_before_the_window(45, false, false)]
+    #[case::in_the_window(46, false, true)]
+    #[case::last_minute(59, false, true)]
+    #[case::dead(60, true, false)]
+    fn it_lives_is_due_for_renewal_and_dies(#[case] minutes: i64, #[case] expired: bool, #[case] due: bool) {
+        let now = START + TimeDelta::minutes(minutes);
+        assert_eq!(session().is_expired(now), expired);
+        assert_eq!(session().is_due_for_renewal(&lifetime(), now), due);
+    }
+
+    #[test]
+    fn renewal_gives_the_full_life_anew() {
+        let mut session = session();
+        session.renew(&lifetime(), START + TimeDelta::minutes(50));
+        assert_eq!(session.expires_at(), START + TimeDelta::minutes(110));
+        assert_eq!(session.state().created_at, START);
+    }
+
+    #[test]
+    fn another_secret_takes_the_place_of_the_first() {
+        let mut session = session();
+        let other = SessionSecret::new([2; 32]);
+        session.replace_secret(&other, &lifetime(), START);
+        assert_eq!(session.state().secret_digest, other.digest());
+    }
+}

@@ -1,0 +1,256 @@
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::{PasswordHash, Role, UserId, Username};
+
+/// A user, and what can become of him.
+///
+/// Every method that changes him says whether it did: a change to what already is, is none, and leaves `updated_at` as it
+/// was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    state: UserState,
+}
+
+/// All that is stored of a user; how persistence brings one back and writes him down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserState {
+    /// Never changes.
+    pub id: UserId,
+    /// Never changes; unique by its key.
+    pub username: Username,
+    /// Replaced by every change of password.
+    pub password_hash: PasswordHash,
+    /// Decides what he may do.
+    pub role: Role,
+    /// An inactive user cannot log in and has no session.
+    pub is_active: bool,
+    /// When he came into being.
+    pub created_at: DateTime<Utc>,
+    /// When something of him last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A super admin is a system account: his role is not changed by granting or revoking another.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("A super admin's role cannot be granted or revoked.")]
+pub struct SystemAccount;
+
+/// Only an active account can become a super admin.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("The account is inactive. Reactivate it first.")]
+pub struct InactiveAccount;
+
+impl User {
+    /// Brings a new, active user into being.
+    pub fn new(id: UserId, username: Username, password_hash: PasswordHash, role: Role, now: DateTime<Utc>) -> Self {
+        Self::restore(UserState {
+            id,
+            username,
+            password_hash,
+            role,
+            is_active: true,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+
+    /// Brings a stored user back.
+    pub fn restore(state: UserState) -> Self {
+        Self { state }
+    }
+
+    /// All that is to be stored of him.
+    pub fn state(&self) -> &UserState {
+        &self.state
+    }
+
+    /// Who he is.
+    pub fn id(&self) -> UserId {
+        self.state.id
+    }
+
+    /// What he may do.
+    pub fn role(&self) -> Role {
+        self.state.role
+    }
+
+    /// Whether he may log in.
+    pub fn is_active(&self) -> bool {
+        self.state.is_active
+    }
+
+    /// What is stored of his password.
+    pub fn password_hash(&self) -> &PasswordHash {
+        &self.state.password_hash
+    }
+
+    /// Whether he is one of those who can manage everyone else; of these one must remain.
+    pub fn is_active_super_admin(&self) -> bool {
+        self.state.is_active && self.state.role == Role::SuperAdmin
+    }
+
+    /// Shuts him out. Returns whether he was active before.
+    pub fn inactivate(&mut self, now: DateTime<Utc>) -> bool {
+        self.set_active(false, now)
+    }
+
+    /// Lets him in again. Returns whether he was inactive before.
+    pub fn reactivate(&mut self, now: DateTime<Utc>) -> bool {
+        self.set_active(true, now)
+    }
+
+    /// Makes him an admin. Returns whether he was not one before.
+    ///
+    /// # Errors
+    /// [`SystemAccount`] if he is a super admin.
+    pub fn grant_admin(&mut self, now: DateTime<Utc>) -> Result<bool, SystemAccount> {
+        self.change_role_below_super_admin(Role::Admin, now)
+    }
+
+    /// Makes him a plain user. Returns whether he was an admin before.
+    ///
+    /// # Errors
+    /// [`SystemAccount`] if he is a super admin.
+    pub fn revoke_admin(&mut self, now: DateTime<Utc>) -> Result<bool, SystemAccount> {
+        self.change_role_below_super_admin(Role::User, now)
+    }
+
+    /// Makes him a super admin. Returns whether he was not one before.
+    ///
+    /// # Errors
+    /// [`InactiveAccount`] if he is inactive.
+    pub fn promote_to_super_admin(&mut self, now: DateTime<Utc>) -> Result<bool, InactiveAccount> {
+        if !self.state.is_active {
+            return Err(InactiveAccount);
+        }
+        Ok(self.set_role(Role::SuperAdmin, now))
+    }
+
+    /// Makes him a plain user, whatever he was. Returns whether he was more before.
+    pub fn demote(&mut self, now: DateTime<Utc>) -> bool {
+        self.set_role(Role::User, now)
+    }
+
+    /// Gives him another password.
+    pub fn change_password(&mut self, password_hash: PasswordHash, now: DateTime<Utc>) {
+        self.state.password_hash = password_hash;
+        self.state.updated_at = now;
+    }
+
+    fn change_role_below_super_admin(&mut self, role: Role, now: DateTime<Utc>) -> Result<bool, SystemAccount> {
+        if self.state.role == Role::SuperAdmin {
+            return Err(SystemAccount);
+        }
+        Ok(self.set_role(role, now))
+    }
+
+    fn set_role(&mut self, role: Role, now: DateTime<Utc>) -> bool {
+        let changed = self.state.role != role;
+        if changed {
+            self.state.role = role;
+            self.state.updated_at = now;
+        }
+        changed
+    }
+
+    fn set_active(&mut self, is_active: bool, now: DateTime<Utc>) -> bool {
+        let changed = self.state.is_active != is_active;
+        if changed {
+            self.state.is_active = is_active;
+            self.state.updated_at = now;
+        }
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use rstest::rstest;
+
+    use super::*;
+
+    const BORN: DateTime<Utc> = DateTime::UNIX_EPOCH;
+    const LATER: DateTime<Utc> = DateTime::from_timestamp(86_400, 0).unwrap();
+
+    fn user(role: Role) -> User {
+        User::new(
+            UserId::new(BORN, [0; 10]),
+            Username::new("alice").unwrap(),
+            PasswordHash::new("hash"),
+            role,
+            BORN,
+        )
+    }
+
+    #[test]
+    fn a_new_user_is_active_and_unchanged_since_his_birth() {
+        let user = user(Role::User);
+        assert!(user.is_active());
+        assert_eq!(user.state().updated_at, user.state().created_at);
+    }
+
+    #[rstest]
+    #[case::inactivate(User::inactivate, false)]
+    #[case::demote(User::demote, true)]
+    fn a_change_is_told_and_dated_once(#[case] change: fn(&mut User, DateTime<Utc>) -> bool, #[case] active: bool) {
+        let mut user = user(Role::SuperAdmin);
+        assert!(change(&mut user, LATER));
+        assert_eq!(user.state().updated_at, LATER);
+        assert_eq!(user.is_active(), active);
+
+        let unchanged = user.clone();
+        assert!(!change(&mut user, LATER + TimeDelta::days(1)));
+        assert_eq!(user, unchanged);
+    }
+
+    #[test]
+    fn reactivating_lets_an_inactive_user_in_and_changes_nothing_of_an_active_one() {
+        let mut user = user(Role::User);
+        assert!(!user.reactivate(LATER));
+        assert_eq!(user.state().updated_at, BORN);
+        user.inactivate(BORN);
+        assert!(user.reactivate(LATER));
+        assert!(user.is_active());
+    }
+
+    #[test]
+    fn admin_is_granted_and_revoked_below_super_admin() {
+        let mut user = user(Role::User);
+        assert_eq!(user.grant_admin(LATER), Ok(true));
+        assert_eq!(user.role(), Role::Admin);
+        assert_eq!(user.grant_admin(LATER), Ok(false));
+        assert_eq!(user.revoke_admin(LATER), Ok(true));
+        assert_eq!(user.role(), Role::User);
+        assert_eq!(user.revoke_admin(LATER), Ok(false));
+    }
+
+    #[test]
+    fn a_super_admin_is_neither_granted_nor_revoked() {
+        let mut user = user(Role::SuperAdmin);
+        assert_eq!(user.grant_admin(LATER), Err(SystemAccount));
+        assert_eq!(user.revoke_admin(LATER), Err(SystemAccount));
+        assert_eq!(user.role(), Role::SuperAdmin);
+    }
+
+    #[test]
+    fn only_an_active_account_becomes_super_admin() {
+        let mut user = user(Role::User);
+        user.inactivate(BORN);
+        assert_eq!(user.promote_to_super_admin(LATER), Err(InactiveAccount));
+        user.reactivate(BORN);
+        assert_eq!(user.promote_to_super_admin(LATER), Ok(true));
+        assert!(user.is_active_super_admin());
+        user.inactivate(LATER);
+        assert!(!user.is_active_super_admin());
+    }
+
+    #[test]
+    fn a_change_of_password_is_dated() {
+        let mut user = user(Role::User);
+        user.change_password(PasswordHash::new("other"), LATER);
+        assert_eq!(user.password_hash(), &PasswordHash::new("other"));
+        assert_eq!(user.state().updated_at, LATER);
+    }
+}

@@ -1,0 +1,17 @@
+//! The user and the values that he is made of.
+
+mod entity;
+mod id;
+mod password_hash;
+mod raw_password;
+mod role;
+mod username;
+mod username_prefix;
+
+pub use entity::{InactiveAccount, SystemAccount, User, UserState};
+pub use id::UserId;
+pub use password_hash::PasswordHash;
+pub use raw_password::{InvalidPassword, PasswordPolicy, RawPassword};
+pub use role::{Role, UnknownRole};
+pub use username::{InvalidUsername, Username};
+pub use username_prefix::{InvalidUsernamePrefix, UsernamePrefix};
