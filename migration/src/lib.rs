@@ -1,1 +1,21 @@
-//! x
+//! The database schema of Gatehouse, one file per migration, in the order in which they apply.
+
+mod m20261122_000001_create_users;
+mod m20261122_000002_create_auth_sessions;
+
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait};
+
+/// Brings a database to the schema that this version of Gatehouse needs, and back.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_create_users::Migration),
+            Box::new(m20261122_000002_create_auth_sessions::Migration),
+        ]
+    }
+}

@@ -1,6 +1,6 @@
 use std::sync::{
     Arc,
-    atomic::{AtomicU8, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,9 +30,11 @@ pub(crate) const PASSWORD: &str = "correct horse";
 
 /// A user of the past, with an id of his own and the password [`PASSWORD`].
 pub(crate) fn user(username: &str, role: Role) -> User {
-    static COUNT: AtomicU8 = AtomicU8::new(0);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
     let past = DateTime::UNIX_EPOCH + TimeDelta::days(1);
-    let id = UserId::new(past, [COUNT.fetch_add(1, Ordering::Relaxed); 10]);
+    let mut bytes = [0; 10];
+    bytes[2..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    let id = UserId::new(past, bytes);
     User::new(id, Username::new(username).unwrap(), hash_of(PASSWORD), role, past)
 }
 

@@ -1,0 +1,54 @@
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table(Users::Table)
+                    .col(ColumnDef::new(Users::Id).uuid().not_null().primary_key())
+                    .col(ColumnDef::new(Users::Username).string_len(20).not_null())
+                    // The username in lower case, by which it is unique, found and sorted. ASCII only, so it sorts by bytes.
+                    .col(
+                        ColumnDef::new(Users::UsernameKey)
+                            .string_len(20)
+                            .not_null()
+                            .unique_key(),
+                    )
+                    .col(ColumnDef::new(Users::PasswordHash).string_len(255).not_null())
+                    // The rank of the role, so that roles sort by it: 10 user, 20 admin, 30 super admin.
+                    .col(
+                        ColumnDef::new(Users::Role)
+                            .small_integer()
+                            .not_null()
+                            .check(Expr::col(Users::Role).is_in([10, 20, 30])),
+                    )
+                    .col(ColumnDef::new(Users::IsActive).boolean().not_null())
+                    .col(ColumnDef::new(Users::CreatedAt).timestamp_with_time_zone().not_null())
+                    .col(ColumnDef::new(Users::UpdatedAt).timestamp_with_time_zone().not_null())
+                    .to_owned(),
+            )
+            .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table(Users::Table).to_owned()).await
+    }
+}
+
+#[derive(DeriveIden)]
+enum Users {
+    Table,
+    Id,
+    Username,
+    UsernameKey,
+    PasswordHash,
+    Role,
+    IsActive,
+    CreatedAt,
+    UpdatedAt,
+}

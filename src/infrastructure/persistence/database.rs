@@ -1,0 +1,237 @@
+use std::{fs, io, path::Path, str::FromStr, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use thiserror::Error;
+
+/// The database, by two handles that may be pools of their own.
+///
+/// SQLite lets one writer in at a time, so all writes queue for a single connection here instead of colliding in the
+/// file, while readers, which write-ahead logging never blocks, have a pool to themselves.
+#[derive(Clone, Debug)]
+pub struct Database {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct DatabaseOptions {
+    /// `sqlite:` and the path of the file, which is made with its folder if it is missing.
+    pub url: String,
+    /// Size of the readers' pool, in connections.
+    pub max_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long a writer waits for another process that writes.
+    pub busy_timeout: Duration,
+}
+
+/// Why the database could not be opened.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// Several connections would each see a database of their own.
+    #[error("an in-memory database cannot be shared between connections: name a file")]
+    InMemory,
+    /// The folder of the database file could not be made.
+    #[error("cannot make the folder {folder} of the database")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The database cannot be opened.
+    #[error("cannot open the database")]
+    Open(#[from] DbErr),
+}
+
+impl DatabaseOptions {
+    /// Options for the database at `url`, everything else by default.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 8,
+            acquire_timeout: Duration::from_secs(5),
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Database {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// [`ConnectError`] if it cannot be opened.
+    pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        make_folder(&options.url)?;
+        let writer = connect_sqlite(options, 1, |sqlite| sqlite.create_if_missing(true)).await?;
+        let reader = connect_sqlite(options, options.max_connections, |sqlite| {
+            sqlite.pragma("query_only", "ON")
+        })
+        .await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Closes every connection, after which the database file stands alone, without its log.
+    pub async fn close(self) {
+        for connection in [self.reader, self.writer] {
+            if let Err(error) = connection.close().await {
+                log::warn!("the database was not closed cleanly: {error}");
+            }
+        }
+    }
+
+    /// The handle that writes.
+    pub(super) fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// The handle that only reads.
+    pub(super) fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Opens a transaction that holds the right to write from its beginning. One that asked for it later could find that
+    /// what it read has changed, and would fail.
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.writer.begin_with_options(options).await
+    }
+}
+
+async fn connect_sqlite(
+    options: &DatabaseOptions,
+    max_connections: u32,
+    specialize: fn(SqliteConnectOptions) -> SqliteConnectOptions,
+) -> Result<DatabaseConnection, DbErr> {
+    let busy_timeout = options.busy_timeout;
+    let mut connect = ConnectOptions::new(&options.url);
+    connect
+        .max_connections(max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        // A connection to a file does not go stale, so there is nothing to test before its use, and no need to replace it.
+        .test_before_acquire(false)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            specialize(
+                sqlite
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // In WAL mode only FULL syncs on every commit: an acknowledged write survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(busy_timeout),
+            )
+        });
+    sea_orm::Database::connect(connect).await
+}
+
+fn make_folder(url: &str) -> Result<(), ConnectError> {
+    let sqlite = SqliteConnectOptions::from_str(url)
+        .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(ConnectError::InMemory);
+    }
+    let folder = sqlite.get_filename().parent().unwrap_or(Path::new(""));
+    if folder.as_os_str().is_empty() || folder.exists() {
+        return Ok(());
+    }
+    make_private_folder(folder).map_err(|source| ConnectError::Folder {
+        folder: folder.display().to_string(),
+        source,
+    })
+}
+
+/// Makes a folder that only its owner can enter: the database holds password hashes.
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::*;
+
+    async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
+        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, format!("PRAGMA {name}"));
+        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index::<String>(0)
+            .unwrap_or_else(|_| row.try_get_by_index::<i64>(0).unwrap().to_string())
+    }
+
+    async fn database() -> (tempfile::TempDir, Database) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("some/folder/gatehouse.db");
+        let options = DatabaseOptions::new(format!("sqlite:{}", path.display()));
+        (directory, Database::connect(&options).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn every_connection_is_durable_waits_and_keeps_references() {
+        let (_directory, database) = database().await;
+        for connection in [database.writer(), database.reader()] {
+            assert_eq!(pragma(connection, "journal_mode").await, "wal");
+            assert_eq!(pragma(connection, "synchronous").await, "2");
+            assert_eq!(pragma(connection, "foreign_keys").await, "1");
+            assert_eq!(pragma(connection, "busy_timeout").await, "5000");
+        }
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let (_directory, database) = database().await;
+        assert!(
+            database
+                .reader()
+                .execute_unprepared("CREATE TABLE t (c)")
+                .await
+                .is_err()
+        );
+        assert!(database.writer().execute_unprepared("CREATE TABLE t (c)").await.is_ok());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_missing_folder_is_made_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let (directory, _database) = database().await;
+        let mode = fs::metadata(directory.path().join("some/folder"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[tokio::test]
+    async fn a_closed_database_is_one_file() {
+        let (directory, database) = database().await;
+        database
+            .writer()
+            .execute_unprepared("CREATE TABLE t (c)")
+            .await
+            .unwrap();
+        database.close().await;
+        let files = fs::read_dir(directory.path().join("some/folder")).unwrap().count();
+        assert_eq!(files, 1);
+    }
+
+    #[tokio::test]
+    async fn a_database_in_memory_is_refused() {
+        for url in ["sqlite::memory:", "sqlite:file?mode=memory"] {
+            let refusal = Database::connect(&DatabaseOptions::new(url)).await;
+            assert!(matches!(refusal, Err(ConnectError::InMemory)));
+        }
+    }
+}

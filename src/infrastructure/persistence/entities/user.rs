@@ -1,0 +1,61 @@
+use sea_orm::entity::prelude::*;
+
+use crate::domain::user::Role;
+
+/// A row of `users`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub username: String,
+    pub username_key: String,
+    pub password_hash: String,
+    pub role: RoleRank,
+    pub is_active: bool,
+    pub created_at: ChronoDateTimeUtc,
+    pub updated_at: ChronoDateTimeUtc,
+}
+
+/// A role as it is stored: by a number, so that the database sorts by rank, with room between for roles to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum RoleRank {
+    User = 10,
+    Admin = 20,
+    SuperAdmin = 30,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(has_many = "super::auth_session::Entity")]
+    AuthSession,
+}
+
+impl Related<super::auth_session::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::AuthSession.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Role> for RoleRank {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::User => Self::User,
+            Role::Admin => Self::Admin,
+            Role::SuperAdmin => Self::SuperAdmin,
+        }
+    }
+}
+
+impl From<RoleRank> for Role {
+    fn from(rank: RoleRank) -> Self {
+        match rank {
+            RoleRank::User => Self::User,
+            RoleRank::Admin => Self::Admin,
+            RoleRank::SuperAdmin => Self::SuperAdmin,
+        }
+    }
+}

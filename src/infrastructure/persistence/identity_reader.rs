@@ -1,0 +1,89 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
+use uuid::Uuid;
+
+use super::{
+    Database,
+    entities::{auth_session, user},
+    mapping::{USER_VIEW_COLUMNS, UserViewRow},
+};
+use crate::{
+    application::{
+        ports::{Credentials, Identity, IdentityReader, StorageError},
+        queries::users::UserView,
+    },
+    domain::{
+        session::{AuthSession, AuthSessionState, SessionSecretDigest},
+        user::{PasswordHash, Username},
+    },
+};
+
+/// Reads what tells who somebody is.
+#[derive(Debug)]
+pub struct SeaOrmIdentityReader {
+    database: Database,
+}
+
+#[derive(FromQueryResult)]
+struct IdentityRow {
+    session_id: Uuid,
+    session_created_at: DateTime<Utc>,
+    session_expires_at: DateTime<Utc>,
+    #[sea_orm(nested)]
+    user: UserViewRow,
+}
+
+impl SeaOrmIdentityReader {
+    /// Reads the users and sessions of `database`.
+    pub fn new(database: &Database) -> Self {
+        Self {
+            database: database.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl IdentityReader for SeaOrmIdentityReader {
+    async fn find_credentials(&self, username: &Username) -> Result<Option<Credentials>, StorageError> {
+        let row = user::Entity::find()
+            .select_only()
+            .columns([user::Column::Id, user::Column::PasswordHash])
+            .filter(user::Column::UsernameKey.eq(username.key()))
+            .into_tuple::<(Uuid, String)>()
+            .one(self.database.reader())
+            .await?;
+        Ok(row.map(|(user_id, password_hash)| Credentials {
+            user_id: user_id.into(),
+            password_hash: PasswordHash::new(password_hash),
+        }))
+    }
+
+    async fn find_identity(&self, secret: &SessionSecretDigest) -> Result<Option<Identity>, StorageError> {
+        let row = auth_session::Entity::find()
+            .select_only()
+            .column_as(auth_session::Column::Id, "session_id")
+            .column_as(auth_session::Column::CreatedAt, "session_created_at")
+            .column_as(auth_session::Column::ExpiresAt, "session_expires_at")
+            .columns(USER_VIEW_COLUMNS)
+            .join(JoinType::InnerJoin, auth_session::Relation::User.def())
+            .filter(auth_session::Column::SecretDigest.eq(secret.as_bytes().to_vec()))
+            .filter(user::Column::IsActive.eq(true))
+            .into_model::<IdentityRow>()
+            .one(self.database.reader())
+            .await?;
+        Ok(row.map(|row| {
+            let user = UserView::from(row.user);
+            Identity {
+                session: AuthSession::restore(AuthSessionState {
+                    id: row.session_id.into(),
+                    user_id: user.id,
+                    secret_digest: *secret,
+                    created_at: row.session_created_at,
+                    expires_at: row.session_expires_at,
+                }),
+                user,
+            }
+        }))
+    }
+}

@@ -1,0 +1,244 @@
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256, Sha384};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+use crate::{
+    application::ports::{HashingError, PasswordHasher},
+    domain::user::{PasswordHash, RawPassword},
+};
+
+/// Hashes passwords as `bcrypt(base64(HMAC-SHA-384(pepper, password)))`.
+///
+/// The HMAC lets passwords be of any length and content, where bcrypt alone stops at 72 bytes or a NUL, and makes hashes
+/// worthless without the pepper, which is not in the database (OWASP Password Storage Cheat Sheet). Base64 makes 64 bytes
+/// of its 48, without a NUL.
+///
+/// A stored hash reads `<pepper id>$2b$<cost>$<salt and hash>`: it names the pepper that made it.
+///
+/// bcrypt keeps a core busy for a long time on purpose. So it runs off the async workers, a bounded number at a time.
+pub struct BcryptPasswordHasher {
+    pepper: Arc<SecretString>,
+    pepper_id: String,
+    cost: u32,
+    max_wait: Duration,
+    permits: Arc<Semaphore>,
+}
+
+/// How passwords are hashed.
+#[derive(Debug)]
+pub struct BcryptOptions {
+    /// The key of the HMAC.
+    pub pepper: SecretString,
+    /// The binary logarithm of bcrypt's rounds, 4 to 31.
+    pub cost: u32,
+    /// How many hashes may be computed at a time, at least 1.
+    pub max_concurrent: usize,
+    /// How long a request waits for its turn.
+    pub max_wait: Duration,
+}
+
+impl BcryptPasswordHasher {
+    /// Hashes passwords as `options` say.
+    pub fn new(options: BcryptOptions) -> Self {
+        Self {
+            pepper_id: pepper_id(&options.pepper),
+            pepper: Arc::new(options.pepper),
+            cost: options.cost,
+            max_wait: options.max_wait,
+            permits: Arc::new(Semaphore::new(options.max_concurrent)),
+        }
+    }
+
+    /// Runs `bcrypt` on the prepared password in a thread of its own, when it is its turn.
+    async fn run<T: Send + 'static>(
+        &self,
+        password: RawPassword,
+        bcrypt: impl FnOnce(&str) -> Result<T, bcrypt::BcryptError> + Send + 'static,
+    ) -> Result<T, HashingError> {
+        let permit = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned())
+            .await
+            .map_err(|_| HashingError::Saturated)?
+            .map_err(failed)?;
+        let pepper = self.pepper.clone();
+        let thread = tokio::task::spawn_blocking(move || {
+            // The permit goes with the thread: a client that gives up drops the future that waits for it, but not the work.
+            let _permit = permit;
+            bcrypt(&prepare(&pepper, &password))
+        });
+        thread.await.map_err(failed)?.map_err(failed)
+    }
+
+    /// A hash of the configured cost that no password is known to match.
+    fn dummy_hash(&self) -> String {
+        format!("$2b${:02}${}", self.cost, ".".repeat(53))
+    }
+}
+
+#[async_trait]
+impl PasswordHasher for BcryptPasswordHasher {
+    async fn hash(&self, password: RawPassword) -> Result<PasswordHash, HashingError> {
+        let cost = self.cost;
+        let hash = self.run(password, move |prepared| bcrypt::hash(prepared, cost)).await?;
+        Ok(PasswordHash::new(format!("{}{hash}", self.pepper_id)))
+    }
+
+    async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
+        let is_known = hash.is_some();
+        let bcrypt_hash = match hash {
+            Some(hash) => hash
+                .expose()
+                .strip_prefix(&self.pepper_id)
+                .ok_or_else(|| failed("the password hash was made with another pepper than the configured one"))?
+                .to_owned(),
+            None => self.dummy_hash(),
+        };
+        let matches = self
+            .run(password, move |prepared| bcrypt::verify(prepared, &bcrypt_hash))
+            .await?;
+        Ok(is_known && matches)
+    }
+}
+
+impl fmt::Debug for BcryptPasswordHasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BcryptPasswordHasher")
+            .field("pepper_id", &self.pepper_id)
+            .field("cost", &self.cost)
+            .finish_non_exhaustive()
+    }
+}
+
+fn failed(error: impl Into<Box<dyn StdError + Send + Sync>>) -> HashingError {
+    HashingError::Failed(error.into())
+}
+
+/// Names a pepper without giving it away: the first eight bytes of its SHA-256, in hexadecimal.
+fn pepper_id(pepper: &SecretString) -> String {
+    let digest = Sha256::digest(pepper.expose_secret());
+    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn prepare(pepper: &SecretString, password: &RawPassword) -> Zeroizing<String> {
+    #[allow(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
+    let mut mac = Hmac::<Sha384>::new_from_slice(pepper.expose_secret().as_bytes()).expect("any key length is valid");
+    mac.update(password.expose().as_bytes());
+    Zeroizing::new(STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn hasher(pepper: &str, max_concurrent: usize) -> BcryptPasswordHasher {
+        BcryptPasswordHasher::new(BcryptOptions {
+            pepper: pepper.into(),
+            cost: 4,
+            max_concurrent,
+            max_wait: Duration::from_millis(50),
+        })
+    }
+
+    fn password(text: &str) -> RawPassword {
+        RawPassword::attempt(text)
+    }
+
+    #[rstest]
+    #[case::plain("correct horse")]
+    #[case::nul("corr\0ect horse")]
+    #[case::any_script("пароль 密码 🔑")]
+    #[tokio::test]
+    async fn a_password_matches_its_own_hash_only(#[case] text: &str) {
+        let hasher = hasher("pepper", 1);
+        let hash = hasher.hash(password(text)).await.unwrap();
+        assert!(hasher.verify(password(text), Some(hash.clone())).await.unwrap());
+        assert!(!hasher.verify(password("wrong horse"), Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn long_passwords_are_told_apart_beyond_the_72_bytes_of_bcrypt() {
+        let hasher = hasher("pepper", 1);
+        let hash = hasher.hash(password(&"a".repeat(256))).await.unwrap();
+        let other = format!("{}b", "a".repeat(255));
+        assert!(!hasher.verify(password(&other), Some(hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn the_hash_is_salted_and_names_its_pepper_and_cost() {
+        let hasher = hasher("pepper", 1);
+        let one = hasher.hash(password("correct horse")).await.unwrap();
+        let other = hasher.hash(password("correct horse")).await.unwrap();
+        assert_ne!(one, other);
+        assert!(
+            one.expose()
+                .starts_with(&format!("{}$2b$04$", pepper_id(&"pepper".into())))
+        );
+    }
+
+    #[tokio::test]
+    async fn the_hash_is_bcrypt_of_the_base64_of_the_hmac() {
+        let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
+        let prepared = prepare(&"pepper".into(), &password("correct horse"));
+        assert_eq!(prepared.len(), 64);
+        let bcrypt_hash = &hash.expose()[16..];
+        assert!(bcrypt::verify(prepared.as_bytes(), bcrypt_hash).unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_pepper_cannot_be_judged() {
+        let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
+        let refusal = hasher("other", 1).verify(password("correct horse"), Some(hash)).await;
+        assert!(matches!(refusal, Err(HashingError::Failed(_))));
+    }
+
+    #[tokio::test]
+    async fn without_a_hash_the_same_work_is_done_and_the_answer_is_no() {
+        let hasher = hasher("pepper", 1);
+        assert!(
+            bcrypt::verify("anything", &hasher.dummy_hash()).is_ok(),
+            "bcrypt must really run"
+        );
+        assert!(!hasher.verify(password("correct horse"), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_for_his_turn_is_refused() {
+        let hasher = hasher("pepper", 1);
+        let turn = hasher.permits.clone().acquire_owned().await.unwrap();
+        let refusal = hasher.hash(password("correct horse")).await;
+        assert!(matches!(refusal, Err(HashingError::Saturated)));
+        drop(turn);
+        assert!(hasher.hash(password("correct horse")).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_client_that_gives_up_does_not_make_room_before_its_hash_is_done() {
+        let hasher = Arc::new(BcryptPasswordHasher {
+            cost: 12,
+            ..hasher("pepper", 1)
+        });
+        let request = tokio::spawn({
+            let hasher = hasher.clone();
+            async move { hasher.hash(password("correct horse")).await }
+        });
+        while hasher.permits.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        tokio::task::yield_now().await;
+        request.abort();
+        assert!(request.await.is_err());
+        assert_eq!(hasher.permits.available_permits(), 0);
+    }
+
+    #[test]
+    fn debug_shows_no_pepper() {
+        assert!(!format!("{:?}", hasher("my secret pepper", 1)).contains("my secret"));
+    }
+}
