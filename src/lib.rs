@@ -3,9 +3,11 @@
 //! - [`domain`]: what it is about;
 //! - [`application`]: what it does, one use case a file;
 //! - [`infrastructure`]: what it stands on: database, hashing, tokens, clock;
-//! - `presentation`: the ways in: HTTP and the command line;
-//! - `setup`: configuration, wiring and start; the only place that knows every layer.
+//! - [`presentation`]: the ways in: HTTP and the command line;
+//! - [`setup`]: configuration, wiring and start; the only place that knows every layer.
 
 pub mod application;
 pub mod domain;
 pub mod infrastructure;
+pub mod presentation;
+pub mod setup;

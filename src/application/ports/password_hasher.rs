@@ -26,7 +26,7 @@ pub trait PasswordHasher: Send + Sync {
 #[derive(Debug, Error)]
 pub enum HashingError {
     /// As many as may be are being hashed, and none became free in time: the same request may succeed later.
-    #[error("too many passwords are being hashed at the moment")]
+    #[error("Too many passwords are being hashed at the moment. Try again later.")]
     Saturated,
     /// The hasher broke, or cannot read the hash.
     #[error("the password hasher failed")]

@@ -15,9 +15,9 @@ pub trait ReadinessProbe: Send + Sync {
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum NotReady {
     /// The database does not answer.
-    #[error("database")]
+    #[error("Not ready: the database does not answer.")]
     Database,
     /// Migrations are pending.
-    #[error("migrations")]
+    #[error("Not ready: migrations are pending.")]
     Migrations,
 }

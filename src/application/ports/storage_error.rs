@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum StorageError {
     /// It could not be reached, or not in time: the same request may succeed later.
-    #[error("the database is out of reach")]
+    #[error("The database is out of reach. Try again later.")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
     /// It refused or broke: trying again will not help.
     #[error("the database failed")]

@@ -60,7 +60,7 @@ impl Username {
         {
             return Err(InvalidUsername::Character);
         }
-        if bytes.first().is_some_and(|byte| is_special(byte)) || bytes.last().is_some_and(|byte| is_special(byte)) {
+        if bytes.first().is_some_and(is_special) || bytes.last().is_some_and(is_special) {
             return Err(InvalidUsername::Edge);
         }
         if bytes.windows(2).any(|pair| pair.iter().all(is_special)) {

@@ -1,0 +1,152 @@
+use clap::{Args, Parser, Subcommand};
+
+/// User management: sign-up, log-in, users, roles and sessions. Without a command, serves.
+#[derive(Debug, Parser)]
+#[command(name = "gatehouse", version, max_term_width = 100)]
+#[command(
+    after_help = "The configuration is read from config.toml and .secrets.toml in the working directory and from \
+    environment variables; APP_ENV chooses the environment (`local` by default). \
+    `gatehouse config show` prints what is in effect."
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve requests until SIGINT or SIGTERM; running requests are finished first
+    #[command(after_help = "Example:\n  APP_SERVER__PORT=9000 gatehouse serve")]
+    Serve,
+    /// Bring the database schema to that of this program, or back
+    #[command(subcommand, after_help = "Example:\n  gatehouse migrate status")]
+    Migrate(MigrateCommand),
+    /// Look at the configuration
+    #[command(subcommand, after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
+    Config(ConfigCommand),
+    /// Print the OpenAPI 3 document of the API
+    #[command(after_help = "Example:\n  gatehouse openapi > openapi.json")]
+    Openapi,
+    /// A command of the operator.
+    #[command(flatten)]
+    Operator(OperatorCommand),
+}
+
+/// What can be done with the database schema.
+#[derive(Debug, Subcommand)]
+pub enum MigrateCommand {
+    /// Apply every pending migration
+    #[command(after_help = "Example:\n  gatehouse migrate up")]
+    Up,
+    /// Undo the last migrations, with all data that only they had room for
+    #[command(after_help = "Example:\n  gatehouse migrate down --steps 2")]
+    Down {
+        /// How many migrations to undo
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// List the migrations, and whether the database has them
+    #[command(after_help = "Example:\n  gatehouse migrate status")]
+    Status,
+    /// Drop every table with all data, and apply every migration
+    #[command(after_help = "Example:\n  gatehouse migrate fresh --yes")]
+    Fresh {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// How to look at the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Judge every section of the files, and the secrets of the chosen environment
+    #[command(after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
+    Check,
+    /// Print the configuration in effect and where each value comes from; secrets are redacted
+    #[command(after_help = "Example:\n  gatehouse config show")]
+    Show,
+}
+
+/// What the operator can do, also while the server runs. None of it is possible over the API.
+#[derive(Debug, Subcommand)]
+pub enum OperatorCommand {
+    /// Make a new account that is super admin
+    #[command(after_help = "Examples:\n  gatehouse create-super-admin root.admin\n  \
+        printf '%s' \"$PASSWORD\" | gatehouse create-super-admin root.admin --password-stdin")]
+    CreateSuperAdmin {
+        /// The name of the account
+        username: String,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Make an existing active account super admin, and end its sessions
+    #[command(after_help = "Example:\n  gatehouse promote alice")]
+    Promote {
+        /// The name of the account, in any case
+        username: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Make an account, a super admin's too, a plain user's, and end its sessions
+    #[command(after_help = "Example:\n  gatehouse demote alice")]
+    Demote {
+        /// The name of the account, in any case
+        username: String,
+    },
+    /// Shut an account out, a super admin's too, and end its sessions
+    #[command(after_help = "Example:\n  gatehouse inactivate alice")]
+    Inactivate {
+        /// The name of the account, in any case
+        username: String,
+    },
+    /// Let an inactive account in again, a super admin's too
+    #[command(after_help = "Example:\n  gatehouse reactivate alice")]
+    Reactivate {
+        /// The name of the account, in any case
+        username: String,
+    },
+    /// Give an account, a super admin's too, another password, and end its sessions
+    #[command(after_help = "Examples:\n  gatehouse set-password alice\n  \
+        printf '%s' \"$PASSWORD\" | gatehouse set-password alice --password-stdin")]
+    SetPassword {
+        /// The name of the account, in any case
+        username: String,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Log an account out everywhere
+    #[command(after_help = "Example:\n  gatehouse revoke-sessions alice")]
+    RevokeSessions {
+        /// The name of the account, in any case
+        username: String,
+    },
+}
+
+/// Where a password comes from: never from an argument, which other users of the machine can see.
+#[derive(Debug, Args)]
+pub struct PasswordSource {
+    /// Read the password from standard input, up to the first line break, instead of asking for it
+    #[arg(long = "password-stdin")]
+    pub stdin: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

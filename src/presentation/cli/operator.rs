@@ -1,0 +1,129 @@
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::{
+    arguments::OperatorCommand,
+    terminal::{confirm_if_interactive, read_new_password, say},
+};
+use crate::application::{
+    commands::operator::{
+        ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
+    },
+    ports::Clock,
+    queries::{operator::FindUser, users::UserView},
+};
+
+/// The use cases behind the operator's commands.
+#[allow(missing_docs, reason = "each is named after its type")]
+pub struct OperatorUseCases {
+    pub create_super_admin: CreateSuperAdmin,
+    pub promote: Promote,
+    pub demote: Demote,
+    pub inactivate: Inactivate,
+    pub reactivate: Reactivate,
+    pub set_password: SetPassword,
+    pub revoke_sessions: RevokeSessions,
+    pub find_user: FindUser,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl OperatorUseCases {
+    /// Does what `command` asks for, and says what was done.
+    ///
+    /// # Errors
+    /// If it is refused or fails; then nothing has changed.
+    pub async fn run(&self, command: OperatorCommand) -> anyhow::Result<()> {
+        match command {
+            OperatorCommand::CreateSuperAdmin { username, password } => {
+                let password = read_new_password(&password)?;
+                let user = self.create_super_admin.execute(&username, &password).await?;
+                say(format_args!(
+                    "{} ({}) was created as super admin",
+                    user.username, user.id
+                ))
+            }
+            OperatorCommand::Promote { username, yes } => self.promote(&username, yes).await,
+            OperatorCommand::Demote { username } => told(&self.demote.execute(&username).await?, "is a plain user"),
+            OperatorCommand::Inactivate { username } => told(&self.inactivate.execute(&username).await?, "is inactive"),
+            OperatorCommand::Reactivate { username } => told(&self.reactivate.execute(&username).await?, "is active"),
+            OperatorCommand::SetPassword { username, password } => {
+                let password = read_new_password(&password)?;
+                told(
+                    &self.set_password.execute(&username, &password).await?,
+                    "has the new password",
+                )
+            }
+            OperatorCommand::RevokeSessions { username } => {
+                let ended = self.revoke_sessions.execute(&username).await?;
+                say(format_args!("{username} is logged out everywhere: {}", sessions(ended)))
+            }
+        }
+    }
+
+    async fn promote(&self, username: &str, yes: bool) -> anyhow::Result<()> {
+        let user = self.find_user.execute(username).await?;
+        let description = self.describe(&user);
+        say(&description)?;
+        confirm_if_interactive("This account will be super admin.", yes)?;
+        told(&self.promote.execute(username).await?, "is super admin")
+    }
+
+    /// By which the operator can tell an account that he means from one that somebody has just made to be mistaken for it.
+    fn describe(&self, user: &UserView) -> String {
+        format!(
+            "{} ({}), {}, created {} ago",
+            user.username,
+            user.id,
+            user.role,
+            age(self.clock.now() - user.created_at)
+        )
+    }
+}
+
+fn told(account: &ChangedAccount, state: &str) -> anyhow::Result<()> {
+    let user = &account.user;
+    if account.is_changed {
+        let ended = sessions(account.ended_sessions);
+        say(format_args!("{} ({}) {state} now; {ended}", user.username, user.id))
+    } else {
+        say(format_args!("{} ({}) {state} already", user.username, user.id))
+    }
+}
+
+fn sessions(ended: u64) -> String {
+    match ended {
+        1 => "1 session ended".to_owned(),
+        ended => format!("{ended} sessions ended"),
+    }
+}
+
+/// The largest unit that fits, in whole numbers.
+fn age(age: TimeDelta) -> String {
+    let units = [
+        (age.num_days(), "day"),
+        (age.num_hours(), "hour"),
+        (age.num_minutes(), "minute"),
+    ];
+    let largest = units.into_iter().find(|(count, _)| *count > 0);
+    let (count, unit) = largest.unwrap_or((age.num_seconds().max(0), "second"));
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(-5, "0 seconds")]
+    #[case(1, "1 second")]
+    #[case(119, "1 minute")]
+    #[case(7200, "2 hours")]
+    #[case(86_400 * 400, "400 days")]
+    fn an_age_is_told_in_its_largest_unit(#[case] seconds: i64, #[case] text: &str) {
+        assert_eq!(age(TimeDelta::seconds(seconds)), text);
+    }
+}

@@ -1,0 +1,65 @@
+//! `POST /api/v1/account/login`.
+
+use paperclip::actix::{
+    Apiv2Schema, api_v2_operation,
+    web::{Data, Json},
+};
+use serde::Deserialize;
+
+use super::current_user::CurrentUser;
+use crate::{
+    application::{
+        commands::account::{LogIn, LogInError, LogInRequest},
+        ports::{HashingError, IssueError, StorageError},
+    },
+    presentation::http::{
+        Failure, SessionCookie,
+        extract::{Anonymous, Body},
+        password::Password,
+    },
+    refusals,
+};
+
+/// Who says he is who.
+#[derive(Debug, Deserialize, Apiv2Schema)]
+#[serde(deny_unknown_fields)]
+pub struct LogInBody {
+    /// The username, in any case.
+    username: String,
+    /// The password.
+    password: Password,
+}
+
+refusals! {
+    LogInError {
+        Self::InvalidCredentials => InvalidCredentials,
+    } and passes on {
+        Hashing(HashingError),
+        Token(IssueError),
+        Storage(StorageError),
+    }
+}
+
+impl From<LogInBody> for LogInRequest {
+    fn from(body: LogInBody) -> Self {
+        Self {
+            username: body.username,
+            password: body.password.into(),
+        }
+    }
+}
+
+/// Log in.
+///
+/// Open to everyone who is not logged in. Begins a session and sets the session cookie. Refuses an unknown user, a wrong
+/// password and an inactive user with one and the same answer, after the same time.
+#[api_v2_operation(tags(Account), operation_id = "logIn")]
+pub async fn log_in(
+    Anonymous(Body(body)): Anonymous<Body<LogInBody>>,
+    cookie: SessionCookie,
+    log_in: Data<LogIn>,
+) -> Result<Json<CurrentUser>, Failure<LogInError>> {
+    let logged_in = log_in.execute(body.into()).await?;
+    cookie.set(&logged_in.access_token);
+    Ok(Json(logged_in.into()))
+}

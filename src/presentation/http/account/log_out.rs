@@ -1,0 +1,33 @@
+//! `DELETE /api/v1/account/logout`.
+
+use paperclip::actix::{api_v2_operation, web::Data};
+
+use crate::{
+    application::{
+        commands::account::{LogOut, LogOutError},
+        ports::StorageError,
+    },
+    presentation::http::{Failure, SessionCookie, extract::Authenticated, respond::NoContent},
+    refusals,
+};
+
+refusals! {
+    LogOutError {
+    } and passes on {
+        Storage(StorageError),
+    }
+}
+
+/// Log out.
+///
+/// Open to every authenticated caller. Ends his session in the database, then clears the cookie.
+#[api_v2_operation(tags(Account), operation_id = "logOut")]
+pub async fn log_out(
+    Authenticated { actor, .. }: Authenticated,
+    cookie: SessionCookie,
+    log_out: Data<LogOut>,
+) -> Result<NoContent, Failure<LogOutError>> {
+    log_out.execute(&actor).await?;
+    cookie.clear();
+    Ok(NoContent)
+}

@@ -1,0 +1,7 @@
+//! What everyone does with his own account and session.
+
+pub(super) mod current_user;
+pub(super) mod log_in;
+pub(super) mod log_out;
+pub(super) mod sign_up;
+pub(super) mod who_am_i;

@@ -1,0 +1,59 @@
+//! `POST /api/v1/account/signup`.
+
+use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
+use serde::Deserialize;
+
+use crate::{
+    application::commands::{
+        RegistrationError,
+        account::{SignUp, SignUpError, SignUpRequest},
+    },
+    presentation::http::{
+        Failure,
+        extract::{Anonymous, Body},
+        password::Password,
+        respond::Created,
+        users::user_view::UserView,
+    },
+    refusals,
+};
+
+/// Who wants to sign up.
+#[derive(Debug, Deserialize, Apiv2Schema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpBody {
+    /// 5 to 20 letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
+    username: String,
+    /// 8 to 256 characters, any of them; the service may ask for more than 8.
+    password: Password,
+}
+
+refusals! {
+    SignUpError {
+        Self::Closed => SignUpClosed,
+    } and passes on {
+        Registration(RegistrationError),
+    }
+}
+
+impl From<SignUpBody> for SignUpRequest {
+    fn from(body: SignUpBody) -> Self {
+        Self {
+            username: body.username,
+            password: body.password.into(),
+        }
+    }
+}
+
+/// Sign up.
+///
+/// Open to everyone who is not logged in, while sign-up is enabled. Brings an active plain user into being and does not log
+/// him in. Refuses a username or password that breaks a rule, and a username that is taken in whatever case.
+#[api_v2_operation(tags(Account), operation_id = "signUp")]
+pub async fn sign_up(
+    Anonymous(Body(body)): Anonymous<Body<SignUpBody>>,
+    sign_up: Data<SignUp>,
+) -> Result<Created<UserView>, Failure<SignUpError>> {
+    let user = sign_up.execute(body.into()).await?;
+    Ok(Created::new(user.into()))
+}

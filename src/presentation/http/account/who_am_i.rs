@@ -1,0 +1,17 @@
+//! `GET /api/v1/account/me`.
+
+use paperclip::actix::{
+    api_v2_operation,
+    web::{Data, Json},
+};
+
+use super::current_user::CurrentUser;
+use crate::{application::queries::account::WhoAmI, presentation::http::extract::Authenticated};
+
+/// Tell the caller who he is.
+///
+/// Open to every authenticated caller.
+#[api_v2_operation(tags(Account), operation_id = "whoAmI")]
+pub async fn who_am_i(Authenticated { actor, .. }: Authenticated, who_am_i: Data<WhoAmI>) -> Json<CurrentUser> {
+    Json(who_am_i.execute(actor).into())
+}

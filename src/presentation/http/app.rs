@@ -1,0 +1,52 @@
+//! The Actix application, put together.
+
+use actix_web::{
+    App, Error,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
+    web::{self, Bytes, ServiceConfig},
+};
+
+use super::{
+    docs::docs,
+    middleware::{access_log::access_log, head::head_as_get, problems::problems, request_id::request_id},
+    routes::routes,
+    settings::HttpSettings,
+};
+
+/// Everything that answers HTTP: the routes, their documentation, and the layers around them.
+///
+/// `use_cases` registers every use case that a controller names, each as `web::Data`. `document` is
+/// [`document`](super::document) of the same settings; it is made once, this function runs once per worker.
+pub fn app(
+    settings: web::Data<HttpSettings>,
+    document: Bytes,
+    use_cases: impl FnOnce(&mut ServiceConfig),
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let session = settings.cookie.middleware();
+    let docs_enabled = settings.docs_enabled;
+    App::new()
+        .app_data(settings)
+        .configure(use_cases)
+        .configure(|server| routes(&mut server.into()))
+        .configure(|server| {
+            if docs_enabled {
+                docs(document)(server);
+            }
+        })
+        // The last layer is the outermost.
+        .wrap(session)
+        .wrap(from_fn(head_as_get))
+        .wrap(from_fn(problems))
+        .wrap(from_fn(access_log))
+        .wrap(from_fn(request_id))
+}

@@ -1,0 +1,67 @@
+//! The OpenAPI document, and Swagger UI to read and try it.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse, Resource,
+    http::header,
+    middleware::DefaultHeaders,
+    web::{self, Bytes, Redirect, ServiceConfig},
+};
+use utoipa_swagger_ui::Config;
+
+use super::{problem::Problem, problem_code::ProblemCode};
+
+const DOCUMENT: &str = "/api/openapi.json";
+const PAGE: &str = "/docs/";
+
+/// Lets the page load nothing but its own files. The hash is that of the one style that its script puts in.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
+     style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; img-src 'self' data:; connect-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Serves the OpenAPI document and the page that shows it; `/` leads there.
+pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
+    // By default the page would ask a public server to validate the document.
+    let config = web::Data::new(Config::from(DOCUMENT).validator_url("none"));
+    move |server| {
+        server
+            .service(redirect_to_page("/"))
+            .service(redirect_to_page("/docs"))
+            .route(
+                DOCUMENT,
+                web::get().to(move || {
+                    let document = document.clone();
+                    async move { HttpResponse::Ok().content_type(mime::APPLICATION_JSON).body(document) }
+                }),
+            )
+            .service(
+                web::resource("/docs/{file:.*}")
+                    .app_data(config)
+                    .wrap(security_headers())
+                    .route(web::get().to(file)),
+            );
+    }
+}
+
+fn redirect_to_page(from: &str) -> Resource {
+    web::resource(from).route(web::get().to(async || Redirect::to(PAGE)))
+}
+
+fn security_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::REFERRER_POLICY, "no-referrer"))
+}
+
+async fn file(path: web::Path<String>, config: web::Data<Config<'static>>) -> Result<HttpResponse, Problem> {
+    let file = utoipa_swagger_ui::serve(&path, Arc::clone(&config)).map_err(|error| {
+        log::error!("a file of Swagger UI cannot be made: {error}");
+        Problem::new(ProblemCode::InternalError)
+    })?;
+    let file = file.ok_or_else(|| Problem::new(ProblemCode::RouteNotFound))?;
+    Ok(HttpResponse::Ok()
+        .content_type(file.content_type)
+        .body(file.bytes.into_owned()))
+}

@@ -1,0 +1,91 @@
+//! A caller who is logged in, and his input.
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    Error, FromRequest, HttpRequest, ResponseError, dev::Payload, error::InternalError, http::StatusCode, web,
+};
+use futures_util::future::LocalBoxFuture;
+use paperclip::{
+    actix::OperationModifier,
+    v2::{
+        models::{DefaultOperationRaw, DefaultSchemaRaw},
+        schema::Apiv2Schema,
+    },
+};
+
+use super::{caller::identify, no_input::NoInput};
+use crate::{
+    application::{
+        Actor,
+        commands::account::{Authenticate, AuthenticateError},
+    },
+    presentation::http::{
+        failure::{Failure, Refusal},
+        openapi,
+        session_cookie::CookieSettings,
+        settings::HttpSettings,
+    },
+};
+
+/// The caller of a protected operation together with its input `X`, for example `Authenticated<Body<GrantAdminBody>>`.
+///
+/// Actix runs the extractors of a controller side by side. Nesting makes the caller come first: without a log-in the answer is
+/// 401 whatever was sent, and nothing of it is read.
+pub struct Authenticated<X = NoInput> {
+    /// Who calls.
+    pub actor: Actor,
+    /// What he sent.
+    pub inner: X,
+}
+
+impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let authenticate = web::Data::<Authenticate>::extract(&request).await?;
+            let settings = web::Data::<HttpSettings>::extract(&request).await?;
+            let actor = identify(&request, &authenticate)
+                .await
+                .map_err(|error| refuse(&request, &settings.cookie, error))?;
+            let inner = X::from_request(&request, &mut payload).await.map_err(Into::into)?;
+            Ok(Self { actor, inner })
+        })
+    }
+}
+
+/// The answer to a caller who is not known. It clears a dead cookie, but leaves it while only the database is out of reach.
+fn refuse(request: &HttpRequest, cookie: &CookieSettings, error: AuthenticateError) -> Error {
+    let failure = Failure::from(error);
+    let mut response = failure.error_response();
+    let removal = cookie
+        .removal(request)
+        .filter(|_| response.status() == StatusCode::UNAUTHORIZED);
+    if let Some(removal) = removal
+        && let Err(error) = response.add_cookie(&removal)
+    {
+        log::error!("the session cookie cannot be cleared: {error}");
+    }
+    InternalError::from_response(failure, response).into()
+}
+
+impl<X: Apiv2Schema> Apiv2Schema for Authenticated<X> {}
+
+impl<X: OperationModifier> OperationModifier for Authenticated<X> {
+    fn update_parameter(operation: &mut DefaultOperationRaw) {
+        openapi::refuses(operation, &AuthenticateError::codes());
+        X::update_parameter(operation);
+    }
+
+    fn update_definitions(definitions: &mut BTreeMap<String, DefaultSchemaRaw>) {
+        X::update_definitions(definitions);
+    }
+
+    fn update_security(operation: &mut DefaultOperationRaw) {
+        openapi::asks_for_session(operation);
+    }
+}

@@ -1,0 +1,126 @@
+//! The JSON body of a request.
+
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpRequest,
+    body::{self, BodyStream},
+    dev::Payload,
+    http::header,
+    web::{self, Bytes},
+};
+use futures_util::future::LocalBoxFuture;
+use paperclip::{
+    actix::OperationModifier,
+    v2::{
+        models::{DefaultOperationRaw, DefaultSchemaRaw},
+        schema::Apiv2Schema,
+    },
+};
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::field_error::misshapen;
+use crate::presentation::http::{
+    openapi,
+    problem::{FieldError, Problem},
+    problem_code::ProblemCode,
+    settings::HttpSettings,
+};
+
+/// The body of a request, a JSON object.
+///
+/// `T` should deny unknown fields. In this order: a body that is not declared as `application/json` in UTF-8 is 415, one over
+/// [`HttpSettings::body_limit`] 413, one that does not arrive in time 408, one that is not JSON (RFC 8259) 400, and JSON that is
+/// no `T` 422 with the field to blame. No answer repeats a value that was sent.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let settings = web::Data::<HttpSettings>::extract(&request).await?;
+            require_json(&request)?;
+            let bytes = receive(&request, payload, &settings).await?;
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+fn require_json(request: &HttpRequest) -> Result<(), Error> {
+    let declared = request.mime_type().ok().flatten().is_some_and(|media_type| {
+        media_type.essence_str() == mime::APPLICATION_JSON.essence_str()
+            && media_type
+                .get_param(mime::CHARSET)
+                .is_none_or(|charset| charset == mime::UTF_8)
+    });
+    if declared {
+        Ok(())
+    } else {
+        Err(Problem::new(ProblemCode::UnsupportedMediaType).into())
+    }
+}
+
+async fn receive(request: &HttpRequest, payload: Payload, settings: &HttpSettings) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let detail = format!("The body is larger than {} bytes.", settings.body_limit);
+        Problem::with_detail(ProblemCode::PayloadTooLarge, detail)
+    };
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > settings.body_limit as u64) {
+        return Err(too_large());
+    }
+    let received = body::to_bytes_limited(BodyStream::new(payload), settings.body_limit);
+    tokio::time::timeout(settings.body_timeout, received)
+        .await
+        .map_err(|_| Problem::new(ProblemCode::RequestTimeout))?
+        .map_err(|_| too_large())?
+        .map_err(|_| Problem::with_detail(ProblemCode::BadRequest, "The body did not arrive as announced."))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let malformed = || Problem::new(ProblemCode::MalformedJson);
+    let text = std::str::from_utf8(bytes).map_err(|_| malformed())?;
+    // The grammar first, for the whole body: otherwise a field of the wrong type would hide that the rest is no JSON.
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_| malformed())?;
+    // Serde would take an array for a struct.
+    if !text.trim_start().starts_with('{') {
+        let error = FieldError {
+            field: "body".to_owned(),
+            message: "must be an object".to_owned(),
+        };
+        return Err(Problem::validation(vec![error]).into());
+    }
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(misshapen)
+}
+
+impl<T: Apiv2Schema> Apiv2Schema for Body<T> {
+    fn name() -> Option<String> {
+        T::name()
+    }
+
+    fn raw_schema() -> DefaultSchemaRaw {
+        T::raw_schema()
+    }
+}
+
+impl<T: Apiv2Schema> OperationModifier for Body<T> {
+    fn update_parameter(operation: &mut DefaultOperationRaw) {
+        web::Json::<T>::update_parameter(operation);
+        openapi::refuses(
+            operation,
+            &[
+                ProblemCode::BadRequest,
+                ProblemCode::MalformedJson,
+                ProblemCode::RequestTimeout,
+                ProblemCode::PayloadTooLarge,
+                ProblemCode::UnsupportedMediaType,
+                ProblemCode::ValidationFailed,
+            ],
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! What serde says about a request, in words that may go back to the client.
+
+use std::fmt;
+
+use actix_web::Error;
+
+use crate::presentation::http::problem::{FieldError, Problem};
+
+/// What to say when nothing better can be said without repeating a value.
+const NOT_VALID: &str = "is not valid";
+
+const WHOLE_NUMBER: &str = "must be a whole number in the allowed range";
+
+/// The longest name of an unknown field that is repeated, in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// The answer to a request that serde could not read.
+pub(super) fn misshapen<E: fmt::Display>(error: serde_path_to_error::Error<E>) -> Error {
+    Problem::validation(vec![field_error(&error.path().to_string(), &error.inner().to_string())]).into()
+}
+
+/// Turns the error that serde reported at `path` into one for the client.
+///
+/// Serde's messages quote the value that was sent, which may be a password. So nothing of `message` is passed on but what the
+/// server itself put there: names of known fields, and what follows the last `, expected `. An unknown field is named if the
+/// name looks like one. Value types of this crate report their own rule, starting with `must ` and without the value.
+pub(super) fn field_error(path: &str, message: &str) -> FieldError {
+    let message = without_position(message);
+    let named = |start| message.strip_prefix(start)?.split('`').next();
+    let (field, rule) = if let Some(name) = named("missing field `") {
+        (below(path, name), "is required".to_owned())
+    } else if let Some(name) = named("duplicate field `") {
+        (below(parent(path, name), name), "is given more than once".to_owned())
+    } else if let Some(name) = named("unknown field `") {
+        let name = Some(name).filter(|name| is_sane(name)).unwrap_or("body");
+        (name.to_owned(), "is not a known field".to_owned())
+    } else {
+        (below(path, ""), rule(message))
+    };
+    FieldError { field, message: rule }
+}
+
+fn rule(message: &str) -> String {
+    const QUOTING: [&str; 4] = [
+        "invalid type: ",
+        "invalid value: ",
+        "invalid length ",
+        "unknown variant ",
+    ];
+
+    if message.starts_with("must ") {
+        return message.to_owned();
+    }
+    let quoting = QUOTING.iter().any(|start| message.starts_with(start));
+    match message.rsplit_once(", expected ").filter(|_| quoting) {
+        Some((_, "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize")) => WHOLE_NUMBER.to_owned(),
+        // Said for people; everything else names a type of Rust.
+        Some((_, expected))
+            if ["a ", "an ", "one of ", "`"]
+                .iter()
+                .any(|start| expected.starts_with(start)) =>
+        {
+            format!("must be {expected}")
+        }
+        _ => unquoting_rule(message).to_owned(),
+    }
+}
+
+/// The rule behind a message that the standard library or a crate made without the form of serde's own.
+fn unquoting_rule(message: &str) -> &'static str {
+    match message {
+        "invalid digit found in string"
+        | "cannot parse integer from empty string"
+        | "number too large to fit in target type"
+        | "number too small to fit in target type" => WHOLE_NUMBER,
+        "provided string was not `true` or `false`" => "must be `true` or `false`",
+        other if other.starts_with("UUID parsing failed") => "must be a UUID",
+        _ => NOT_VALID,
+    }
+}
+
+/// Cuts off what serde_json appends: ` at line 1 column 23`.
+fn without_position(message: &str) -> &str {
+    message.rsplit_once(" at line ").map_or(message, |(before, _)| before)
+}
+
+/// The full name of the field `name` of what is at `path`.
+fn below(path: &str, name: &str) -> String {
+    match (path, name) {
+        ("." | "", "") => "body".to_owned(),
+        (path, "") => path.to_owned(),
+        ("." | "", name) => name.to_owned(),
+        (path, name) => format!("{path}.{name}"),
+    }
+}
+
+/// serde_path_to_error reports a duplicate at the field itself, and not at what holds it.
+fn parent<'a>(path: &'a str, name: &str) -> &'a str {
+    path.strip_suffix(name)
+        .map_or(path, |parent| parent.strip_suffix('.').unwrap_or(parent))
+}
+
+fn is_sane(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: &str, message: &str) -> (String, String) {
+        let FieldError { field, message } = field_error(path, message);
+        (field, message)
+    }
+
+    #[test]
+    fn a_rule_is_told_without_the_value() {
+        for (message, rule) in [
+            (
+                "invalid type: integer `12345`, expected a string at line 1 column 9",
+                "must be a string",
+            ),
+            (
+                "invalid type: string \"x, expected mine\", expected a boolean",
+                "must be a boolean",
+            ),
+            (
+                "unknown variant `king, expected a crown`, expected `user` or `admin`",
+                "must be `user` or `admin`",
+            ),
+            (
+                "unknown variant `king`, expected one of `a`, `b`, `c`",
+                "must be one of `a`, `b`, `c`",
+            ),
+            ("invalid value: integer `-1`, expected u32", WHOLE_NUMBER),
+            ("invalid type: string \"12345\", expected struct Secret", NOT_VALID),
+            (
+                "UUID parsing failed: invalid character: found `x` at 1",
+                "must be a UUID",
+            ),
+            ("a crate says: 12345, expected a string", NOT_VALID),
+            ("must be from 1 to 100", "must be from 1 to 100"),
+        ] {
+            assert_eq!(told("field", message), ("field".to_owned(), rule.to_owned()));
+        }
+    }
+
+    #[test]
+    fn the_field_to_blame_is_named() {
+        for (path, message, field) in [
+            (".", "missing field `username`", "username"),
+            ("filter", "missing field `role`", "filter.role"),
+            ("username", "duplicate field `username`", "username"),
+            ("filter.role", "duplicate field `role`", "filter.role"),
+            (".", "invalid type: null, expected a string", "body"),
+            ("admin", "unknown field `admin`, expected `username`", "admin"),
+            ("x", "unknown field `no name at all`, expected `username`", "body"),
+            ("x", "unknown field ``, there are no fields", "body"),
+        ] {
+            assert_eq!(told(path, message).0, field);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Extractors: what a controller can ask of a request. Each documents its own refusals.
+
+mod anonymous;
+mod authenticated;
+mod body;
+mod caller;
+mod field_error;
+mod no_input;
+mod params;
+mod path_param;
+
+pub use self::{
+    anonymous::Anonymous, authenticated::Authenticated, body::Body, no_input::NoInput, params::Params,
+    path_param::PathParam,
+};

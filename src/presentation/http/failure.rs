@@ -1,0 +1,197 @@
+//! The way out for the errors of use cases.
+
+use std::{error::Error, fmt};
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use paperclip::v2::{models::DefaultOperationRaw, schema::Apiv2Errors};
+
+use super::{openapi, problem::Problem, problem_code::ProblemCode};
+
+/// An error of a use case that has an answer in HTTP.
+///
+/// Implement it with [`refusals!`](crate::refusals), so that answer and documentation cannot differ.
+pub trait Refusal: Error + 'static {
+    /// Every code that [`code`](Self::code) can return.
+    fn codes() -> Vec<ProblemCode>;
+
+    /// The code of this very error.
+    fn code(&self) -> ProblemCode;
+}
+
+/// Implements [`Refusal`] for the error of a use case: one line for each variant, no wildcard, so that a new variant does not
+/// compile before it has its code. Variants that hold an error with an answer of its own follow behind `and passes on`.
+///
+/// ```ignore
+/// refusals! {
+///     LogInError {
+///         Self::InvalidCredentials => InvalidCredentials,
+///     } and passes on {
+///         Hashing(HashingError),
+///         Storage(StorageError),
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! refusals {
+    ($error:ty {
+        $($pattern:pat => $code:ident,)*
+    } $(and passes on {
+        $($variant:ident($inner:ty),)+
+    })?) => {
+        impl $crate::presentation::http::Refusal for $error {
+            fn codes() -> Vec<$crate::presentation::http::ProblemCode> {
+                [
+                    vec![$($crate::presentation::http::ProblemCode::$code),*],
+                    $($(<$inner as $crate::presentation::http::Refusal>::codes(),)+)?
+                ]
+                .concat()
+            }
+
+            fn code(&self) -> $crate::presentation::http::ProblemCode {
+                match self {
+                    $($pattern => $crate::presentation::http::ProblemCode::$code,)*
+                    $($(Self::$variant(error) => $crate::presentation::http::Refusal::code(error),)+)?
+                }
+            }
+        }
+    };
+}
+
+/// What a controller returns when its use case refuses or fails.
+///
+/// The error's own words become the detail, save for 500: of that the client learns only the request id. From 500 on, the
+/// error and its causes go to the log under that id.
+#[derive(Debug)]
+pub struct Failure<E>(E);
+
+impl<E: Refusal> From<E> for Failure<E> {
+    fn from(error: E) -> Self {
+        Self(error)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Failure<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl<E: Refusal> ResponseError for Failure<E> {
+    fn status_code(&self) -> StatusCode {
+        self.0.code().status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let code = self.0.code();
+        if code.status().is_server_error() {
+            log::error!("{}", with_causes(&self.0));
+        }
+        let problem = if code == ProblemCode::InternalError {
+            Problem::new(code)
+        } else {
+            Problem::with_detail(code, self.0.to_string())
+        };
+        problem.error_response()
+    }
+}
+
+impl<E: Refusal> Apiv2Errors for Failure<E> {
+    fn update_error_definitions(operation: &mut DefaultOperationRaw) {
+        openapi::refuses(operation, &E::codes());
+        // Whatever else an operation does, it can panic.
+        openapi::refuses(operation, &[ProblemCode::InternalError]);
+    }
+}
+
+/// The error and what lies beneath it, outermost first.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Sample {
+        #[error("Not this one.")]
+        Refused,
+        #[error(transparent)]
+        Storage(#[from] SampleStorage),
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    enum SampleStorage {
+        #[error("Out of reach.")]
+        Unavailable(#[source] io::Error),
+        #[error("the table is gone")]
+        Broken(#[source] io::Error),
+    }
+
+    refusals! {
+        Sample {
+            Self::Refused => NotAuthorized,
+        } and passes on {
+            Storage(SampleStorage),
+        }
+    }
+
+    refusals! {
+        SampleStorage {
+            Self::Unavailable(_) => ServiceUnavailable,
+            Self::Broken(_) => InternalError,
+        }
+    }
+
+    async fn answer(error: Sample) -> (StatusCode, String) {
+        let response = Failure::from(error).error_response();
+        let status = response.status();
+        let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_refusal_speaks_for_itself() {
+        let (status, body) = answer(Sample::Refused).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert!(body.contains("Not this one."), "{body}");
+    }
+
+    #[tokio::test]
+    async fn what_may_pass_is_told_without_its_causes() {
+        let error = SampleStorage::Unavailable(io::Error::other("10.0.0.1 refused"));
+        let (status, body) = answer(error.into()).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(body.contains("Out of reach.") && !body.contains("10.0.0.1"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_failure_keeps_its_words_and_causes_to_the_log() {
+        let error = SampleStorage::Broken(io::Error::other("relation users"));
+        assert_eq!(with_causes(&error), "the table is gone: relation users");
+        let (status, body) = answer(error.into()).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!body.contains("table") && !body.contains("users"), "{body}");
+    }
+
+    #[test]
+    fn the_codes_of_what_is_passed_on_belong_to_it() {
+        assert_eq!(
+            Sample::codes(),
+            [
+                ProblemCode::NotAuthorized,
+                ProblemCode::ServiceUnavailable,
+                ProblemCode::InternalError
+            ]
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! What an orchestrator or a load balancer asks.
+
+pub(super) mod alive;
+pub(super) mod ready;

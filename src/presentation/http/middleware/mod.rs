@@ -1,0 +1,25 @@
+//! What happens to every request, whatever it asks for.
+
+pub mod access_log;
+pub mod head;
+pub mod problems;
+pub mod request_id;
+
+use actix_web::{Error, HttpResponse, body::MessageBody, dev::ServiceResponse, error::InternalError};
+
+/// Changes the answer, also the one that Actix would make of an error that a middleware returned.
+fn map_response<B: MessageBody + 'static>(
+    outcome: Result<ServiceResponse<B>, Error>,
+    change: impl FnOnce(HttpResponse) -> HttpResponse,
+) -> Result<ServiceResponse, Error> {
+    match outcome {
+        Ok(response) => {
+            let (request, response) = response.into_parts();
+            Ok(ServiceResponse::new(request, change(response.map_into_boxed_body())))
+        }
+        Err(error) => {
+            let response = change(error.error_response());
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The id that ties an answer to the lines of the log.
+
+use std::{fmt, sync::Arc};
+
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{HeaderMap, HeaderName, HeaderValue},
+    middleware::Next,
+};
+use uuid::Uuid;
+
+use super::map_response;
+
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest id that is accepted from a client or proxy, in characters.
+const LONGEST: usize = 64;
+
+tokio::task_local! {
+    static CURRENT: RequestId;
+}
+
+/// The id of a request: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, so it can stand in a line of the log as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// The id that the caller gave in `X-Request-Id`, if it is fit to be used; else a new one.
+    fn of(headers: &HeaderMap) -> Self {
+        let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
+        given
+            .filter(|id| is_fit(id))
+            .map_or_else(Self::new, |id| Self(id.into()))
+    }
+
+    /// A UUID v7: in a list of ids the requests stay in their order.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it is written to the log and the answer, and nothing depends on it"
+    )]
+    fn new() -> Self {
+        Self(Uuid::now_v7().to_string().into())
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The id of the request that the current task works on; `None` outside of requests and on other threads.
+#[must_use]
+pub fn current() -> Option<RequestId> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Gives the request its id and repeats it on the answer. The outermost layer, so that all others see the id.
+pub async fn request_id(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let id = RequestId::of(request.headers());
+    let outcome = CURRENT.scope(id.clone(), next.call(request)).await;
+    map_response(outcome, |mut response| {
+        if let Ok(value) = HeaderValue::from_str(&id.0) {
+            response.headers_mut().insert(HEADER, value);
+        }
+        response
+    })
+}
+
+fn is_fit(id: &str) -> bool {
+    (1..=LONGEST).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_and_short_id_is_fit() {
+        for fit in ["a", "0192-aF._", &"x".repeat(64)] {
+            assert!(is_fit(fit), "{fit}");
+        }
+        for unfit in ["", "a b", "a\nb", "é", "a/b", &"x".repeat(65)] {
+            assert!(!is_fit(unfit), "{unfit:?}");
+        }
+    }
+
+    #[test]
+    fn there_is_none_outside_of_a_request() {
+        assert_eq!(current(), None);
+    }
+}

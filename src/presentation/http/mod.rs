@@ -1,0 +1,31 @@
+//! The HTTP side: controllers, and what lies between them and the wire.
+
+mod account;
+mod app;
+mod docs;
+pub mod extract;
+mod failure;
+mod health;
+pub mod middleware;
+mod openapi;
+mod or_default;
+mod password;
+mod problem;
+mod problem_code;
+mod refusals;
+pub mod respond;
+mod routes;
+mod session_cookie;
+mod settings;
+mod users;
+
+pub use self::{
+    app::app,
+    failure::{Failure, Refusal},
+    openapi::document,
+    or_default::OrDefault,
+    problem::{FieldError, PROBLEM_JSON, Problem},
+    problem_code::ProblemCode,
+    session_cookie::{CookieSettings, SessionCookie},
+    settings::HttpSettings,
+};

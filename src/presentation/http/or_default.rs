@@ -1,0 +1,40 @@
+//! A field that may be left out.
+
+use std::ops::Deref;
+
+use paperclip::v2::{models::DefaultSchemaRaw, schema::Apiv2Schema};
+use serde::Deserialize;
+
+/// A field or parameter that takes its default when it is left out, and that is documented so.
+///
+/// To be used with `#[serde(default)]`, which paperclip does not see: it calls such a field required. Unlike an `Option` it
+/// does not accept `null`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct OrDefault<T>(pub T);
+
+impl<T> Deref for OrDefault<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Apiv2Schema> Apiv2Schema for OrDefault<T> {
+    fn name() -> Option<String> {
+        T::name()
+    }
+
+    fn description() -> &'static str {
+        T::description()
+    }
+
+    fn required() -> bool {
+        false
+    }
+
+    fn raw_schema() -> DefaultSchemaRaw {
+        T::raw_schema()
+    }
+}

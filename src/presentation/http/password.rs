@@ -1,0 +1,29 @@
+//! A password in a request.
+
+use paperclip::v2::{
+    models::{DataType, DataTypeFormat},
+    schema::TypedData,
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// A password that somebody sent. Never shown by `Debug`, wiped from memory on drop.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Password(SecretString);
+
+impl From<Password> for SecretString {
+    fn from(password: Password) -> Self {
+        password.0
+    }
+}
+
+impl TypedData for Password {
+    fn data_type() -> DataType {
+        DataType::String
+    }
+
+    fn format() -> Option<DataTypeFormat> {
+        Some(DataTypeFormat::Password)
+    }
+}

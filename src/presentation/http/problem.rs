@@ -1,0 +1,128 @@
+//! The one form in which this API says no.
+
+use std::fmt;
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
+use paperclip::actix::Apiv2Schema;
+use serde::Serialize;
+
+use super::{middleware::request_id, problem_code::ProblemCode};
+
+/// The media type of every error answer (RFC 9457, section 3).
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// How long a client should wait when the service is out of reach, in seconds (RFC 9110, section 10.2.3).
+const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// A problem document as of RFC 9457: why a request was refused or failed.
+#[derive(Debug, Clone, Serialize, Apiv2Schema)]
+pub struct Problem {
+    /// `urn:gatehouse:problem:` and the code.
+    #[serde(rename = "type")]
+    kind: String,
+    /// A short summary of the kind of problem.
+    title: &'static str,
+    /// The HTTP status of this answer.
+    status: u16,
+    /// What went wrong this time, for a human reader.
+    detail: String,
+    /// The stable name of the kind of problem, for programs.
+    code: &'static str,
+    /// The id under which the server's log has this request.
+    request_id: String,
+    /// What is wrong with each field or parameter; there when the code is `validation_failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<FieldError>>,
+}
+
+/// What is wrong with one field of the body, or with one parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Apiv2Schema)]
+pub struct FieldError {
+    /// The name of the field or parameter, `body` for the body as a whole.
+    pub field: String,
+    /// The rule that it breaks; never the value that was sent.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem of which there is nothing to say but its title.
+    #[must_use]
+    pub fn new(code: ProblemCode) -> Self {
+        Self::with_detail(code, format!("{}.", code.title()))
+    }
+
+    /// A problem with words of its own. `detail` goes to the client: it must hold neither a secret nor a cause from the inside.
+    #[must_use]
+    pub fn with_detail(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:gatehouse:problem:{}", code.code()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: detail.into(),
+            code: code.code(),
+            request_id: request_id::current().map_or_else(String::new, |id| id.to_string()),
+            errors: None,
+        }
+    }
+
+    /// A request of the wrong shape, with the fields or parameters that are to blame.
+    #[must_use]
+    pub fn validation(errors: Vec<FieldError>) -> Self {
+        Self {
+            errors: Some(errors),
+            ..Self::new(ProblemCode::ValidationFailed)
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
+        }
+        response.content_type(PROBLEM_JSON).json(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_told_when_to_come_back_if_the_service_cannot_answer_now() {
+        let wait = |code| {
+            Problem::new(code)
+                .error_response()
+                .headers()
+                .get(header::RETRY_AFTER)
+                .cloned()
+        };
+        assert_eq!(wait(ProblemCode::ServiceUnavailable), Some(1.into()));
+        assert_eq!(wait(ProblemCode::NotAuthorized), None);
+    }
+
+    #[test]
+    fn errors_are_there_only_for_a_request_of_the_wrong_shape() -> serde_json::Result<()> {
+        let errors = vec![FieldError {
+            field: "username".into(),
+            message: "is required".into(),
+        }];
+        let document = serde_json::to_value(Problem::validation(errors))?;
+        assert_eq!(document["errors"][0]["field"], "username");
+        assert_eq!(document["type"], "urn:gatehouse:problem:validation_failed");
+        let document = serde_json::to_value(Problem::new(ProblemCode::NotAuthorized))?;
+        assert!(document.get("errors").is_none());
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! Every kind of refusal that the API knows.
+
+use actix_web::http::StatusCode;
+
+macro_rules! problem_codes {
+    ($($name:ident: $status:ident, $code:literal, $title:literal;)+) => {
+        /// The stable name of a kind of problem, with its HTTP status and its title.
+        ///
+        /// Clients decide by [`code`](Self::code); it never changes once it is released.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ProblemCode {
+            $(#[doc = concat!($title, " (`", $code, "`).")] $name,)+
+        }
+
+        impl ProblemCode {
+            /// All codes, in the order of their status.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The HTTP status that goes with this code.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status),+ }
+            }
+
+            /// The stable name, in snake case.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// A short summary, the same for every occurrence (RFC 9457, section 3.1.3).
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    BadRequest: BAD_REQUEST, "bad_request", "The request cannot be understood";
+    MalformedJson: BAD_REQUEST, "malformed_json", "The body is not JSON";
+    InvalidUsername: BAD_REQUEST, "invalid_username", "The username breaks a rule";
+    InvalidPassword: BAD_REQUEST, "invalid_password", "The password breaks a rule";
+    NotAuthenticated: UNAUTHORIZED, "not_authenticated", "Nobody is logged in";
+    InvalidCredentials: UNAUTHORIZED, "invalid_credentials", "Username or password is wrong";
+    NotAuthorized: FORBIDDEN, "not_authorized", "This is not allowed to the caller";
+    AlreadyAuthenticated: FORBIDDEN, "already_authenticated", "The caller is logged in already";
+    WrongCurrentPassword: FORBIDDEN, "wrong_current_password", "The current password is wrong";
+    SignUpClosed: FORBIDDEN, "sign_up_closed", "Sign-up is closed";
+    RouteNotFound: NOT_FOUND, "route_not_found", "Nothing is served under this path";
+    UserNotFound: NOT_FOUND, "user_not_found", "No such user";
+    MethodNotAllowed: METHOD_NOT_ALLOWED, "method_not_allowed", "The path does not answer this method";
+    RequestTimeout: REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive";
+    UsernameAlreadyExists: CONFLICT, "username_already_exists", "The username is taken";
+    PayloadTooLarge: PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large";
+    UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body is not declared as JSON in UTF-8";
+    ValidationFailed: UNPROCESSABLE_ENTITY, "validation_failed", "The request has the wrong shape";
+    InternalError: INTERNAL_SERVER_ERROR, "internal_error", "The server failed";
+    ServiceUnavailable: SERVICE_UNAVAILABLE, "service_unavailable", "The service cannot answer right now";
+}
+
+impl ProblemCode {
+    /// The code for an error that comes from the framework and carries nothing but its status.
+    #[must_use]
+    pub fn for_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::RouteNotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::SERVICE_UNAVAILABLE => Self::ServiceUnavailable,
+            other if other.is_client_error() => Self::BadRequest,
+            _ => Self::InternalError,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_snake_case_errors() {
+        let mut seen = HashSet::new();
+        for problem in ProblemCode::ALL {
+            let code = problem.code();
+            assert!(seen.insert(code), "{code} is there twice");
+            assert!(
+                code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
+                "{code}"
+            );
+            assert!(
+                problem.status().is_client_error() || problem.status().is_server_error(),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bare_status_keeps_its_meaning() {
+        assert_eq!(
+            ProblemCode::for_status(StatusCode::NOT_FOUND),
+            ProblemCode::RouteNotFound
+        );
+        assert_eq!(
+            ProblemCode::for_status(StatusCode::IM_A_TEAPOT),
+            ProblemCode::BadRequest
+        );
+        assert_eq!(
+            ProblemCode::for_status(StatusCode::BAD_GATEWAY),
+            ProblemCode::InternalError
+        );
+    }
+}

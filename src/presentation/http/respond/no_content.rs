@@ -1,0 +1,28 @@
+//! 204.
+
+use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody};
+use paperclip::{
+    actix::OperationModifier,
+    v2::{models::DefaultOperationRaw, schema::Apiv2Schema},
+};
+
+use crate::presentation::http::openapi;
+
+/// 204: done, and there is nothing to say about it. Unlike paperclip's it declares no content type for no content.
+pub struct NoContent;
+
+impl Responder for NoContent {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+}
+
+impl Apiv2Schema for NoContent {}
+
+impl OperationModifier for NoContent {
+    fn update_response(operation: &mut DefaultOperationRaw) {
+        openapi::answers(operation, "204", "No Content", None);
+    }
+}

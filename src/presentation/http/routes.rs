@@ -1,0 +1,63 @@
+//! Which controller answers where.
+
+use actix_web::{
+    http::header,
+    middleware::{DefaultHeaders, NormalizePath},
+};
+use paperclip::actix::web::{self, ServiceConfig};
+
+use super::{
+    account::{log_in::log_in, log_out::log_out, sign_up::sign_up, who_am_i::who_am_i},
+    health::{
+        alive::{api_alive, live},
+        ready::ready,
+    },
+    users::{
+        change_password::{change_password, change_password_alias},
+        create_user::create_user,
+        get_user::get_user,
+        grant_admin::grant_admin,
+        inactivate_user::inactivate_user,
+        list_users::list_users,
+        reactivate_user::reactivate_user,
+        revoke_admin::revoke_admin,
+    },
+};
+
+/// Mounts every operation of the API. The server and the OpenAPI document both come from here.
+///
+/// Paths are written without a trailing slash; the scopes take it off, so both forms answer. What a scope answers is about
+/// one caller at one moment, so nobody may keep it (RFC 9111, section 5.2.2.5).
+pub fn routes(server: &mut ServiceConfig) {
+    let no_store = || DefaultHeaders::new().add((header::CACHE_CONTROL, "no-store"));
+    server
+        .service(
+            web::scope("/api/v1")
+                .wrap(no_store())
+                .wrap(NormalizePath::trim())
+                .service(web::resource("").route(web::get().to(api_alive)))
+                .service(web::resource("/account/signup").route(web::post().to(sign_up)))
+                .service(web::resource("/account/login").route(web::post().to(log_in)))
+                .service(web::resource("/account/logout").route(web::delete().to(log_out)))
+                .service(web::resource("/account/me").route(web::get().to(who_am_i)))
+                .service(
+                    web::resource("/users")
+                        .route(web::post().to(create_user))
+                        .route(web::get().to(list_users)),
+                )
+                .service(web::resource("/users/inactivate").route(web::patch().to(inactivate_user)))
+                .service(web::resource("/users/reactivate").route(web::patch().to(reactivate_user)))
+                .service(web::resource("/users/grant").route(web::patch().to(grant_admin)))
+                .service(web::resource("/users/revoke").route(web::patch().to(revoke_admin)))
+                .service(web::resource("/users/change_password").route(web::patch().to(change_password)))
+                .service(web::resource("/users/change-password").route(web::patch().to(change_password_alias)))
+                .service(web::resource("/users/{user_id}").route(web::get().to(get_user))),
+        )
+        .service(
+            web::scope("/health")
+                .wrap(no_store())
+                .wrap(NormalizePath::trim())
+                .service(web::resource("/live").route(web::get().to(live)))
+                .service(web::resource("/ready").route(web::get().to(ready))),
+        );
+}

@@ -1,0 +1,121 @@
+//! The session cookie: an encrypted cookie that holds the access token and nothing else.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    time::Duration,
+};
+
+use actix_session::{Session, SessionExt, SessionMiddleware, config::PersistentSession, storage::CookieSessionStore};
+use actix_web::{
+    FromRequest, HttpRequest,
+    cookie::{self, Cookie, Key, SameSite},
+    dev::Payload,
+    http::header,
+};
+use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
+
+use crate::application::ports::AccessToken;
+
+/// The key of the token inside the cookie.
+const TOKEN: &str = "token";
+
+/// How the session cookie looks.
+#[derive(Clone)]
+pub struct CookieSettings {
+    /// The name of the cookie.
+    pub name: String,
+    /// Whether browsers send it over HTTPS only.
+    pub secure: bool,
+    /// Whether browsers send it along with requests that other sites cause.
+    pub same_site: SameSite,
+    /// Encrypts the content. [`Key::derive_from`] makes it out of at least 32 secret bytes.
+    pub key: Key,
+    /// How long the browser keeps it after it was set.
+    pub ttl: Duration,
+}
+
+impl CookieSettings {
+    /// The middleware that decrypts the cookie of a request and sets the one of its answer.
+    ///
+    /// By the default policy a cookie is sent only when its content changed: nothing but a fresh token renews its lifetime.
+    #[must_use]
+    pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {
+        let ttl = self.ttl.try_into().unwrap_or(cookie::time::Duration::MAX);
+        SessionMiddleware::builder(CookieSessionStore::default(), self.key.clone())
+            .cookie_name(self.name.clone())
+            .cookie_secure(self.secure)
+            .cookie_same_site(self.same_site)
+            .cookie_http_only(true)
+            .cookie_path("/".to_owned())
+            .session_lifecycle(PersistentSession::default().session_ttl(ttl))
+            .build()
+    }
+
+    /// The cookie that makes the browser forget the one that `request` carries, if it carries one.
+    ///
+    /// `Session::purge` sends nothing for a cookie that cannot be decrypted. The raw header is searched because
+    /// `HttpRequest::cookie` finds nothing at all as soon as one cookie, perhaps of another application, is badly encoded.
+    #[must_use]
+    pub fn removal(&self, request: &HttpRequest) -> Option<Cookie<'static>> {
+        let carried = request
+            .headers()
+            .get_all(header::COOKIE)
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|pair| pair.split(|byte| *byte == b'=').next())
+            .any(|name| name.trim_ascii() == self.name.as_bytes());
+        carried.then(|| {
+            let mut cookie = Cookie::build(self.name.clone(), "")
+                .path("/")
+                .secure(self.secure)
+                .same_site(self.same_site)
+                .http_only(true)
+                .finish();
+            cookie.make_removal();
+            cookie
+        })
+    }
+}
+
+/// The session cookie of the request at hand; what is changed in it is sent with the answer.
+pub struct SessionCookie(Session);
+
+impl SessionCookie {
+    /// The session cookie of `request`.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        Self(request.get_session())
+    }
+
+    /// The token that the request carries, if it carries a cookie that can be decrypted.
+    #[must_use]
+    pub fn token(&self) -> Option<AccessToken> {
+        // A cookie of another shape was sealed by an older version: it is no log-in.
+        self.0.get::<String>(TOKEN).ok().flatten().map(AccessToken::new)
+    }
+
+    /// Hands `token` to the client, with a fresh lifetime.
+    pub fn set(&self, token: &AccessToken) {
+        if let Err(error) = self.0.insert(TOKEN, token.expose()) {
+            // Only a value that cannot be serialized is refused, and a string can.
+            log::error!("the session cookie cannot be set: {error}");
+        }
+    }
+
+    /// Makes the client forget its cookie. Nothing can be set afterwards in the same request.
+    pub fn clear(&self) {
+        self.0.purge();
+    }
+}
+
+impl FromRequest for SessionCookie {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl Apiv2Schema for SessionCookie {}
+impl OperationModifier for SessionCookie {}

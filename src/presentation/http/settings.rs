@@ -1,0 +1,18 @@
+//! What the HTTP side has to be told.
+
+use std::time::Duration;
+
+use super::session_cookie::CookieSettings;
+
+/// Settings of the HTTP side, checked by whoever fills them in.
+#[derive(Clone)]
+pub struct HttpSettings {
+    /// The session cookie.
+    pub cookie: CookieSettings,
+    /// The largest body that is read, in bytes; a larger one is 413.
+    pub body_limit: usize,
+    /// How long a body may take to arrive; a slower one is 408.
+    pub body_timeout: Duration,
+    /// Whether `/`, `/docs/` and the OpenAPI document are served.
+    pub docs_enabled: bool,
+}

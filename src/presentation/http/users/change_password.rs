@@ -1,0 +1,85 @@
+//! `PATCH /api/v1/users/change_password` and `/change-password`.
+
+use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
+use serde::Deserialize;
+
+use crate::{
+    application::{
+        commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
+        ports::{HashingError, IssueError, StorageError},
+    },
+    presentation::http::{
+        Failure, SessionCookie,
+        extract::{Authenticated, Body},
+        password::Password,
+        respond::NoContent,
+    },
+    refusals,
+};
+
+/// Whose password is to become what.
+#[derive(Debug, Deserialize, Apiv2Schema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordBody {
+    /// Whose, in any case.
+    username: String,
+    /// The new password: 8 to 256 characters, any of them; the service may ask for more than 8.
+    password: Password,
+    /// The password so far; needed for one's own account only.
+    current_password: Option<Password>,
+}
+
+refusals! {
+    ChangePasswordError {
+        Self::NotAuthorized(_) => NotAuthorized,
+        Self::InvalidUsername(_) => InvalidUsername,
+        Self::InvalidPassword(_) => InvalidPassword,
+        Self::UserNotFound => UserNotFound,
+        Self::WrongCurrentPassword => WrongCurrentPassword,
+        Self::NotAuthenticated => NotAuthenticated,
+    } and passes on {
+        Hashing(HashingError),
+        Token(IssueError),
+        Storage(StorageError),
+    }
+}
+
+impl From<ChangePasswordBody> for ChangePasswordRequest {
+    fn from(body: ChangePasswordBody) -> Self {
+        Self {
+            username: body.username,
+            password: body.password.into(),
+            current_password: body.current_password.map(Into::into),
+        }
+    }
+}
+
+/// Change a password.
+///
+/// Open to every authenticated caller for his own account, to admins for users, to super admins for users and admins. One's
+/// own needs `current_password`, ends every other session and gives this one a new cookie. A subordinate's ends all his
+/// sessions. Refuses a plain user who names anyone else, whether there is such a user or not.
+#[api_v2_operation(tags(Users), operation_id = "changePassword")]
+pub async fn change_password(
+    Authenticated {
+        actor,
+        inner: Body(body),
+    }: Authenticated<Body<ChangePasswordBody>>,
+    cookie: SessionCookie,
+    change_password: Data<ChangePassword>,
+) -> Result<NoContent, Failure<ChangePasswordError>> {
+    if let Some(token) = change_password.execute(&actor, body.into()).await? {
+        cookie.set(&token);
+    }
+    Ok(NoContent)
+}
+
+/// The same under the name that the documentation of earlier clients gave it; the OpenAPI document leaves it out.
+#[api_v2_operation(skip)]
+pub async fn change_password_alias(
+    request: Authenticated<Body<ChangePasswordBody>>,
+    cookie: SessionCookie,
+    use_case: Data<ChangePassword>,
+) -> Result<NoContent, Failure<ChangePasswordError>> {
+    change_password(request, cookie, use_case).await
+}

@@ -1,0 +1,81 @@
+//! `POST /api/v1/users/`.
+
+use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
+use serde::Deserialize;
+
+use super::user_view::UserView;
+use crate::{
+    application::commands::{
+        RegistrationError,
+        users::{CreateUser, CreateUserError, CreateUserRequest},
+    },
+    domain::user::Role,
+    presentation::http::{
+        Failure, OrDefault,
+        extract::{Authenticated, Body},
+        password::Password,
+        respond::Created,
+    },
+    refusals,
+};
+
+/// Who is to come into being.
+#[derive(Debug, Deserialize, Apiv2Schema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUserBody {
+    /// 5 to 20 letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
+    username: String,
+    /// 8 to 256 characters, any of them; the service may ask for more than 8.
+    password: Password,
+    /// What he may do; `user` if it is left out.
+    #[serde(default)]
+    role: OrDefault<AssignableRole>,
+}
+
+/// A role that the API can give. Super admins are made on the command line.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Apiv2Schema)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignableRole {
+    /// Manages his own account only.
+    #[default]
+    User,
+    /// Manages users.
+    Admin,
+}
+
+refusals! {
+    CreateUserError {
+        Self::NotAuthorized(_) => NotAuthorized,
+    } and passes on {
+        Registration(RegistrationError),
+    }
+}
+
+impl From<CreateUserBody> for CreateUserRequest {
+    fn from(body: CreateUserBody) -> Self {
+        Self {
+            username: body.username,
+            password: body.password.into(),
+            role: match *body.role {
+                AssignableRole::User => Role::User,
+                AssignableRole::Admin => Role::Admin,
+            },
+        }
+    }
+}
+
+/// Create a user.
+///
+/// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Refuses a username or
+/// password that breaks a rule, and a username that is taken in whatever case.
+#[api_v2_operation(tags(Users), operation_id = "createUser")]
+pub async fn create_user(
+    Authenticated {
+        actor,
+        inner: Body(body),
+    }: Authenticated<Body<CreateUserBody>>,
+    create_user: Data<CreateUser>,
+) -> Result<Created<UserView>, Failure<CreateUserError>> {
+    let user: UserView = create_user.execute(&actor, body.into()).await?.into();
+    Ok(Created::at(format!("/api/v1/users/{}", user.id), user))
+}

@@ -1,0 +1,44 @@
+//! `GET /api/v1/users/{user_id}`.
+
+use paperclip::actix::{
+    api_v2_operation,
+    web::{Data, Json},
+};
+use uuid::Uuid;
+
+use super::user_view::UserView;
+use crate::{
+    application::{
+        ports::StorageError,
+        queries::users::{GetUser, GetUserError},
+    },
+    presentation::http::{
+        Failure,
+        extract::{Authenticated, PathParam},
+    },
+    refusals,
+};
+
+refusals! {
+    GetUserError {
+        Self::NotAuthorized(_) => NotAuthorized,
+        Self::UserNotFound => UserNotFound,
+    } and passes on {
+        Storage(StorageError),
+    }
+}
+
+/// Show a user.
+///
+/// Open to admins and super admins.
+#[api_v2_operation(tags(Users), operation_id = "getUser")]
+pub async fn get_user(
+    Authenticated {
+        actor,
+        inner: PathParam(user_id),
+    }: Authenticated<PathParam<Uuid>>,
+    get_user: Data<GetUser>,
+) -> Result<Json<UserView>, Failure<GetUserError>> {
+    let user = get_user.execute(&actor, user_id.into()).await?;
+    Ok(Json(user.into()))
+}

@@ -1,0 +1,34 @@
+//! `PATCH /api/v1/users/grant`.
+
+use paperclip::actix::{
+    api_v2_operation,
+    web::{Data, Json},
+};
+
+use super::{target_user::TargetUser, user_view::UserView};
+use crate::{
+    application::commands::users::{GrantAdmin, GrantAdminRequest, ManageUserError},
+    presentation::http::{
+        Failure,
+        extract::{Authenticated, Body},
+    },
+};
+
+/// Make a user an admin.
+///
+/// Open to super admins. Felt by the user's very next request. Granting to an admin changes nothing. Refuses a super admin as
+/// the target.
+#[api_v2_operation(tags(Users), operation_id = "grantAdmin")]
+pub async fn grant_admin(
+    Authenticated {
+        actor,
+        inner: Body(target),
+    }: Authenticated<Body<TargetUser>>,
+    grant_admin: Data<GrantAdmin>,
+) -> Result<Json<UserView>, Failure<ManageUserError>> {
+    let request = GrantAdminRequest {
+        username: target.username,
+    };
+    let user = grant_admin.execute(&actor, request).await?;
+    Ok(Json(user.into()))
+}

@@ -1,0 +1,219 @@
+//! `GET /api/v1/users/`.
+
+use std::fmt;
+
+use paperclip::{
+    actix::{
+        Apiv2Schema, api_v2_operation,
+        web::{Data, Json},
+    },
+    v2::{models::DataType, schema::TypedData},
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
+
+use super::user_view::{RoleName, UserView};
+use crate::{
+    application::{
+        ports::StorageError,
+        queries::users::{
+            InvalidPageLimit, InvalidPageOffset, ListUsers, ListUsersError, ListUsersFilter, PageLimit, PageOffset,
+            SortingOrder, UserPage, UserPageRequest, UserSortingField,
+        },
+    },
+    domain::user::UsernamePrefix,
+    presentation::http::{
+        Failure, OrDefault,
+        extract::{Authenticated, Params},
+    },
+    refusals,
+};
+
+/// Which users are wanted, and how.
+#[derive(Debug, Deserialize, Apiv2Schema)]
+#[serde(deny_unknown_fields)]
+pub struct ListUsersParams {
+    /// How many users at the most, 1 to 100; 20 if it is left out.
+    #[serde(default)]
+    limit: OrDefault<LimitParam>,
+    /// How many users to pass over first, 0 to 2147483647; 0 if it is left out.
+    #[serde(default)]
+    offset: OrDefault<OffsetParam>,
+    /// By what to sort; `username` if it is left out. Roles sort by rank; ties are broken by id.
+    #[serde(default)]
+    sorting_field: OrDefault<SortingFieldName>,
+    /// In which direction, in either case; `ASC` if it is left out.
+    #[serde(default)]
+    sorting_order: OrDefault<SortingOrderName>,
+    /// Only users of this role.
+    role: Option<RoleName>,
+    /// Only active, or only inactive users.
+    is_active: Option<bool>,
+    /// Only users whose name starts like this, in any case. Every character stands for itself.
+    username: Option<PrefixParam>,
+}
+
+/// A page of users.
+#[derive(Debug, Serialize, Apiv2Schema)]
+pub struct UserList {
+    /// The users on this page.
+    users: Vec<UserView>,
+    /// How many users there are on all pages together.
+    total: u64,
+    /// How many users were asked for.
+    limit: u32,
+    /// How many users were passed over.
+    offset: u32,
+}
+
+#[derive(Debug, Default)]
+struct LimitParam(PageLimit);
+
+#[derive(Debug, Default)]
+struct OffsetParam(PageOffset);
+
+#[derive(Debug)]
+struct PrefixParam(UsernamePrefix);
+
+/// By what users are sorted.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Apiv2Schema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortingFieldName {
+    /// The username, without regard to case.
+    #[default]
+    Username,
+    /// The rank of the role.
+    Role,
+    /// Inactive before active.
+    IsActive,
+    /// The time of creation.
+    CreatedAt,
+    /// The time of the last change.
+    UpdatedAt,
+}
+
+/// The direction of sorting.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Apiv2Schema)]
+pub enum SortingOrderName {
+    /// From least to most.
+    #[default]
+    #[serde(rename = "ASC", alias = "asc")]
+    Ascending,
+    /// From most to least.
+    #[serde(rename = "DESC", alias = "desc")]
+    Descending,
+}
+
+refusals! {
+    ListUsersError {
+        Self::NotAuthorized(_) => NotAuthorized,
+    } and passes on {
+        Storage(StorageError),
+    }
+}
+
+/// List users.
+///
+/// Open to admins and super admins. Filters, sorts and cuts as asked; `total` counts what the filters let through.
+#[api_v2_operation(tags(Users), operation_id = "listUsers")]
+pub async fn list_users(
+    Authenticated {
+        actor,
+        inner: Params(params),
+    }: Authenticated<Params<ListUsersParams>>,
+    list_users: Data<ListUsers>,
+) -> Result<Json<UserList>, Failure<ListUsersError>> {
+    let request = params.page_request();
+    let page = list_users.execute(&actor, &params.filter(), &request).await?;
+    Ok(Json(UserList::new(page, request)))
+}
+
+impl ListUsersParams {
+    fn page_request(&self) -> UserPageRequest {
+        UserPageRequest {
+            limit: self.limit.0.0,
+            offset: self.offset.0.0,
+            sorting_field: match *self.sorting_field {
+                SortingFieldName::Username => UserSortingField::Username,
+                SortingFieldName::Role => UserSortingField::Role,
+                SortingFieldName::IsActive => UserSortingField::IsActive,
+                SortingFieldName::CreatedAt => UserSortingField::CreatedAt,
+                SortingFieldName::UpdatedAt => UserSortingField::UpdatedAt,
+            },
+            sorting_order: match *self.sorting_order {
+                SortingOrderName::Ascending => SortingOrder::Ascending,
+                SortingOrderName::Descending => SortingOrder::Descending,
+            },
+        }
+    }
+
+    fn filter(self) -> ListUsersFilter {
+        ListUsersFilter {
+            role: self.role.map(Into::into),
+            is_active: self.is_active,
+            username: self.username.map(|prefix| prefix.0),
+        }
+    }
+}
+
+impl UserList {
+    fn new(page: UserPage, request: UserPageRequest) -> Self {
+        Self {
+            users: page.users.into_iter().map(Into::into).collect(),
+            total: page.total,
+            limit: request.limit.get(),
+            offset: request.offset.get(),
+        }
+    }
+}
+
+/// Reads a parameter by a rule of its own, whose words are told when it is broken.
+fn read<'de, D, T, E>(deserializer: D, rule: impl FnOnce(&str) -> Result<T, E>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    E: fmt::Display,
+{
+    let text = String::deserialize(deserializer)?;
+    rule(&text).map_err(D::Error::custom)
+}
+
+impl<'de> Deserialize<'de> for LimitParam {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer, |text| {
+            let limit = text.parse().map_err(|_| InvalidPageLimit)?;
+            PageLimit::new(limit).map(Self)
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for OffsetParam {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer, |text| {
+            let offset = text.parse().map_err(|_| InvalidPageOffset)?;
+            PageOffset::new(offset).map(Self)
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for PrefixParam {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer, |text| UsernamePrefix::new(text).map(Self))
+    }
+}
+
+impl TypedData for LimitParam {
+    fn data_type() -> DataType {
+        DataType::Integer
+    }
+}
+
+impl TypedData for OffsetParam {
+    fn data_type() -> DataType {
+        DataType::Integer
+    }
+}
+
+impl TypedData for PrefixParam {
+    fn data_type() -> DataType {
+        DataType::String
+    }
+}

@@ -1,0 +1,12 @@
+//! What admins do with users.
+
+pub(super) mod change_password;
+pub(super) mod create_user;
+pub(super) mod get_user;
+pub(super) mod grant_admin;
+pub(super) mod inactivate_user;
+pub(super) mod list_users;
+pub(super) mod reactivate_user;
+pub(super) mod revoke_admin;
+pub(super) mod target_user;
+pub(super) mod user_view;

@@ -1,0 +1,34 @@
+//! `PATCH /api/v1/users/reactivate`.
+
+use paperclip::actix::{
+    api_v2_operation,
+    web::{Data, Json},
+};
+
+use super::{target_user::TargetUser, user_view::UserView};
+use crate::{
+    application::commands::users::{ManageUserError, ReactivateUser, ReactivateUserRequest},
+    presentation::http::{
+        Failure,
+        extract::{Authenticated, Body},
+    },
+};
+
+/// Let an inactive user in again.
+///
+/// Open to admins for users, to super admins for users and admins. Reactivating an active user changes nothing. Refuses a super
+/// admin as the target.
+#[api_v2_operation(tags(Users), operation_id = "reactivateUser")]
+pub async fn reactivate_user(
+    Authenticated {
+        actor,
+        inner: Body(target),
+    }: Authenticated<Body<TargetUser>>,
+    reactivate_user: Data<ReactivateUser>,
+) -> Result<Json<UserView>, Failure<ManageUserError>> {
+    let request = ReactivateUserRequest {
+        username: target.username,
+    };
+    let user = reactivate_user.execute(&actor, request).await?;
+    Ok(Json(user.into()))
+}

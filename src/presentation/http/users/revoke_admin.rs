@@ -1,0 +1,34 @@
+//! `PATCH /api/v1/users/revoke`.
+
+use paperclip::actix::{
+    api_v2_operation,
+    web::{Data, Json},
+};
+
+use super::{target_user::TargetUser, user_view::UserView};
+use crate::{
+    application::commands::users::{ManageUserError, RevokeAdmin, RevokeAdminRequest},
+    presentation::http::{
+        Failure,
+        extract::{Authenticated, Body},
+    },
+};
+
+/// Make an admin a plain user.
+///
+/// Open to super admins. Felt by the user's very next request. Revoking from a plain user changes nothing. Refuses a super
+/// admin as the target.
+#[api_v2_operation(tags(Users), operation_id = "revokeAdmin")]
+pub async fn revoke_admin(
+    Authenticated {
+        actor,
+        inner: Body(target),
+    }: Authenticated<Body<TargetUser>>,
+    revoke_admin: Data<RevokeAdmin>,
+) -> Result<Json<UserView>, Failure<ManageUserError>> {
+    let request = RevokeAdminRequest {
+        username: target.username,
+    };
+    let user = revoke_admin.execute(&actor, request).await?;
+    Ok(Json(user.into()))
+}

@@ -1,0 +1,12 @@
+//! The user whom an admin wants to change.
+
+use paperclip::actix::Apiv2Schema;
+use serde::Deserialize;
+
+/// Who is meant.
+#[derive(Debug, Deserialize, Apiv2Schema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetUser {
+    /// His username, in any case.
+    pub username: String,
+}

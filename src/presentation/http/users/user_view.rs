@@ -1,0 +1,70 @@
+//! A user as the API shows him.
+
+use chrono::{DateTime, Utc};
+use paperclip::actix::Apiv2Schema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{application::queries::users, domain::user::Role};
+
+/// A user.
+#[derive(Debug, Serialize, Apiv2Schema)]
+pub struct UserView {
+    /// Who he is.
+    pub id: Uuid,
+    /// His name as he typed it.
+    username: String,
+    /// What he may do.
+    role: RoleName,
+    /// Whether he may log in.
+    is_active: bool,
+    /// When he came into being.
+    created_at: DateTime<Utc>,
+    /// When something of him last changed.
+    updated_at: DateTime<Utc>,
+}
+
+/// A role by its name.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Apiv2Schema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleName {
+    /// Manages his own account only.
+    User,
+    /// Manages users.
+    Admin,
+    /// Manages admins and users.
+    SuperAdmin,
+}
+
+impl From<users::UserView> for UserView {
+    fn from(user: users::UserView) -> Self {
+        Self {
+            id: user.id.as_uuid(),
+            username: user.username,
+            role: user.role.into(),
+            is_active: user.is_active,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+        }
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::User => Self::User,
+            Role::Admin => Self::Admin,
+            Role::SuperAdmin => Self::SuperAdmin,
+        }
+    }
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::User => Self::User,
+            RoleName::Admin => Self::Admin,
+            RoleName::SuperAdmin => Self::SuperAdmin,
+        }
+    }
+}

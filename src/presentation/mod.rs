@@ -1,0 +1,4 @@
+//! The ways in: HTTP, and the command line.
+
+pub mod cli;
+pub mod http;

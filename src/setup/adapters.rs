@@ -1,0 +1,96 @@
+use std::{fs, num::NonZero, path::Path, sync::Arc, thread};
+
+use anyhow::Context;
+use secrecy::SecretString;
+
+use super::configuration::{self, AuthConfig, PasswordConfig, SecurityConfig};
+use crate::{
+    application::ports::{
+        AccessTokens, Clock, IdentityReader, PasswordHasher, Random, ReadinessProbe, UnitOfWork, UserReader,
+    },
+    domain::{session::SessionLifetime, user::PasswordPolicy},
+    infrastructure::{
+        SystemClock, SystemRandom,
+        persistence::{Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmUnitOfWork, SeaOrmUserReader},
+        security::{BcryptOptions, BcryptPasswordHasher, JwtAccessTokens, JwtAlgorithm, JwtOptions, RsaKeys},
+    },
+};
+
+/// Everything that stands behind the ports, and the policies that use cases follow.
+#[derive(Clone)]
+pub struct Adapters {
+    pub unit_of_work: Arc<dyn UnitOfWork>,
+    pub users: Arc<dyn UserReader>,
+    pub identities: Arc<dyn IdentityReader>,
+    pub password_hasher: Arc<dyn PasswordHasher>,
+    pub access_tokens: Arc<dyn AccessTokens>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub readiness_probe: Arc<dyn ReadinessProbe>,
+    pub password_policy: PasswordPolicy,
+    pub session_lifetime: SessionLifetime,
+}
+
+impl Adapters {
+    /// Builds every adapter, on `database`.
+    ///
+    /// # Errors
+    /// If the keys of the access tokens cannot be used.
+    pub fn new(config: &SecurityConfig, database: &Database) -> anyhow::Result<Self> {
+        Ok(Self {
+            unit_of_work: Arc::new(SeaOrmUnitOfWork::new(database)),
+            users: Arc::new(SeaOrmUserReader::new(database)),
+            identities: Arc::new(SeaOrmIdentityReader::new(database)),
+            password_hasher: Arc::new(password_hasher(&config.password)),
+            access_tokens: Arc::new(access_tokens(&config.auth)?),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            readiness_probe: Arc::new(DatabaseReadinessProbe::new(database)),
+            password_policy: PasswordPolicy::new(config.password.min_length),
+            session_lifetime: SessionLifetime::new(config.auth.session_ttl, config.auth.refresh_threshold)?,
+        })
+    }
+}
+
+/// How many threads the machine runs at once; 1 if it does not tell.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
+    BcryptPasswordHasher::new(BcryptOptions {
+        pepper: config.pepper.clone(),
+        cost: config.bcrypt_cost,
+        max_concurrent: match config.max_concurrent_hashes {
+            0 => cores(),
+            number => number,
+        },
+        max_wait: config.max_hash_wait,
+    })
+}
+
+fn access_tokens(config: &AuthConfig) -> anyhow::Result<JwtAccessTokens> {
+    let secret = || config.jwt_secret.clone();
+    let algorithm = match config.jwt_algorithm {
+        configuration::JwtAlgorithm::HS256 => JwtAlgorithm::HS256(secret()),
+        configuration::JwtAlgorithm::HS384 => JwtAlgorithm::HS384(secret()),
+        configuration::JwtAlgorithm::HS512 => JwtAlgorithm::HS512(secret()),
+        configuration::JwtAlgorithm::RS256 => JwtAlgorithm::RS256(rsa_keys(config)?),
+        configuration::JwtAlgorithm::RS384 => JwtAlgorithm::RS384(rsa_keys(config)?),
+        configuration::JwtAlgorithm::RS512 => JwtAlgorithm::RS512(rsa_keys(config)?),
+    };
+    JwtAccessTokens::new(JwtOptions {
+        algorithm,
+        issuer: config.jwt_issuer.clone(),
+        audience: config.jwt_audience.clone(),
+    })
+    .context("security.auth.jwt_private_key_file and jwt_public_key_file")
+}
+
+fn rsa_keys(config: &AuthConfig) -> anyhow::Result<RsaKeys> {
+    let read = |path: &Path| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+    Ok(RsaKeys {
+        private_key: SecretString::from(read(&config.jwt_private_key_file)?),
+        public_key: read(&config.jwt_public_key_file)?,
+    })
+}

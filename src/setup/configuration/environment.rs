@@ -1,0 +1,200 @@
+//! Environment variables: `APP_<SECTION>__<KEY>`, and `APP_<SECTION>__<KEY>_FILE` for secrets.
+
+use std::fs;
+
+use figment::value::{Dict, Value};
+
+use super::{layer::Layer, secrets::SECRET_KEYS, sources::Sources};
+
+/// What the names of our variables start with.
+pub(super) const PREFIX: &str = "APP_";
+/// What stands in a name between sections and key. A name without it is not ours.
+const SEPARATOR: &str = "__";
+
+/// The name of the variable that sets a key: `APP_SERVER__PORT` for `server.port`.
+pub(super) fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.to_uppercase().replace('.', SEPARATOR))
+}
+
+/// A layer for each of our variables, and what is wrong with those that name a file.
+pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<String>) {
+    let mut layers = Vec::new();
+    let mut problems = Vec::new();
+    for (name, value) in &sources.variables {
+        let Some(key) = name.strip_prefix(PREFIX).filter(|_| name.contains(SEPARATOR)) else {
+            continue;
+        };
+        let path = key.to_lowercase().replace(SEPARATOR, ".");
+        match path.strip_suffix("_file").filter(|path| SECRET_KEYS.contains(path)) {
+            Some(secret) => match secret_from_file(sources, name, value, secret) {
+                Ok(value) => layers.push(layer(name, secret, value.into())),
+                Err(problem) => problems.push(problem),
+            },
+            None => layers.push(layer(name, &path, typed(value, defaults.get(&path)))),
+        }
+    }
+    (layers, problems)
+}
+
+/// A variable is text; it becomes a number or a boolean only where the default is one. So a text or a secret may
+/// consist of digits.
+fn typed(value: &str, default: Option<&Value>) -> Value {
+    match default {
+        Some(Value::Num(..) | Value::Bool(..)) => {
+            let Ok(parsed) = value.parse();
+            parsed
+        }
+        _ => value.into(),
+    }
+}
+
+fn layer(name: &str, path: &str, value: Value) -> Layer {
+    let (section, keys) = path.split_once('.').unwrap_or((path, ""));
+    let nested = keys
+        .rsplit('.')
+        .fold(value, |inner, key| Dict::from([(key.to_owned(), inner)]).into());
+    Layer {
+        origin: format!("variable {name}"),
+        section: None,
+        confidential: false,
+        values: Dict::from([(section.to_owned(), nested)]),
+    }
+}
+
+fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> Result<String, String> {
+    let direct = variable(secret);
+    if sources.variable(&direct).is_some() {
+        return Err(format!(
+            "variable {name}: {direct} is set, too; only one of them is allowed"
+        ));
+    }
+    match fs::read_to_string(sources.directory.join(file)) {
+        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
+        Err(error) => Err(format!("variable {name}: the file {file} cannot be read: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use secrecy::ExposeSecret;
+
+    use crate::setup::configuration::testing::{PEPPER, Scene};
+
+    #[rstest]
+    #[case("APP_SERVER__PORT", "9000")]
+    #[case("APP_SECURITY__COOKIES__SECURE", "true")]
+    #[case("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1")]
+    #[case("APP_SECURITY__AUTH__JWT_ISSUER", "2026")]
+    #[case("APP_DATABASE__URL", "sqlite:other.db")]
+    #[case("APP_LOGS__LEVEL", "debug")]
+    fn a_variable_is_read_as_its_key_demands(#[case] name: &str, #[case] value: &str) -> anyhow::Result<()> {
+        Scene::with_secrets("prod")?.variable(name, value).load()?;
+        Ok(())
+    }
+
+    #[test]
+    fn names_without_two_underscores_are_not_ours() -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?
+            .variable("APP_PORT", "9000")
+            .variable("SERVER__PORT", "x");
+
+        assert_eq!(scene.load()?.configuration.server.port, 8000);
+        Ok(())
+    }
+
+    #[rstest]
+    #[case(
+        "APP_SERVER__PROT",
+        "9000",
+        "variable APP_SERVER__PROT server.prot: unknown key, known here: host, port"
+    )]
+    #[case(
+        "APP_SERVR__PORT",
+        "9000",
+        "variable APP_SERVR__PORT servr: unknown key, known here: server"
+    )]
+    #[case("APP__PORT", "9000", "variable APP__PORT _port: unknown key")]
+    #[case("APP___", "", "variable APP___")]
+    #[case(
+        "APP_SERVER__PORT__FILE",
+        "9000",
+        "variable APP_SERVER__PORT__FILE server.port: found a section"
+    )]
+    #[case(
+        "APP_SERVER__PORT_FILE",
+        "/run/port",
+        "variable APP_SERVER__PORT_FILE server.port_file: unknown key"
+    )]
+    #[case(
+        "APP_SERVER__PORT",
+        "http",
+        "server.port: found \"http\", allowed: an integer from 0 to 65535"
+    )]
+    #[case(
+        "APP_SERVER__PORT",
+        "",
+        "server.port: found \"\", allowed: an integer from 0 to 65535"
+    )]
+    #[case(
+        "APP_DOCS__ENABLED",
+        "perhaps",
+        "docs.enabled: found \"perhaps\", allowed: a boolean"
+    )]
+    fn an_unknown_key_or_wrong_value_is_refused_by_the_name_of_its_variable(
+        #[case] name: &str,
+        #[case] value: &str,
+        #[case] expected: &str,
+    ) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?.variable(name, value).refusal()?;
+
+        assert!(refusal.contains(expected), "{refusal}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_of_digits_stays_a_text() -> anyhow::Result<()> {
+        let loaded = Scene::with_secrets("prod")?.load()?;
+
+        assert_eq!(loaded.configuration.security.password.pepper.expose_secret(), PEPPER);
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_can_be_read_from_a_file_without_its_last_line_end() -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?
+            .without_variable("APP_SECURITY__PASSWORD__PEPPER")
+            .file("pepper", &format!("{PEPPER}\r\n"))?
+            .variable("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper");
+
+        assert_eq!(
+            scene.load()?.configuration.security.password.pepper.expose_secret(),
+            PEPPER
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_and_a_file_for_it_exclude_each_other() -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?
+            .file("pepper", PEPPER)?
+            .variable("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper");
+
+        let refusal = scene.refusal()?;
+
+        assert!(refusal.contains("APP_SECURITY__PASSWORD__PEPPER_FILE: APP_SECURITY__PASSWORD__PEPPER is set, too"));
+        assert!(!refusal.contains(PEPPER));
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named_with_its_variable() -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?
+            .without_variable("APP_SECURITY__COOKIES__KEY")
+            .variable("APP_SECURITY__COOKIES__KEY_FILE", "/nowhere/key")
+            .refusal()?;
+
+        assert!(refusal.contains("variable APP_SECURITY__COOKIES__KEY_FILE: the file /nowhere/key cannot be read"));
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! Reading `config.toml` and `.secrets.toml` into layers, one for each section.
+
+use std::{fs, io, path::Path};
+
+use figment::{
+    providers::{Format, Toml},
+    value::{Dict, Value},
+};
+
+use super::{ConfigurationError, layer::Layer};
+
+/// The file of everything that is no secret.
+pub(super) const CONFIG_FILE: &str = "config.toml";
+/// The file of secrets; none of its values is ever shown.
+pub(super) const SECRETS_FILE: &str = ".secrets.toml";
+/// The section that holds for every environment.
+pub(super) const DEFAULT: &str = "default";
+
+/// The sections of a file, `[default]` first, or `None` if there is no such file.
+pub(super) fn read(directory: &Path, name: &str) -> Result<Option<Vec<Layer>>, ConfigurationError> {
+    match fs::read_to_string(directory.join(name)) {
+        Ok(text) => parse(name, &text).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{name}: cannot be read: {error}").into()),
+    }
+}
+
+/// The sections of the `config.toml` that was built into the program.
+pub(super) fn built_in() -> Result<Vec<Layer>, ConfigurationError> {
+    parse("built-in config.toml", include_str!("../../../config.toml"))
+}
+
+/// The sections of a text in TOML, `[default]` first.
+///
+/// # Errors
+///
+/// If it is not TOML, or a key stands outside of a section. The message repeats no value: it may be a secret.
+pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationError> {
+    let sections: Dict = Toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| {
+            text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + 1
+        });
+        format!(
+            "{name}: line {line} is not valid TOML: {}",
+            error.message().replace('\n', ", ")
+        )
+    })?;
+
+    let mut layers = Vec::new();
+    let mut problems = Vec::new();
+    for (section, value) in sections {
+        match value {
+            Value::Dict(_, values) => layers.push(Layer {
+                origin: format!("{name} [{section}]"),
+                section: Some(section),
+                confidential: name.ends_with(SECRETS_FILE),
+                values,
+            }),
+            _ => problems.push(format!(
+                "{name} {section}: stands outside of a section, put it under [default] or an environment"
+            )),
+        }
+    }
+    ConfigurationError::unless_empty(problems)?;
+    layers.sort_by_key(|layer| layer.section.as_deref() != Some(DEFAULT));
+    Ok(layers)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::setup::configuration::{
+        secrets,
+        testing::{PEPPER, Scene},
+    };
+
+    const SHIPPED: &str = include_str!("../../../config.toml");
+
+    #[rstest]
+    fn the_shipped_file_loads_in_every_environment_once_there_are_secrets(
+        #[values("local", "dev", "prod")] environment: &str,
+    ) -> anyhow::Result<()> {
+        Scene::with_secrets(environment)?.file(CONFIG_FILE, SHIPPED)?.load()?;
+        Ok(())
+    }
+
+    #[test]
+    fn a_start_without_the_file_uses_the_one_built_in() -> anyhow::Result<()> {
+        let configuration = Scene::with_secrets("prod")?.load()?.configuration;
+
+        assert_eq!(
+            (configuration.server.host.as_str(), configuration.server.port),
+            ("0.0.0.0", 8000)
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn local_listens_on_loopback_only() -> anyhow::Result<()> {
+        assert_eq!(
+            Scene::with_secrets("local")?.load()?.configuration.server.host,
+            "127.0.0.1"
+        );
+        Ok(())
+    }
+
+    // No key but the secrets has a default in the code, so the shipped file would not load if another were missing in
+    // it.
+    #[test]
+    fn the_shipped_file_mentions_every_secret() {
+        for secret in secrets::SECRET_KEYS {
+            let (section, key) = secret.rsplit_once('.').unwrap_or_default();
+            let documentation = SHIPPED
+                .split_once(&format!("\n[default.{section}]\n"))
+                .unwrap_or_default()
+                .1;
+
+            assert!(
+                documentation.starts_with(&format!("# {key}: SECRET"))
+                    || documentation.contains(&format!("\n# {key}: SECRET"))
+            );
+        }
+    }
+
+    #[test]
+    fn the_shipped_file_explains_every_default() {
+        let defaults = SHIPPED.split("\n[local").next().unwrap_or_default();
+        let lines = Vec::from_iter(defaults.lines());
+        for pair in lines.windows(2) {
+            assert!(
+                !pair[1].contains(" = ") || pair[0].starts_with('#') || pair[1].starts_with('#'),
+                "{}",
+                pair[1]
+            );
+        }
+    }
+
+    #[rstest]
+    #[case::not_quoted("pepper = {}")]
+    #[case::not_closed("pepper = \"{}")]
+    #[case::twice("[local.security.password]\npepper = \"{}\"\npepper = \"{}\"")]
+    #[case::outside_of_a_section("pepper = \"{}\"")]
+    #[case::unknown_key("[local.security]\npepper = \"{}\"")]
+    #[case::instead_of_a_section("[local]\nsecurity = \"{}\"")]
+    #[case::in_the_wrong_place("[local.logs]\nlevel = \"{}\"")]
+    #[case::not_a_text("[local.security.password]\npepper = [\"{}\"]")]
+    #[case::unknown_environment("[lcal.security.password]\npepper = \"{}\"")]
+    fn no_message_repeats_what_the_file_of_secrets_holds(#[case] text: &str) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("local")?
+            .file(SECRETS_FILE, &text.replace("{}", PEPPER))?
+            .refusal()?;
+
+        assert!(refusal.contains(SECRETS_FILE), "{refusal}");
+        assert!(!refusal.contains(&PEPPER[..8]), "{refusal}");
+        Ok(())
+    }
+
+    #[test]
+    fn an_error_of_syntax_names_file_and_line() -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("local")?
+            .file(CONFIG_FILE, "[local]\n\nserver = {")?
+            .refusal()?;
+
+        assert!(refusal.contains("config.toml: line 3 is not valid TOML"), "{refusal}");
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! All layers together: which there are, and what they come to in an environment.
+
+use std::iter;
+
+use figment::Figment;
+
+use super::{
+    Configuration, ConfigurationError, LOCAL, Sources, environment,
+    files::{self, DEFAULT},
+    layer::Layer,
+    secrets, secrets_file,
+};
+
+/// The variable that chooses the environment.
+const ENVIRONMENT_VARIABLE: &str = "APP_ENV";
+
+/// All layers, each sound by itself.
+pub(super) struct Layers {
+    /// The environment that `APP_ENV` chooses.
+    pub(super) environment: String,
+    defaults: Layer,
+    config: Vec<Layer>,
+    /// `None` if there is no such file.
+    secrets: Option<Vec<Layer>>,
+    variables: Vec<Layer>,
+}
+
+impl Layers {
+    /// Reads all sources.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong in any section or variable.
+    pub(super) fn read(sources: &Sources) -> Result<Self, ConfigurationError> {
+        let built_in = files::built_in()?;
+        let defaults = built_in
+            .first()
+            .cloned()
+            .ok_or_else(|| "built-in config.toml: it is empty".to_owned())?;
+        let config = files::read(&sources.directory, files::CONFIG_FILE)?.unwrap_or(built_in);
+        let secrets = files::read(&sources.directory, files::SECRETS_FILE)?;
+        let (variables, mut problems) = environment::layers(sources, &defaults);
+        let environment = sources.variable(ENVIRONMENT_VARIABLE).unwrap_or(LOCAL).to_owned();
+        let layers = Self {
+            environment,
+            defaults,
+            config,
+            secrets,
+            variables,
+        };
+
+        problems.extend(layers.unknown_environments());
+        problems.extend(layers.all().flat_map(|layer| layer.problems(&layers.defaults)));
+        ConfigurationError::unless_empty(problems)?;
+        Ok(layers)
+    }
+
+    /// All layers, in the order in which one goes over the other.
+    fn all(&self) -> impl Iterator<Item = &Layer> {
+        let secrets = self.secrets.iter().flatten();
+        iter::once(&self.defaults)
+            .chain(&self.config)
+            .chain(secrets)
+            .chain(&self.variables)
+    }
+
+    /// The environments that can be chosen: the sections of `config.toml`.
+    pub(super) fn environments(&self) -> impl Iterator<Item = &str> {
+        self.config
+            .iter()
+            .filter_map(|layer| layer.section.as_deref())
+            .filter(|&section| section != DEFAULT)
+    }
+
+    fn unknown_environments(&self) -> Vec<String> {
+        let known = Vec::from_iter(self.environments());
+        let chosen = iter::once((ENVIRONMENT_VARIABLE, self.environment.as_str()));
+        let sections = self
+            .secrets
+            .iter()
+            .flatten()
+            .filter_map(|layer| layer.section.as_deref());
+        let sections = sections
+            .filter(|&section| section != DEFAULT)
+            .map(|section| (files::SECRETS_FILE, section));
+        chosen
+            .chain(sections)
+            .filter(|(_, environment)| !known.contains(environment))
+            .map(|(place, unknown)| {
+                format!(
+                    "{place}: unknown environment {unknown:?}, known from {}: {}",
+                    files::CONFIG_FILE,
+                    known.join(", ")
+                )
+            })
+            .collect()
+    }
+
+    /// What the layers come to in an environment. Variables are meant for the chosen one only.
+    pub(super) fn merge(&self, environment: &str) -> Result<(Figment, Configuration), ConfigurationError> {
+        let figment = self
+            .all()
+            .filter(|layer| match layer.section.as_deref() {
+                Some(section) => section == DEFAULT || section == environment,
+                None => environment == self.environment,
+            })
+            .fold(Figment::new(), |figment, layer| figment.merge(layer));
+        // Values that are sound one by one are sound together; should that ever be wrong, name the key, not the value.
+        let mut configuration: Configuration = figment.extract().map_err(|error| {
+            format!(
+                "{}: not understood in the environment {environment}",
+                error.path.join(".")
+            )
+        })?;
+        environment.clone_into(&mut configuration.environment);
+        Ok((figment, configuration))
+    }
+
+    /// Whether the chosen environment is one that makes up its secrets, and has to.
+    pub(super) fn need_secrets_file(&self) -> Result<bool, ConfigurationError> {
+        let may_write = self.environment == LOCAL && self.secrets.is_none();
+        Ok(may_write && secrets::any_missing(&self.merge(LOCAL)?.1))
+    }
+
+    /// Goes on as if the first start had written its secrets.
+    pub(super) fn imagine_secrets_file(&mut self) -> Result<(), ConfigurationError> {
+        self.secrets = Some(files::parse(
+            "written by the first start: .secrets.toml",
+            &secrets_file::generate()?,
+        )?);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! Loading, checking and showing the configuration of the chosen environment.
+
+use std::path::Path;
+
+use figment::Figment;
+
+use super::{
+    Configuration, ConfigurationError, Sources, consistency, files, layers::Layers, rendering::render, secrets_file,
+};
+
+/// A configuration, and what the operator should hear about it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration of the chosen environment.
+    pub configuration: Configuration,
+    /// To be logged as soon as there is a logger: secrets that were written, a file of secrets that others can read.
+    pub notices: Vec<String>,
+}
+
+impl Configuration {
+    /// Reads the configuration of the environment that `APP_ENV` chooses. In `local`, a missing `.secrets.toml` is
+    /// written with fresh random secrets, unless variables supply them all.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong in any section or variable or, if all are sound by themselves, with what they come to.
+    pub fn load(sources: &Sources) -> Result<Loaded, ConfigurationError> {
+        let mut layers = Layers::read(sources)?;
+        let mut notices = Vec::new();
+        if layers.need_secrets_file()? {
+            if secrets_file::create(&sources.directory, &secrets_file::generate()?)? {
+                notices.push(format!(
+                    "{} did not exist: it was written with fresh random secrets",
+                    files::SECRETS_FILE
+                ));
+            }
+            layers = Layers::read(sources)?;
+        }
+        let (_, configuration) = complete(&layers, &sources.directory)?;
+        notices.extend(secrets_file::exposure(&sources.directory));
+        Ok(Loaded { configuration, notices })
+    }
+}
+
+/// Does what [`Configuration::load`] does for the chosen environment, without writing anything, and judges the
+/// sections of all other environments as if they were chosen, save for their secrets. Returns notices for the
+/// operator.
+///
+/// # Errors
+///
+/// Everything that was found wrong.
+pub fn check(sources: &Sources) -> Result<Vec<String>, ConfigurationError> {
+    let mut layers = Layers::read(sources)?;
+    let mut notices = Vec::from_iter(secrets_file::exposure(&sources.directory));
+    if layers.need_secrets_file()? {
+        layers.imagine_secrets_file()?;
+        notices.push(format!(
+            "{} does not exist: the first start will write it",
+            files::SECRETS_FILE
+        ));
+    }
+    let (figment, configuration) = layers.merge(&layers.environment)?;
+    let mut problems = consistency::problems(&figment, &configuration, &sources.directory);
+    for environment in layers
+        .environments()
+        .filter(|&environment| environment != layers.environment)
+    {
+        let (figment, configuration) = layers.merge(environment)?;
+        problems.extend(consistency::contradictions(&figment, &configuration));
+    }
+    ConfigurationError::unless_empty(problems)?;
+    Ok(notices)
+}
+
+/// The configuration that [`Configuration::load`] would return, as TOML in which a comment at each value says where it
+/// comes from. Secrets and credentials are redacted; nothing is written.
+///
+/// # Errors
+///
+/// As for [`Configuration::load`].
+pub fn show(sources: &Sources) -> Result<String, ConfigurationError> {
+    let mut layers = Layers::read(sources)?;
+    if layers.need_secrets_file()? {
+        layers.imagine_secrets_file()?;
+    }
+    let (figment, configuration) = complete(&layers, &sources.directory)?;
+    render(&figment, &configuration)
+}
+
+/// What the layers come to in the chosen environment, if nothing is wrong with it.
+fn complete(layers: &Layers, directory: &Path) -> Result<(Figment, Configuration), ConfigurationError> {
+    let (figment, configuration) = layers.merge(&layers.environment)?;
+    ConfigurationError::unless_empty(consistency::problems(&figment, &configuration, directory))?;
+    Ok((figment, configuration))
+}

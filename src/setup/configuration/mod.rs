@@ -1,0 +1,172 @@
+//! The configuration: what may be set, where it is read from, and what is refused.
+//!
+//! Four sources are merged, the later over the earlier: the defaults that were built into the program, `config.toml`,
+//! `.secrets.toml` (both with a section `[default]` and one for each environment) and environment variables named
+//! `APP_<SECTION>__<KEY>`. Each key has its unit, default and range in `config.toml`; the types here hold only what has
+//! passed those checks, so their readers need not check again.
+
+mod consistency;
+mod database_url;
+mod environment;
+mod error;
+mod files;
+mod layer;
+mod layers;
+mod loading;
+mod rendering;
+mod secrets;
+mod secrets_file;
+mod security;
+mod sources;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use self::values::{host, named, seconds, whole};
+pub use self::{
+    database_url::DatabaseUrl,
+    error::ConfigurationError,
+    loading::{Loaded, check, show},
+    security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
+    sources::Sources,
+};
+
+/// The environment of a developer's machine: chosen by default, and the only one that makes up its secrets.
+const LOCAL: &str = "local";
+
+/// Everything that can be configured, checked and complete.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// Name of the environment it was loaded for, such as `local` or `prod`.
+    #[serde(skip)]
+    pub environment: String,
+    /// How the server listens and how long it waits.
+    pub server: ServerConfig,
+    /// The documentation that is served beside the API.
+    pub docs: DocsConfig,
+    /// Sign-up by anyone.
+    pub sign_up: SignUpConfig,
+    /// Where the data is, and how it is reached.
+    pub database: DatabaseConfig,
+    /// Passwords, access tokens and cookies.
+    pub security: SecurityConfig,
+    /// What is logged.
+    pub logs: LogsConfig,
+}
+
+/// How the server listens and how long it waits.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    /// IP address or host name to listen on.
+    #[serde(deserialize_with = "host")]
+    pub host: String,
+    /// TCP port; 0 takes any free one.
+    #[serde(deserialize_with = "whole::<_, _, 0, 65_535>")]
+    pub port: u16,
+    /// Worker threads; 0 is one per core.
+    #[serde(deserialize_with = "whole::<_, _, 0, 1024>")]
+    pub workers: usize,
+    /// Longest request body that is accepted.
+    #[serde(deserialize_with = "whole::<_, _, 1024, 1_048_576>")]
+    pub body_limit_bytes: usize,
+    /// Time to receive the head of a request and, separately, its body.
+    #[serde(rename = "request_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
+    pub request_timeout: Duration,
+    /// Time an idle connection stays open; zero closes it after each response.
+    #[serde(rename = "keep_alive_seconds", deserialize_with = "seconds::<_, 0, 3600>")]
+    pub keep_alive: Duration,
+    /// Time that running requests get to finish when the server is stopped.
+    #[serde(rename = "shutdown_timeout_seconds", deserialize_with = "seconds::<_, 0, 3600>")]
+    pub shutdown_timeout: Duration,
+}
+
+/// The documentation that is served beside the API.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocsConfig {
+    /// Whether the OpenAPI document and Swagger UI are served.
+    pub enabled: bool,
+}
+
+/// Sign-up by anyone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpConfig {
+    /// Whether it is open.
+    pub enabled: bool,
+}
+
+/// Where the data is, and how it is reached.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// The database to connect to.
+    pub url: DatabaseUrl,
+    /// Connections of the readers' pool.
+    #[serde(deserialize_with = "whole::<_, _, 1, 1000>")]
+    pub max_connections: u32,
+    /// Time that a request waits for a free connection.
+    #[serde(rename = "acquire_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
+    pub acquire_timeout: Duration,
+    /// SQLite: time that a writer waits for the lock of another process.
+    #[serde(rename = "busy_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
+    pub busy_timeout: Duration,
+    /// Whether the start applies pending migrations.
+    pub migrate_on_start: bool,
+}
+
+/// What is logged.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogsConfig {
+    /// Least severity that is logged.
+    #[serde(deserialize_with = "named")]
+    pub level: LogLevel,
+    /// Form of a log line.
+    #[serde(deserialize_with = "named")]
+    pub format: LogFormat,
+}
+
+/// Least severity that is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are those of `log::LevelFilter`")]
+pub enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl From<LogLevel> for log::LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Off => Self::Off,
+            LogLevel::Error => Self::Error,
+            LogLevel::Warn => Self::Warn,
+            LogLevel::Info => Self::Info,
+            LogLevel::Debug => Self::Debug,
+            LogLevel::Trace => Self::Trace,
+        }
+    }
+}
+
+/// Form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One line for people.
+    Text,
+    /// One JSON object for log collectors.
+    Json,
+}

@@ -1,0 +1,173 @@
+//! Which keys are secret, and what makes a secret good enough.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Configuration, environment::variable, files};
+
+const PEPPER: &str = "security.password.pepper";
+const JWT_SECRET: &str = "security.auth.jwt_secret";
+const COOKIE_KEY: &str = "security.cookies.key";
+
+/// The keys whose values are never shown.
+pub(super) const SECRET_KEYS: [&str; 3] = [PEPPER, JWT_SECRET, COOKIE_KEY];
+
+/// The shortest secret that is accepted for any purpose.
+const LEAST_BYTES: usize = 32;
+
+/// Whether the value at this path is a secret or, being a section, holds one.
+pub(super) fn concern(path: &str) -> bool {
+    SECRET_KEYS.iter().any(|secret| {
+        secret
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+/// Whether a secret that this configuration needs is not set.
+pub(super) fn any_missing(configuration: &Configuration) -> bool {
+    needed(configuration).any(|(_, secret, _)| secret.expose_secret().is_empty())
+}
+
+/// The secrets that are missing, too short or evidently not secret, each with the ways to set it.
+pub(super) fn problems(configuration: &Configuration) -> Vec<String> {
+    needed(configuration)
+        .filter_map(|(path, secret, least)| {
+            let fault = fault(secret.expose_secret(), least)?;
+            let variable = variable(path);
+            let environment = &configuration.environment;
+            Some(format!(
+                "{path} {fault}: set it in {} under [{environment}], in the variable {variable}, or in a file named by \
+                 the variable {variable}_FILE",
+                files::SECRETS_FILE
+            ))
+        })
+        .collect()
+}
+
+/// The secrets that this configuration needs, with the least length of each in bytes.
+fn needed(configuration: &Configuration) -> impl Iterator<Item = (&'static str, &SecretString, usize)> {
+    let security = &configuration.security;
+    let jwt_secret = security.auth.jwt_algorithm.least_secret_bytes();
+    [
+        Some((PEPPER, &security.password.pepper, LEAST_BYTES)),
+        jwt_secret.map(|least| (JWT_SECRET, &security.auth.jwt_secret, least)),
+        Some((COOKIE_KEY, &security.cookies.key, LEAST_BYTES)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn fault(secret: &str, least: usize) -> Option<String> {
+    if secret.is_empty() {
+        Some("is missing".to_owned())
+    } else if is_placeholder(secret) {
+        Some("is a placeholder".to_owned())
+    } else if secret.len() < least {
+        Some(format!("is shorter than {least} bytes"))
+    } else {
+        None
+    }
+}
+
+/// Whether this is one of the texts that stand for a secret in examples, in any spelling, or one character over and
+/// over.
+fn is_placeholder(secret: &str) -> bool {
+    let letters: String = secret
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_lowercase();
+    let mut characters = secret.chars();
+    let first = characters.next();
+    ["changeme", "changethis", "replaceme", "replacethis", "placeholder"]
+        .iter()
+        .any(|word| letters.contains(word))
+        || characters.all(|character| Some(character) == first)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::setup::configuration::testing::{self, Scene};
+
+    #[rstest]
+    #[case("security")]
+    #[case("security.password")]
+    #[case("security.password.pepper")]
+    fn a_secret_and_the_sections_around_it_are_concerned(#[case] path: &str) {
+        assert!(concern(path));
+    }
+
+    #[rstest]
+    #[case("security.password.pep")]
+    #[case("security.password.min_length")]
+    #[case("server")]
+    fn other_keys_are_not(#[case] path: &str) {
+        assert!(!concern(path));
+    }
+
+    #[rstest]
+    #[case::missing("", Some("is missing"))]
+    #[case::placeholder("please-Change_Me-before-you-go-to-production", Some("is a placeholder"))]
+    #[case::one_character("................................", Some("is a placeholder"))]
+    #[case::short("kX3vQ9mZ7pL2wR8tY5uJ1nB6cD4fG0h", Some("is shorter than 32 bytes"))]
+    #[case::digits("31415926535897932384626433832795", None)]
+    fn a_secret_is_set_made_up_and_long_enough(#[case] secret: &str, #[case] expected: Option<&str>) {
+        assert_eq!(fault(secret, LEAST_BYTES).as_deref(), expected);
+    }
+
+    #[test]
+    fn one_message_lists_all_missing_secrets_and_the_ways_to_set_them() -> anyhow::Result<()> {
+        let refusal = Scene::new()?.variable("APP_ENV", "prod").refusal()?;
+
+        for secret in SECRET_KEYS {
+            let variable = variable(secret);
+            let advice = format!(
+                "{secret} is missing: set it in .secrets.toml under [prod], in the variable {variable}, or in a file \
+                 named by the variable {variable}_FILE"
+            );
+            assert!(refusal.contains(&advice), "missing: {advice}\n{refusal}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_secrets_of_the_example_are_refused() -> anyhow::Result<()> {
+        let example = include_str!("../../../.secrets.toml.example");
+
+        let refusal = Scene::new()?
+            .variable("APP_ENV", "prod")
+            .file(files::SECRETS_FILE, example)?
+            .refusal()?;
+
+        for secret in SECRET_KEYS {
+            assert!(refusal.contains(&format!("{secret} is a placeholder")), "{refusal}");
+        }
+        Ok(())
+    }
+
+    #[rstest]
+    #[case("HS256", 32)]
+    #[case("HS384", 48)]
+    #[case("HS512", 64)]
+    fn the_secret_of_tokens_is_at_least_as_long_as_the_hash(
+        #[case] algorithm: &str,
+        #[case] least: usize,
+    ) -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?.variable("APP_SECURITY__AUTH__JWT_ALGORITHM", algorithm);
+        let name = variable(JWT_SECRET);
+        let scene = scene.variable(&name, &testing::JWT_SECRET[..least]);
+        scene.load()?;
+
+        let refusal = scene.variable(&name, &testing::JWT_SECRET[..least - 1]).refusal()?;
+
+        assert!(
+            refusal.contains(&format!("security.auth.jwt_secret is shorter than {least} bytes")),
+            "{refusal}"
+        );
+        assert!(!refusal.contains(&testing::JWT_SECRET[..8]), "{refusal}");
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Passwords, access tokens and cookies: the keys under `security`.
+
+use std::{path::PathBuf, time::Duration};
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::values::{cookie_name, filled, fraction, milliseconds, minutes, named, whole};
+
+/// Passwords, access tokens and cookies.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityConfig {
+    /// How passwords are hashed, and which are accepted.
+    pub password: PasswordConfig,
+    /// Access tokens and the sessions behind them.
+    pub auth: AuthConfig,
+    /// The cookie that carries the access token.
+    pub cookies: CookiesConfig,
+}
+
+/// How passwords are hashed, and which are accepted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordConfig {
+    /// Mixed into every password before it is hashed; at least 32 bytes.
+    #[serde(default)]
+    pub pepper: SecretString,
+    /// Work factor of bcrypt, 4 to 31; under 10 only in the environment `local`.
+    #[serde(deserialize_with = "whole::<_, _, 4, 31>")]
+    pub bcrypt_cost: u32,
+    /// Shortest new password, in characters.
+    #[serde(deserialize_with = "whole::<_, _, 8, 64>")]
+    pub min_length: usize,
+    /// Passwords hashed at the same time; 0 is one per core.
+    #[serde(deserialize_with = "whole::<_, _, 0, 1024>")]
+    pub max_concurrent_hashes: usize,
+    /// Time that a request waits for its turn to hash before it is refused.
+    #[serde(
+        rename = "max_hash_wait_milliseconds",
+        deserialize_with = "milliseconds::<_, 0, 60_000>"
+    )]
+    pub max_hash_wait: Duration,
+}
+
+/// Access tokens and the sessions behind them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthConfig {
+    /// Signature of access tokens.
+    #[serde(deserialize_with = "named")]
+    pub jwt_algorithm: JwtAlgorithm,
+    /// Signs and verifies tokens with HMAC; at least as long as the hash if the algorithm is of that kind.
+    #[serde(default)]
+    pub jwt_secret: SecretString,
+    /// PEM file with the RSA key that signs; can be opened if the algorithm is of that kind.
+    pub jwt_private_key_file: PathBuf,
+    /// PEM file with the RSA key that verifies; can be opened if the algorithm is of that kind.
+    pub jwt_public_key_file: PathBuf,
+    /// `iss` of access tokens.
+    #[serde(deserialize_with = "filled")]
+    pub jwt_issuer: String,
+    /// `aud` of access tokens.
+    #[serde(deserialize_with = "filled")]
+    pub jwt_audience: String,
+    /// Lifetime of a session, counted from its last renewal.
+    #[serde(rename = "session_ttl_minutes", deserialize_with = "minutes::<_, 1, 525_600>")]
+    pub session_ttl: TimeDelta,
+    /// A session is renewed when less than this part of its lifetime is left, 0.0 to 1.0.
+    #[serde(deserialize_with = "fraction")]
+    pub refresh_threshold: f64,
+}
+
+/// Signature of access tokens, by its name in RFC 7518.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[expect(missing_docs, reason = "the RFC describes them")]
+pub enum JwtAlgorithm {
+    HS256,
+    HS384,
+    HS512,
+    RS256,
+    RS384,
+    RS512,
+}
+
+impl JwtAlgorithm {
+    /// The shortest secret that RFC 7518 (section 3.2) allows, or `None` if the algorithm works with a pair of keys.
+    pub(super) fn least_secret_bytes(self) -> Option<usize> {
+        match self {
+            Self::HS256 => Some(32),
+            Self::HS384 => Some(48),
+            Self::HS512 => Some(64),
+            Self::RS256 | Self::RS384 | Self::RS512 => None,
+        }
+    }
+}
+
+/// The cookie that carries the access token.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CookiesConfig {
+    /// Name of the cookie.
+    #[serde(deserialize_with = "cookie_name")]
+    pub name: String,
+    /// Whether browsers send it over HTTPS only.
+    pub secure: bool,
+    /// Whether browsers send it along from other sites.
+    #[serde(deserialize_with = "named")]
+    pub same_site: SameSite,
+    /// Encrypts the cookie; at least 32 bytes.
+    #[serde(default)]
+    pub key: SecretString,
+}
+
+/// Whether browsers send the cookie along from other sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SameSite {
+    /// Never.
+    Strict,
+    /// Only when a link leads here.
+    Lax,
+    /// Always; browsers ask for `Secure` then.
+    None,
+}

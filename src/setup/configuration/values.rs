@@ -1,0 +1,208 @@
+//! Readers for single values that know what is allowed, so that a refusal can say it.
+
+use std::{fmt, net::IpAddr, time::Duration};
+
+use chrono::TimeDelta;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IntoDeserializer, Unexpected, Visitor},
+};
+
+/// Reads an integer from `MIN` to `MAX`.
+pub(super) fn whole<'de, D, T, const MIN: u64, const MAX: u64>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<u64>,
+{
+    let number = deserializer.deserialize_u64(Whole { min: MIN, max: MAX })?;
+    T::try_from(number).map_err(|_| D::Error::custom(format_args!("{number} is more than this system can count")))
+}
+
+/// Reads whole seconds.
+pub(super) fn seconds<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    whole::<_, _, MIN, MAX>(deserializer).map(Duration::from_secs)
+}
+
+/// Reads whole milliseconds.
+pub(super) fn milliseconds<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    whole::<_, _, MIN, MAX>(deserializer).map(Duration::from_millis)
+}
+
+/// Reads whole minutes.
+pub(super) fn minutes<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>(
+    deserializer: D,
+) -> Result<TimeDelta, D::Error> {
+    whole::<_, u32, MIN, MAX>(deserializer).map(|minutes| TimeDelta::minutes(minutes.into()))
+}
+
+/// Reads a number from 0.0 to 1.0.
+pub(super) fn fraction<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    deserializer.deserialize_f64(Fraction)
+}
+
+/// Reads an enum by the name of its variant. Left to itself, serde would also take a number, as the variant's position.
+pub(super) fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::deserialize(String::deserialize(deserializer)?.into_deserializer())
+}
+
+/// Reads an IP address or a host name.
+pub(super) fn host<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    fn fits(host: &str) -> bool {
+        let is_label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        };
+        host.parse::<IpAddr>().is_ok() || (host.len() <= 253 && host.split('.').all(is_label))
+    }
+    text(deserializer, "an IP address or a host name", fits)
+}
+
+/// Reads the name of a cookie, a `token` of RFC 6265.
+pub(super) fn cookie_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    fn fits(name: &str) -> bool {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        !name.is_empty() && name.bytes().all(is_token)
+    }
+    text(
+        deserializer,
+        "one or more letters, digits and any of !#$%&'*+-.^_`|~",
+        fits,
+    )
+}
+
+/// Reads a text that is not blank.
+pub(super) fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    text(deserializer, "a text that is not empty", |text| !text.trim().is_empty())
+}
+
+fn text<'de, D>(deserializer: D, allowed: &str, fits: fn(&str) -> bool) -> Result<String, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = String::deserialize(deserializer)?;
+    if fits(&text) {
+        Ok(text)
+    } else {
+        Err(D::Error::invalid_value(Unexpected::Str(&text), &allowed))
+    }
+}
+
+struct Whole {
+    min: u64,
+    max: u64,
+}
+
+impl Visitor<'_> for Whole {
+    type Value = u64;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "an integer from {} to {}", self.min, self.max)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
+        if (self.min..=self.max).contains(&number) {
+            Ok(number)
+        } else {
+            Err(E::invalid_value(Unexpected::Unsigned(number), &self))
+        }
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<u64, E> {
+        match u64::try_from(number) {
+            Ok(number) => self.visit_u64(number),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+        }
+    }
+}
+
+struct Fraction;
+
+impl Visitor<'_> for Fraction {
+    type Value = f64;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number from 0.0 to 1.0")
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<f64, E> {
+        if (0.0..=1.0).contains(&number) {
+            Ok(number)
+        } else {
+            Err(E::invalid_value(Unexpected::Float(number), &self))
+        }
+    }
+
+    // Of the whole numbers only 0 and 1 are in range, and those are exact as floats.
+    fn visit_u64<E: Error>(self, number: u64) -> Result<f64, E> {
+        match number {
+            0 => Ok(0.0),
+            1 => Ok(1.0),
+            _ => Err(E::invalid_value(Unexpected::Unsigned(number), &self)),
+        }
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<f64, E> {
+        match u64::try_from(number) {
+            Ok(number) => self.visit_u64(number),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use crate::setup::configuration::testing::Scene;
+
+    #[rstest]
+    #[case("server.host", "\"not a host\"", "an IP address or a host name")]
+    #[case("server.port", "-1", "an integer from 0 to 65535")]
+    #[case("server.body_limit_bytes", "1023", "an integer from 1024 to 1048576")]
+    #[case("server.request_timeout_seconds", "0", "an integer from 1 to 300")]
+    #[case(
+        "database.url",
+        "\"postgres://localhost/gatehouse\"",
+        "`sqlite:` and the path of a file"
+    )]
+    #[case("database.max_connections", "0", "an integer from 1 to 1000")]
+    #[case("security.password.bcrypt_cost", "32", "an integer from 4 to 31")]
+    #[case("security.password.min_length", "7", "an integer from 8 to 64")]
+    #[case(
+        "security.password.max_hash_wait_milliseconds",
+        "60001",
+        "an integer from 0 to 60000"
+    )]
+    #[case(
+        "security.auth.jwt_algorithm",
+        "\"none\"",
+        "HS256, HS384, HS512, RS256, RS384, RS512"
+    )]
+    #[case("security.auth.jwt_algorithm", "0", "a string")]
+    #[case("security.auth.jwt_issuer", "\" \"", "a text that is not empty")]
+    #[case("security.auth.session_ttl_minutes", "525601", "an integer from 1 to 525600")]
+    #[case("security.auth.refresh_threshold", "1.01", "a number from 0.0 to 1.0")]
+    #[case("security.auth.refresh_threshold", "2", "a number from 0.0 to 1.0")]
+    #[case("security.auth.refresh_threshold", "nan", "a number from 0.0 to 1.0")]
+    #[case("security.cookies.name", "\"access token\"", "one or more letters, digits")]
+    #[case("logs.format", "\"xml\"", "text, json")]
+    fn a_value_out_of_range_is_refused_with_what_is_allowed(
+        #[case] key: &str,
+        #[case] value: &str,
+        #[case] allowed: &str,
+    ) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?
+            .file("config.toml", &format!("[prod]\n{key} = {value}"))?
+            .refusal()?;
+
+        assert!(refusal.contains(&format!("config.toml [prod] {key}: ")), "{refusal}");
+        assert!(refusal.contains(allowed), "{refusal}");
+        Ok(())
+    }
+}

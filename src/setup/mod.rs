@@ -1,0 +1,12 @@
+//! Where everything comes together: configuration, logging, the composition root, the server and the operational commands.
+//! The only place that knows every layer.
+
+mod adapters;
+mod commands;
+pub mod configuration;
+mod database;
+mod logging;
+mod server;
+mod use_cases;
+
+pub use commands::run;

@@ -1,0 +1,152 @@
+use std::{net::SocketAddr, time::Duration};
+
+use actix_web::{
+    HttpServer,
+    cookie::{Key, SameSite},
+    dev::ServerHandle,
+    http::KeepAlive,
+    web::{Bytes, Data},
+};
+use anyhow::Context;
+use secrecy::ExposeSecret;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{
+    adapters::{Adapters, cores},
+    configuration::{self, Configuration, CookiesConfig, ServerConfig},
+    database,
+    use_cases::HttpUseCases,
+};
+use crate::presentation::http::{self, CookieSettings, HttpSettings};
+
+/// Serves requests until SIGINT or SIGTERM, then finishes those that run; a second signal cuts them.
+///
+/// # Errors
+/// If the server cannot start as it is configured.
+pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
+    let database = database::open_migrated(&configuration.database).await?;
+    let adapters = Adapters::new(&configuration.security, &database)?;
+    let use_cases = HttpUseCases::new(&adapters, configuration.sign_up.enabled);
+    let settings = http_settings(configuration);
+    let document = Bytes::from(http::document(&settings));
+    let settings = Data::new(settings);
+
+    let config = &configuration.server;
+    let server = HttpServer::new(move || {
+        let use_cases = use_cases.clone();
+        http::app(settings.clone(), document.clone(), move |server| {
+            use_cases.register(server)
+        })
+    })
+    .workers(match config.workers {
+        0 => cores(),
+        number => number,
+    })
+    .keep_alive(keep_alive(config.keep_alive))
+    .client_request_timeout(config.request_timeout)
+    .shutdown_timeout(config.shutdown_timeout.as_secs())
+    // Actix would cut running requests on SIGINT.
+    .disable_signals()
+    .bind((config.host.as_str(), config.port))
+    .with_context(|| cannot_listen(config))?;
+
+    for address in server.addrs() {
+        announce(configuration, address);
+    }
+    let server = server.run();
+    actix_web::rt::spawn(stop_on_signal(
+        server.handle(),
+        Signals::listen()?,
+        config.shutdown_timeout,
+    ));
+    server.await?;
+    database.close().await;
+    log::info!("stopped");
+    Ok(())
+}
+
+/// What the HTTP side has to be told.
+pub fn http_settings(configuration: &Configuration) -> HttpSettings {
+    HttpSettings {
+        cookie: cookie_settings(&configuration.security.cookies, configuration.security.auth.session_ttl),
+        body_limit: configuration.server.body_limit_bytes,
+        body_timeout: configuration.server.request_timeout,
+        docs_enabled: configuration.docs.enabled,
+    }
+}
+
+fn cookie_settings(config: &CookiesConfig, session_ttl: chrono::TimeDelta) -> CookieSettings {
+    CookieSettings {
+        name: config.name.clone(),
+        secure: config.secure,
+        same_site: match config.same_site {
+            configuration::SameSite::Strict => SameSite::Strict,
+            configuration::SameSite::Lax => SameSite::Lax,
+            configuration::SameSite::None => SameSite::None,
+        },
+        // Its length was checked with the configuration; a shorter one than 32 bytes would panic here.
+        key: Key::derive_from(config.key.expose_secret().as_bytes()),
+        ttl: session_ttl.to_std().unwrap_or_default(),
+    }
+}
+
+fn keep_alive(duration: Duration) -> KeepAlive {
+    if duration.is_zero() {
+        KeepAlive::Disabled
+    } else {
+        KeepAlive::Timeout(duration)
+    }
+}
+
+fn cannot_listen(config: &ServerConfig) -> String {
+    format!(
+        "cannot listen on {}:{}: choose another server.host or server.port (APP_SERVER__PORT)",
+        config.host, config.port
+    )
+}
+
+fn announce(configuration: &Configuration, address: SocketAddr) {
+    log::info!(
+        "gatehouse {} listens on http://{address} in the environment {}",
+        env!("CARGO_PKG_VERSION"),
+        configuration.environment
+    );
+    if configuration.docs.enabled {
+        log::info!("the API is documented at http://{address}/docs/");
+    }
+}
+
+/// The signals that ask a process to stop.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+async fn stop_on_signal(server: ServerHandle, mut signals: Signals, timeout: Duration) {
+    signals.next().await;
+    log::info!("stopping: running requests have {} s to finish", timeout.as_secs());
+    let finishing = server.stop(true);
+    tokio::select! {
+        () = finishing => {}
+        () = signals.next() => {
+            log::warn!("stopping at once");
+            server.stop(false).await;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+use std::sync::Arc;
+
+use actix_web::web::{Data, ServiceConfig};
+
+use super::adapters::Adapters;
+use crate::{
+    application::{
+        commands::{
+            Registration,
+            account::{Authenticate, ChangePassword, LogIn, LogOut, SignUp},
+            operator::{CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword},
+            users::{CreateUser, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
+        },
+        queries::{
+            account::WhoAmI,
+            health::CheckReadiness,
+            operator::FindUser,
+            users::{GetUser, ListUsers},
+        },
+    },
+    presentation::cli::OperatorUseCases,
+};
+
+/// The use cases that controllers name, each as Actix hands it to them.
+#[derive(Clone)]
+pub struct HttpUseCases {
+    authenticate: Data<Authenticate>,
+    sign_up: Data<SignUp>,
+    log_in: Data<LogIn>,
+    log_out: Data<LogOut>,
+    who_am_i: Data<WhoAmI>,
+    change_password: Data<ChangePassword>,
+    create_user: Data<CreateUser>,
+    list_users: Data<ListUsers>,
+    get_user: Data<GetUser>,
+    grant_admin: Data<GrantAdmin>,
+    revoke_admin: Data<RevokeAdmin>,
+    inactivate_user: Data<InactivateUser>,
+    reactivate_user: Data<ReactivateUser>,
+    check_readiness: Data<CheckReadiness>,
+}
+
+impl HttpUseCases {
+    /// Builds every use case on the adapters.
+    pub fn new(adapters: &Adapters, sign_up_enabled: bool) -> Self {
+        let Adapters {
+            unit_of_work,
+            users,
+            identities,
+            password_hasher,
+            access_tokens,
+            clock,
+            random,
+            readiness_probe,
+            password_policy,
+            session_lifetime,
+        } = adapters.clone();
+        let registration = registration(adapters);
+        Self {
+            authenticate: Data::new(Authenticate {
+                identities: identities.clone(),
+                unit_of_work: unit_of_work.clone(),
+                access_tokens: access_tokens.clone(),
+                session_lifetime,
+                clock: clock.clone(),
+            }),
+            sign_up: Data::new(SignUp {
+                registration: registration.clone(),
+                enabled: sign_up_enabled,
+            }),
+            log_in: Data::new(LogIn {
+                identities: identities.clone(),
+                unit_of_work: unit_of_work.clone(),
+                password_hasher: password_hasher.clone(),
+                access_tokens: access_tokens.clone(),
+                session_lifetime,
+                clock: clock.clone(),
+                random: random.clone(),
+            }),
+            log_out: Data::new(LogOut {
+                unit_of_work: unit_of_work.clone(),
+            }),
+            who_am_i: Data::new(WhoAmI),
+            change_password: Data::new(ChangePassword {
+                identities,
+                unit_of_work: unit_of_work.clone(),
+                password_hasher,
+                password_policy,
+                access_tokens,
+                session_lifetime,
+                clock: clock.clone(),
+                random,
+            }),
+            create_user: Data::new(CreateUser { registration }),
+            list_users: Data::new(ListUsers { users: users.clone() }),
+            get_user: Data::new(GetUser { users }),
+            grant_admin: Data::new(GrantAdmin {
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            }),
+            revoke_admin: Data::new(RevokeAdmin {
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            }),
+            inactivate_user: Data::new(InactivateUser {
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            }),
+            reactivate_user: Data::new(ReactivateUser { unit_of_work, clock }),
+            check_readiness: Data::new(CheckReadiness { probe: readiness_probe }),
+        }
+    }
+
+    /// Puts every use case where the controllers that name it will find it.
+    pub fn register(&self, server: &mut ServiceConfig) {
+        server
+            .app_data(self.authenticate.clone())
+            .app_data(self.sign_up.clone())
+            .app_data(self.log_in.clone())
+            .app_data(self.log_out.clone())
+            .app_data(self.who_am_i.clone())
+            .app_data(self.change_password.clone())
+            .app_data(self.create_user.clone())
+            .app_data(self.list_users.clone())
+            .app_data(self.get_user.clone())
+            .app_data(self.grant_admin.clone())
+            .app_data(self.revoke_admin.clone())
+            .app_data(self.inactivate_user.clone())
+            .app_data(self.reactivate_user.clone())
+            .app_data(self.check_readiness.clone());
+    }
+}
+
+/// Builds the use cases of the operator on the adapters.
+pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
+    let Adapters {
+        unit_of_work, clock, ..
+    } = adapters;
+    OperatorUseCases {
+        create_super_admin: CreateSuperAdmin {
+            registration: registration(adapters),
+        },
+        promote: Promote {
+            unit_of_work: unit_of_work.clone(),
+            clock: clock.clone(),
+        },
+        demote: Demote {
+            unit_of_work: unit_of_work.clone(),
+            clock: clock.clone(),
+        },
+        inactivate: Inactivate {
+            unit_of_work: unit_of_work.clone(),
+            clock: clock.clone(),
+        },
+        reactivate: Reactivate {
+            unit_of_work: unit_of_work.clone(),
+            clock: clock.clone(),
+        },
+        set_password: SetPassword {
+            unit_of_work: unit_of_work.clone(),
+            password_hasher: adapters.password_hasher.clone(),
+            password_policy: adapters.password_policy,
+            clock: clock.clone(),
+        },
+        revoke_sessions: RevokeSessions {
+            unit_of_work: unit_of_work.clone(),
+        },
+        find_user: FindUser {
+            users: adapters.users.clone(),
+        },
+        clock: clock.clone(),
+    }
+}
+
+fn registration(adapters: &Adapters) -> Arc<Registration> {
+    Arc::new(Registration {
+        unit_of_work: adapters.unit_of_work.clone(),
+        password_hasher: adapters.password_hasher.clone(),
+        password_policy: adapters.password_policy,
+        clock: adapters.clock.clone(),
+        random: adapters.random.clone(),
+    })
+}
