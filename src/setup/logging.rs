@@ -13,15 +13,16 @@ use serde_json::{Map, json};
 use super::configuration::LogFormat;
 use crate::presentation::http::middleware::request_id;
 
-/// Begins to log to standard error what is at least as severe as `level`; the variable `RUST_LOG` overrides that. Every line
-/// that is written on behalf of a request carries its id.
+/// Begins to log to standard error what Gatehouse has to say at `level` and above, and the warnings of its libraries; the
+/// variable `RUST_LOG` overrides both. Every line that is written on behalf of a request carries its id.
 pub fn start(level: LevelFilter, format: LogFormat) {
     let write = match format {
         LogFormat::Text => write_text,
         LogFormat::Json => write_json,
     };
     Builder::new()
-        .filter_level(level)
+        .filter_level(level.min(LevelFilter::Warn))
+        .filter_module("gatehouse", level)
         // It warns of every cookie that it cannot decrypt, which any client can send at any rate.
         .filter_module("actix_session", level.min(LevelFilter::Error))
         .parse_default_env()

@@ -1,0 +1,7 @@
+//! Gatehouse from the outside: the real program, in a directory of its own, over HTTP and the command line.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod support;
+
+mod account;

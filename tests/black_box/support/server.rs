@@ -1,0 +1,189 @@
+use std::{
+    fs::{self, File},
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use super::Client;
+
+/// The password of every account that the tests make.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// How long the program may take to start or stop before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server, alone with its database in a directory that goes with it.
+pub struct Server {
+    directory: TempDir,
+    variables: Vec<(String, String)>,
+    process: Child,
+    base_url: String,
+}
+
+impl Server {
+    /// Starts a server with cheap password hashes, and everything else as it is shipped.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts a server with these environment variables besides.
+    pub fn start_with(variables: &[(&str, &str)]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), variables)
+    }
+
+    /// Starts a server in a directory that was prepared for it.
+    pub fn start_in(directory: TempDir, variables: &[(&str, &str)]) -> Self {
+        let defaults = [("APP_SERVER__PORT", "0"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4")];
+        let variables: Vec<_> = defaults
+            .iter()
+            .chain(variables)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let (process, base_url) = spawn(directory.path(), &variables);
+        Self {
+            directory,
+            variables,
+            process,
+            base_url,
+        }
+    }
+
+    /// Starts the server again, on the same data, after it was [killed](Self::kill) or [stopped](Self::stop).
+    pub fn restart(&mut self) {
+        (self.process, self.base_url) = spawn(self.directory.path(), &self.variables);
+    }
+
+    /// Ends the process at once, as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Sends the process a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &id]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Asks the process to stop and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.signal("TERM");
+        self.wait()
+    }
+
+    /// Waits until the process has ended by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "the server does not stop:\n{}", self.log());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The directory in which the server runs.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Where the server listens, such as `http://127.0.0.1:40123`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// All that the server has logged since its last start.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory().join("server.log")).unwrap()
+    }
+
+    /// The program with these arguments, run in the directory of the server and configured alike.
+    pub fn command(&self, arguments: &[&str]) -> assert_cmd::Command {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_gatehouse"));
+        command
+            .args(arguments)
+            .current_dir(self.directory())
+            .env_clear()
+            .envs(self.variables.clone())
+            .timeout(PATIENCE);
+        command
+    }
+
+    /// A client who is not logged in.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.base_url)
+    }
+
+    /// A client who is logged in as a new plain user.
+    pub async fn user(&self, username: &str) -> Client {
+        let client = self.anonymous();
+        assert_eq!(client.sign_up(username, PASSWORD).await.status, 201);
+        client.log_in(username, PASSWORD).await.expect(200);
+        client
+    }
+
+    /// A client who is logged in as a new admin.
+    pub async fn admin(&self, username: &str) -> Client {
+        let client = self.anonymous();
+        assert_eq!(client.sign_up(username, PASSWORD).await.status, 201);
+        let super_admin = self
+            .super_admin(&format!("maker.{}", &username[..username.len().min(14)]))
+            .await;
+        super_admin.change("grant", username).await.expect(200);
+        client.log_in(username, PASSWORD).await.expect(200);
+        client
+    }
+
+    /// A client who is logged in as a new super admin.
+    pub async fn super_admin(&self, username: &str) -> Client {
+        self.command(&["create-super-admin", username, "--password-stdin"])
+            .write_stdin(PASSWORD)
+            .assert()
+            .success();
+        let client = self.anonymous();
+        client.log_in(username, PASSWORD).await.expect(200);
+        client
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Starts the program, and waits until it says where it listens.
+fn spawn(directory: &Path, variables: &[(String, String)]) -> (Child, String) {
+    let log = directory.join("server.log");
+    let mut process = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
+        .current_dir(directory)
+        .env_clear()
+        .envs(variables.iter().cloned())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let start = Instant::now();
+    loop {
+        let text = fs::read_to_string(&log).unwrap();
+        if let Some((_, rest)) = text.split_once("listens on ")
+            && let Some((base_url, _)) = rest.split_once(' ')
+        {
+            return (process, base_url.to_owned());
+        }
+        if let Some(status) = process.try_wait().unwrap() {
+            panic!("the server did not start, {status}:\n{text}");
+        }
+        assert!(start.elapsed() < PATIENCE, "the server does not start:\n{text}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
