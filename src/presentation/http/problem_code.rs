@@ -115,4 +115,19 @@ mod tests {
             ProblemCode::InternalError
         );
     }
+
+    #[test]
+    fn the_documentation_lists_every_code_with_its_status() {
+        let documented: Vec<_> = include_str!("../../../docs/errors.md")
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+            .map(|(code, rest)| (code, &rest[..3]))
+            .collect();
+        let statuses: Vec<_> = ProblemCode::ALL
+            .iter()
+            .map(|problem| (problem.code(), problem.status()))
+            .collect();
+        let known: Vec<_> = statuses.iter().map(|(code, status)| (*code, status.as_str())).collect();
+        assert_eq!(documented, known);
+    }
 }

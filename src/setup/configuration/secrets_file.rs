@@ -1,12 +1,13 @@
 //! The file of secrets that the first start in the environment `local` writes.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     io::{self, Write},
     path::Path,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::{ConfigurationError, files};
@@ -33,20 +34,18 @@ pub(super) fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
 }
 
 /// Writes the file, readable by its owner only, unless it has come into being meanwhile: then another process was
-/// faster, and its secrets are the ones to use. Returns whether it was written.
+/// faster, and its secrets are the ones to use. Returns whether it was written; it is never there in part.
 ///
 /// # Errors
 ///
 /// If the file cannot be written.
 pub(super) fn create(directory: &Path, text: &str) -> Result<bool, ConfigurationError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-
-    let written = options.open(directory.join(files::SECRETS_FILE)).and_then(|mut file| {
+    // A temporary file is made for its owner alone.
+    let written = NamedTempFile::new_in(directory).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
-        file.sync_all()
+        file.as_file().sync_all()?;
+        file.persist_noclobber(directory.join(files::SECRETS_FILE))?;
+        Ok(())
     });
     match written {
         Ok(()) => Ok(true),
