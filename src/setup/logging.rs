@@ -1,6 +1,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write},
+    panic,
 };
 
 use env_logger::{Builder, fmt::Formatter};
@@ -14,7 +15,7 @@ use super::configuration::LogFormat;
 use crate::presentation::http::middleware::request_id;
 
 /// Begins to log to standard error what Gatehouse has to say at `level` and above, and the warnings of its libraries; the
-/// variable `RUST_LOG` overrides both. Every line that is written on behalf of a request carries its id.
+/// variable `RUST_LOG` overrides both. Every line that is written on behalf of a request carries its id. Panics are logged, too.
 pub fn start(level: LevelFilter, format: LogFormat) {
     let write = match format {
         LogFormat::Text => write_text,
@@ -28,6 +29,7 @@ pub fn start(level: LevelFilter, format: LogFormat) {
         .parse_default_env()
         .format(write)
         .init();
+    panic::set_hook(Box::new(|panic| log::error!("{panic}")));
 }
 
 fn write_text(out: &mut Formatter, record: &Record<'_>) -> io::Result<()> {

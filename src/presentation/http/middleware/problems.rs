@@ -1,6 +1,6 @@
 //! No error leaves the server in another form than a problem document.
 
-use std::{any::Any, panic::AssertUnwindSafe};
+use std::panic::AssertUnwindSafe;
 
 use actix_web::{
     Error, HttpResponse, ResponseError,
@@ -24,10 +24,10 @@ pub async fn problems(
 ) -> Result<ServiceResponse, Error> {
     // Nothing that a panicking request leaves behind is looked at again: its state is dropped with the future.
     let guarded = AssertUnwindSafe(async { next.call(request).await });
-    let outcome = guarded.catch_unwind().await.unwrap_or_else(|panic| {
-        log::error!("a request panicked: {}", message(panic.as_ref()));
-        Err(Problem::new(ProblemCode::InternalError).into())
-    });
+    let outcome = guarded
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_panic| Err(Problem::new(ProblemCode::InternalError).into()));
     map_response(outcome, explained)
 }
 
@@ -49,11 +49,62 @@ fn explained(bare: HttpResponse) -> HttpResponse {
     response
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let owned = || panic.downcast_ref::<String>().map(String::as_str);
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(owned)
-        .unwrap_or("no message")
+#[cfg(test)]
+mod tests {
+    use actix_web::{
+        App,
+        body::to_bytes,
+        middleware::from_fn,
+        test::{TestRequest, init_service, try_call_service},
+        web,
+    };
+
+    use super::*;
+
+    async fn panicking() -> HttpResponse {
+        panic!("a word from the inside");
+    }
+
+    async fn bare() -> HttpResponse {
+        HttpResponse::ImATeapot().insert_header(("x-pot", "short")).finish()
+    }
+
+    async fn answer(path: &str) -> HttpResponse {
+        let app = App::new()
+            .route("/panicking", web::get().to(panicking))
+            .route("/bare", web::get().to(bare))
+            .wrap(from_fn(problems));
+        let service = init_service(app).await;
+        match try_call_service(&service, TestRequest::with_uri(path).to_request()).await {
+            Ok(response) => response.into_parts().1,
+            Err(error) => error.error_response(),
+        }
+    }
+
+    async fn body(response: HttpResponse) -> String {
+        let bytes = to_bytes(response.into_body()).await.unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_bare_error_becomes_a_problem_and_keeps_its_headers() {
+        let response = answer("/bare").await;
+        assert_eq!(response.status(), 418);
+        assert!(response.headers().get("x-pot").is_some_and(|value| value == "short"));
+        assert!(
+            response
+                .headers()
+                .get(header::CONTENT_TYPE)
+                .is_some_and(|value| value == PROBLEM_JSON)
+        );
+        assert!(body(response).await.contains("bad_request"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_problem_that_does_not_repeat_it() {
+        let response = answer("/panicking").await;
+        assert_eq!(response.status(), 500);
+        let body = body(response).await;
+        assert!(body.contains("internal_error") && !body.contains("inside"), "{body}");
+    }
 }
