@@ -66,7 +66,9 @@ mod tests {
     }
 
     async fn bare() -> HttpResponse {
-        HttpResponse::ImATeapot().insert_header(("x-pot", "short")).finish()
+        HttpResponse::MethodNotAllowed()
+            .insert_header((header::ALLOW, "POST"))
+            .finish()
     }
 
     async fn answer(path: &str) -> HttpResponse {
@@ -89,15 +91,20 @@ mod tests {
     #[tokio::test]
     async fn a_bare_error_becomes_a_problem_and_keeps_its_headers() {
         let response = answer("/bare").await;
-        assert_eq!(response.status(), 418);
-        assert!(response.headers().get("x-pot").is_some_and(|value| value == "short"));
+        assert_eq!(response.status(), 405);
+        assert!(
+            response
+                .headers()
+                .get(header::ALLOW)
+                .is_some_and(|value| value == "POST")
+        );
         assert!(
             response
                 .headers()
                 .get(header::CONTENT_TYPE)
                 .is_some_and(|value| value == PROBLEM_JSON)
         );
-        assert!(body(response).await.contains("bad_request"));
+        assert!(body(response).await.contains("method_not_allowed"));
     }
 
     #[tokio::test]
