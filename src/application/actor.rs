@@ -8,25 +8,25 @@ use crate::{
     },
 };
 
-/// Who makes a request, as [`Authenticate`](super::commands::account::Authenticate) found him in the database just now.
+/// Who makes a request, as [`Authenticate`](super::commands::account::Authenticate) found them in the database just now.
 /// A use case that takes one is open to authenticated callers only.
 #[derive(Clone, Debug)]
 pub struct Actor {
-    /// The user himself.
+    /// The user.
     pub user: UserView,
-    /// The session in which he acts.
+    /// The session in which the request is made.
     pub session_id: AuthSessionId,
     /// When that session will die unless it is used again.
     pub session_expires_at: DateTime<Utc>,
 }
 
 impl Actor {
-    /// Who he is.
+    /// The id of the user.
     pub fn id(&self) -> UserId {
         self.user.id
     }
 
-    /// What he may do.
+    /// The role of the user.
     pub fn role(&self) -> Role {
         self.user.role
     }

@@ -14,11 +14,11 @@ pub enum Permission<'a> {
     ReadUsers,
     /// To manage users of a role, or to give or take it: only those strictly above it.
     ManageRole(Role),
-    /// To manage this very user: only those strictly above his role.
+    /// To manage this very user: only those strictly above the user's role.
     ManageUser(&'a User),
 }
 
-/// The actor's role does not permit what he asks for.
+/// The actor's role does not permit what was asked for.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("Your role does not permit this.")]
 pub struct NotAuthorized;
@@ -26,7 +26,7 @@ pub struct NotAuthorized;
 /// Judges whether `actor` has `permission`.
 ///
 /// # Errors
-/// [`NotAuthorized`] if he does not.
+/// [`NotAuthorized`] if not.
 pub fn authorize(actor: &Actor, permission: Permission<'_>) -> Result<(), NotAuthorized> {
     let permitted = match permission {
         Permission::ReadUsers => actor.role() >= Role::Admin,

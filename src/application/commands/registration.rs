@@ -9,7 +9,7 @@ use crate::{
     domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
 };
 
-/// How a new user comes into being, whoever asks for him: shared by signing up, creating a user and creating a super admin.
+/// How a new user is created, whoever asks for it: shared by signing up, creating a user and creating a super admin.
 pub struct Registration {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
@@ -18,7 +18,7 @@ pub struct Registration {
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// Why no user came into being.
+/// Why no user was created.
 #[derive(Debug, Error)]
 pub enum RegistrationError {
     /// The username breaks a rule.
@@ -39,7 +39,7 @@ pub enum RegistrationError {
 }
 
 impl Registration {
-    /// Brings an active user of the given role into being.
+    /// Creates an active user of the given role.
     ///
     /// # Errors
     /// As [`RegistrationError`] says; then there is no such user.

@@ -24,7 +24,7 @@ pub trait AccessTokens: Send + Sync {
     fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<SessionSecret>;
 }
 
-/// A token as the client keeps it. Who holds it is logged in: never shown by `Debug`, wiped on drop.
+/// A token as the client keeps it. Whoever holds it is logged in: never shown by `Debug`, wiped on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken(Zeroizing<String>);
 

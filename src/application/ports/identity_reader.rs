@@ -19,7 +19,7 @@ pub trait IdentityReader: Send + Sync {
     /// [`StorageError`] if storage fails.
     async fn find_credentials(&self, username: &Username) -> Result<Option<Credentials>, StorageError>;
 
-    /// The session that the secret opens, expired or not, with its user, if he is active. One query.
+    /// The session that the secret opens, expired or not, with its user, if that user is active. One query.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
@@ -31,7 +31,7 @@ pub trait IdentityReader: Send + Sync {
 pub struct Credentials {
     /// Whose they are.
     pub user_id: UserId,
-    /// What is stored of his password.
+    /// What is stored of the password.
     pub password_hash: PasswordHash,
 }
 

@@ -14,8 +14,8 @@ pub trait UserRepository: Send + Sync {
     /// judge that, so that of two who ask at once one is refused.
     async fn insert(&self, user: &User) -> Result<(), InsertUserError>;
 
-    /// The user of that name, whatever its case, locked until the transaction ends: no other transaction changes him
-    /// meanwhile.
+    /// The user of that name, whatever its case, locked until the transaction ends: no other transaction changes the
+    /// user meanwhile.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

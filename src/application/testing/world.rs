@@ -28,7 +28,7 @@ use crate::{
 /// The password of every [`user`].
 pub(crate) const PASSWORD: &str = "correct horse";
 
-/// A user of the past, with an id of his own and the password [`PASSWORD`].
+/// A user of the past, with a unique id and the password [`PASSWORD`].
 pub(crate) fn user(username: &str, role: Role) -> User {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let past = DateTime::UNIX_EPOCH + TimeDelta::days(1);

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct SessionSecret(Zeroizing<[u8; Self::LENGTH]>);
 
-/// The SHA-256 of a [`SessionSecret`]: all that is stored of it, so that who reads the database cannot enter.
+/// The SHA-256 of a [`SessionSecret`]: all that is stored of it, so that whoever reads the database cannot enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionSecretDigest([u8; 32]);
 

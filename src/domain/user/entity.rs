@@ -3,16 +3,16 @@ use thiserror::Error;
 
 use super::{PasswordHash, Role, UserId, Username};
 
-/// A user, and what can become of him.
+/// A user, and what can become of one.
 ///
-/// Every method that changes him says whether it did: a change to what already is, is none, and leaves `updated_at` as it
-/// was.
+/// Every method that changes a user returns whether it did: a change to what already is, is none, and leaves `updated_at`
+/// as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     state: UserState,
 }
 
-/// All that is stored of a user; how persistence brings one back and writes him down.
+/// All that is stored of a user; how persistence brings one back and writes one down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserState {
     /// Never changes.
@@ -21,17 +21,17 @@ pub struct UserState {
     pub username: Username,
     /// Replaced by every change of password.
     pub password_hash: PasswordHash,
-    /// Decides what he may do.
+    /// Decides what the user may do.
     pub role: Role,
     /// An inactive user cannot log in and has no session.
     pub is_active: bool,
-    /// When he came into being.
+    /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// When something of him last changed.
+    /// When the user last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A super admin is a system account: his role is not changed by granting or revoking another.
+/// A super admin is a system account: the role is not changed by granting or revoking another.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("A super admin's role cannot be granted or revoked.")]
 pub struct SystemAccount;
@@ -42,7 +42,7 @@ pub struct SystemAccount;
 pub struct InactiveAccount;
 
 impl User {
-    /// Brings a new, active user into being.
+    /// Makes a new, active user.
     pub fn new(id: UserId, username: Username, password_hash: PasswordHash, role: Role, now: DateTime<Utc>) -> Self {
         Self::restore(UserState {
             id,
@@ -60,66 +60,66 @@ impl User {
         Self { state }
     }
 
-    /// All that is to be stored of him.
+    /// All that is to be stored.
     pub fn state(&self) -> &UserState {
         &self.state
     }
 
-    /// Who he is.
+    /// The id of the user.
     pub fn id(&self) -> UserId {
         self.state.id
     }
 
-    /// What he may do.
+    /// The role of the user.
     pub fn role(&self) -> Role {
         self.state.role
     }
 
-    /// Whether he may log in.
+    /// Whether the user may log in.
     pub fn is_active(&self) -> bool {
         self.state.is_active
     }
 
-    /// What is stored of his password.
+    /// What is stored of the password.
     pub fn password_hash(&self) -> &PasswordHash {
         &self.state.password_hash
     }
 
-    /// Whether he is one of those who can manage everyone else; of these one must remain.
+    /// Whether this is one of those who can manage everyone else; of these one must remain.
     pub fn is_active_super_admin(&self) -> bool {
         self.state.is_active && self.state.role == Role::SuperAdmin
     }
 
-    /// Shuts him out. Returns whether he was active before.
+    /// Shuts the user out. Returns whether that changed anything.
     pub fn inactivate(&mut self, now: DateTime<Utc>) -> bool {
         self.set_active(false, now)
     }
 
-    /// Lets him in again. Returns whether he was inactive before.
+    /// Lets the user in again. Returns whether that changed anything.
     pub fn reactivate(&mut self, now: DateTime<Utc>) -> bool {
         self.set_active(true, now)
     }
 
-    /// Makes him an admin. Returns whether he was not one before.
+    /// Makes the user an admin. Returns whether that changed anything.
     ///
     /// # Errors
-    /// [`SystemAccount`] if he is a super admin.
+    /// [`SystemAccount`] if the user is a super admin.
     pub fn grant_admin(&mut self, now: DateTime<Utc>) -> Result<bool, SystemAccount> {
         self.change_role_below_super_admin(Role::Admin, now)
     }
 
-    /// Makes him a plain user. Returns whether he was an admin before.
+    /// Makes an admin a plain user. Returns whether that changed anything.
     ///
     /// # Errors
-    /// [`SystemAccount`] if he is a super admin.
+    /// [`SystemAccount`] if the user is a super admin.
     pub fn revoke_admin(&mut self, now: DateTime<Utc>) -> Result<bool, SystemAccount> {
         self.change_role_below_super_admin(Role::User, now)
     }
 
-    /// Makes him a super admin. Returns whether he was not one before.
+    /// Makes the user a super admin. Returns whether that changed anything.
     ///
     /// # Errors
-    /// [`InactiveAccount`] if he is inactive.
+    /// [`InactiveAccount`] if the user is inactive.
     pub fn promote_to_super_admin(&mut self, now: DateTime<Utc>) -> Result<bool, InactiveAccount> {
         if !self.state.is_active {
             return Err(InactiveAccount);
@@ -127,12 +127,12 @@ impl User {
         Ok(self.set_role(Role::SuperAdmin, now))
     }
 
-    /// Makes him a plain user, whatever he was. Returns whether he was more before.
+    /// Makes even a super admin a plain user. Returns whether that changed anything.
     pub fn demote(&mut self, now: DateTime<Utc>) -> bool {
         self.set_role(Role::User, now)
     }
 
-    /// Gives him another password.
+    /// Replaces the password.
     pub fn change_password(&mut self, password_hash: PasswordHash, now: DateTime<Utc>) {
         self.state.password_hash = password_hash;
         self.state.updated_at = now;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_user_is_active_and_unchanged_since_his_birth() {
+    fn a_new_user_is_active_and_unchanged() {
         let user = user(Role::User);
         assert!(user.is_active());
         assert_eq!(user.state().updated_at, user.state().created_at);

@@ -1,4 +1,4 @@
-//! The user and the values that he is made of.
+//! The user and the values it is made of.
 
 mod entity;
 mod id;

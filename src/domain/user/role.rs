@@ -5,7 +5,7 @@ use thiserror::Error;
 /// What a user may do, from least to most: each role may manage those strictly below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Manages his own account only.
+    /// Manages only their own account.
     User,
     /// Manages users.
     Admin,

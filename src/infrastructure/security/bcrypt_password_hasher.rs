@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_too_long_for_his_turn_is_refused() {
+    async fn who_waits_too_long_for_a_turn_is_refused() {
         let hasher = hasher("pepper", 1);
         let turn = hasher.permits.clone().acquire_owned().await.unwrap();
         let refusal = hasher.hash(password("correct horse")).await;

@@ -69,7 +69,7 @@ impl OperatorUseCases {
         told(&self.promote.execute(username).await?, "is super admin")
     }
 
-    /// By which the operator can tell an account that he means from one that somebody has just made to be mistaken for it.
+    /// By which the operator can tell the account that is meant from one that somebody has just made to be mistaken for it.
     fn describe(&self, user: &UserView) -> String {
         format!(
             "{} ({}), {}, created {} ago",

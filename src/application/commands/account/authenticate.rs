@@ -27,7 +27,7 @@ pub struct Authenticate {
 /// Who makes the request.
 #[derive(Debug)]
 pub struct Authenticated {
-    /// The user and his session.
+    /// The user and the session.
     pub actor: Actor,
     /// If the session was renewed: the token that now opens it as long as it lives.
     pub renewed_token: Option<AccessToken>,

@@ -20,13 +20,13 @@ use crate::{
 
 /// Gives a user another password.
 ///
-/// - Open to every authenticated caller for his own account, told by its id; to admins for users, to super admins for users
+/// - Open to every authenticated caller for their own account, told by its id; to admins for users, to super admins for users
 ///   and admins.
 /// - One's own needs the current password, ends every other session, and gives this one a new token.
-/// - A subordinate's needs no current password and ends all his sessions.
+/// - A subordinate's needs no current password and ends all sessions of that user.
 /// - Refuses a plain user who names anyone else before it is told whether there is such a user.
 /// - Passwords are hashed before the transaction. On the locked user it is looked again whether the verified password is
-///   still his.
+///   still the stored one.
 pub struct ChangePassword {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -82,7 +82,7 @@ pub enum ChangePasswordError {
 }
 
 impl ChangePassword {
-    /// Executes the command. If it was the actor's own password, returns the token that opens his session from now on.
+    /// Executes the command. If it was the actor's own password, returns the token that opens the session from now on.
     ///
     /// # Errors
     /// As [`ChangePasswordError`] says; then nothing has changed.
@@ -159,7 +159,7 @@ impl ChangePassword {
         transaction.sessions().save(&session).await?;
         transaction.commit().await?;
         log::info!(
-            "user {} changed his password, session {} goes on",
+            "user {} changed their password, session {} goes on",
             user.id(),
             session.id()
         );
@@ -252,11 +252,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_subordinates_needs_none_and_ends_all_his_sessions() {
+    async fn a_subordinates_needs_none_and_ends_all_sessions_of_that_user() {
         let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
         let world = World::with([admin.clone(), alice.clone()]).await;
         let here = world.begin_session(&admin).await;
-        let his = world.begin_session(&alice).await;
+        let theirs = world.begin_session(&alice).await;
 
         let token = world
             .change_password()
@@ -265,7 +265,7 @@ mod tests {
             .unwrap();
         assert_eq!(token, None);
         assert_eq!(stored_hash(&world, &alice).await, hash_of(NEW_PASSWORD));
-        assert!(!world.is_live(&his).await);
+        assert!(!world.is_live(&theirs).await);
         assert!(world.is_live(&here).await);
     }
 
@@ -275,7 +275,7 @@ mod tests {
     #[case::admin_for_super_admin(Role::Admin, Role::SuperAdmin)]
     #[case::super_admin_for_another(Role::SuperAdmin, Role::SuperAdmin)]
     #[tokio::test]
-    async fn nobody_changes_the_password_of_his_equals_and_betters(#[case] role: Role, #[case] target: Role) {
+    async fn nobody_changes_the_password_of_equals_or_betters(#[case] role: Role, #[case] target: Role) {
         let (caller, target) = (user("caller", role), user("target", target));
         let world = World::with([caller.clone(), target.clone()]).await;
         let here = world.begin_session(&caller).await;

@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-/// Begins a session for a user who knows his password.
+/// Begins a session for a user who knows the password.
 ///
 /// - Open to everyone.
 /// - Refuses an unknown user, a wrong password, an inactive user, and what could never be a username, all alike and after
 ///   the same time: one password is always verified. No password policy applies.
 /// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
-///   looked at again: inactivated or given another password meanwhile, he is refused, and no session outlives either.
+///   looked at again: inactivated or given another password meanwhile, the log-in is refused, and no session outlives either.
 pub struct LogIn {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -35,12 +35,12 @@ pub struct LogIn {
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// Who says he is who.
+/// The credentials of a user.
 #[derive(Debug)]
 pub struct LogInRequest {
-    /// His name.
+    /// The username.
     pub username: String,
-    /// His password.
+    /// The password.
     pub password: SecretString,
 }
 
@@ -49,7 +49,7 @@ pub struct LogInRequest {
 pub struct LoggedIn {
     /// Its user.
     pub user: UserView,
-    /// When it will die unless it is used again.
+    /// When it expires unless it is used again.
     pub session_expires_at: DateTime<Utc>,
     /// What opens it.
     pub access_token: AccessToken,
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_knows_his_password_begins_a_session_that_his_token_opens() {
+    async fn the_right_password_begins_a_session_that_the_token_opens() {
         let world = World::with([user("alice", Role::Admin)]).await;
         let logged_in = world.log_in().execute(request("ALICE", PASSWORD)).await.unwrap();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What everyone does with his own account and session.
+//! What everyone does with their own account and session.
 //!
 //! Signing up, logging in and logging out are use cases like any other here: they stand on ports for sessions, tokens and
 //! hashing, so that no way in needs to know the infrastructure.

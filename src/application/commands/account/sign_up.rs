@@ -11,32 +11,32 @@ use crate::{
     domain::user::Role,
 };
 
-/// Lets a stranger make an account of his own.
+/// Lets anyone make an account of their own.
 ///
 /// - Open to everyone, while sign-up is enabled.
-/// - Brings an active plain user into being; does not log him in.
+/// - Creates an active plain user; does not log in.
 /// - Refuses a username or password that breaks a rule, and a name that is taken in whatever case.
 pub struct SignUp {
     pub(crate) registration: Arc<Registration>,
     pub(crate) enabled: bool,
 }
 
-/// Who wants to sign up.
+/// The account to make.
 #[derive(Debug)]
 pub struct SignUpRequest {
-    /// The name he wants.
+    /// The username.
     pub username: String,
-    /// The password he wants.
+    /// The password.
     pub password: SecretString,
 }
 
-/// Why he was not signed up.
+/// Why the account was not made.
 #[derive(Debug, Error)]
 pub enum SignUpError {
     /// Sign-up is disabled.
     #[error("Sign-up is closed. Ask an administrator for an account.")]
     Closed,
-    /// He cannot be registered.
+    /// The registration was refused.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
 }

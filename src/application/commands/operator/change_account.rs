@@ -34,7 +34,7 @@ pub enum ChangeAccountError {
 pub struct ChangedAccount {
     /// The user.
     pub user: UserView,
-    /// How many of his sessions ended.
+    /// How many of the user's sessions ended.
     pub ended_sessions: u64,
     /// Whether anything changed.
     pub is_changed: bool,

@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_super_admin_becomes_a_plain_user_and_his_sessions_end() {
+    async fn a_super_admin_becomes_a_plain_user_and_is_logged_out() {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone(), user("brian", Role::SuperAdmin)]).await;
         world.begin_session(&alice).await;

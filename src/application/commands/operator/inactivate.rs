@@ -6,7 +6,7 @@ use crate::application::ports::{Clock, UnitOfWork};
 /// Shuts any user out, a super admin too.
 ///
 /// - Open to the operator only.
-/// - Ends all his sessions.
+/// - Ends all sessions of the user.
 /// - Idempotent: inactivating an inactive user changes nothing.
 /// - Refuses the last active super admin.
 pub struct Inactivate {
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_super_admin_is_shut_out_and_his_sessions_end() {
+    async fn a_super_admin_is_shut_out_and_logged_out() {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone(), user("brian", Role::SuperAdmin)]).await;
         world.begin_session(&alice).await;

@@ -1,4 +1,4 @@
-//! What the operator does, who holds the machine itself and is nobody's actor: the only way to make and unmake super admins.
+//! What the operator does, who holds the machine and acts outside of any session: the only way to make and unmake super admins.
 
 mod change_account;
 mod create_super_admin;

@@ -9,7 +9,7 @@ use crate::{
 /// Makes an existing account a super admin.
 ///
 /// - Open to the operator only.
-/// - Ends all its sessions: who holds one was not trusted that far.
+/// - Ends all its sessions: whoever holds one was not trusted that far.
 /// - Idempotent: promoting a super admin changes nothing.
 /// - Refuses an inactive account.
 pub struct Promote {

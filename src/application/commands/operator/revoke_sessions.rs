@@ -6,7 +6,7 @@ use crate::{application::ports::UnitOfWork, domain::user::Username};
 /// Logs a user out everywhere.
 ///
 /// - Open to the operator only.
-/// - Ends all sessions of the user; he may log in again at once.
+/// - Ends all sessions of the user; the user may log in again at once.
 pub struct RevokeSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
 }

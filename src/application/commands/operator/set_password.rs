@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn even_the_last_super_admin_gets_another_password_and_his_sessions_end() {
+    async fn even_the_last_super_admin_gets_another_password_and_is_logged_out() {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone()]).await;
         world.begin_session(&alice).await;

@@ -16,30 +16,30 @@ use crate::{
 /// Makes an account for somebody.
 ///
 /// - Open to admins for users, to super admins for users and admins; nobody makes a super admin.
-/// - Brings an active user into being, whether or not sign-up is enabled.
+/// - Creates an active user, whether or not sign-up is enabled.
 /// - Refuses a username or password that breaks a rule, and a name that is taken in whatever case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
 }
 
-/// Who is to come into being.
+/// The user to create.
 #[derive(Debug)]
 pub struct CreateUserRequest {
-    /// His name.
+    /// The username.
     pub username: String,
-    /// His first password.
+    /// The first password.
     pub password: SecretString,
-    /// His role.
+    /// The role.
     pub role: Role,
 }
 
-/// Why he did not.
+/// Why the user was not created.
 #[derive(Debug, Error)]
 pub enum CreateUserError {
     /// The actor may not create users of this role.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
-    /// He cannot be registered.
+    /// The registration was refused.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
 }
@@ -99,7 +99,7 @@ mod tests {
     #[case(Role::Admin, Role::SuperAdmin)]
     #[case(Role::SuperAdmin, Role::SuperAdmin)]
     #[tokio::test]
-    async fn nobody_creates_his_equals_and_betters_and_the_name_is_not_even_judged(
+    async fn nobody_creates_equals_or_betters_and_the_name_is_not_even_judged(
         #[case] role: Role,
         #[case] created: Role,
     ) {

@@ -14,17 +14,17 @@ use crate::{
 ///
 /// - Open to super admins.
 /// - Idempotent: granting to an admin changes nothing.
-/// - Refuses a super admin as the target: he is a system account.
-/// - Is felt by the target's very next request; his sessions go on.
+/// - Refuses a super admin as the target: that is a system account.
+/// - Is felt by the target's very next request; the target's sessions go on.
 pub struct GrantAdmin {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Who is meant.
+/// The user to change.
 #[derive(Debug)]
 pub struct GrantAdminRequest {
-    /// His name.
+    /// The username.
     pub username: String,
 }
 

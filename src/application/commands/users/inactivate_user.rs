@@ -13,18 +13,18 @@ use crate::{
 /// Shuts a user out.
 ///
 /// - Open to admins for users, to super admins for users and admins.
-/// - All his sessions end in the same transaction.
+/// - All sessions of the user end in the same transaction.
 /// - Idempotent: inactivating an inactive user changes nothing.
-/// - Refuses a super admin as the target, and so everybody himself.
+/// - Refuses a super admin as the target, and so the caller.
 pub struct InactivateUser {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Who is meant.
+/// The user to change.
 #[derive(Debug)]
 pub struct InactivateUserRequest {
-    /// His name.
+    /// The username.
     pub username: String,
 }
 
@@ -69,17 +69,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_user_is_shut_out_and_all_his_sessions_end() {
+    async fn the_user_is_shut_out_and_all_sessions_of_the_user_end() {
         let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
         let world = World::with([alice.clone(), brian.clone()]).await;
-        let his = [world.begin_session(&alice).await, world.begin_session(&alice).await];
+        let theirs = [world.begin_session(&alice).await, world.begin_session(&alice).await];
         let anothers = world.begin_session(&brian).await;
 
         let view = inactivate_user(&world, Role::Admin, "alice").await.unwrap();
         assert!(!view.is_active);
         assert!(!world.user(alice.id()).await.unwrap().is_active());
         assert_eq!(world.session_count(), 1);
-        assert!(!world.is_live(&his[0]).await && !world.is_live(&his[1]).await);
+        assert!(!world.is_live(&theirs[0]).await && !world.is_live(&theirs[1]).await);
         assert!(world.is_live(&anothers).await);
     }
 

@@ -32,7 +32,7 @@ pub enum ManageUserError {
 }
 
 /// What the use cases share by which an admin changes another user. The actor must stand above `managed`, the role that
-/// the change is about, before the name is even looked at; and above the user himself once he is found. A user who is
+/// the change is about, before the name is even looked at; and above the user, once found. A user who is
 /// inactive after the change has no session left. Changing nothing writes nothing.
 pub(super) async fn manage_user(
     unit_of_work: &dyn UnitOfWork,

@@ -14,16 +14,16 @@ use crate::{
 ///
 /// - Open to admins for users, to super admins for users and admins.
 /// - Idempotent: reactivating an active user changes nothing.
-/// - Refuses a super admin as the target, and so everybody himself.
+/// - Refuses a super admin as the target, and so the caller.
 pub struct ReactivateUser {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Who is meant.
+/// The user to change.
 #[derive(Debug)]
 pub struct ReactivateUserRequest {
-    /// His name.
+    /// The username.
     pub username: String,
 }
 

@@ -74,7 +74,7 @@ macro_rules! storage_contract {
             transactions_that_change_the_same_user_lose_no_update,
         );
         storage_contract!(@module $make, users:
-            a_stored_user_comes_back_as_he_was,
+            a_stored_user_comes_back_unchanged,
             usernames_are_unique_whatever_their_case,
             a_saved_user_comes_back_changed,
             active_super_admins_are_counted,

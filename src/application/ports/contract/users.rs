@@ -9,7 +9,7 @@ use crate::{
     domain::user::{Role, User, UserState, Username},
 };
 
-pub(crate) async fn a_stored_user_comes_back_as_he_was(storage: Storage) {
+pub(crate) async fn a_stored_user_comes_back_unchanged(storage: Storage) {
     for (username, role, is_active) in [
         ("Alice", Role::User, true),
         ("brian", Role::Admin, false),

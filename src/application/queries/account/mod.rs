@@ -1,4 +1,4 @@
-//! What a caller may see of himself.
+//! What callers may see of themselves.
 
 mod who_am_i;
 

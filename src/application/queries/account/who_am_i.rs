@@ -2,19 +2,19 @@ use chrono::{DateTime, Utc};
 
 use crate::application::{Actor, queries::users::UserView};
 
-/// Tells the caller who he is.
+/// Shows the caller.
 ///
 /// - Open to every authenticated caller.
-/// - Costs no query of its own: the actor was read from the database when he was authenticated, for this very request.
+/// - Costs no query of its own: the actor was read from the database at authentication, for this very request.
 #[derive(Debug)]
 pub struct WhoAmI;
 
-/// The caller himself, and how long he stays logged in.
+/// The caller, and when the session ends.
 #[derive(Clone, Debug)]
 pub struct CurrentUser {
     /// The user.
     pub user: UserView,
-    /// When his session will die unless it is used again.
+    /// When the session expires unless it is used again.
     pub session_expires_at: DateTime<Utc>,
 }
 
@@ -34,7 +34,7 @@ mod tests {
     use crate::{application::testing::actor, domain::user::Role};
 
     #[test]
-    fn the_caller_sees_himself_and_the_end_of_his_session() {
+    fn the_caller_is_shown_with_the_end_of_the_session() {
         let actor = actor(Role::User);
         let me = WhoAmI.execute(actor.clone());
         assert_eq!(me.user, actor.user);

@@ -12,7 +12,7 @@ use crate::{
 
 /// Finds a user by name.
 ///
-/// - Open to the operator only, who sees by it whom he is about to change.
+/// - Open to the operator only, who sees by it which account is about to change.
 /// - The name is matched without regard to case.
 /// - Refuses a text that cannot be a username, and a name that nobody has.
 pub struct FindUser {

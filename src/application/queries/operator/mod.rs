@@ -1,4 +1,4 @@
-//! What the operator, who holds the machine itself, may look up without being anybody's actor.
+//! What the operator, who holds the machine itself, may look up outside of any session.
 
 mod find_user;
 

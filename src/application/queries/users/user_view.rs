@@ -2,20 +2,20 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::user::{Role, User, UserId};
 
-/// A user as he is shown.
+/// A user as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserView {
-    /// Who he is.
+    /// The id of the user.
     pub id: UserId,
-    /// His name as he typed it.
+    /// The username, as it was typed.
     pub username: String,
-    /// What he may do.
+    /// The role of the user.
     pub role: Role,
-    /// Whether he may log in.
+    /// Whether the user may log in.
     pub is_active: bool,
-    /// When he came into being.
+    /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// When something of him last changed.
+    /// When the user last changed.
     pub updated_at: DateTime<Utc>,
 }
 

@@ -1,4 +1,4 @@
-//! The caller himself, as the API shows him to himself.
+//! The caller, as the API shows callers to themselves.
 
 use chrono::{DateTime, Utc};
 use paperclip::actix::Apiv2Schema;
@@ -10,22 +10,22 @@ use crate::{
     presentation::http::users::user_view::RoleName,
 };
 
-/// The caller, and how long he stays logged in.
+/// The caller, and when the session ends.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct CurrentUser {
-    /// Who he is.
+    /// The id of the user.
     id: Uuid,
-    /// His name as he typed it.
+    /// The username, as it was typed.
     username: String,
-    /// What he may do.
+    /// The role of the user.
     role: RoleName,
-    /// Whether he may log in.
+    /// Whether the user may log in.
     is_active: bool,
-    /// When he came into being.
+    /// When the user was created.
     created_at: DateTime<Utc>,
-    /// When something of him last changed.
+    /// When the user last changed.
     updated_at: DateTime<Utc>,
-    /// When his session will die unless it is used again.
+    /// When the session expires unless it is used again.
     session_expires_at: DateTime<Utc>,
 }
 

@@ -20,7 +20,7 @@ use crate::{
     refusals,
 };
 
-/// Who says he is who.
+/// The credentials of a user.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct LogInBody {

@@ -20,7 +20,7 @@ refusals! {
 
 /// Log out.
 ///
-/// Open to every authenticated caller. Ends his session in the database, then clears the cookie.
+/// Open to every authenticated caller. Ends the session in the database, then clears the cookie.
 #[api_v2_operation(tags(Account), operation_id = "logOut")]
 pub async fn log_out(
     Authenticated { actor, .. }: Authenticated,

@@ -1,4 +1,4 @@
-//! What everyone does with his own account and session.
+//! What everyone does with their own account and session.
 
 pub(super) mod current_user;
 pub(super) mod log_in;

@@ -18,7 +18,7 @@ use crate::{
     refusals,
 };
 
-/// Who wants to sign up.
+/// The account to make.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct SignUpBody {
@@ -47,8 +47,7 @@ impl From<SignUpBody> for SignUpRequest {
 
 /// Sign up.
 ///
-/// Open to everyone who is not logged in, while sign-up is enabled. Brings an active plain user into being and does not log
-/// him in. Refuses a username or password that breaks a rule, and a username that is taken in whatever case.
+/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a username or password that breaks a rule, and a username that is taken in whatever case.
 #[api_v2_operation(tags(Account), operation_id = "signUp")]
 pub async fn sign_up(
     Anonymous(Body(body)): Anonymous<Body<SignUpBody>>,

@@ -8,7 +8,7 @@ use paperclip::actix::{
 use super::current_user::CurrentUser;
 use crate::{application::queries::account::WhoAmI, presentation::http::extract::Authenticated};
 
-/// Tell the caller who he is.
+/// Show the caller.
 ///
 /// Open to every authenticated caller.
 #[api_v2_operation(tags(Account), operation_id = "whoAmI")]

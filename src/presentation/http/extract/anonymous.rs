@@ -1,4 +1,4 @@
-//! A caller who is not logged in, and his input.
+//! A caller who is not logged in, and what was sent.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A caller who is logged in, and his input.
+//! A caller who is logged in, and what was sent.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ use crate::{
 pub struct Authenticated<X = NoInput> {
     /// Who calls.
     pub actor: Actor,
-    /// What he sent.
+    /// What was sent.
     pub inner: X,
 }
 

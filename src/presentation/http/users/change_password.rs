@@ -56,9 +56,9 @@ impl From<ChangePasswordBody> for ChangePasswordRequest {
 
 /// Change a password.
 ///
-/// Open to every authenticated caller for his own account, to admins for users, to super admins for users and admins. One's
-/// own needs `current_password`, ends every other session and gives this one a new cookie. A subordinate's ends all his
-/// sessions. Refuses a plain user who names anyone else, whether there is such a user or not.
+/// Open to every authenticated caller for their own account, to admins for users, to super admins for users and admins. One's
+/// own needs `current_password`, ends every other session and gives this one a new cookie. A subordinate's ends all of that
+/// user's sessions. Refuses a plain user who names anyone else, whether there is such a user or not.
 #[api_v2_operation(tags(Users), operation_id = "changePassword")]
 pub async fn change_password(
     Authenticated {

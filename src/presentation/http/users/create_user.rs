@@ -19,7 +19,7 @@ use crate::{
     refusals,
 };
 
-/// Who is to come into being.
+/// The user to create.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUserBody {
@@ -27,7 +27,7 @@ pub struct CreateUserBody {
     username: String,
     /// 8 to 256 characters, any of them; the service may ask for more than 8.
     password: Password,
-    /// What he may do; `user` if it is left out.
+    /// The role of the user; `user` if it is left out.
     #[serde(default)]
     role: OrDefault<AssignableRole>,
 }
@@ -36,7 +36,7 @@ pub struct CreateUserBody {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum AssignableRole {
-    /// Manages his own account only.
+    /// Manages only their own account.
     #[default]
     User,
     /// Manages users.

@@ -3,10 +3,10 @@
 use paperclip::actix::Apiv2Schema;
 use serde::Deserialize;
 
-/// Who is meant.
+/// The user to change.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetUser {
-    /// His username, in any case.
+    /// The username, in any case.
     pub username: String,
 }

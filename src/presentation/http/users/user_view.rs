@@ -1,4 +1,4 @@
-//! A user as the API shows him.
+//! A user as the API shows it.
 
 use chrono::{DateTime, Utc};
 use paperclip::actix::Apiv2Schema;
@@ -10,17 +10,17 @@ use crate::{application::queries::users, domain::user::Role};
 /// A user.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct UserView {
-    /// Who he is.
+    /// The id of the user.
     pub id: Uuid,
-    /// His name as he typed it.
+    /// The username, as it was typed.
     username: String,
-    /// What he may do.
+    /// The role of the user.
     role: RoleName,
-    /// Whether he may log in.
+    /// Whether the user may log in.
     is_active: bool,
-    /// When he came into being.
+    /// When the user was created.
     created_at: DateTime<Utc>,
-    /// When something of him last changed.
+    /// When the user last changed.
     updated_at: DateTime<Utc>,
 }
 
@@ -28,7 +28,7 @@ pub struct UserView {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleName {
-    /// Manages his own account only.
+    /// Manages only their own account.
     User,
     /// Manages users.
     Admin,
