@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use actix_web::{
     HttpServer,
@@ -9,7 +9,6 @@ use actix_web::{
 };
 use anyhow::Context;
 use secrecy::ExposeSecret;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::{Adapters, cores},
@@ -56,7 +55,7 @@ pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
     let server = server.run();
     actix_web::rt::spawn(stop_on_signal(
         server.handle(),
-        Signals::listen()?,
+        StopSignals::listen()?,
         config.shutdown_timeout,
     ));
     server.await?;
@@ -116,29 +115,33 @@ fn announce(configuration: &Configuration, address: SocketAddr) {
     }
 }
 
-/// The signals that ask a process to stop.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
+/// What asks a process to stop: Ctrl-C (SIGINT), and SIGTERM where there is such a thing.
+struct StopSignals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
 }
 
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
+impl StopSignals {
+    fn listen() -> io::Result<Self> {
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
         })
     }
 
     async fn next(&mut self) {
+        #[cfg(unix)]
+        let terminate = self.terminate.recv();
+        #[cfg(not(unix))]
+        let terminate = std::future::pending::<Option<()>>();
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate => {}
         }
     }
 }
 
-async fn stop_on_signal(server: ServerHandle, mut signals: Signals, timeout: Duration) {
+async fn stop_on_signal(server: ServerHandle, mut signals: StopSignals, timeout: Duration) {
     signals.next().await;
     log::info!("stopping: running requests have {} s to finish", timeout.as_secs());
     let finishing = server.stop(true);
