@@ -9,6 +9,8 @@ use actix_web::{
 };
 use anyhow::Context;
 use secrecy::ExposeSecret;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::{Adapters, cores},
@@ -49,16 +51,17 @@ pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
     .bind((config.host.as_str(), config.port))
     .with_context(|| cannot_listen(config))?;
 
+    let signals = StopSignals::listen()?;
     for address in server.addrs() {
         announce(configuration, address);
     }
     let server = server.run();
-    actix_web::rt::spawn(stop_on_signal(
-        server.handle(),
-        StopSignals::listen()?,
-        config.shutdown_timeout,
-    ));
-    server.await?;
+    let handle = server.handle();
+    tokio::select! {
+        outcome = server => outcome?,
+        // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
+        () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
+    }
     database.close().await;
     log::info!("stopped");
     Ok(())
@@ -115,41 +118,45 @@ fn announce(configuration: &Configuration, address: SocketAddr) {
     }
 }
 
-/// What asks a process to stop: Ctrl-C (SIGINT), and SIGTERM where there is such a thing.
+/// What asks a process to stop: SIGINT and SIGTERM, or Ctrl-C where there are no such signals.
 struct StopSignals {
     #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
+    interrupt: Signal,
+    #[cfg(unix)]
+    terminate: Signal,
 }
 
 impl StopSignals {
     fn listen() -> io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
         })
     }
 
+    #[cfg(unix)]
     async fn next(&mut self) {
-        #[cfg(unix)]
-        let terminate = self.terminate.recv();
-        #[cfg(not(unix))]
-        let terminate = std::future::pending::<Option<()>>();
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
         }
     }
 }
 
-async fn stop_on_signal(server: ServerHandle, mut signals: StopSignals, timeout: Duration) {
+/// Stops the server gracefully on the first signal, and returns on the second.
+async fn second_signal(server: ServerHandle, mut signals: StopSignals, timeout: Duration) {
     signals.next().await;
     log::info!("stopping: running requests have {} s to finish", timeout.as_secs());
-    let finishing = server.stop(true);
-    tokio::select! {
-        () = finishing => {}
-        () = signals.next() => {
-            log::warn!("stopping at once");
-            server.stop(false).await;
-        }
-    }
+    // The order is given by the call; there is no need to wait for its end here.
+    drop(server.stop(true));
+    signals.next().await;
 }
