@@ -68,17 +68,22 @@ pub(super) fn read_new_password(source: &PasswordSource) -> anyhow::Result<Secre
     if source.stdin {
         return read_first_line(io::stdin().lock());
     }
-    let prompt = |text| {
-        rpassword::prompt_password(text)
-            .map(SecretString::from)
-            .context("cannot ask for the password without a terminal: pass --password-stdin and pipe it in")
-    };
     let password = prompt("Password: ")?;
     let again = prompt("Password, once more: ")?;
     if password.expose_secret() != again.expose_secret() {
         bail!("the passwords differ: nothing was done");
     }
     Ok(password)
+}
+
+fn prompt(text: &str) -> anyhow::Result<SecretString> {
+    match rpassword::prompt_password(text) {
+        Ok(password) => Ok(password.into()),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => bail!("no password was given: nothing was done"),
+        Err(error) => {
+            Err(error).context("cannot ask for the password without a terminal: pass --password-stdin and pipe it in")
+        }
+    }
 }
 
 fn read_first_line(input: impl BufRead) -> anyhow::Result<SecretString> {
