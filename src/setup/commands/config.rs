@@ -15,6 +15,6 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
             }
             say("the configuration is sound")
         }
-        ConfigCommand::Show => say(configuration::show(sources)?),
+        ConfigCommand::Show => say(configuration::show(sources)?.trim_end()),
     }
 }
