@@ -26,8 +26,8 @@ pub async fn run(command: MigrateCommand, config: &DatabaseConfig) -> anyhow::Re
 
 async fn migrate(command: &MigrateCommand, migrations: &Migrations<'_>) -> anyhow::Result<()> {
     match command {
-        MigrateCommand::Up => list("applied", &migrations.up().await?),
-        MigrateCommand::Down { steps, .. } => list("undone", &migrations.down(*steps).await?),
+        MigrateCommand::Up => list("apply", "applied", &migrations.up().await?),
+        MigrateCommand::Down { steps, .. } => list("undo", "undone", &migrations.down(*steps).await?),
         MigrateCommand::Fresh { .. } => {
             migrations.fresh().await?;
             say("every table was dropped and made anew")
@@ -42,9 +42,9 @@ async fn migrate(command: &MigrateCommand, migrations: &Migrations<'_>) -> anyho
     }
 }
 
-fn list(done: &str, names: &[String]) -> anyhow::Result<()> {
+fn list(order: &str, done: &str, names: &[String]) -> anyhow::Result<()> {
     if names.is_empty() {
-        return say(format_args!("nothing was to be {done}"));
+        return say(format_args!("there is nothing to {order}"));
     }
     for name in names {
         say(format_args!("{done}  {name}"))?;
