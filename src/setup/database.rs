@@ -10,6 +10,7 @@ use crate::infrastructure::persistence::{Database, DatabaseOptions, Migrations};
 pub async fn open(config: &DatabaseConfig) -> anyhow::Result<Database> {
     let options = DatabaseOptions {
         url: config.url.as_str().to_owned(),
+        create: true,
         max_connections: config.max_connections,
         acquire_timeout: config.acquire_timeout,
         busy_timeout: config.busy_timeout,

@@ -17,7 +17,7 @@ pub enum NotReady {
     /// The database does not answer.
     #[error("Not ready: the database does not answer.")]
     Database,
-    /// Migrations are pending.
-    #[error("Not ready: migrations are pending.")]
+    /// The schema is not the one that this program needs.
+    #[error("Not ready: the migrations of the database are not those of this program.")]
     Migrations,
 }

@@ -20,8 +20,10 @@ pub struct Database {
 /// How to reach the database.
 #[derive(Clone, Debug)]
 pub struct DatabaseOptions {
-    /// `sqlite:` and the path of the file, which is made with its folder if it is missing.
+    /// `sqlite:` and the path of the file.
     pub url: String,
+    /// Whether the file, with its folder, is made if it is missing.
+    pub create: bool,
     /// Size of the readers' pool, in connections.
     pub max_connections: u32,
     /// How long a request waits for a connection.
@@ -36,17 +38,23 @@ pub enum ConnectError {
     /// Several connections would each see a database of their own.
     #[error("an in-memory database cannot be shared between connections: name a file")]
     InMemory,
-    /// The folder of the database file could not be made.
-    #[error("cannot make the folder {folder} of the database")]
-    Folder {
-        /// The folder.
-        folder: String,
+    /// The database file or its folder could not be made.
+    #[error("cannot make the database file {path}")]
+    Create {
+        /// The file.
+        path: String,
         /// Why.
         source: io::Error,
     },
+    /// There is no such file, and none is to be made.
+    #[error("there is no database file {path}")]
+    Missing {
+        /// The file.
+        path: String,
+    },
     /// The database cannot be opened.
-    #[error("cannot open the database")]
-    Open(#[from] DbErr),
+    #[error("cannot open the database: {0}")]
+    Open(DbErr),
 }
 
 impl DatabaseOptions {
@@ -54,6 +62,7 @@ impl DatabaseOptions {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            create: true,
             max_connections: 8,
             acquire_timeout: Duration::from_secs(5),
             busy_timeout: Duration::from_secs(5),
@@ -67,8 +76,8 @@ impl Database {
     /// # Errors
     /// [`ConnectError`] if it cannot be opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
-        make_folder(&options.url)?;
-        let writer = connect_sqlite(options, 1, |sqlite| sqlite.create_if_missing(true)).await?;
+        prepare_file(options)?;
+        let writer = connect_sqlite(options, 1, |sqlite| sqlite).await?;
         let reader = connect_sqlite(options, options.max_connections, |sqlite| {
             sqlite.pragma("query_only", "ON")
         })
@@ -134,28 +143,45 @@ async fn connect_sqlite(
     sea_orm::Database::connect(connect).await
 }
 
-fn make_folder(url: &str) -> Result<(), ConnectError> {
+/// Sees to it that there is a file to open.
+fn prepare_file(options: &DatabaseOptions) -> Result<(), ConnectError> {
+    let url = &options.url;
     let sqlite = SqliteConnectOptions::from_str(url)
         .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(ConnectError::InMemory);
     }
-    let folder = sqlite.get_filename().parent().unwrap_or(Path::new(""));
-    if folder.as_os_str().is_empty() || folder.exists() {
-        return Ok(());
+    let file = sqlite.get_filename();
+    let path = || file.display().to_string();
+    if file.exists() {
+        Ok(())
+    } else if options.create {
+        make_private_file(file).map_err(|source| ConnectError::Create { path: path(), source })
+    } else {
+        Err(ConnectError::Missing { path: path() })
     }
-    make_private_folder(folder).map_err(|source| ConnectError::Folder {
-        folder: folder.display().to_string(),
-        source,
-    })
 }
 
-/// Makes a folder that only its owner can enter: the database holds password hashes.
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
+/// Makes an empty file, and its folder if that is missing, for their owner alone: the database holds password hashes.
+/// SQLite takes an empty file for an empty database, and gives its mode to the files that it puts beside it.
+fn make_private_file(file: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    let mut options = fs::OpenOptions::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder.recursive(true).create(parent)?;
+    }
+    options.append(true).create(true).open(file).map(drop)
+}
+
+impl From<DbErr> for ConnectError {
+    fn from(error: DbErr) -> Self {
+        Self::Open(error)
+    }
 }
 
 #[cfg(test)]
@@ -204,14 +230,28 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_missing_folder_is_made_for_its_owner_alone() {
+    async fn what_is_missing_is_made_for_its_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let (directory, _database) = database().await;
-        let mode = fs::metadata(directory.path().join("some/folder"))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o700);
+        let folder = directory.path().join("some/folder");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        for file in fs::read_dir(folder).unwrap() {
+            assert_eq!(mode(&file.unwrap().path()), 0o600);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_to_be_made_is_missed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("gatehouse.db");
+        let options = DatabaseOptions {
+            create: false,
+            ..DatabaseOptions::new(format!("sqlite:{}", path.display()))
+        };
+        let refusal = Database::connect(&options).await;
+        assert!(matches!(refusal, Err(ConnectError::Missing { .. })));
+        assert!(!path.exists());
     }
 
     #[tokio::test]

@@ -4,10 +4,12 @@ use crate::application::ports::StorageError;
 
 impl From<DbErr> for StorageError {
     fn from(error: DbErr) -> Self {
+        // Its text holds those of its sources already, so they would be logged twice.
+        let text = error.to_string().into();
         if is_unavailable(&error) {
-            Self::Unavailable(error.into())
+            Self::Unavailable(text)
         } else {
-            Self::Failed(error.into())
+            Self::Failed(text)
         }
     }
 }

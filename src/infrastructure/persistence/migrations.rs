@@ -1,5 +1,5 @@
 use migration::{MigrationStatus, Migrator, MigratorTrait};
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 use thiserror::Error;
 
 use super::Database;
@@ -21,8 +21,14 @@ pub struct MigrationState {
 
 /// The schema could not be brought to where it should be, or looked at.
 #[derive(Debug, Error)]
-#[error("the migration of the database failed")]
-pub struct MigrateError(#[from] DbErr);
+pub enum MigrateError {
+    /// The database has a migration that this program does not know.
+    #[error("the database was migrated by a newer version of this program: {0}")]
+    Unknown(String),
+    /// The database failed.
+    #[error("the migration of the database failed: {0}")]
+    Failed(DbErr),
+}
 
 impl<'a> Migrations<'a> {
     /// The migrations of `database`.
@@ -35,48 +41,70 @@ impl<'a> Migrations<'a> {
     /// # Errors
     /// [`MigrateError`] if the database fails, or has a migration that this program does not know.
     pub async fn status(&self) -> Result<Vec<MigrationState>, MigrateError> {
-        let migrations = Migrator::get_migration_with_status_read_only(self.database.reader()).await?;
-        Ok(migrations
-            .iter()
-            .map(|migration| MigrationState {
-                name: migration.name().to_owned(),
-                is_applied: migration.status() == MigrationStatus::Applied,
-            })
-            .collect())
+        states(self.database.reader()).await
     }
 
-    /// Applies what is pending. Returns the names of what was.
+    /// Applies what is pending, all of it or nothing, while every other process that wants to do the same waits. Returns
+    /// the names of what was applied.
     ///
     /// # Errors
-    /// [`MigrateError`] if a migration fails; those before it stay applied.
+    /// [`MigrateError`] if a migration fails.
     pub async fn up(&self) -> Result<Vec<String>, MigrateError> {
-        let pending = self.names(false).await?;
-        Migrator::up(self.database.writer(), None).await?;
+        let transaction = self.database.begin().await?;
+        let pending = names(&transaction, false).await?;
+        Migrator::up(&transaction, None).await?;
+        transaction.commit().await?;
         Ok(pending)
     }
 
-    /// Undoes the last `steps` migrations, with all data that only they had room for. Returns the names of what was undone.
+    /// Undoes the last `steps` migrations, all of them or none, together with the data in what they had added. Returns the
+    /// names of what was undone.
     ///
     /// # Errors
-    /// [`MigrateError`] if a migration cannot be undone; those after it stay undone.
+    /// [`MigrateError`] if a migration cannot be undone.
     pub async fn down(&self, steps: u32) -> Result<Vec<String>, MigrateError> {
-        let applied = self.names(true).await?;
-        Migrator::down(self.database.writer(), Some(steps)).await?;
+        let transaction = self.database.begin().await?;
+        let applied = names(&transaction, true).await?;
+        Migrator::down(&transaction, Some(steps)).await?;
+        transaction.commit().await?;
         Ok(applied.into_iter().rev().take(steps as usize).collect())
     }
 
-    /// Drops every table with all data, and applies every migration.
+    /// Drops every table with all data, and applies every migration; all of it or nothing.
     ///
     /// # Errors
     /// [`MigrateError`] if the database fails.
     pub async fn fresh(&self) -> Result<(), MigrateError> {
-        Ok(Migrator::fresh(self.database.writer()).await?)
+        let transaction = self.database.begin().await?;
+        Migrator::fresh(&transaction).await?;
+        Ok(transaction.commit().await?)
     }
+}
 
-    async fn names(&self, is_applied: bool) -> Result<Vec<String>, MigrateError> {
-        let states = self.status().await?;
-        let matching = states.into_iter().filter(|state| state.is_applied == is_applied);
-        Ok(matching.map(|state| state.name).collect())
+async fn states(connection: &impl ConnectionTrait) -> Result<Vec<MigrationState>, MigrateError> {
+    let migrations = Migrator::get_migration_with_status_read_only(connection).await?;
+    Ok(migrations
+        .iter()
+        .map(|migration| MigrationState {
+            name: migration.name().to_owned(),
+            is_applied: migration.status() == MigrationStatus::Applied,
+        })
+        .collect())
+}
+
+async fn names(connection: &impl ConnectionTrait, is_applied: bool) -> Result<Vec<String>, MigrateError> {
+    let states = states(connection).await?;
+    let matching = states.into_iter().filter(|state| state.is_applied == is_applied);
+    Ok(matching.map(|state| state.name).collect())
+}
+
+impl From<DbErr> for MigrateError {
+    fn from(error: DbErr) -> Self {
+        match error {
+            // The migrator reports in this form what only the database has.
+            DbErr::Custom(text) => Self::Unknown(text),
+            error => Self::Failed(error),
+        }
     }
 }
 
@@ -85,29 +113,75 @@ mod tests {
     use super::*;
     use crate::infrastructure::persistence::DatabaseOptions;
 
-    async fn applied(migrations: &Migrations<'_>) -> usize {
-        migrations.names(true).await.unwrap().len()
+    async fn database() -> (tempfile::TempDir, Database) {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("gatehouse.db").display());
+        (directory, Database::connect(&DatabaseOptions::new(url)).await.unwrap())
+    }
+
+    async fn applied(database: &Database) -> usize {
+        names(database.reader(), true).await.unwrap().len()
     }
 
     #[tokio::test]
     async fn every_migration_goes_up_down_and_up_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", directory.path().join("gatehouse.db").display());
-        let database = Database::connect(&DatabaseOptions::new(url)).await.unwrap();
+        let (_directory, database) = database().await;
         let migrations = Migrations::new(&database);
 
         let all = migrations.status().await.unwrap().len();
-        assert_eq!(applied(&migrations).await, 0);
+        assert_eq!(applied(&database).await, 0);
         for step in 1..=all {
             Migrator::up(database.writer(), Some(1)).await.unwrap();
             assert_eq!(migrations.down(1).await.unwrap().len(), 1);
             Migrator::up(database.writer(), Some(1)).await.unwrap();
-            assert_eq!(applied(&migrations).await, step);
+            assert_eq!(applied(&database).await, step);
         }
         assert_eq!(migrations.up().await.unwrap(), Vec::<String>::new());
         assert_eq!(migrations.down(all as u32).await.unwrap().len(), all);
         assert_eq!(migrations.up().await.unwrap().len(), all);
         migrations.fresh().await.unwrap();
-        assert_eq!(applied(&migrations).await, all);
+        assert_eq!(applied(&database).await, all);
+    }
+
+    #[tokio::test]
+    async fn of_many_who_migrate_at_once_one_does() {
+        let (directory, database) = database().await;
+        let url = format!("sqlite:{}", directory.path().join("gatehouse.db").display());
+        let attempts = (0..8).map(|_| async {
+            let other = Database::connect(&DatabaseOptions::new(&url)).await.unwrap();
+            Migrations::new(&other).up().await.unwrap().len()
+        });
+        let counts = futures_util::future::join_all(attempts).await;
+        let all = applied(&database).await;
+        assert_eq!(counts.iter().filter(|count| **count == all).count(), 1);
+        assert_eq!(counts.iter().sum::<usize>(), all);
+    }
+
+    #[tokio::test]
+    async fn a_migration_that_fails_leaves_nothing_behind() {
+        let (_directory, database) = database().await;
+        let obstacle = "CREATE TABLE auth_sessions (id)";
+        database.writer().execute_unprepared(obstacle).await.unwrap();
+        let migrations = Migrations::new(&database);
+        assert!(matches!(migrations.up().await, Err(MigrateError::Failed(_))));
+        assert_eq!(applied(&database).await, 0);
+
+        database
+            .writer()
+            .execute_unprepared("DROP TABLE auth_sessions")
+            .await
+            .unwrap();
+        assert!(migrations.up().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_program_is_told_as_such() {
+        let (_directory, database) = database().await;
+        let migrations = Migrations::new(&database);
+        migrations.up().await.unwrap();
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99991231_000001_newer', 0)";
+        database.writer().execute_unprepared(newer).await.unwrap();
+        assert!(matches!(migrations.status().await, Err(MigrateError::Unknown(_))));
+        assert!(matches!(migrations.up().await, Err(MigrateError::Unknown(_))));
     }
 }

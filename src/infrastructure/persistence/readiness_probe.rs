@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use super::{Database, Migrations};
+use super::{Database, MigrateError, Migrations};
 use crate::application::ports::{NotReady, ReadinessProbe};
 
 /// Asks the database, at most once a second however many ask the probe.
@@ -14,7 +14,7 @@ pub struct DatabaseReadinessProbe {
 }
 
 impl DatabaseReadinessProbe {
-    const KEEPS_FOR: Duration = Duration::from_secs(1);
+    const MAX_AGE: Duration = Duration::from_secs(1);
 
     /// Probes `database`.
     pub fn new(database: &Database) -> Self {
@@ -25,14 +25,13 @@ impl DatabaseReadinessProbe {
     }
 
     async fn ask(&self) -> Result<(), NotReady> {
-        let migrations = Migrations::new(&self.database).status().await.map_err(|error| {
-            log::warn!("the database does not answer: {error}");
-            NotReady::Database
-        })?;
-        if migrations.iter().all(|migration| migration.is_applied) {
-            Ok(())
-        } else {
-            Err(NotReady::Migrations)
+        match Migrations::new(&self.database).status().await {
+            Ok(migrations) if migrations.iter().all(|migration| migration.is_applied) => Ok(()),
+            Ok(_) | Err(MigrateError::Unknown(_)) => Err(NotReady::Migrations),
+            Err(error @ MigrateError::Failed(_)) => {
+                log::warn!("not ready: {error}");
+                Err(NotReady::Database)
+            }
         }
     }
 }
@@ -42,7 +41,7 @@ impl ReadinessProbe for DatabaseReadinessProbe {
     async fn check(&self) -> Result<(), NotReady> {
         let mut last = self.last.lock().await;
         match *last {
-            Some((asked_at, answer)) if asked_at.elapsed() < Self::KEEPS_FOR => answer,
+            Some((asked_at, answer)) if asked_at.elapsed() < Self::MAX_AGE => answer,
             _ => {
                 let answer = self.ask().await;
                 *last = Some((Instant::now(), answer));
