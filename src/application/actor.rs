@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    application::queries::users::UserView,
+    application::UserView,
     domain::{
         session::AuthSessionId,
         user::{Role, UserId},

@@ -8,8 +8,10 @@ pub mod authorization;
 pub mod commands;
 pub mod ports;
 pub mod queries;
+mod user_view;
 
 pub use actor::Actor;
+pub use user_view::UserView;
 
 #[cfg(test)]
 pub(crate) mod testing;

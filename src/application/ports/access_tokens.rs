@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::session::SessionSecret;
 
-/// Makes the tokens by which clients show their session, and reads them back.
+/// Makes the tokens that identify a client's session, and reads them back.
 pub trait AccessTokens: Send + Sync {
     /// The token that carries `secret` from `issued_at` until `expires_at`.
     ///
@@ -19,9 +19,18 @@ pub trait AccessTokens: Send + Sync {
         expires_at: DateTime<Utc>,
     ) -> Result<AccessToken, IssueError>;
 
-    /// The secret that `token` carries, or nothing if we did not make it, made it otherwise than now configured, or it
-    /// has expired at `now`. That the secret opens a session only storage can tell.
-    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<SessionSecret>;
+    /// What `token` carries, or nothing if it was not issued by us, not under the present configuration, or has expired at
+    /// `now`. Whether the secret opens a session only storage can tell.
+    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<VerifiedToken>;
+}
+
+/// What a token carries that we issued and that has not expired.
+#[derive(Clone, Debug)]
+pub struct VerifiedToken {
+    /// What may open a session.
+    pub secret: SessionSecret,
+    /// From when on the token is refused, in whole seconds.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// A token as the client keeps it. Whoever holds it is logged in: never shown by `Debug`, wiped on drop.

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::StorageError;
 use crate::{
-    application::queries::users::UserView,
+    application::UserView,
     domain::{
         session::{AuthSession, SessionSecretDigest},
         user::{PasswordHash, UserId, Username},
@@ -33,6 +33,8 @@ pub struct Credentials {
     pub user_id: UserId,
     /// What is stored of the password.
     pub password_hash: PasswordHash,
+    /// Whether the user may log in.
+    pub is_active: bool,
 }
 
 /// A session and the active user who is logged in by it.

@@ -16,7 +16,7 @@ mod user_repository;
 #[cfg(test)]
 pub(crate) mod contract;
 
-pub use access_tokens::{AccessToken, AccessTokens, IssueError};
+pub use access_tokens::{AccessToken, AccessTokens, IssueError, VerifiedToken};
 pub use auth_session_repository::AuthSessionRepository;
 pub use clock::Clock;
 pub use identity_reader::{Credentials, Identity, IdentityReader};

@@ -2,7 +2,10 @@ use async_trait::async_trait;
 
 use super::StorageError;
 use crate::{
-    application::queries::users::{ListUsersFilter, UserPage, UserPageRequest, UserView},
+    application::{
+        UserView,
+        queries::users::{ListUsersFilter, UserPage, UserPageRequest},
+    },
     domain::user::{UserId, Username},
 };
 

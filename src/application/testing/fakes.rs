@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    application::ports::{AccessToken, AccessTokens, Clock, HashingError, IssueError, PasswordHasher, Random},
+    application::ports::{
+        AccessToken, AccessTokens, Clock, HashingError, IssueError, PasswordHasher, Random, VerifiedToken,
+    },
     domain::{
         session::SessionSecret,
         user::{PasswordHash, RawPassword},
@@ -110,8 +112,9 @@ impl AccessTokens for FakeAccessTokens {
         Ok(AccessToken::new(serde_json::to_string(&token).unwrap()))
     }
 
-    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<SessionSecret> {
-        let (expires_at, secret): (DateTime<Utc>, _) = serde_json::from_str(token.expose()).ok()?;
-        (now < expires_at).then(|| SessionSecret::new(secret))
+    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<VerifiedToken> {
+        let (expires_at, secret) = serde_json::from_str(token.expose()).ok()?;
+        let secret = SessionSecret::new(secret);
+        (now < expires_at).then_some(VerifiedToken { secret, expires_at })
     }
 }

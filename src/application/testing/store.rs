@@ -12,11 +12,12 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     application::{
+        UserView,
         ports::{
             AuthSessionRepository, Credentials, Identity, IdentityReader, InsertUserError, StorageError, Transaction,
             UnitOfWork, UserReader, UserRepository,
         },
-        queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField, UserView},
+        queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
     },
     domain::{
         session::{AuthSession, AuthSessionId, SessionSecretDigest},
@@ -268,6 +269,7 @@ impl IdentityReader for InMemoryStore {
         Ok(user.map(|user| Credentials {
             user_id: user.id(),
             password_hash: user.password_hash().clone(),
+            is_active: user.is_active(),
         }))
     }
 

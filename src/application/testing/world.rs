@@ -11,13 +11,12 @@ use super::{
 };
 use crate::{
     application::{
-        Actor,
+        Actor, UserView,
         commands::{
             Registration,
             account::{Authenticate, ChangePassword, LogIn},
         },
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
-        queries::users::UserView,
     },
     domain::{
         session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},

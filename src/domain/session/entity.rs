@@ -20,7 +20,7 @@ pub struct AuthSessionState {
     pub secret_digest: SessionSecretDigest,
     /// When the user logged in.
     pub created_at: DateTime<Utc>,
-    /// From when on it is dead.
+    /// When it expires.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -57,27 +57,27 @@ impl AuthSession {
         self.state.id
     }
 
-    /// From when on it is dead.
+    /// When it expires.
     pub fn expires_at(&self) -> DateTime<Utc> {
         self.state.expires_at
     }
 
-    /// Whether it is dead at `now`.
+    /// Whether it has expired at `now`.
     pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
         now >= self.state.expires_at
     }
 
     /// Whether it lives at `now`, but has so little time left that its use should renew it.
     pub fn is_due_for_renewal(&self, lifetime: &SessionLifetime, now: DateTime<Utc>) -> bool {
-        !self.is_expired(now) && self.state.expires_at - now < lifetime.renewal_window()
+        !self.is_expired(now) && lifetime.is_near_end(self.state.expires_at, now)
     }
 
-    /// Gives it its full life anew.
+    /// Restarts its lifetime.
     pub fn renew(&mut self, lifetime: &SessionLifetime, now: DateTime<Utc>) {
         self.state.expires_at = lifetime.expiry(now);
     }
 
-    /// Lets another secret open it from now on, with its full life anew; the old one opens nothing any more.
+    /// Lets another secret open it from now on, with its lifetime restarted; the old one opens nothing any more.
     pub fn replace_secret(&mut self, secret: &SessionSecret, lifetime: &SessionLifetime, now: DateTime<Utc>) {
         self.state.secret_digest = secret.digest();
         self.renew(lifetime, now);

@@ -23,7 +23,6 @@ impl SessionLifetime {
             return Err(InvalidSessionLifetime);
         }
         // Whole milliseconds below 2^53 are exact in f64, and the product is never above the ttl.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
         let window = (ttl.num_milliseconds() as f64 * refresh_threshold) as i64;
         Ok(Self {
             ttl,
@@ -36,9 +35,9 @@ impl SessionLifetime {
         now + self.ttl
     }
 
-    /// The time before its death in which a used session is renewed.
-    pub fn renewal_window(&self) -> TimeDelta {
-        self.renewal_window
+    /// Whether what expires at `expires_at` has so little time left at `now` that its use should renew it.
+    pub fn is_near_end(&self, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        expires_at - now < self.renewal_window
     }
 }
 
@@ -59,8 +58,10 @@ mod tests {
     }
 
     #[test]
-    fn the_renewal_window_is_that_part_of_the_lifetime() {
+    fn the_end_is_near_in_that_part_of_the_lifetime() {
         let lifetime = SessionLifetime::new(TimeDelta::minutes(60), 0.25).unwrap();
-        assert_eq!(lifetime.renewal_window(), TimeDelta::minutes(15));
+        let (now, window) = (DateTime::UNIX_EPOCH, TimeDelta::minutes(15));
+        assert!(!lifetime.is_near_end(now + window, now));
+        assert!(lifetime.is_near_end(now + window - TimeDelta::microseconds(1), now));
     }
 }

@@ -94,7 +94,8 @@ impl Database {
         }
     }
 
-    /// The handle that writes.
+    /// The handle that writes, for tests that put the database into a state of their own.
+    #[cfg(test)]
     pub(super) fn writer(&self) -> &DatabaseConnection {
         &self.writer
     }

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     application::{
+        UserView,
         ports::{Credentials, Identity, IdentityReader, StorageError},
-        queries::users::UserView,
     },
     domain::{
         session::{AuthSession, AuthSessionState, SessionSecretDigest},
@@ -48,14 +48,15 @@ impl IdentityReader for SeaOrmIdentityReader {
     async fn find_credentials(&self, username: &Username) -> Result<Option<Credentials>, StorageError> {
         let row = user::Entity::find()
             .select_only()
-            .columns([user::Column::Id, user::Column::PasswordHash])
+            .columns([user::Column::Id, user::Column::PasswordHash, user::Column::IsActive])
             .filter(user::Column::UsernameKey.eq(username.key()))
-            .into_tuple::<(Uuid, String)>()
+            .into_tuple::<(Uuid, String, bool)>()
             .one(self.database.reader())
             .await?;
-        Ok(row.map(|(user_id, password_hash)| Credentials {
+        Ok(row.map(|(user_id, password_hash, is_active)| Credentials {
             user_id: user_id.into(),
             password_hash: PasswordHash::new(password_hash),
+            is_active,
         }))
     }
 

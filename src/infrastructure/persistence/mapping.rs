@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::entities::{auth_session, user};
 use crate::{
-    application::{ports::StorageError, queries::users::UserView},
+    application::{UserView, ports::StorageError},
     domain::{
         session::{AuthSession, AuthSessionState, SessionSecretDigest},
         user::{PasswordHash, User, UserState, Username},

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     application::{
+        UserView,
         ports::{StorageError, UserReader},
-        queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField, UserView},
+        queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
     },
     domain::user::{UserId, Username, UsernamePrefix},
 };

@@ -2,6 +2,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use bcrypt::HashParts;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256, Sha384};
@@ -74,9 +75,13 @@ impl BcryptPasswordHasher {
         thread.await.map_err(failed)?.map_err(failed)
     }
 
-    /// A hash of the configured cost that no password is known to match.
-    fn dummy_hash(&self) -> String {
-        format!("$2b${:02}${}", self.cost, ".".repeat(53))
+    /// The part of a stored hash that bcrypt reads, if it was made with our pepper.
+    fn bcrypt_part<'a>(&self, hash: &'a PasswordHash) -> Option<&'a str> {
+        let part = hash.expose().strip_prefix(&self.pepper_id);
+        if part.is_none() {
+            log::error!("a stored password hash was made with another pepper than the configured one");
+        }
+        part
     }
 }
 
@@ -89,20 +94,26 @@ impl PasswordHasher for BcryptPasswordHasher {
     }
 
     async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
-        let is_known = hash.is_some();
-        let bcrypt_hash = match hash {
-            Some(hash) => hash
-                .expose()
-                .strip_prefix(&self.pepper_id)
-                .ok_or_else(|| failed("the password hash was made with another pepper than the configured one"))?
-                .to_owned(),
-            None => self.dummy_hash(),
-        };
-        let matches = self
-            .run(password, move |prepared| bcrypt::verify(prepared, &bcrypt_hash))
-            .await?;
-        Ok(is_known && matches)
+        let stored = hash.as_ref().and_then(|hash| self.bcrypt_part(hash)).map(str::to_owned);
+        let cost = self.cost;
+        self.run(password, move |prepared| match stored {
+            Some(stored) => {
+                let matches = bcrypt::verify(prepared, &stored)?;
+                // A hash of a lower cost took 2^(cost - lower) times less. The dummies between make up for it exactly.
+                for lower in stored.parse::<HashParts>()?.get_cost()..cost {
+                    bcrypt::verify(prepared, &dummy_hash(lower))?;
+                }
+                Ok(matches)
+            }
+            None => bcrypt::verify(prepared, &dummy_hash(cost)).map(|_| false),
+        })
+        .await
     }
+}
+
+/// A hash of that cost which no password is known to match.
+fn dummy_hash(cost: u32) -> String {
+    format!("$2b${cost:02}${}", ".".repeat(53))
 }
 
 impl fmt::Debug for BcryptPasswordHasher {
@@ -128,11 +139,14 @@ fn prepare(pepper: &SecretString, password: &RawPassword) -> Zeroizing<String> {
     #[allow(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha384>::new_from_slice(pepper.expose_secret().as_bytes()).expect("any key length is valid");
     mac.update(password.expose().as_bytes());
-    Zeroizing::new(STANDARD.encode(mac.finalize().into_bytes()))
+    let code = Zeroizing::new(<[u8; 48]>::from(mac.finalize().into_bytes()));
+    Zeroizing::new(STANDARD.encode(code.as_slice()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use rstest::rstest;
 
     use super::*;
@@ -192,20 +206,42 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_another_pepper_cannot_be_judged() {
+    async fn a_hash_of_another_pepper_matches_nothing() {
         let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
-        let refusal = hasher("other", 1).verify(password("correct horse"), Some(hash)).await;
-        assert!(matches!(refusal, Err(HashingError::Failed(_))));
+        let matches = hasher("other", 1).verify(password("correct horse"), Some(hash)).await;
+        assert!(!matches.unwrap());
     }
 
     #[tokio::test]
-    async fn without_a_hash_the_same_work_is_done_and_the_answer_is_no() {
-        let hasher = hasher("pepper", 1);
+    async fn without_a_hash_bcrypt_runs_all_the_same_and_the_answer_is_no() {
         assert!(
-            bcrypt::verify("anything", &hasher.dummy_hash()).is_ok(),
+            bcrypt::verify("anything", &dummy_hash(4)).is_ok(),
             "bcrypt must really run"
         );
-        assert!(!hasher.verify(password("correct horse"), None).await.unwrap());
+        assert!(
+            !hasher("pepper", 1)
+                .verify(password("correct horse"), None)
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_a_lower_cost_takes_as_long_as_one_of_the_configured_cost() {
+        let cheap = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
+        let dear = BcryptPasswordHasher {
+            cost: 9,
+            ..hasher("pepper", 1)
+        };
+        let time = async |hash| {
+            let start = Instant::now();
+            let matches = dear.verify(password("correct horse"), hash).await.unwrap();
+            (start.elapsed(), matches)
+        };
+        let (unknown, _) = time(None).await;
+        let (known, matches) = time(Some(cheap)).await;
+        assert!(matches);
+        assert!(known > unknown / 2, "{known:?} against {unknown:?}");
     }
 
     #[tokio::test]

@@ -7,9 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use crate::{
-    application::ports::{AccessToken, AccessTokens, IssueError},
+    application::ports::{AccessToken, AccessTokens, IssueError, VerifiedToken},
     domain::session::SessionSecret,
 };
 
@@ -71,7 +72,7 @@ struct Claims {
     iss: String,
     aud: String,
     /// The session's secret, in URL-safe base64.
-    sid: String,
+    sid: Zeroizing<String>,
     iat: i64,
     exp: i64,
 }
@@ -130,7 +131,7 @@ impl JwtAccessTokens {
         Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
-            sid: URL_SAFE_NO_PAD.encode(secret.expose()),
+            sid: Zeroizing::new(URL_SAFE_NO_PAD.encode(secret.expose())),
             iat: issued_at.timestamp(),
             exp: expires_at.timestamp(),
         }
@@ -150,15 +151,14 @@ impl AccessTokens for JwtAccessTokens {
             .map_err(|error| IssueError(error.into()))
     }
 
-    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<SessionSecret> {
+    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<VerifiedToken> {
         let claims = decode::<Claims>(token.expose(), &self.decoding_key, &self.validation)
             .ok()?
             .claims;
-        if now.timestamp() >= claims.exp {
-            return None;
-        }
-        let secret = URL_SAFE_NO_PAD.decode(claims.sid).ok()?;
-        secret.try_into().ok().map(SessionSecret::new)
+        let expires_at = DateTime::from_timestamp(claims.exp, 0).filter(|expires_at| now < *expires_at)?;
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims.sid.as_bytes()).ok()?);
+        let secret = SessionSecret::new(bytes.as_slice().try_into().ok()?);
+        Some(VerifiedToken { secret, expires_at })
     }
 }
 
@@ -292,8 +292,9 @@ mod tests {
     fn a_token_brings_its_secret_back_and_names_its_algorithm_and_key(#[case] name: &str) {
         let tokens = tokens(algorithm(name));
         let token = issue(&tokens);
-        let secret = tokens.verify(&token, NOW).unwrap();
-        assert_eq!(secret.expose(), &[7; 32]);
+        let verified = tokens.verify(&token, NOW).unwrap();
+        assert_eq!(verified.secret.expose(), &[7; 32]);
+        assert_eq!(verified.expires_at, NOW + TimeDelta::hours(1));
 
         let header = decode_header(token.expose()).unwrap();
         assert_eq!(header.typ.as_deref(), Some("JWT"));

@@ -7,11 +7,12 @@ use super::{
     terminal::{confirm_if_interactive, read_new_password, say},
 };
 use crate::application::{
+    UserView,
     commands::operator::{
         ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
     },
     ports::Clock,
-    queries::{operator::FindUser, users::UserView},
+    queries::operator::FindUser,
 };
 
 /// The use cases behind the operator's commands.

@@ -7,14 +7,17 @@ use crate::{
         Actor,
         ports::{AccessToken, AccessTokens, Clock, IdentityReader, IssueError, StorageError, UnitOfWork},
     },
-    domain::session::{AuthSession, SessionLifetime, SessionSecret},
+    domain::session::{AuthSession, SessionLifetime},
 };
 
 /// Finds out who makes a request: the identity provider of every way in.
 ///
 /// - Open to everyone who brings a token.
 /// - Costs one query, without a lock; the database is the only judge of whether a session lives.
-/// - Renews a session that is used near its end, by an update of what still lives: one that died meanwhile is not revived.
+/// - Renews a session that is used near its end, by one update of what still lives: one that died meanwhile is not revived.
+///   While the update has to wait too long, the request goes on with the session as it is; a later one will renew it.
+/// - Issues a new token with a renewal, and also when the token is near its end but its session is not: then an earlier
+///   renewal's answer never reached the client.
 /// - Refuses a token that we did not make or that has expired, a session that is gone or expired, and an inactive user.
 pub struct Authenticate {
     pub(crate) identities: Arc<dyn IdentityReader>,
@@ -54,18 +57,23 @@ impl Authenticate {
     /// As [`AuthenticateError`] says.
     pub async fn execute(&self, token: Option<&AccessToken>) -> Result<Authenticated, AuthenticateError> {
         let now = self.clock.now();
-        let secret = token
+        let token = token
             .and_then(|token| self.access_tokens.verify(token, now))
             .ok_or(AuthenticateError::NotAuthenticated)?;
         let mut identity = self
             .identities
-            .find_identity(&secret.digest())
+            .find_identity(&token.secret.digest())
             .await?
             .filter(|identity| !identity.session.is_expired(now))
             .ok_or(AuthenticateError::NotAuthenticated)?;
 
-        let renewed_token = if identity.session.is_due_for_renewal(&self.session_lifetime, now) {
-            Some(self.renew(&mut identity.session, &secret).await?)
+        if identity.session.is_due_for_renewal(&self.session_lifetime, now) {
+            self.renew(&mut identity.session).await?;
+        }
+        let expires_at = identity.session.expires_at();
+        let is_token_due = self.session_lifetime.is_near_end(token.expires_at, now);
+        let renewed_token = if is_token_due && token.expires_at.timestamp() < expires_at.timestamp() {
+            Some(self.access_tokens.issue(&token.secret, now, expires_at)?)
         } else {
             None
         };
@@ -73,22 +81,39 @@ impl Authenticate {
             actor: Actor {
                 user: identity.user,
                 session_id: identity.session.id(),
-                session_expires_at: identity.session.expires_at(),
+                session_expires_at: expires_at,
             },
             renewed_token,
         })
     }
 
-    async fn renew(&self, session: &mut AuthSession, secret: &SessionSecret) -> Result<AccessToken, AuthenticateError> {
+    async fn renew(&self, session: &mut AuthSession) -> Result<(), AuthenticateError> {
+        match self.extend(session).await {
+            Ok(Some(extended)) => {
+                log::debug!("session {} was renewed until {}", extended.id(), extended.expires_at());
+                *session = extended;
+                Ok(())
+            }
+            Ok(None) => Err(AuthenticateError::NotAuthenticated),
+            Err(StorageError::Unavailable(reason)) => {
+                log::warn!("session {} could not be renewed for now: {reason}", session.id());
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The session with its lifetime restarted, if it still lives.
+    async fn extend(&self, session: &AuthSession) -> Result<Option<AuthSession>, StorageError> {
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        session.renew(&self.session_lifetime, now);
-        if !transaction.sessions().extend(session, now).await? {
-            return Err(AuthenticateError::NotAuthenticated);
+        let mut extended = session.clone();
+        extended.renew(&self.session_lifetime, now);
+        if !transaction.sessions().extend(&extended, now).await? {
+            return Ok(None);
         }
         transaction.commit().await?;
-        log::debug!("session {} was renewed until {}", session.id(), session.expires_at());
-        Ok(self.access_tokens.issue(secret, now, session.expires_at())?)
+        Ok(Some(extended))
     }
 }
 
@@ -189,6 +214,33 @@ mod tests {
             authenticate.execute(Some(&session.token))
         );
         assert!(first.is_ok() && second.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_client_who_missed_the_answer_with_the_new_token_gets_another() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.advance(TimeDelta::minutes(40));
+        let missed = world.authenticate().execute(Some(&session.token)).await.unwrap();
+        world.advance(TimeDelta::minutes(19));
+
+        let again = world.authenticate().execute(Some(&session.token)).await.unwrap();
+        assert_eq!(again.actor.session_expires_at, missed.actor.session_expires_at);
+        world.advance(TimeDelta::minutes(2));
+        assert!(world.authenticate().execute(again.renewed_token.as_ref()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_request_goes_on_while_its_session_cannot_be_renewed() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice).await;
+        world.advance(TimeDelta::minutes(59));
+        world.store().fail_commits();
+        let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
+        assert_eq!(authenticated.renewed_token, None);
+        assert_eq!(authenticated.actor.session_expires_at, session.actor.session_expires_at);
     }
 
     #[tokio::test]

@@ -6,11 +6,11 @@ use thiserror::Error;
 
 use crate::{
     application::{
+        UserView,
         ports::{
             AccessToken, AccessTokens, Clock, HashingError, IdentityReader, IssueError, PasswordHasher, Random,
             RandomExt, StorageError, UnitOfWork,
         },
-        queries::users::UserView,
     },
     domain::{
         session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},
@@ -88,7 +88,7 @@ impl LogIn {
             .map(|credentials| credentials.password_hash.clone());
         let is_verified = self.password_hasher.verify(password, stored_hash).await?;
         let verified = credentials
-            .filter(|_| is_verified)
+            .filter(|credentials| is_verified && credentials.is_active)
             .ok_or(LogInError::InvalidCredentials)?;
 
         let transaction = self.unit_of_work.begin().await?;

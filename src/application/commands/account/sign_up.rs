@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
+        UserView,
         commands::{Registration, RegistrationError},
-        queries::users::UserView,
     },
     domain::user::Role,
 };

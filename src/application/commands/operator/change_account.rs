@@ -3,8 +3,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
+        UserView,
         ports::{Clock, StorageError, UnitOfWork},
-        queries::users::UserView,
     },
     domain::user::{InactiveAccount, InvalidUsername, User, Username},
 };

@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     application::{
+        UserView,
         commands::{Registration, RegistrationError},
-        queries::users::UserView,
     },
     domain::user::Role,
 };

@@ -5,10 +5,9 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
+        Actor, UserView,
         authorization::{NotAuthorized, Permission, authorize},
         commands::{Registration, RegistrationError},
-        queries::users::UserView,
     },
     domain::user::Role,
 };

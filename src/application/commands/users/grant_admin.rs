@@ -3,9 +3,8 @@ use std::sync::Arc;
 use super::manage_user::{ManageUserError, manage_user};
 use crate::{
     application::{
-        Actor,
+        Actor, UserView,
         ports::{Clock, UnitOfWork},
-        queries::users::UserView,
     },
     domain::user::{Role, User},
 };

@@ -3,10 +3,9 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
+        Actor, UserView,
         authorization::{NotAuthorized, Permission, authorize},
         ports::{Clock, StorageError, UnitOfWork},
-        queries::users::UserView,
     },
     domain::user::{InvalidUsername, Role, SystemAccount, User, Username},
 };

@@ -3,9 +3,8 @@ use chrono::TimeDelta;
 use super::{START, Storage, secret, session};
 use crate::{
     application::{
-        queries::users::{
-            ListUsersFilter, PageLimit, PageOffset, SortingOrder, UserPageRequest, UserSortingField, UserView,
-        },
+        UserView,
+        queries::users::{ListUsersFilter, PageLimit, PageOffset, SortingOrder, UserPageRequest, UserSortingField},
         testing::{hash_of, user},
     },
     domain::user::{Role, User, UserState, Username, UsernamePrefix},
@@ -56,6 +55,7 @@ pub(crate) async fn credentials_are_found_for_inactive_users_too(storage: Storag
     let name = Username::new("ALICE").unwrap();
     let credentials = storage.identities.find_credentials(&name).await.unwrap().unwrap();
     assert_eq!(credentials.user_id, alice.id());
+    assert!(!credentials.is_active);
     assert_eq!(
         credentials.password_hash,
         hash_of(crate::application::testing::PASSWORD)

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use crate::application::{Actor, queries::users::UserView};
+use crate::application::{Actor, UserView};
 
 /// Shows the caller.
 ///

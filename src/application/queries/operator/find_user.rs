@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
+        UserView,
         ports::{StorageError, UserReader},
-        queries::users::UserView,
     },
     domain::user::{InvalidUsername, Username},
 };

@@ -2,10 +2,9 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::UserView;
 use crate::{
     application::{
-        Actor,
+        Actor, UserView,
         authorization::{NotAuthorized, Permission, authorize},
         ports::{StorageError, UserReader},
     },

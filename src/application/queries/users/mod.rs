@@ -3,7 +3,6 @@
 mod get_user;
 mod list_users;
 mod page;
-mod user_view;
 
 pub use get_user::{GetUser, GetUserError};
 pub use list_users::{ListUsers, ListUsersError, ListUsersFilter};
@@ -11,4 +10,3 @@ pub use page::{
     InvalidPageLimit, InvalidPageOffset, PageLimit, PageOffset, SortingOrder, UserPage, UserPageRequest,
     UserSortingField,
 };
-pub use user_view::UserView;

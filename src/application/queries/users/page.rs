@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use super::UserView;
+use crate::application::UserView;
 
 /// Which part of the sorted users is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

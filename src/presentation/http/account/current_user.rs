@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    application::{commands::account::LoggedIn, queries::account, queries::users},
+    application::{UserView, commands::account::LoggedIn, queries::account},
     presentation::http::users::user_view::RoleName,
 };
 
@@ -30,7 +30,7 @@ pub struct CurrentUser {
 }
 
 impl CurrentUser {
-    fn new(user: users::UserView, session_expires_at: DateTime<Utc>) -> Self {
+    fn new(user: UserView, session_expires_at: DateTime<Utc>) -> Self {
         Self {
             id: user.id.as_uuid(),
             username: user.username,

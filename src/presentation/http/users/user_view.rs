@@ -5,7 +5,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{application::queries::users, domain::user::Role};
+use crate::{application, domain::user::Role};
 
 /// A user.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -36,8 +36,8 @@ pub enum RoleName {
     SuperAdmin,
 }
 
-impl From<users::UserView> for UserView {
-    fn from(user: users::UserView) -> Self {
+impl From<application::UserView> for UserView {
+    fn from(user: application::UserView) -> Self {
         Self {
             id: user.id.as_uuid(),
             username: user.username,
