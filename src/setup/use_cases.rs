@@ -91,7 +91,11 @@ impl HttpUseCases {
                 clock: clock.clone(),
                 random,
             }),
-            create_user: Data::new(CreateUser { registration }),
+            create_user: Data::new(CreateUser {
+                registration,
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            }),
             list_users: Data::new(ListUsers { users: users.clone() }),
             get_user: Data::new(GetUser { users }),
             grant_admin: Data::new(GrantAdmin {

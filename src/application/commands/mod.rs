@@ -1,8 +1,10 @@
 //! The write side: each command changes something, in one transaction, or refuses and changes nothing.
 
 pub mod account;
+mod confirm_actor;
 pub mod operator;
 mod registration;
 pub mod users;
 
+pub use confirm_actor::ConfirmActorError;
 pub use registration::{Registration, RegistrationError};

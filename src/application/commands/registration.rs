@@ -27,7 +27,7 @@ pub enum RegistrationError {
     /// The password breaks a rule.
     #[error(transparent)]
     InvalidPassword(#[from] InvalidPassword),
-    /// Another user has the name, perhaps in other case.
+    /// Another user has the name, possibly in different case.
     #[error("This username is taken. Choose another one.")]
     UsernameAlreadyExists,
     /// The password could not be hashed.
@@ -44,24 +44,33 @@ impl Registration {
     /// # Errors
     /// As [`RegistrationError`] says; then there is no such user.
     pub(super) async fn register(&self, username: &str, password: &str, role: Role) -> Result<User, RegistrationError> {
+        let user = self.prepare(username, password, role).await?;
+        let transaction = self.unit_of_work.begin().await?;
+        transaction.users().insert(&user).await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
+    /// Makes an active user of the given role, to be inserted in a transaction of the caller's. None may be open yet: the
+    /// password is hashed here.
+    ///
+    /// # Errors
+    /// As [`RegistrationError`] says.
+    pub(super) async fn prepare(&self, username: &str, password: &str, role: Role) -> Result<User, RegistrationError> {
         let username = Username::new(username)?;
         let password = RawPassword::new(password, &self.password_policy)?;
         let password_hash = self.password_hasher.hash(password).await?;
-
         let now = self.clock.now();
-        let user = User::new(
-            UserId::new(now, self.random.bytes()),
-            username,
-            password_hash,
-            role,
-            now,
-        );
-        let transaction = self.unit_of_work.begin().await?;
-        transaction.users().insert(&user).await.map_err(|error| match error {
-            InsertUserError::UsernameAlreadyExists => RegistrationError::UsernameAlreadyExists,
-            InsertUserError::Storage(error) => error.into(),
-        })?;
-        transaction.commit().await?;
-        Ok(user)
+        let id = UserId::new(now, self.random.bytes());
+        Ok(User::new(id, username, password_hash, role, now))
+    }
+}
+
+impl From<InsertUserError> for RegistrationError {
+    fn from(error: InsertUserError) -> Self {
+        match error {
+            InsertUserError::UsernameAlreadyExists => Self::UsernameAlreadyExists,
+            InsertUserError::Storage(error) => Self::Storage(error),
+        }
     }
 }

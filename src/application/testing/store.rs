@@ -72,6 +72,11 @@ impl InMemoryStore {
         self.committed.lock().unwrap().users.insert(user.id(), user.clone());
     }
 
+    pub(crate) fn add_session(&self, session: &AuthSession) {
+        let mut state = self.committed.lock().unwrap();
+        state.sessions.insert(session.id(), session.clone());
+    }
+
     pub(crate) fn remove_session(&self, id: AuthSessionId) {
         self.committed.lock().unwrap().sessions.remove(&id);
     }

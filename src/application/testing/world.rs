@@ -165,13 +165,18 @@ impl World {
         }
     }
 
-    pub(crate) async fn begin_session(&self, user: &User) -> TestSession {
+    /// Somebody of that role who is stored and logged in.
+    pub(crate) fn actor(&self, role: Role) -> Actor {
+        let user = user("somebody", role);
+        self.store.replace_user(&user);
+        self.begin_session(&user).actor
+    }
+
+    pub(crate) fn begin_session(&self, user: &User) -> TestSession {
         let (now, secret) = (self.now(), SessionSecret::new(self.random.bytes()));
         let id = AuthSessionId::new(now, self.random.bytes());
         let session = AuthSession::begin(id, user.id(), &secret, &self.session_lifetime(), now);
-        let transaction = self.begin().await;
-        transaction.sessions().insert(&session).await.unwrap();
-        transaction.commit().await.unwrap();
+        self.store.add_session(&session);
         TestSession {
             actor: Actor {
                 user: UserView::from(user),

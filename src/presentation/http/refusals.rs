@@ -2,7 +2,7 @@
 
 use crate::{
     application::{
-        commands::{RegistrationError, users::ManageUserError},
+        commands::{ConfirmActorError, RegistrationError, users::ManageUserError},
         ports::{HashingError, IssueError, StorageError},
     },
     refusals,
@@ -29,6 +29,15 @@ refusals! {
 }
 
 refusals! {
+    ConfirmActorError {
+        Self::NotAuthenticated => NotAuthenticated,
+        Self::NotAuthorized(_) => NotAuthorized,
+    } and passes on {
+        Storage(StorageError),
+    }
+}
+
+refusals! {
     RegistrationError {
         Self::InvalidUsername(_) => InvalidUsername,
         Self::InvalidPassword(_) => InvalidPassword,
@@ -46,6 +55,7 @@ refusals! {
         Self::UserNotFound => UserNotFound,
         Self::SystemAccount(_) => NotAuthorized,
     } and passes on {
+        Actor(ConfirmActorError),
         Storage(StorageError),
     }
 }

@@ -131,7 +131,7 @@ mod tests {
     async fn a_living_session_tells_its_user_and_is_left_as_it_is() {
         let alice = user("alice", Role::Admin);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
 
         let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
         assert_eq!(authenticated.actor.id(), alice.id());
@@ -152,7 +152,7 @@ mod tests {
     async fn an_expired_session_is_refused() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.advance(TimeDelta::minutes(60));
         let refusal = world.authenticate().execute(Some(&session.token)).await;
         assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
@@ -162,7 +162,7 @@ mod tests {
     async fn the_session_of_a_user_who_is_inactive_now_is_refused() {
         let mut alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         alice.inactivate(world.now());
         world.store().replace_user(&alice);
         let refusal = world.authenticate().execute(Some(&session.token)).await;
@@ -173,7 +173,7 @@ mod tests {
     async fn a_change_of_role_is_felt_by_the_next_request() {
         let mut alice = user("alice", Role::Admin);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         alice.revoke_admin(world.now()).unwrap();
         world.store().replace_user(&alice);
         let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
@@ -184,7 +184,7 @@ mod tests {
     async fn a_session_used_near_its_end_gets_its_full_life_and_a_new_token() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.advance(TimeDelta::minutes(59));
 
         let renewed = world.authenticate().execute(Some(&session.token)).await.unwrap();
@@ -206,7 +206,7 @@ mod tests {
     async fn parallel_requests_near_the_end_all_succeed() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.advance(TimeDelta::minutes(59));
         let authenticate = world.authenticate();
         let (first, second) = tokio::join!(
@@ -220,7 +220,7 @@ mod tests {
     async fn a_client_who_missed_the_answer_with_the_new_token_gets_another() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.advance(TimeDelta::minutes(40));
         let missed = world.authenticate().execute(Some(&session.token)).await.unwrap();
         world.advance(TimeDelta::minutes(19));
@@ -235,7 +235,7 @@ mod tests {
     async fn a_request_goes_on_while_its_session_cannot_be_renewed() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.advance(TimeDelta::minutes(59));
         world.store().fail_commits();
         let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
@@ -247,7 +247,7 @@ mod tests {
     async fn a_session_that_ends_before_its_renewal_is_not_revived() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.advance(TimeDelta::minutes(59));
         world.store().before_next_transaction({
             let store = world.store();
@@ -263,7 +263,7 @@ mod tests {
     async fn a_lost_database_is_not_taken_for_a_missing_log_in() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.store().fail();
         let refusal = world.authenticate().execute(Some(&session.token)).await;
         assert!(matches!(refusal, Err(AuthenticateError::Storage(_))));

@@ -7,6 +7,7 @@ use crate::{
     application::{
         Actor,
         authorization::{NotAuthorized, Permission, authorize},
+        commands::{ConfirmActorError, confirm_actor::confirm_actor},
         ports::{
             AccessToken, AccessTokens, Clock, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher,
             Random, RandomExt, StorageError, UnitOfWork,
@@ -25,8 +26,8 @@ use crate::{
 /// - One's own needs the current password, ends every other session, and gives this one a new token.
 /// - A subordinate's needs no current password and ends all sessions of that user.
 /// - Refuses a plain user who names anyone else before it is told whether there is such a user.
-/// - Passwords are hashed before the transaction. On the locked user it is looked again whether the verified password is
-///   still the stored one.
+/// - Passwords are hashed before the transaction. In it the actor is confirmed, and on the locked user it is looked again
+///   whether the verified password is still the stored one.
 pub struct ChangePassword {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -38,14 +39,14 @@ pub struct ChangePassword {
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// Whose password is to become what.
+/// The change to make.
 #[derive(Debug)]
 pub struct ChangePasswordRequest {
-    /// Whose.
+    /// The user.
     pub username: String,
     /// The new password.
     pub password: SecretString,
-    /// The password so far; needed for one's own account only.
+    /// The current password; needed for one's own account only.
     pub current_password: Option<SecretString>,
 }
 
@@ -55,6 +56,9 @@ pub enum ChangePasswordError {
     /// The actor may not change this user's password.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
+    /// The actor may not do so any more.
+    #[error(transparent)]
+    Actor(#[from] ConfirmActorError),
     /// The username breaks a rule, so there is no such user.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
@@ -67,9 +71,6 @@ pub enum ChangePasswordError {
     /// The current password is missing or not the user's.
     #[error("To change your own password, give your current one as `current_password`.")]
     WrongCurrentPassword,
-    /// The session in which the actor acts ended meanwhile.
-    #[error("Your session has ended. Log in first.")]
-    NotAuthenticated,
     /// A password could not be hashed or verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -98,6 +99,7 @@ impl ChangePassword {
         };
         let own = target.as_ref().filter(|target| target.user_id == actor.id());
         if own.is_none() {
+            // Whoever manages nobody stops here, before it shows whether there is such a user.
             authorize(actor, Permission::ManageRole(Role::User))?;
         }
         username?;
@@ -136,7 +138,7 @@ impl ChangePassword {
             .find_by_id_for_update(actor.id())
             .await?
             .filter(|user| user.is_active())
-            .ok_or(ChangePasswordError::NotAuthenticated)?;
+            .ok_or(ConfirmActorError::NotAuthenticated)?;
         if *user.password_hash() != credentials.password_hash {
             return Err(ChangePasswordError::WrongCurrentPassword);
         }
@@ -144,7 +146,7 @@ impl ChangePassword {
             .sessions()
             .find_live_for_update(actor.session_id, now)
             .await?
-            .ok_or(ChangePasswordError::NotAuthenticated)?;
+            .ok_or(ConfirmActorError::NotAuthenticated)?;
 
         let secret = SessionSecret::new(self.random.bytes());
         user.change_password(password_hash, now);
@@ -175,14 +177,16 @@ impl ChangePassword {
         let password_hash = self.password_hasher.hash(password).await?;
 
         let transaction = self.unit_of_work.begin().await?;
+        let now = self.clock.now();
+        let actor = confirm_actor(transaction.as_ref(), actor, Role::User, now).await?;
         let mut user = transaction
             .users()
             .find_by_id_for_update(target)
             .await?
             .ok_or(ChangePasswordError::UserNotFound)?;
-        authorize(actor, Permission::ManageUser(&user))?;
+        authorize(&actor, Permission::ManageUser(&user))?;
 
-        user.change_password(password_hash, self.clock.now());
+        user.change_password(password_hash, now);
         transaction.users().save(&user).await?;
         transaction.sessions().delete_all_of(user.id(), None).await?;
         transaction.commit().await?;
@@ -216,11 +220,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn ones_own_ends_every_other_session_and_renames_this_one() {
+    async fn ones_own_ends_every_other_session_and_gives_this_one_a_new_token() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let here = world.begin_session(&alice).await;
-        let elsewhere = world.begin_session(&alice).await;
+        let here = world.begin_session(&alice);
+        let elsewhere = world.begin_session(&alice);
 
         let token = world
             .change_password()
@@ -241,7 +245,7 @@ mod tests {
     async fn ones_own_needs_the_current_password(#[case] current: Option<&str>) {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone()]).await;
-        let here = world.begin_session(&alice).await;
+        let here = world.begin_session(&alice);
         let refusal = world
             .change_password()
             .execute(&here.actor, request("alice", NEW_PASSWORD, current))
@@ -255,8 +259,8 @@ mod tests {
     async fn a_subordinates_needs_none_and_ends_all_sessions_of_that_user() {
         let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
         let world = World::with([admin.clone(), alice.clone()]).await;
-        let here = world.begin_session(&admin).await;
-        let theirs = world.begin_session(&alice).await;
+        let here = world.begin_session(&admin);
+        let theirs = world.begin_session(&alice);
 
         let token = world
             .change_password()
@@ -278,7 +282,7 @@ mod tests {
     async fn nobody_changes_the_password_of_equals_or_betters(#[case] role: Role, #[case] target: Role) {
         let (caller, target) = (user("caller", role), user("target", target));
         let world = World::with([caller.clone(), target.clone()]).await;
-        let here = world.begin_session(&caller).await;
+        let here = world.begin_session(&caller);
         let refusal = world
             .change_password()
             .execute(&here.actor, request("target", NEW_PASSWORD, None))
@@ -291,7 +295,7 @@ mod tests {
     async fn a_plain_user_does_not_learn_which_names_exist() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone(), user("brian", Role::User)]).await;
-        let here = world.begin_session(&alice).await;
+        let here = world.begin_session(&alice);
         for username in ["brian", "nobody", "?"] {
             let refusal = world
                 .change_password()
@@ -305,7 +309,7 @@ mod tests {
     async fn an_admin_is_told_which_rule_is_broken_or_that_nobody_has_the_name() {
         let admin = user("admin", Role::Admin);
         let world = World::with([admin.clone(), user("alice", Role::User)]).await;
-        let here = world.begin_session(&admin).await;
+        let here = world.begin_session(&admin);
         let change_password = world.change_password();
         assert!(matches!(
             change_password
@@ -328,10 +332,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_admin_who_is_logged_out_while_the_password_is_hashed_changes_nothing() {
+        let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
+        let world = World::with([admin.clone(), alice.clone()]).await;
+        let here = world.begin_session(&admin);
+        world.while_hashing({
+            let (store, session) = (world.store(), here.actor.session_id);
+            move || store.remove_session(session)
+        });
+        let refusal = world
+            .change_password()
+            .execute(&here.actor, request("alice", NEW_PASSWORD, None))
+            .await;
+        assert!(matches!(
+            refusal,
+            Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+        ));
+        assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
+    }
+
+    #[tokio::test]
     async fn a_password_that_another_request_replaced_meanwhile_is_no_longer_current() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let here = world.begin_session(&alice).await;
+        let here = world.begin_session(&alice);
         world.while_hashing({
             let store = world.store();
             let mut alice = alice.clone();
@@ -350,7 +374,7 @@ mod tests {
     async fn a_session_that_ended_meanwhile_changes_nothing() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let here = world.begin_session(&alice).await;
+        let here = world.begin_session(&alice);
         world.while_hashing({
             let store = world.store();
             let id = here.actor.session_id;
@@ -360,7 +384,10 @@ mod tests {
             .change_password()
             .execute(&here.actor, request("alice", NEW_PASSWORD, Some(PASSWORD)))
             .await;
-        assert!(matches!(refusal, Err(ChangePasswordError::NotAuthenticated)));
+        assert!(matches!(
+            refusal,
+            Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+        ));
         assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
     }
 }

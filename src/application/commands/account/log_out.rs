@@ -49,8 +49,8 @@ mod tests {
     async fn the_session_ends_and_no_other() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let here = world.begin_session(&alice).await;
-        let elsewhere = world.begin_session(&alice).await;
+        let here = world.begin_session(&alice);
+        let elsewhere = world.begin_session(&alice);
 
         let log_out = LogOut {
             unit_of_work: world.store(),
@@ -66,7 +66,7 @@ mod tests {
     async fn a_lost_database_is_told() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let here = world.begin_session(&alice).await;
+        let here = world.begin_session(&alice);
         world.store().fail();
         let log_out = LogOut {
             unit_of_work: world.store(),

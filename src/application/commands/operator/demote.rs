@@ -54,7 +54,7 @@ mod tests {
     async fn a_super_admin_becomes_a_plain_user_and_is_logged_out() {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone(), user("brian", Role::SuperAdmin)]).await;
-        world.begin_session(&alice).await;
+        world.begin_session(&alice);
         let account = demote(&world, "alice").await.unwrap();
         assert_eq!(account.user.role, Role::User);
         assert_eq!(world.session_count(), 0);

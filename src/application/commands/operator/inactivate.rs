@@ -54,7 +54,7 @@ mod tests {
     async fn a_super_admin_is_shut_out_and_logged_out() {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone(), user("brian", Role::SuperAdmin)]).await;
-        world.begin_session(&alice).await;
+        world.begin_session(&alice);
         let account = inactivate(&world, "alice").await.unwrap();
         assert!(!account.user.is_active);
         assert_eq!(world.session_count(), 0);

@@ -57,7 +57,7 @@ mod tests {
     async fn an_active_account_becomes_super_admin_and_its_sessions_end() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        world.begin_session(&alice).await;
+        world.begin_session(&alice);
         let account = promote(&world, "alice").await.unwrap();
         assert_eq!(account.user.role, Role::SuperAdmin);
         assert_eq!(account.ended_sessions, 1);
@@ -69,7 +69,7 @@ mod tests {
     async fn promoting_again_changes_nothing() {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         assert!(!promote(&world, "alice").await.unwrap().is_changed);
         assert!(world.is_live(&session).await);
     }

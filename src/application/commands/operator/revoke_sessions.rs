@@ -43,9 +43,9 @@ mod tests {
     async fn all_sessions_of_the_user_end_and_nobody_elses() {
         let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
         let world = World::with([alice.clone(), brian.clone()]).await;
-        world.begin_session(&alice).await;
-        world.begin_session(&alice).await;
-        let anothers = world.begin_session(&brian).await;
+        world.begin_session(&alice);
+        world.begin_session(&alice);
+        let anothers = world.begin_session(&brian);
         let revoke_sessions = RevokeSessions {
             unit_of_work: world.store(),
         };

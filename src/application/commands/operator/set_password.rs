@@ -79,7 +79,7 @@ mod tests {
     async fn even_the_last_super_admin_gets_another_password_and_is_logged_out() {
         let alice = user("alice", Role::SuperAdmin);
         let world = World::with([alice.clone()]).await;
-        world.begin_session(&alice).await;
+        world.begin_session(&alice);
         let account = set_password(&world)
             .execute("alice", &"battery staple".into())
             .await

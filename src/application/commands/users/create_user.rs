@@ -7,7 +7,8 @@ use crate::{
     application::{
         Actor, UserView,
         authorization::{NotAuthorized, Permission, authorize},
-        commands::{Registration, RegistrationError},
+        commands::{ConfirmActorError, Registration, RegistrationError, confirm_actor::confirm_actor},
+        ports::{Clock, UnitOfWork},
     },
     domain::user::Role,
 };
@@ -16,9 +17,12 @@ use crate::{
 ///
 /// - Open to admins for users, to super admins for users and admins; nobody makes a super admin.
 /// - Creates an active user, whether or not sign-up is enabled.
+/// - The actor is confirmed in the transaction: logged out or demoted while the password was hashed, the actor is refused.
 /// - Refuses a username or password that breaks a rule, and a name that is taken in whatever case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// The user to create.
@@ -38,6 +42,9 @@ pub enum CreateUserError {
     /// The actor may not create users of this role.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
+    /// The actor may not do so any more.
+    #[error(transparent)]
+    Actor(#[from] ConfirmActorError),
     /// The registration was refused.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
@@ -52,8 +59,17 @@ impl CreateUser {
         authorize(actor, Permission::ManageRole(request.role))?;
         let user = self
             .registration
-            .register(&request.username, request.password.expose_secret(), request.role)
+            .prepare(&request.username, request.password.expose_secret(), request.role)
             .await?;
+
+        let transaction = self.unit_of_work.begin().await.map_err(RegistrationError::from)?;
+        confirm_actor(transaction.as_ref(), actor, request.role, self.clock.now()).await?;
+        transaction
+            .users()
+            .insert(&user)
+            .await
+            .map_err(RegistrationError::from)?;
+        transaction.commit().await.map_err(RegistrationError::from)?;
         log::info!("user {} created {} {}", actor.id(), user.role(), user.id());
         Ok(UserView::from(&user))
     }
@@ -64,14 +80,25 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, actor, user};
+    use crate::application::testing::{World, user};
 
-    fn request(username: &str, role: Role) -> CreateUserRequest {
-        CreateUserRequest {
+    async fn create_user(
+        world: &World,
+        actor: &Actor,
+        username: &str,
+        role: Role,
+    ) -> Result<UserView, CreateUserError> {
+        let create_user = CreateUser {
+            registration: world.registration(),
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        };
+        let request = CreateUserRequest {
             username: username.into(),
             password: "correct horse".into(),
             role,
-        }
+        };
+        create_user.execute(actor, request).await
     }
 
     #[rstest]
@@ -79,15 +106,10 @@ mod tests {
     #[case(Role::SuperAdmin, Role::User)]
     #[case(Role::SuperAdmin, Role::Admin)]
     #[tokio::test]
-    async fn a_user_of_a_lower_role_comes_into_being(#[case] role: Role, #[case] created: Role) {
+    async fn a_user_of_a_lower_role_is_created(#[case] role: Role, #[case] created: Role) {
         let world = World::new();
-        let create_user = CreateUser {
-            registration: world.registration(),
-        };
-        let view = create_user
-            .execute(&actor(role), request("alice", created))
-            .await
-            .unwrap();
+        let actor = world.actor(role);
+        let view = create_user(&world, &actor, "alice", created).await.unwrap();
         assert_eq!((view.role, view.is_active), (created, true));
         assert!(world.user(view.id).await.is_some());
     }
@@ -103,26 +125,35 @@ mod tests {
         #[case] created: Role,
     ) {
         let world = World::new();
-        let create_user = CreateUser {
-            registration: world.registration(),
-        };
-        let refusal = create_user.execute(&actor(role), request("?", created)).await;
+        let actor = world.actor(role);
+        let refusal = create_user(&world, &actor, "?", created).await;
         assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
-        assert_eq!(world.user_count(), 0);
     }
 
     #[tokio::test]
     async fn a_name_that_is_taken_is_refused() {
         let world = World::with([user("alice", Role::User)]).await;
-        let create_user = CreateUser {
-            registration: world.registration(),
-        };
-        let refusal = create_user
-            .execute(&actor(Role::Admin), request("Alice", Role::User))
-            .await;
+        let actor = world.actor(Role::Admin);
+        let refusal = create_user(&world, &actor, "Alice", Role::User).await;
         assert!(matches!(
             refusal,
             Err(CreateUserError::Registration(RegistrationError::UsernameAlreadyExists))
         ));
+    }
+
+    #[tokio::test]
+    async fn an_actor_who_is_logged_out_while_the_password_is_hashed_creates_nobody() {
+        let world = World::new();
+        let actor = world.actor(Role::SuperAdmin);
+        world.while_hashing({
+            let (store, session) = (world.store(), actor.session_id);
+            move || store.remove_session(session)
+        });
+        let refusal = create_user(&world, &actor, "backdoor", Role::Admin).await;
+        assert!(matches!(
+            refusal,
+            Err(CreateUserError::Actor(ConfirmActorError::NotAuthenticated))
+        ));
+        assert_eq!(world.user_count(), 1);
     }
 }

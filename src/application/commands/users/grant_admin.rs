@@ -55,7 +55,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, actor, user};
+    use crate::application::testing::{World, user};
 
     async fn grant_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let grant_admin = GrantAdmin {
@@ -65,14 +65,14 @@ mod tests {
         let request = GrantAdminRequest {
             username: username.into(),
         };
-        grant_admin.execute(&actor(role), request).await
+        grant_admin.execute(&world.actor(role), request).await
     }
 
     #[tokio::test]
     async fn a_user_becomes_admin_and_stays_logged_in() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         let view = grant_admin(&world, Role::SuperAdmin, "ALICE").await.unwrap();
         assert_eq!((view.role, view.updated_at), (Role::Admin, world.now()));
         assert_eq!(world.user(alice.id()).await.unwrap().role(), Role::Admin);

@@ -54,7 +54,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, actor, user};
+    use crate::application::testing::{World, user};
 
     async fn inactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let inactivate_user = InactivateUser {
@@ -64,20 +64,19 @@ mod tests {
         let request = InactivateUserRequest {
             username: username.into(),
         };
-        inactivate_user.execute(&actor(role), request).await
+        inactivate_user.execute(&world.actor(role), request).await
     }
 
     #[tokio::test]
     async fn the_user_is_shut_out_and_all_sessions_of_the_user_end() {
         let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
         let world = World::with([alice.clone(), brian.clone()]).await;
-        let theirs = [world.begin_session(&alice).await, world.begin_session(&alice).await];
-        let anothers = world.begin_session(&brian).await;
+        let theirs = [world.begin_session(&alice), world.begin_session(&alice)];
+        let anothers = world.begin_session(&brian);
 
         let view = inactivate_user(&world, Role::Admin, "alice").await.unwrap();
         assert!(!view.is_active);
         assert!(!world.user(alice.id()).await.unwrap().is_active());
-        assert_eq!(world.session_count(), 1);
         assert!(!world.is_live(&theirs[0]).await && !world.is_live(&theirs[1]).await);
         assert!(world.is_live(&anothers).await);
     }
@@ -112,7 +111,7 @@ mod tests {
     async fn a_failure_to_commit_changes_nothing() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         world.store().fail_commits();
         let refusal = inactivate_user(&world, Role::Admin, "alice").await;
         assert!(matches!(refusal, Err(ManageUserError::Storage(_))));

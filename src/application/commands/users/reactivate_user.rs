@@ -53,7 +53,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, actor, user};
+    use crate::application::testing::{World, user};
 
     async fn reactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let reactivate_user = ReactivateUser {
@@ -63,7 +63,7 @@ mod tests {
         let request = ReactivateUserRequest {
             username: username.into(),
         };
-        reactivate_user.execute(&actor(role), request).await
+        reactivate_user.execute(&world.actor(role), request).await
     }
 
     #[tokio::test]
@@ -80,7 +80,7 @@ mod tests {
     async fn reactivating_an_active_user_changes_nothing() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let session = world.begin_session(&alice).await;
+        let session = world.begin_session(&alice);
         let view = reactivate_user(&world, Role::Admin, "alice").await.unwrap();
         assert_eq!(view, UserView::from(&alice));
         assert!(world.is_live(&session).await);

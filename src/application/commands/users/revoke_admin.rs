@@ -54,7 +54,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, actor, user};
+    use crate::application::testing::{World, user};
 
     async fn revoke_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let revoke_admin = RevokeAdmin {
@@ -64,7 +64,7 @@ mod tests {
         let request = RevokeAdminRequest {
             username: username.into(),
         };
-        revoke_admin.execute(&actor(role), request).await
+        revoke_admin.execute(&world.actor(role), request).await
     }
 
     #[tokio::test]

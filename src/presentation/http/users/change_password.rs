@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     application::{
+        commands::ConfirmActorError,
         commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
         ports::{HashingError, IssueError, StorageError},
     },
@@ -36,8 +37,8 @@ refusals! {
         Self::InvalidPassword(_) => InvalidPassword,
         Self::UserNotFound => UserNotFound,
         Self::WrongCurrentPassword => WrongCurrentPassword,
-        Self::NotAuthenticated => NotAuthenticated,
     } and passes on {
+        Actor(ConfirmActorError),
         Hashing(HashingError),
         Token(IssueError),
         Storage(StorageError),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::user_view::UserView;
 use crate::{
     application::commands::{
-        RegistrationError,
+        ConfirmActorError, RegistrationError,
         users::{CreateUser, CreateUserError, CreateUserRequest},
     },
     domain::user::Role,
@@ -47,6 +47,7 @@ refusals! {
     CreateUserError {
         Self::NotAuthorized(_) => NotAuthorized,
     } and passes on {
+        Actor(ConfirmActorError),
         Registration(RegistrationError),
     }
 }
