@@ -5,3 +5,6 @@
 mod support;
 
 mod account;
+mod forged_tokens;
+mod log_in;
+mod sessions;

@@ -1,14 +1,20 @@
+use std::sync::Arc;
+
 use reqwest::{
-    Method, RequestBuilder, StatusCode,
-    header::{HeaderMap, SET_COOKIE},
+    ClientBuilder, Method, RequestBuilder, StatusCode,
+    cookie::{CookieStore, Jar},
+    header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE},
     redirect::Policy,
 };
 use serde_json::{Value, json};
+
+use super::PASSWORD;
 
 /// A client with a cookie jar, who follows no redirect.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    jar: Arc<Jar>,
     base_url: String,
 }
 
@@ -23,15 +29,33 @@ pub struct Answer {
 impl Client {
     /// A client of the server at `base_url`, with an empty jar.
     pub fn new(base_url: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .cookie_store(true)
-            .redirect(Policy::none())
-            .build()
-            .unwrap();
+        let jar = Arc::default();
+        let http = reqwest::Client::builder().cookie_provider(Arc::clone(&jar));
+        Self::built(http, jar, base_url)
+    }
+
+    /// A client without a jar: every request carries this `Cookie` header, whatever the server sets or clears.
+    pub fn carrying(base_url: &str, cookie: &str) -> Self {
+        let headers = [(COOKIE, cookie.parse().unwrap())].into_iter().collect();
+        Self::built(
+            reqwest::Client::builder().default_headers(headers),
+            Arc::default(),
+            base_url,
+        )
+    }
+
+    fn built(http: ClientBuilder, jar: Arc<Jar>, base_url: &str) -> Self {
         Self {
-            http,
+            http: http.redirect(Policy::none()).build().unwrap(),
+            jar,
             base_url: base_url.to_owned(),
         }
+    }
+
+    /// The `Cookie` header that the client would send now.
+    pub fn cookie(&self) -> Option<String> {
+        let cookie = self.jar.cookies(&self.base_url.parse().unwrap())?;
+        Some(cookie.to_str().unwrap().to_owned())
     }
 
     /// A request to `path`, to be completed and handed to [`send`](Self::send).
@@ -65,6 +89,13 @@ impl Client {
         self.send(self.request(Method::PATCH, path).json(body)).await
     }
 
+    /// Sends these bytes as a body that is declared to be JSON.
+    pub async fn send_json(&self, method: &Method, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request = self.request(method.clone(), path);
+        self.send(request.header(CONTENT_TYPE, "application/json").body(body))
+            .await
+    }
+
     pub async fn sign_up(&self, username: &str, password: &str) -> Answer {
         let body = json!({"username": username, "password": password});
         self.post("/api/v1/account/signup", &body).await
@@ -88,21 +119,44 @@ impl Client {
         let path = format!("/api/v1/users/{operation}");
         self.patch(&path, &json!({"username": username})).await
     }
+
+    /// Creates a user of a role, `user` or `admin`, with the password of all test accounts.
+    pub async fn create(&self, username: &str, role: &str) -> Value {
+        let body = json!({"username": username, "password": PASSWORD, "role": role});
+        self.post("/api/v1/users/", &body).await.expect(201)
+    }
+
+    /// The users whose names start so, in any case.
+    pub async fn find(&self, prefix: &str) -> Vec<Value> {
+        let list = self.get(&format!("/api/v1/users/?username={prefix}")).await.expect(200);
+        list["users"].as_array().unwrap().clone()
+    }
+
+    pub async fn change_password(&self, username: &str, password: &str, current_password: Option<&str>) -> Answer {
+        let mut body = json!({"username": username, "password": password});
+        if let Some(current_password) = current_password {
+            body["current_password"] = current_password.into();
+        }
+        self.patch("/api/v1/users/change_password", &body).await
+    }
 }
 
 impl Answer {
     /// The body as JSON.
+    #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// The body as JSON, of an answer that must have this status.
+    #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self:?}");
         self.json()
     }
 
     /// The problem document that the answer must be, by the rules that hold for all of them.
+    #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(
             self.header("content-type"),
@@ -131,5 +185,26 @@ impl Answer {
     pub fn cookies(&self) -> Vec<&str> {
         let values = self.headers.get_all(SET_COOKIE).iter();
         values.map(|value| value.to_str().unwrap()).collect()
+    }
+
+    /// The one cookie that the answer must set: its name and value, and its attributes in alphabetical order.
+    pub fn cookie(&self) -> (&str, Vec<&str>) {
+        let [cookie] = self.cookies()[..] else {
+            panic!("there must be one cookie: {self:?}");
+        };
+        let (value, attributes) = cookie.split_once("; ").unwrap();
+        let mut attributes: Vec<_> = attributes.split("; ").collect();
+        attributes.sort_unstable();
+        (value, attributes)
+    }
+
+    /// Asserts that the answer makes the client forget its session cookie.
+    #[track_caller]
+    pub fn assert_clears_the_cookie(&self) {
+        let (cookie, attributes) = self.cookie();
+        assert_eq!(cookie, "access_token=", "{self:?}");
+        for attribute in ["Max-Age=0", "Path=/"] {
+            assert!(attributes.contains(&attribute), "{self:?}");
+        }
     }
 }

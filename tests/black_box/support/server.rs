@@ -57,6 +57,15 @@ impl Server {
         (self.process, self.base_url) = spawn(self.directory.path(), &self.variables);
     }
 
+    /// The same, with these environment variables besides.
+    pub fn restart_with(&mut self, variables: &[(&str, &str)]) {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.variables.extend(variables);
+        self.restart();
+    }
+
     /// Ends the process at once, as `kill -9` does.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
@@ -120,24 +129,29 @@ impl Server {
         Client::new(&self.base_url)
     }
 
-    /// A client who is logged in as a new plain user.
-    pub async fn user(&self, username: &str) -> Client {
+    /// A client who sends this `Cookie` header with every request, whatever he is told.
+    pub fn carrying(&self, cookie: &str) -> Client {
+        Client::carrying(&self.base_url, cookie)
+    }
+
+    /// A client who is logged in to an account that exists.
+    pub async fn logged_in(&self, username: &str) -> Client {
         let client = self.anonymous();
-        assert_eq!(client.sign_up(username, PASSWORD).await.status, 201);
         client.log_in(username, PASSWORD).await.expect(200);
         client
     }
 
+    /// A client who is logged in as a new plain user.
+    pub async fn user(&self, username: &str) -> Client {
+        self.anonymous().sign_up(username, PASSWORD).await.expect(201);
+        self.logged_in(username).await
+    }
+
     /// A client who is logged in as a new admin.
     pub async fn admin(&self, username: &str) -> Client {
-        let client = self.anonymous();
-        assert_eq!(client.sign_up(username, PASSWORD).await.status, 201);
-        let super_admin = self
-            .super_admin(&format!("maker.{}", &username[..username.len().min(14)]))
-            .await;
-        super_admin.change("grant", username).await.expect(200);
-        client.log_in(username, PASSWORD).await.expect(200);
-        client
+        let maker = format!("maker.{}", &username[..username.len().min(14)]);
+        self.super_admin(&maker).await.create(username, "admin").await;
+        self.logged_in(username).await
     }
 
     /// A client who is logged in as a new super admin.
@@ -146,9 +160,7 @@ impl Server {
             .write_stdin(PASSWORD)
             .assert()
             .success();
-        let client = self.anonymous();
-        client.log_in(username, PASSWORD).await.expect(200);
-        client
+        self.logged_in(username).await
     }
 }
 

@@ -1,0 +1,155 @@
+//! Logging in: the cookie it sets, and whom it refuses.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{PASSWORD, Server};
+
+#[tokio::test]
+async fn the_cookie_of_a_local_server_works_over_plain_http() {
+    let server = Server::start();
+    server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
+    let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
+    let (cookie, attributes) = logged_in.cookie();
+    assert!(cookie.starts_with("access_token=") && cookie.len() > 100, "{cookie}");
+    assert_eq!(attributes, ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=Lax"]);
+}
+
+#[tokio::test]
+async fn the_cookie_is_made_as_configured() {
+    let server = Server::start_with(&[
+        ("APP_SECURITY__AUTH__SESSION_TTL_MINUTES", "5"),
+        ("APP_SECURITY__COOKIES__NAME", "gate"),
+        ("APP_SECURITY__COOKIES__SAME_SITE", "strict"),
+        ("APP_SECURITY__COOKIES__SECURE", "true"),
+    ]);
+    server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
+    let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
+    let (cookie, attributes) = logged_in.cookie();
+    assert!(cookie.starts_with("gate="), "{cookie}");
+    assert_eq!(
+        attributes,
+        ["HttpOnly", "Max-Age=300", "Path=/", "SameSite=Strict", "Secure"]
+    );
+}
+
+#[tokio::test]
+async fn the_cookie_is_strict_and_secure_in_every_environment_but_local() {
+    let secret = "a secret of this test alone, and long enough";
+    let server = Server::start_with(&[
+        ("APP_ENV", "prod"),
+        ("APP_SERVER__HOST", "127.0.0.1"),
+        ("APP_LOGS__FORMAT", "text"),
+        ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10"),
+        ("APP_SECURITY__PASSWORD__PEPPER", secret),
+        ("APP_SECURITY__AUTH__JWT_SECRET", secret),
+        ("APP_SECURITY__COOKIES__KEY", secret),
+    ]);
+    server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
+    let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
+    let (_, attributes) = logged_in.cookie();
+    assert_eq!(
+        attributes,
+        ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=Strict", "Secure"]
+    );
+}
+
+#[tokio::test]
+async fn every_log_in_that_fails_is_refused_in_the_same_words() {
+    let server = Server::start();
+    let admin = server.admin("admin").await;
+    admin.create("alice", "user").await;
+    admin.create("inactive", "user").await;
+    admin.change("inactivate", "inactive").await.expect(200);
+
+    let mut refusals = Vec::new();
+    for (username, password) in [
+        ("alice", "not her password"),
+        ("alice", ""),
+        ("alice", "\0"),
+        ("alice", &*"x".repeat(300)),
+        ("inactive", PASSWORD),
+        ("inactive", "not his password"),
+        ("unknown", PASSWORD),
+        ("no", PASSWORD),
+        ("no one at all", PASSWORD),
+        ("", ""),
+        ("\0🦀", "\0🦀"),
+    ] {
+        let answer = server.anonymous().log_in(username, password).await;
+        let mut problem = answer.problem(401, "invalid_credentials");
+        assert!(answer.cookies().is_empty(), "{username:?}");
+        problem["request_id"].take();
+        refusals.push(problem);
+    }
+    refusals.dedup();
+    assert_eq!(refusals.len(), 1, "{refusals:#?}");
+}
+
+#[tokio::test]
+async fn a_log_in_that_fails_takes_its_time_whether_or_not_there_is_such_a_user() {
+    let server = Server::start_with(&[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
+    let admin = server.admin("admin").await;
+    admin.create("alice", "user").await;
+    admin.create("inactive", "user").await;
+    admin.change("inactivate", "inactive").await.expect(200);
+
+    let client = server.anonymous();
+    let fastest = async |username: &str| {
+        let mut fastest = Duration::MAX;
+        for _ in 0..3 {
+            let start = Instant::now();
+            client
+                .log_in(username, "not the password")
+                .await
+                .problem(401, "invalid_credentials");
+            fastest = fastest.min(start.elapsed());
+        }
+        fastest
+    };
+    let known = fastest("alice").await;
+    for username in ["inactive", "unknown", "no"] {
+        let other = fastest(username).await;
+        assert!(other > known / 2, "{username}: {other:?} instead of {known:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_logged_in_neither_signs_up_nor_logs_in() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    let session = alice.cookie();
+    for refusal in [
+        alice.sign_up("other", PASSWORD).await,
+        alice.log_in("alice", PASSWORD).await,
+    ] {
+        refusal.problem(403, "already_authenticated");
+        assert!(refusal.cookies().is_empty(), "{refusal:?}");
+    }
+    assert_eq!(alice.cookie(), session);
+    alice.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_dead_cookie_is_no_log_in() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    let dead = alice.cookie().unwrap();
+    assert_eq!(alice.log_out().await.status, 204);
+
+    for (number, cookie) in [
+        &*dead,
+        "access_token=garbage",
+        "access_token",
+        "other=%FF; access_token=",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let client = server.carrying(cookie);
+        client.sign_up(&format!("alice{number}"), PASSWORD).await.expect(201);
+        let answer = client.log_in("alice", PASSWORD).await;
+        answer.expect(200);
+        let fresh = server.carrying(answer.cookie().0);
+        fresh.me().await.expect(200);
+    }
+}

@@ -1,0 +1,214 @@
+//! The life of a session: renewal, and what ends it.
+
+use futures_util::future::join_all;
+use reqwest::Method;
+
+use crate::support::{Answer, PASSWORD, Server};
+
+/// With this, every session is near its end all the time.
+const ALWAYS_DUE: (&str, &str) = ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0");
+
+#[tokio::test]
+async fn a_session_near_its_end_is_renewed_by_every_request() {
+    let server = Server::start_with(&[ALWAYS_DUE]);
+    let alice = server.user("alice").await;
+    let mut expiry = String::new();
+    for _ in 0..3 {
+        let answer = alice.me().await;
+        let me = answer.expect(200);
+        assert_renewed(&answer);
+        let later = me["session_expires_at"].as_str().unwrap();
+        assert!(later > &*expiry, "{later} is not after {expiry}");
+        later.clone_into(&mut expiry);
+    }
+}
+
+#[tokio::test]
+async fn a_session_far_from_its_end_is_left_alone() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    let expiry = alice.me().await.expect(200)["session_expires_at"].take();
+    let answer = alice.me().await;
+    assert_eq!(answer.expect(200)["session_expires_at"], expiry);
+    assert!(answer.cookies().is_empty(), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_session_is_renewed_also_when_the_request_then_fails() {
+    let server = Server::start_with(&[ALWAYS_DUE]);
+    let alice = server.user("alice").await;
+    let grant = "/api/v1/users/grant";
+    for (status, answer) in [
+        (400, alice.send_json(&Method::PATCH, grant, "{").await),
+        (403, alice.change("grant", "alice").await),
+        (415, alice.send(alice.request(Method::PATCH, grant)).await),
+        (422, alice.send_json(&Method::PATCH, grant, "{}").await),
+        (422, alice.get("/api/v1/users/?limit=0").await),
+    ] {
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert_renewed(&answer);
+    }
+}
+
+#[tokio::test]
+async fn parallel_requests_near_the_end_of_a_session_all_succeed() {
+    let server = Server::start_with(&[ALWAYS_DUE]);
+    let alice = server.user("alice").await;
+    let client = server.carrying(&alice.cookie().unwrap());
+    let answers = join_all((0..50).map(|_| client.me())).await;
+    for answer in &answers {
+        answer.expect(200);
+    }
+    // A request that read the session when another had just renewed it leaves it alone.
+    let renewed: Vec<_> = answers.iter().filter(|answer| !answer.cookies().is_empty()).collect();
+    assert!(!renewed.is_empty());
+    for answer in renewed {
+        assert_renewed(answer);
+        server.carrying(answer.cookie().0).me().await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_session_is_still_one_and_dies_as_one() {
+    let server = Server::start_with(&[ALWAYS_DUE]);
+    let alice = server.user("alice").await;
+    let before = server.carrying(&alice.cookie().unwrap());
+    alice.me().await.expect(200);
+    let after = server.carrying(&alice.cookie().unwrap());
+    before.me().await.expect(200);
+
+    assert_eq!(alice.log_out().await.status, 204);
+    for client in [before, after] {
+        let answer = client.me().await;
+        answer.problem(401, "not_authenticated");
+        answer.assert_clears_the_cookie();
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_nothing_is_cleared_that_is_not_there() {
+    let server = Server::start();
+    for client in [
+        server.anonymous(),
+        server.carrying("other=1"),
+        server.carrying("xaccess_token=1"),
+    ] {
+        let answer = client.me().await;
+        answer.problem(401, "not_authenticated");
+        assert!(answer.cookies().is_empty(), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_gone_is_refused_and_its_cookie_cleared() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    server.command(&["revoke-sessions", "alice"]).assert().success();
+    let answer = alice.me().await;
+    answer.problem(401, "not_authenticated");
+    answer.assert_clears_the_cookie();
+    assert_eq!(alice.cookie(), None);
+    alice.log_in("alice", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_session_outlives_a_restart() {
+    let mut server = Server::start();
+    let cookie = server.user("alice").await.cookie().unwrap();
+    server.stop();
+    server.restart();
+    server.carrying(&cookie).me().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_change_of_role_is_felt_by_the_very_next_request() {
+    let server = Server::start();
+    let root = server.super_admin("super").await;
+    let alice = server.user("alice").await;
+    for _ in 0..2 {
+        alice.get("/api/v1/users/").await.problem(403, "not_authorized");
+        root.change("grant", "alice").await.expect(200);
+        alice.get("/api/v1/users/").await.expect(200);
+        assert_eq!(alice.me().await.expect(200)["role"], "admin");
+        root.change("revoke", "alice").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn inactivation_ends_every_session_at_once_and_reactivation_brings_none_back() {
+    let server = Server::start();
+    let admin = server.admin("admin").await;
+    let phone = server.user("alice").await;
+    let laptop = server.logged_in("alice").await;
+    let devices = [phone, laptop].map(|device| server.carrying(&device.cookie().unwrap()));
+
+    admin.change("inactivate", "alice").await.expect(200);
+    for device in &devices {
+        let answer = device.me().await;
+        answer.problem(401, "not_authenticated");
+        answer.assert_clears_the_cookie();
+    }
+    server
+        .anonymous()
+        .log_in("alice", PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+
+    admin.change("reactivate", "alice").await.expect(200);
+    for device in &devices {
+        device.me().await.problem(401, "not_authenticated");
+    }
+    server.logged_in("alice").await.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn no_secret_is_ever_logged() {
+    let server = Server::start_with(&[ALWAYS_DUE, ("APP_LOGS__LEVEL", "trace")]);
+    let admin = server.admin("admin").await;
+    let alice = server.user("alice").await;
+    let mut secrets = vec![PASSWORD.to_owned(), "$2b$".to_owned(), "eyJ".to_owned()];
+    let mut note = |answer: Answer| {
+        let cookies = answer
+            .cookies()
+            .into_iter()
+            .filter(|cookie| !cookie.contains("Max-Age=0"));
+        secrets.extend(cookies.map(|cookie| cookie["access_token=".len()..].split(';').next().unwrap().to_owned()));
+    };
+
+    note(alice.me().await);
+    note(alice.log_in("alice", PASSWORD).await);
+    note(alice.change_password("alice", "hunter2 hunter2", Some(PASSWORD)).await);
+    note(admin.change_password("alice", "hunter2 hunter3", None).await);
+    note(server.anonymous().log_in("alice", "hunter2 hunter4").await);
+    note(server.anonymous().sign_up("hunter2 hunter5", "hunter2 hunter6").await);
+    note(server.anonymous().sign_up("carol", "hunter2").await);
+    note(server.anonymous().log_in("alice", "hunter2 hunter3").await);
+    note(
+        server
+            .anonymous()
+            .send_json(&Method::POST, "/api/v1/account/login", r#"{"password":"hunter2"#)
+            .await,
+    );
+    note(server.anonymous().get("/api/v1/account/me?password=hunter2").await);
+    note(server.carrying("access_token=hunter2").me().await);
+    note(alice.log_out().await);
+
+    assert!(secrets.len() > 6, "{secrets:?}");
+    secrets.push("hunter2".to_owned());
+    let log = server.log();
+    assert!(
+        log.lines().filter(|line| line.contains("/account/")).count() > 10,
+        "{log}"
+    );
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret} is logged:\n{log}");
+    }
+}
+
+/// Asserts that the answer, whatever its status, sets the session cookie for another hour.
+#[track_caller]
+fn assert_renewed(answer: &Answer) {
+    let (cookie, attributes) = answer.cookie();
+    assert!(cookie.len() > 100, "{cookie}");
+    assert!(attributes.contains(&"Max-Age=3600"), "{attributes:?}");
+}

@@ -1,0 +1,62 @@
+use serde_json::Value;
+
+use super::Answer;
+
+/// Asserts that this is the user view of the contract, with nothing else in it, and returns it.
+#[track_caller]
+pub fn assert_user_view(view: &Value) {
+    assert_fields(
+        view,
+        &["created_at", "id", "is_active", "role", "updated_at", "username"],
+    );
+}
+
+/// Asserts that this is the user view with the end of the session.
+#[track_caller]
+pub fn assert_current_user(view: &Value) {
+    assert_fields(
+        view,
+        &[
+            "created_at",
+            "id",
+            "is_active",
+            "role",
+            "session_expires_at",
+            "updated_at",
+            "username",
+        ],
+    );
+}
+
+/// The names of the fields or parameters that a request of the wrong shape is blamed for.
+#[track_caller]
+pub fn blamed(answer: &Answer) -> Vec<String> {
+    let problem = answer.problem(422, "validation_failed");
+    let errors = problem["errors"].as_array().unwrap().iter();
+    errors
+        .map(|error| {
+            assert_fields(error, &["field", "message"]);
+            error["field"].as_str().unwrap().to_owned()
+        })
+        .collect()
+}
+
+#[track_caller]
+fn assert_fields(view: &Value, names: &[&str]) {
+    let fields = view.as_object().unwrap();
+    assert_eq!(fields.keys().collect::<Vec<_>>(), names, "{view}");
+    for (name, value) in fields {
+        let text = value.as_str().unwrap_or_default();
+        match name.as_str() {
+            "id" => assert_eq!(uuid::Uuid::parse_str(text).unwrap().get_version_num(), 7, "{view}"),
+            "is_active" => assert!(value.is_boolean(), "{view}"),
+            time if time.ends_with("_at") => {
+                assert!(
+                    chrono::DateTime::parse_from_rfc3339(text).is_ok() && text.ends_with('Z'),
+                    "{view}"
+                );
+            }
+            _ => assert!(!text.is_empty(), "{view}"),
+        }
+    }
+}
