@@ -1,6 +1,6 @@
 //! Signing up, logging out, and who am I.
 
-use crate::support::{Client, PASSWORD, Server, assert_current_user, assert_user_view};
+use crate::support::{Client, PASSWORD, Server, assert_current_user, assert_user_view, time};
 
 #[tokio::test]
 async fn a_user_signs_up_logs_in_sees_himself_and_logs_out() {
@@ -172,8 +172,7 @@ async fn who_am_i_shows_the_account_and_the_end_of_the_session() {
     assert_eq!(me["username"], "Admin");
     assert_eq!(me["role"], "admin");
 
-    let time = |name: &str| chrono::DateTime::parse_from_rfc3339(me[name].as_str().unwrap()).unwrap();
-    let left = time("session_expires_at") - time("created_at");
+    let left = time(&me["session_expires_at"]) - time(&me["created_at"]);
     assert_eq!(left.num_minutes(), 60, "{me}");
     let view = admin
         .get(&format!("/api/v1/users/{}", me["id"].as_str().unwrap()))

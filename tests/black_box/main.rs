@@ -6,5 +6,7 @@ mod support;
 
 mod account;
 mod forged_tokens;
+mod list_users;
 mod log_in;
 mod sessions;
+mod users;

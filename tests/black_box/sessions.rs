@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use crate::support::{Answer, PASSWORD, Server};
+use crate::support::{Answer, PASSWORD, Server, time};
 
 /// With this, every session is near its end all the time.
 const ALWAYS_DUE: (&str, &str) = ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0");
@@ -12,14 +12,13 @@ const ALWAYS_DUE: (&str, &str) = ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0"
 async fn a_session_near_its_end_is_renewed_by_every_request() {
     let server = Server::start_with(&[ALWAYS_DUE]);
     let alice = server.user("alice").await;
-    let mut expiry = String::new();
+    let mut expiry = time(&alice.me().await.expect(200)["session_expires_at"]);
     for _ in 0..3 {
         let answer = alice.me().await;
-        let me = answer.expect(200);
         assert_renewed(&answer);
-        let later = me["session_expires_at"].as_str().unwrap();
-        assert!(later > &*expiry, "{later} is not after {expiry}");
-        later.clone_into(&mut expiry);
+        let later = time(&answer.expect(200)["session_expires_at"]);
+        assert!(later > expiry, "{later} is not after {expiry}");
+        expiry = later;
     }
 }
 

@@ -11,4 +11,4 @@ pub use client::{Answer, Client};
 pub use operations::{OpenTo, Operation, operations};
 pub use raw::{RawAnswer, exchange};
 pub use server::{PASSWORD, Server};
-pub use views::{assert_current_user, assert_user_view, blamed};
+pub use views::{assert_current_user, assert_user_view, blamed, time};

@@ -1,0 +1,231 @@
+//! The list of users: pages, order, filters, and parameters that are refused.
+
+use serde_json::Value;
+
+use crate::support::{Client, Server, assert_user_view, blamed, time};
+
+/// The users of [`populated`], by role and activity.
+const USERS: [(&str, &str, bool); 6] = [
+    ("Bob.Admin", "admin", true),
+    ("alice", "user", true),
+    ("al_bert", "user", false),
+    ("ALBERTA", "admin", false),
+    ("carol", "user", true),
+    ("al-fons", "user", true),
+];
+
+#[tokio::test]
+async fn a_list_shows_users_as_they_are_with_their_total() {
+    let (_server, root) = populated().await;
+    let list = root.get("/api/v1/users/").await.expect(200);
+    assert_eq!(
+        list.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["limit", "offset", "total", "users"]
+    );
+    assert_eq!(
+        (&list["limit"], &list["offset"], &list["total"]),
+        (&20.into(), &0.into(), &7.into())
+    );
+    for user in list["users"].as_array().unwrap() {
+        assert_user_view(user);
+        let id = user["id"].as_str().unwrap();
+        assert_eq!(&root.get(&format!("/api/v1/users/{id}")).await.expect(200), user);
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_by_name_unless_something_else_is_asked_for() {
+    let (_server, root) = populated().await;
+    let by_name = ["al-fons", "al_bert", "ALBERTA", "alice", "Bob.Admin", "carol", "super"];
+    for query in ["", "sorting_field=username", "sorting_order=ASC", "sorting_order=asc"] {
+        assert_eq!(names(&root, query).await, by_name, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_by_any_field_in_either_direction() {
+    let (_server, root) = populated().await;
+    for field in ["username", "role", "is_active", "created_at", "updated_at"] {
+        let mut users = root.find("").await;
+        users.sort_by_key(|user| (rank(field, user), user["id"].to_string()));
+        assert_eq!(
+            listed(&root, &format!("sorting_field={field}")).await,
+            users,
+            "ties are broken by id"
+        );
+
+        let descending = listed(&root, &format!("sorting_field={field}&sorting_order=DESC")).await;
+        let ranks = |users: &[Value]| users.iter().map(|user| rank(field, user)).collect::<Vec<_>>();
+        users.reverse();
+        assert_eq!(ranks(&descending), ranks(&users), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_who_changed_moves_in_the_order_of_changes() {
+    let (_server, root) = populated().await;
+    root.change("grant", "alice").await.expect(200);
+    assert_eq!(
+        names(&root, "sorting_field=updated_at&sorting_order=DESC&limit=1").await,
+        ["alice"]
+    );
+}
+
+#[tokio::test]
+async fn pages_never_overlap_and_together_show_everyone() {
+    let (_server, root) = populated().await;
+    // All but one or two rows are equal in these fields, so only the id keeps the pages apart.
+    for field in ["username", "role", "is_active", "created_at", "updated_at"] {
+        for order in ["ASC", "DESC"] {
+            for limit in [1, 2, 3, 100] {
+                let query = format!("sorting_field={field}&sorting_order={order}");
+                let whole = names(&root, &query).await;
+                let mut pages = Vec::new();
+                for offset in (0..whole.len()).step_by(limit) {
+                    let page = names(&root, &format!("{query}&limit={limit}&offset={offset}")).await;
+                    assert!(page.len() <= limit);
+                    pages.extend(page);
+                }
+                assert_eq!(pages, whole, "{query} by {limit}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_behind_the_end_is_empty_and_tells_the_total() {
+    let (_server, root) = populated().await;
+    for offset in [7, 2_147_483_647] {
+        let list = root
+            .get(&format!("/api/v1/users/?offset={offset}&limit=5"))
+            .await
+            .expect(200);
+        assert_eq!(
+            list,
+            serde_json::json!({"users": [], "total": 7, "limit": 5, "offset": offset})
+        );
+    }
+}
+
+#[tokio::test]
+async fn filters_narrow_the_list_and_its_total() {
+    let (_server, root) = populated().await;
+    for (query, expected) in [
+        ("role=user", &["al-fons", "al_bert", "alice", "carol"][..]),
+        ("role=admin", &["ALBERTA", "Bob.Admin"]),
+        ("role=super_admin", &["super"]),
+        ("is_active=false", &["al_bert", "ALBERTA"]),
+        ("is_active=true", &["al-fons", "alice", "Bob.Admin", "carol", "super"]),
+        ("username=al", &["al-fons", "al_bert", "ALBERTA", "alice"]),
+        ("username=AL", &["al-fons", "al_bert", "ALBERTA", "alice"]),
+        ("username=alice", &["alice"]),
+        ("username=lice", &[]),
+        ("username=al_", &["al_bert"]),
+        ("username=al%25", &[]),
+        ("username=%25", &[]),
+        ("username=_", &[]),
+        ("username=al-", &["al-fons"]),
+        ("username=%5C", &[]),
+        ("username=al%5C_", &[]),
+        ("username='", &[]),
+        ("username=%F0%9F%A6%80", &[]),
+        (
+            "username=",
+            &["al-fons", "al_bert", "ALBERTA", "alice", "Bob.Admin", "carol", "super"],
+        ),
+        ("username=al&role=admin", &["ALBERTA"]),
+        ("username=al&role=user&is_active=true", &["al-fons", "alice"]),
+        ("username=b&is_active=false", &[]),
+    ] {
+        assert_eq!(names(&root, query).await, expected, "{query}");
+        let list = root.get(&format!("/api/v1/users/?{query}&limit=1")).await.expect(200);
+        assert_eq!(list["total"], expected.len(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_parameter_is_named() {
+    let server = Server::start();
+    let root = server.super_admin("super").await;
+    for (query, parameter) in [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=1.5", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("offset=-1", "offset"),
+        ("offset=2147483648", "offset"),
+        ("offset=%00", "offset"),
+        ("sorting_field=password_hash", "sorting_field"),
+        ("sorting_field=Username", "sorting_field"),
+        ("sorting_field=", "sorting_field"),
+        ("sorting_order=up", "sorting_order"),
+        ("role=king", "role"),
+        ("role=Admin", "role"),
+        ("is_active=maybe", "is_active"),
+        ("is_active=1", "is_active"),
+        ("username=%00", "username"),
+        ("username=aaaaaaaaaaaaaaaaaaaaa", "username"),
+        ("limit=1&limit=2", "limit"),
+        ("role=user&role=user", "role"),
+        ("page=1", "page"),
+        ("Limit=1", "Limit"),
+        ("limit=5&nonsense", "nonsense"),
+    ] {
+        let answer = root.get(&format!("/api/v1/users/?{query}")).await;
+        assert_eq!(blamed(&answer), [parameter], "{query}");
+    }
+    for query in [
+        "limit=1&offset=0",
+        "limit=100",
+        "offset=2147483647",
+        "sorting_order=desc",
+        "",
+    ] {
+        root.get(&format!("/api/v1/users?{query}")).await.expect(200);
+    }
+}
+
+/// A server with [`USERS`], created in that order, and the super admin who created them.
+async fn populated() -> (Server, Client) {
+    let server = Server::start();
+    let root = server.super_admin("super").await;
+    for (username, role, is_active) in USERS {
+        root.create(username, role).await;
+        if !is_active {
+            root.change("inactivate", username).await.expect(200);
+        }
+    }
+    (server, root)
+}
+
+/// The users that are listed for `query`.
+async fn listed(client: &Client, query: &str) -> Vec<Value> {
+    let list = client.get(&format!("/api/v1/users/?{query}")).await.expect(200);
+    list["users"].as_array().unwrap().clone()
+}
+
+/// Their names.
+async fn names(client: &Client, query: &str) -> Vec<String> {
+    let users = listed(client, query).await;
+    users
+        .iter()
+        .map(|user| user["username"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Where users stand in the order by `field`, as far as that tells them apart.
+fn rank(field: &str, user: &Value) -> (i64, String) {
+    let number = match (field, &user[field]) {
+        ("username", name) => return (0, name.as_str().unwrap().to_lowercase()),
+        ("role", role) => ["user", "admin", "super_admin"]
+            .iter()
+            .position(|name| role == name)
+            .unwrap() as i64,
+        ("is_active", is_active) => i64::from(is_active == true),
+        (_, moment) => time(moment).timestamp_micros(),
+    };
+    (number, String::new())
+}
