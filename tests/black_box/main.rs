@@ -8,5 +8,6 @@ mod account;
 mod forged_tokens;
 mod list_users;
 mod log_in;
+mod rbac;
 mod sessions;
 mod users;
