@@ -8,6 +8,7 @@ mod account;
 mod forged_tokens;
 mod list_users;
 mod log_in;
+mod order_of_judgement;
 mod rbac;
 mod sessions;
 mod users;

@@ -1,0 +1,232 @@
+//! Of several things that are wrong with a request, which one it is refused for: the same order on every route.
+//!
+//! Route and method, authentication, media type and size, shape, permission, domain rules, existence of the target, its role.
+//! Each test breaks two neighbours of that list at once.
+
+use reqwest::{Method, header::CONTENT_TYPE};
+
+use crate::support::{Answer, Client, OpenTo, Operation, PASSWORD, Server, operations};
+
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain";
+
+/// Longer than any body may be, and no JSON.
+fn oversized() -> String {
+    "x".repeat(65 * 1024)
+}
+
+#[tokio::test]
+async fn route_and_method_come_before_authentication() {
+    let server = Server::start();
+    let client = server.anonymous();
+    for operation in operations() {
+        let nowhere = format!("{}/no/where", path(&operation).trim_end_matches('/'));
+        let answer = send(&client, &operation.method, &nowhere, TEXT, "{").await;
+        answer.problem(404, "route_not_found");
+        let answer = send(&client, &Method::PUT, &path(&operation), TEXT, "{").await;
+        answer.problem(405, "method_not_allowed");
+        assert!(
+            answer.header("allow").unwrap().contains(operation.method.as_str()),
+            "{answer:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn authentication_comes_before_media_type_and_size() {
+    let server = Server::start();
+    let [anonymous, alice] = [server.anonymous(), server.user("alice").await];
+    for operation in operations() {
+        for (media_type, body) in [(TEXT, "{".to_owned()), (JSON, oversized())] {
+            let answer = async |client| send(client, &operation.method, &path(&operation), media_type, &body).await;
+            match operation.open_to {
+                OpenTo::Everyone => continue,
+                OpenTo::Anonymous => answer(&alice).await.problem(403, "already_authenticated"),
+                OpenTo::Authenticated => answer(&anonymous).await.problem(401, "not_authenticated"),
+            };
+        }
+    }
+}
+
+#[tokio::test]
+async fn media_type_and_size_come_before_shape() {
+    let server = Server::start();
+    let callers = Callers::of(&server).await;
+    for operation in operations().iter().filter(|operation| operation.body.is_some()) {
+        let client = callers.of_operation(operation);
+        for (media_type, body, status, code) in [
+            (TEXT, "{".to_owned(), 415, "unsupported_media_type"),
+            (TEXT, "{}".to_owned(), 415, "unsupported_media_type"),
+            (JSON, oversized(), 413, "payload_too_large"),
+            (JSON, format!("{{}}{}", " ".repeat(65 * 1024)), 413, "payload_too_large"),
+        ] {
+            let answer = send(client, &operation.method, operation.path, media_type, &body).await;
+            answer.problem(status, code);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_grammar_of_a_body_comes_before_its_fields() {
+    let server = Server::start();
+    let callers = Callers::of(&server).await;
+    for operation in operations().iter().filter(|operation| operation.body.is_some()) {
+        let client = callers.of_operation(operation);
+        for body in [r#"{"username":1,"#, r#"{"unknown":1}}"#, r#"[]"x""#] {
+            send(client, &operation.method, operation.path, JSON, body)
+                .await
+                .problem(400, "malformed_json");
+        }
+    }
+}
+
+#[tokio::test]
+async fn shape_comes_before_permission() {
+    let server = Server::start_with(&[("APP_SIGN_UP__ENABLED", "false")]);
+    let callers = Callers::of(&server).await;
+    for operation in operations().iter().filter(|operation| operation.body.is_some()) {
+        let client = callers.of_operation(operation);
+        for body in ["{}", "null", r#"{"username":"nobody","password":null}"#] {
+            send(client, &operation.method, operation.path, JSON, body)
+                .await
+                .problem(422, "validation_failed");
+        }
+    }
+    for path in [
+        "/api/v1/users/?limit=0",
+        "/api/v1/users/?unknown=1",
+        "/api/v1/users/impossible",
+    ] {
+        callers.user.get(path).await.problem(422, "validation_failed");
+    }
+}
+
+#[tokio::test]
+async fn permission_comes_before_domain_rules() {
+    let server = Server::start_with(&[("APP_SIGN_UP__ENABLED", "false")]);
+    let callers = Callers::of(&server).await;
+    callers
+        .anonymous
+        .sign_up("no", "short")
+        .await
+        .problem(403, "sign_up_closed");
+
+    let credentials = r#"{"username":"no","password":"short"}"#;
+    let admin = r#"{"username":"no","password":"short","role":"admin"}"#;
+    let target = r#"{"username":"no"}"#;
+    for (client, method, path, body) in [
+        (&callers.user, Method::POST, "", credentials),
+        (&callers.admin, Method::POST, "", admin),
+        (&callers.user, Method::PATCH, "inactivate", target),
+        (&callers.user, Method::PATCH, "reactivate", target),
+        (&callers.admin, Method::PATCH, "grant", target),
+        (&callers.admin, Method::PATCH, "revoke", target),
+        (&callers.user, Method::PATCH, "change_password", credentials),
+    ] {
+        let answer = client.send_json(&method, &format!("/api/v1/users/{path}"), body).await;
+        answer.problem(403, "not_authorized");
+    }
+}
+
+#[tokio::test]
+async fn domain_rules_come_before_existence() {
+    let server = Server::start();
+    let callers = Callers::of(&server).await;
+    for operation in ["inactivate", "reactivate", "grant", "revoke"] {
+        callers
+            .root
+            .change(operation, "no")
+            .await
+            .problem(400, "invalid_username");
+    }
+    let change = callers.admin.change_password("no", PASSWORD, None).await;
+    change.problem(400, "invalid_username");
+    let change = callers.admin.change_password("nobody", "short", None).await;
+    change.problem(400, "invalid_password");
+    // What exists already is judged after the rules as well.
+    callers
+        .anonymous
+        .sign_up("admin", "short")
+        .await
+        .problem(400, "invalid_password");
+}
+
+#[tokio::test]
+async fn domain_rules_come_before_the_current_password() {
+    let server = Server::start();
+    let callers = Callers::of(&server).await;
+    let change = callers
+        .user
+        .change_password("plain", "short", Some("not the password"))
+        .await;
+    change.problem(400, "invalid_password");
+}
+
+#[tokio::test]
+async fn domain_rules_and_existence_come_before_the_role_of_the_target() {
+    let server = Server::start();
+    let callers = Callers::of(&server).await;
+    for (target, password, status, code) in [
+        ("super", "short", 400, "invalid_password"),
+        ("nobody", PASSWORD, 404, "user_not_found"),
+        ("super", PASSWORD, 403, "not_authorized"),
+    ] {
+        callers
+            .admin
+            .change_password(target, password, None)
+            .await
+            .problem(status, code);
+    }
+    for operation in ["inactivate", "reactivate"] {
+        callers
+            .admin
+            .change(operation, "nobody")
+            .await
+            .problem(404, "user_not_found");
+        callers
+            .admin
+            .change(operation, "super")
+            .await
+            .problem(403, "not_authorized");
+    }
+}
+
+/// A client of every role.
+struct Callers {
+    anonymous: Client,
+    user: Client,
+    admin: Client,
+    root: Client,
+}
+
+impl Callers {
+    async fn of(server: &Server) -> Self {
+        let root = server.super_admin("super").await;
+        root.create("plain", "user").await;
+        root.create("admin", "admin").await;
+        Self {
+            anonymous: server.anonymous(),
+            user: server.logged_in("plain").await,
+            admin: server.logged_in("admin").await,
+            root,
+        }
+    }
+
+    /// The least of those who come as far as the body of `operation`.
+    fn of_operation(&self, operation: &Operation) -> &Client {
+        match operation.open_to {
+            OpenTo::Authenticated => &self.user,
+            OpenTo::Everyone | OpenTo::Anonymous => &self.anonymous,
+        }
+    }
+}
+
+/// The path of `operation`, with something impossible for its variable part.
+fn path(operation: &Operation) -> String {
+    operation.path.replace("{user_id}", "impossible")
+}
+
+async fn send(client: &Client, method: &Method, path: &str, media_type: &str, body: &str) -> Answer {
+    let request = client.request(method.clone(), path).header(CONTENT_TYPE, media_type);
+    client.send(request.body(body.to_owned())).await
+}
