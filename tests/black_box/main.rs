@@ -5,6 +5,8 @@
 mod support;
 
 mod account;
+mod bad_input;
+mod body_transfer;
 mod forged_tokens;
 mod list_users;
 mod log_in;

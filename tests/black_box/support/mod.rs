@@ -1,5 +1,6 @@
 //! What every black-box test starts with.
 
+pub mod bodies;
 mod client;
 pub mod forger;
 mod operations;
