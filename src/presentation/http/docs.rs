@@ -28,13 +28,11 @@ pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
         server
             .service(redirect_to_page("/"))
             .service(redirect_to_page("/docs"))
-            .route(
-                DOCUMENT,
-                web::get().to(move || {
-                    let document = document.clone();
-                    async move { HttpResponse::Ok().content_type(mime::APPLICATION_JSON).body(document) }
-                }),
-            )
+            // `route` of an app, other than that of a resource, would answer 404 to any other method.
+            .service(web::resource(DOCUMENT).route(web::get().to(move || {
+                let document = document.clone();
+                async move { HttpResponse::Ok().content_type(mime::APPLICATION_JSON).body(document) }
+            })))
             .service(
                 web::resource("/docs/{file:.*}")
                     .app_data(config)
