@@ -11,6 +11,7 @@ mod forged_tokens;
 mod list_users;
 mod log_in;
 mod order_of_judgement;
+mod problems;
 mod raw_http;
 mod rbac;
 mod sessions;

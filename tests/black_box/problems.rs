@@ -1,0 +1,262 @@
+//! Problem documents: one of each kind, and the request id that ties them to the log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::support::{Client, PASSWORD, Server, exchange};
+
+#[tokio::test]
+async fn every_kind_of_problem_is_told_in_its_own_words() {
+    let mut problems = refusals().await;
+    problems.extend(failures().await);
+
+    for problem in problems.values_mut() {
+        problem["request_id"] = "[request id]".into();
+    }
+    insta::assert_json_snapshot!(problems);
+
+    let documented = documented_codes().await;
+    assert!(documented.len() > 15, "{documented:?}");
+    for code in documented {
+        assert!(
+            problems.contains_key(&code),
+            "{code} is documented, and not provoked here"
+        );
+    }
+}
+
+/// What goes wrong on the side of the client, by code.
+async fn refusals() -> BTreeMap<String, Value> {
+    let server = Server::start_with(&[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
+    let closed = Server::start_with(&[("APP_SIGN_UP__ENABLED", "false")]);
+    let root = server.super_admin("super").await;
+    let alice = server.user("alice").await;
+    let anonymous = server.anonymous();
+    let log_in = "/api/v1/account/login";
+    let body = async |body: String| anonymous.send_json(&Method::POST, log_in, body).await;
+
+    let mut problems = BTreeMap::new();
+    for (status, code, answer) in [
+        (400, "malformed_json", body("{".to_owned()).await),
+        (400, "invalid_username", anonymous.sign_up("no", PASSWORD).await),
+        (400, "invalid_password", anonymous.sign_up("nobody", "short").await),
+        (401, "not_authenticated", anonymous.me().await),
+        (401, "invalid_credentials", anonymous.log_in("nobody", PASSWORD).await),
+        (403, "not_authorized", alice.change("grant", "alice").await),
+        (403, "already_authenticated", alice.log_in("alice", PASSWORD).await),
+        (
+            403,
+            "wrong_current_password",
+            alice.change_password("alice", PASSWORD, None).await,
+        ),
+        (
+            403,
+            "sign_up_closed",
+            closed.anonymous().sign_up("nobody", PASSWORD).await,
+        ),
+        (404, "route_not_found", anonymous.get("/nowhere").await),
+        (404, "user_not_found", root.change("grant", "nobody").await),
+        (405, "method_not_allowed", anonymous.get(log_in).await),
+        (
+            409,
+            "username_already_exists",
+            anonymous.sign_up("ALICE", PASSWORD).await,
+        ),
+        (413, "payload_too_large", body("x".repeat(100_000)).await),
+        (
+            415,
+            "unsupported_media_type",
+            anonymous.send(anonymous.request(Method::POST, log_in)).await,
+        ),
+        (422, "validation_failed", body(r#"{"username":1}"#.to_owned()).await),
+    ] {
+        problems.insert(code.to_owned(), answer.problem(status, code));
+    }
+    let head = "POST /api/v1/account/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    for (code, rest) in [
+        ("bad_request", "transfer-encoding: chunked\r\n\r\nno length\r\n"),
+        ("request_timeout", "content-length: 100\r\n\r\n{"),
+    ] {
+        let answer = exchange(&server, format!("{head}{rest}").as_bytes()).unwrap();
+        problems.insert(code.to_owned(), serde_json::from_str(&answer.body).unwrap());
+    }
+    problems
+}
+
+/// What goes wrong on the side of the server, by code: here a table is gone.
+async fn failures() -> BTreeMap<String, Value> {
+    let server = Server::start();
+    let alice = server.anonymous();
+    alice.sign_up("alice", PASSWORD).await.expect(201);
+    server.command(&["migrate", "down", "--yes"]).assert().success();
+
+    let failure = alice.log_in("alice", PASSWORD).await;
+    let internal_error = failure.problem(500, "internal_error");
+    for inner in ["table", "sqlite", "auth_sessions", "database"] {
+        assert!(!failure.text.to_lowercase().contains(inner), "{inner}: {failure:?}");
+    }
+    let id = failure.header("x-request-id").unwrap();
+    let log = server.log();
+    let cause = log.lines().find(|line| line.contains("ERROR") && line.contains(id));
+    assert!(cause.is_some_and(|line| line.contains("auth_sessions")), "{log}");
+
+    let unavailable = alice.get("/health/ready").await;
+    let service_unavailable = unavailable.problem(503, "service_unavailable");
+    assert_eq!(unavailable.header("retry-after"), Some("1"));
+    [
+        ("internal_error", internal_error),
+        ("service_unavailable", service_unavailable),
+    ]
+    .map(|(code, problem)| (code.to_owned(), problem))
+    .into()
+}
+
+/// The codes that stand in the OpenAPI document, each written as "- `code`: title".
+async fn documented_codes() -> BTreeSet<String> {
+    let server = Server::start();
+    let document = server.anonymous().get("/api/openapi.json").await;
+    let codes = document
+        .text
+        .split("- `")
+        .skip(1)
+        .filter_map(|rest| rest.split('`').next());
+    codes.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
+    let server = Server::start();
+    let client = server.anonymous();
+    for (path, allowed) in [
+        ("/", "GET"),
+        ("/docs/", "GET"),
+        ("/api/openapi.json", "GET"),
+        ("/health/live", "GET"),
+        ("/api/v1/", "GET"),
+        ("/api/v1/account/signup", "POST"),
+        ("/api/v1/account/logout", "DELETE"),
+        ("/api/v1/users/", "GET, POST"),
+        ("/api/v1/users/grant", "PATCH"),
+        ("/api/v1/users/00000000-0000-0000-0000-000000000000", "GET"),
+    ] {
+        let answer = client.send(client.request(Method::PUT, path)).await;
+        answer.problem(405, "method_not_allowed");
+        let values = answer
+            .headers
+            .get_all("allow")
+            .iter()
+            .flat_map(|value| value.to_str().unwrap().split(", "));
+        assert_eq!(values.collect::<BTreeSet<_>>(), allowed.split(", ").collect(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_without_the_content() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    for path in [
+        "/api/v1/",
+        "/api/v1/account/me",
+        "/api/v1/users/",
+        "/health/ready",
+        "/docs/",
+        "/nowhere",
+    ] {
+        let get = alice.get(path).await;
+        let head = alice.send(alice.request(Method::HEAD, path)).await;
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+        assert_eq!(head.text, "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_sane_request_id_is_kept_and_any_other_replaced() {
+    let server = Server::start();
+    let client = server.anonymous();
+    let send = async |id: &str| client.send(with_id(&client, Method::GET, "/nowhere", id)).await;
+    for sane in ["a", "trace-1.2_3", "0192aF", &"x".repeat(64)] {
+        let answer = send(sane).await;
+        assert_eq!(answer.header("x-request-id"), Some(sane));
+        assert_eq!(answer.problem(404, "route_not_found")["request_id"], sane);
+    }
+    for insane in ["", "has space", "a/b", "a=b", "a,b", "<b>", "\"", &"x".repeat(65)] {
+        let answer = send(insane).await;
+        answer.problem(404, "route_not_found");
+        let id = answer.header("x-request-id").unwrap();
+        assert_eq!(
+            Uuid::parse_str(id).unwrap().get_version_num(),
+            7,
+            "{insane:?} became {id}"
+        );
+    }
+    let [one, other] = [client.get("/nowhere").await, client.get("/nowhere").await];
+    assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn success_has_a_request_id_as_well() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    for answer in [
+        alice.me().await,
+        alice.get("/docs/").await,
+        alice.get("/").await,
+        alice.log_out().await,
+    ] {
+        assert!(answer.status.as_u16() < 400, "{answer:?}");
+        assert!(answer.header("x-request-id").is_some(), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_line_that_is_logged_for_a_request_has_its_id() {
+    for format in ["text", "json"] {
+        let server = Server::start_with(&[("APP_LOGS__FORMAT", format)]);
+        let client = server.anonymous();
+        client.sign_up("alice", PASSWORD).await.expect(201);
+        let log_in = with_id(
+            &client,
+            Method::POST,
+            "/api/v1/account/login?secret=1",
+            "trace-of-log-in",
+        );
+        let body = serde_json::json!({"username": "alice", "password": PASSWORD});
+        let before = server.log().len();
+        let alice = client.send(log_in.json(&body)).await.expect(200);
+        client
+            .send(with_id(&client, Method::GET, "/api/v1/account/me", "trace-of-me"))
+            .await
+            .expect(200);
+
+        let log = server.log()[before..].to_owned();
+        let lines: Vec<_> = log.lines().collect();
+        assert_eq!(
+            lines.len(),
+            3,
+            "what the use case did, and a line for each request: {log}"
+        );
+        let id = alice["id"].as_str().unwrap();
+        for (line, parts) in lines.iter().zip([
+            ["trace-of-log-in", "logged in", id, ""],
+            ["trace-of-log-in", "POST", "/api/v1/account/login", "200"],
+            ["trace-of-me", "GET", "/api/v1/account/me", id],
+        ]) {
+            for part in parts {
+                assert!(line.contains(part), "{part}: {line}");
+            }
+            assert!(!line.contains("secret"), "the query is nobody's business: {line}");
+            if format == "json" {
+                let line: Value = serde_json::from_str(line).unwrap();
+                assert_eq!(line["request_id"], parts[0]);
+            }
+        }
+    }
+}
+
+fn with_id(client: &Client, method: Method, path: &str, id: &str) -> RequestBuilder {
+    client.request(method, path).header("x-request-id", id)
+}
