@@ -7,6 +7,7 @@ mod support;
 mod account;
 mod bad_input;
 mod body_transfer;
+mod documentation;
 mod forged_tokens;
 mod list_users;
 mod log_in;

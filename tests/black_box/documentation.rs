@@ -1,0 +1,250 @@
+//! The OpenAPI document, and the page that shows it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::{OpenTo, Operation, Server, operations};
+
+const DOCUMENT: &str = "/api/openapi.json";
+
+#[tokio::test]
+async fn the_root_leads_to_the_page() {
+    let server = Server::start();
+    for path in ["/", "/docs"] {
+        let answer = server.anonymous().get(path).await;
+        assert_eq!(answer.status, 307, "{path}");
+        assert_eq!(answer.header("location"), Some("/docs/"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_and_all_it_needs_come_from_the_server_itself() {
+    let server = Server::start();
+    let client = server.anonymous();
+    for (file, media_type) in [
+        ("", "text/html"),
+        ("index.html", "text/html"),
+        ("index.css", "text/css"),
+        ("swagger-ui.css", "text/css"),
+        ("swagger-ui-bundle.js", "text/javascript"),
+        ("swagger-ui-standalone-preset.js", "text/javascript"),
+        ("swagger-initializer.js", "text/javascript"),
+        ("favicon-32x32.png", "image/png"),
+    ] {
+        let answer = client.get(&format!("/docs/{file}")).await;
+        assert_eq!(answer.status, 200, "{file}");
+        assert!(
+            answer.header("content-type").unwrap().starts_with(media_type),
+            "{file}: {:?}",
+            answer.headers
+        );
+        assert!(!answer.text.is_empty(), "{file}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self';"),
+            "{file}: {policy}"
+        );
+        assert!(
+            !policy.contains("unsafe") && !policy.contains("http"),
+            "{file}: {policy}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{file}");
+    }
+    let page = client.get("/docs/").await.text;
+    for (_, rest) in page
+        .match_indices("src=\"")
+        .chain(page.match_indices("href=\""))
+        .map(|(at, what)| page.split_at(at + what.len()))
+    {
+        let link = rest.split('"').next().unwrap();
+        assert!(!link.contains("//"), "{link} is not of this server");
+        assert_eq!(
+            client
+                .get(&format!("/docs/{}", link.trim_start_matches("./")))
+                .await
+                .status,
+            200,
+            "{link}"
+        );
+    }
+    let initializer = client.get("/docs/swagger-initializer.js").await.text;
+    assert!(initializer.contains(DOCUMENT), "{initializer}");
+}
+
+#[tokio::test]
+async fn the_page_has_no_other_files() {
+    let server = Server::start();
+    for file in ["nothing.js", "swagger-ui", "index.html/", "a/b/c", "%00"] {
+        let answer = server.anonymous().get(&format!("/docs/{file}")).await;
+        answer.problem(404, "route_not_found");
+    }
+}
+
+#[tokio::test]
+async fn documentation_can_be_switched_off() {
+    let server = Server::start_with(&[("APP_DOCS__ENABLED", "false")]);
+    for path in [
+        "/",
+        "/docs",
+        "/docs/",
+        "/docs/index.html",
+        "/docs/swagger-ui.css",
+        DOCUMENT,
+    ] {
+        server.anonymous().get(path).await.problem(404, "route_not_found");
+    }
+    server.anonymous().get("/api/v1/").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_document_is_what_the_command_line_prints_under_the_same_configuration() {
+    let server = Server::start_with(&[("APP_SECURITY__COOKIES__NAME", "gate")]);
+    let served = server.anonymous().get(DOCUMENT).await;
+    assert_eq!(served.header("content-type"), Some("application/json"));
+    let printed = server
+        .command(&["openapi"])
+        .assert()
+        .success()
+        .get_output()
+        .stdout
+        .clone();
+    assert_eq!(served.text.trim_end(), String::from_utf8(printed).unwrap().trim_end());
+
+    let scheme = &served.json()["components"]["securitySchemes"]["session"];
+    assert_eq!(
+        *scheme,
+        serde_json::json!({"type": "apiKey", "in": "cookie", "name": "gate"})
+    );
+}
+
+#[tokio::test]
+async fn the_document_changes_only_in_review() {
+    let mut document = document().await;
+    document["info"]["version"] = "[version]".into();
+    insta::assert_json_snapshot!(document);
+}
+
+#[tokio::test]
+async fn every_reference_in_the_document_resolves() {
+    let document = document().await;
+    let text = document.to_string();
+    let references: Vec<_> = text
+        .split("\"$ref\":\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(references.len() > 20, "{references:?}");
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn the_document_describes_every_operation_and_no_other() {
+    let document = document().await;
+    let known: BTreeSet<_> = operations()
+        .iter()
+        .map(|operation| {
+            (
+                operation.path.trim_end_matches('/').to_owned(),
+                operation.method.to_string(),
+            )
+        })
+        .collect();
+    let described = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().keys();
+            methods.map(move |method| (path.trim_end_matches('/').to_owned(), method.to_uppercase()))
+        });
+    assert_eq!(described.collect::<BTreeSet<_>>(), known);
+}
+
+#[tokio::test]
+async fn the_document_tells_the_right_statuses_of_every_operation() {
+    let document = document().await;
+    let mut ids = BTreeSet::new();
+    for operation in operations() {
+        let described = described(&document, &operation);
+        let id = described["operationId"].as_str().unwrap();
+        assert!(ids.insert(id.to_owned()), "{id} is there twice");
+
+        let statuses: BTreeSet<_> = described["responses"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let success = operation.success.to_string();
+        assert_eq!(
+            statuses.iter().filter(|status| **status < "300").collect::<Vec<_>>(),
+            [&success],
+            "{id}"
+        );
+        for (status, is_expected) in [
+            ("400", operation.body.is_some()),
+            ("401", operation.open_to == OpenTo::Authenticated || id == "logIn"),
+            ("408", operation.body.is_some()),
+            ("413", operation.body.is_some()),
+            ("415", operation.body.is_some()),
+            (
+                "422",
+                operation.body.is_some() || ["listUsers", "getUser"].contains(&id),
+            ),
+            ("503", operation.open_to != OpenTo::Everyone || id == "ready"),
+            ("405", false),
+            ("429", false),
+        ] {
+            assert_eq!(statuses.contains(status), is_expected, "{status} of {id}: {statuses:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
+    let document = document().await;
+    for operation in operations() {
+        let described = described(&document, &operation);
+        let id = &described["operationId"];
+        for text in ["summary", "description", "operationId"] {
+            assert!(
+                described[text].as_str().is_some_and(|text| !text.is_empty()),
+                "{text} of {id}"
+            );
+        }
+        let is_protected = operation.open_to == OpenTo::Authenticated;
+        assert_eq!(described["security"].is_array(), is_protected, "{id}");
+        assert_eq!(described["requestBody"].is_object(), operation.body.is_some(), "{id}");
+        for (status, response) in described["responses"].as_object().unwrap() {
+            let media_types: Vec<_> = response["content"]
+                .as_object()
+                .into_iter()
+                .flat_map(|content| content.keys())
+                .collect();
+            let expected = match &**status {
+                "204" => vec![],
+                status if status < "300" => vec!["application/json"],
+                _ => vec!["application/problem+json"],
+            };
+            assert_eq!(media_types, expected, "{status} of {id}");
+        }
+    }
+}
+
+async fn document() -> Value {
+    let server = Server::start();
+    server.anonymous().get(DOCUMENT).await.expect(200)
+}
+
+/// What the document has about an operation, whichever way it writes the end of the path.
+#[track_caller]
+fn described<'a>(document: &'a Value, operation: &Operation) -> &'a Value {
+    let bare = operation.path.trim_end_matches('/');
+    let paths = document["paths"].as_object().unwrap();
+    let path = paths.get(bare).or_else(|| paths.get(&format!("{bare}/"))).unwrap();
+    &path[operation.method.as_str().to_lowercase()]
+}
