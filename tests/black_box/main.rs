@@ -9,6 +9,7 @@ mod bad_input;
 mod body_transfer;
 mod documentation;
 mod forged_tokens;
+mod health;
 mod list_users;
 mod log_in;
 mod order_of_judgement;
