@@ -127,53 +127,6 @@ async fn documented_codes() -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
-    let server = Server::start();
-    let client = server.anonymous();
-    for (path, allowed) in [
-        ("/", "GET"),
-        ("/docs/", "GET"),
-        ("/api/openapi.json", "GET"),
-        ("/health/live", "GET"),
-        ("/api/v1/", "GET"),
-        ("/api/v1/account/signup", "POST"),
-        ("/api/v1/account/logout", "DELETE"),
-        ("/api/v1/users/", "GET, POST"),
-        ("/api/v1/users/grant", "PATCH"),
-        ("/api/v1/users/00000000-0000-0000-0000-000000000000", "GET"),
-    ] {
-        let answer = client.send(client.request(Method::PUT, path)).await;
-        answer.problem(405, "method_not_allowed");
-        let values = answer
-            .headers
-            .get_all("allow")
-            .iter()
-            .flat_map(|value| value.to_str().unwrap().split(", "));
-        assert_eq!(values.collect::<BTreeSet<_>>(), allowed.split(", ").collect(), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn head_is_answered_as_get_without_the_content() {
-    let server = Server::start();
-    let alice = server.user("alice").await;
-    for path in [
-        "/api/v1/",
-        "/api/v1/account/me",
-        "/api/v1/users/",
-        "/health/ready",
-        "/docs/",
-        "/nowhere",
-    ] {
-        let get = alice.get(path).await;
-        let head = alice.send(alice.request(Method::HEAD, path)).await;
-        assert_eq!(head.status, get.status, "{path}");
-        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
-        assert_eq!(head.text, "", "{path}");
-    }
-}
-
-#[tokio::test]
 async fn a_sane_request_id_is_kept_and_any_other_replaced() {
     let server = Server::start();
     let client = server.anonymous();

@@ -1,0 +1,109 @@
+//! Which paths answer which methods.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::support::{OpenTo, Server, operations};
+
+#[tokio::test]
+async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash() {
+    let server = Server::start();
+    server.super_admin("super").await;
+    for operation in operations() {
+        let bare = operation
+            .path
+            .trim_end_matches('/')
+            .replace("{user_id}", &Uuid::nil().to_string());
+        let mut answers = Vec::new();
+        for path in [bare.clone(), format!("{bare}/")] {
+            // Logging out works once for each log-in, logging in once for each who is not.
+            let client = match operation.open_to {
+                OpenTo::Authenticated => &server.logged_in("super").await,
+                OpenTo::Everyone | OpenTo::Anonymous => &server.anonymous(),
+            };
+            let body = operation.body.unwrap_or_default().replace("nobody", "super");
+            let answer = client.send_json(&operation.method, &path, body).await;
+            let mut content: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+            for volatile in ["request_id", "session_expires_at"] {
+                content.as_object_mut().and_then(|content| content.remove(volatile));
+            }
+            answers.push((answer.status.as_u16(), content));
+        }
+        assert_eq!(answers[0], answers[1], "{bare}");
+        let (status, content) = &answers[0];
+        assert!(
+            [operation.success, 403, 404, 409].contains(status),
+            "{bare}: {answers:?}"
+        );
+        assert_ne!(content["code"], "route_not_found", "{bare}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_the_api_answers_may_be_kept() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    for path in [
+        "/api/v1/",
+        "/api/v1/account/me",
+        "/api/v1/users/",
+        "/api/v1/nowhere",
+        "/health/ready",
+    ] {
+        assert_eq!(
+            alice.get(path).await.header("cache-control"),
+            Some("no-store"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
+    let server = Server::start();
+    let client = server.anonymous();
+    for (path, allowed) in [
+        ("/", "GET"),
+        ("/docs/", "GET"),
+        ("/api/openapi.json", "GET"),
+        ("/health/live", "GET"),
+        ("/api/v1/", "GET"),
+        ("/api/v1/account/signup", "POST"),
+        ("/api/v1/account/logout", "DELETE"),
+        ("/api/v1/users/", "GET, POST"),
+        ("/api/v1/users/grant", "PATCH"),
+        ("/api/v1/users/00000000-0000-0000-0000-000000000000", "GET"),
+    ] {
+        let answer = client.send(client.request(Method::PUT, path)).await;
+        answer.problem(405, "method_not_allowed");
+        let values = answer
+            .headers
+            .get_all("allow")
+            .iter()
+            .flat_map(|value| value.to_str().unwrap().split(", "));
+        assert_eq!(values.collect::<BTreeSet<_>>(), allowed.split(", ").collect(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_without_the_content() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+    for path in [
+        "/api/v1/",
+        "/api/v1/account/me",
+        "/api/v1/users/",
+        "/health/ready",
+        "/docs/",
+        "/nowhere",
+    ] {
+        let get = alice.get(path).await;
+        let head = alice.send(alice.request(Method::HEAD, path)).await;
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+        assert_eq!(head.text, "", "{path}");
+    }
+}
