@@ -125,9 +125,12 @@ async fn a_plain_user_cannot_probe_which_usernames_exist() {
     }
 }
 
-/// The cells of a table by row, each with its column's name. A row begins with `labels` words of its own.
-fn rows<'a>(table: &'a str, labels: usize) -> Vec<(Vec<&'a str>, Vec<(&'a str, &'a str)>)> {
-    let words = |line: &'a str| line.split_whitespace().collect::<Vec<_>>();
+/// The words that begin a row, and its cells, each with its column's name.
+type Row = (Vec<&'static str>, Vec<(&'static str, &'static str)>);
+
+/// The rows of a table, of which each begins with `labels` words.
+fn rows(table: &'static str, labels: usize) -> Vec<Row> {
+    let words = |line: &'static str| line.split_whitespace().collect::<Vec<_>>();
     let mut lines = table.lines().map(words).filter(|line| !line.is_empty());
     let header = lines.next().unwrap();
     let rows = lines.map(|row| {

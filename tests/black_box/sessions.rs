@@ -111,10 +111,10 @@ async fn a_session_that_is_gone_is_refused_and_its_cookie_cleared() {
 }
 
 #[tokio::test]
-async fn a_session_outlives_a_restart() {
+async fn a_session_outlives_a_crash_of_the_server() {
     let mut server = Server::start();
     let cookie = server.user("alice").await.cookie().unwrap();
-    server.stop();
+    server.kill();
     server.restart();
     server.carrying(&cookie).me().await.expect(200);
 }

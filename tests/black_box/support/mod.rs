@@ -10,6 +10,6 @@ mod views;
 
 pub use client::{Answer, Client};
 pub use operations::{OpenTo, Operation, operations};
-pub use raw::{RawAnswer, exchange};
+pub use raw::exchange;
 pub use server::{PASSWORD, Server};
 pub use views::{assert_current_user, assert_user_view, blamed, time};
