@@ -138,6 +138,26 @@ async fn a_log_in_that_overlaps_a_change_of_password_leaves_no_live_session() {
 }
 
 #[tokio::test]
+async fn renewals_that_overlap_a_log_out_revive_nothing() {
+    let server = Server::start_with(&[("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0")]);
+    let alice = server.user("alice").await;
+    let client = server.carrying(&alice.cookie().unwrap());
+    let (before, (log_out, after)) = join(
+        join_all((0..10).map(|_| client.me())),
+        join(client.log_out(), join_all((0..10).map(|_| client.me()))),
+    )
+    .await;
+    assert_eq!(log_out.status, 204, "{log_out:?}");
+    client.me().await.problem(401, "not_authenticated");
+    for answer in before.iter().chain(&after).filter(|answer| answer.status == 200) {
+        for cookie in answer.cookies() {
+            let renewed = server.carrying(cookie.split(';').next().unwrap());
+            renewed.me().await.problem(401, "not_authenticated");
+        }
+    }
+}
+
+#[tokio::test]
 async fn when_the_hasher_is_saturated_some_are_told_to_come_back_and_the_rest_are_served() {
     let server = Server::start_with(&[
         ("APP_SECURITY__PASSWORD__BCRYPT_COST", "12"),

@@ -116,6 +116,24 @@ async fn a_token_that_is_signed_otherwise_is_refused() {
 }
 
 #[tokio::test]
+async fn only_the_configured_algorithm_is_used_and_accepted() {
+    let mut server = start_with_known_secrets(&[]);
+    let mut cookies = vec![server.user("alice").await.cookie().unwrap()];
+    for algorithm in ["HS384", "HS512"] {
+        server.stop();
+        server.restart_with(&[("APP_SECURITY__AUTH__JWT_ALGORITHM", algorithm)]);
+        for cookie in &cookies {
+            assert_refused(&server, &format!("from before {algorithm}"), cookie).await;
+        }
+        let alice = server.logged_in("alice").await;
+        alice.me().await.expect(200);
+        let cookie = alice.cookie().unwrap();
+        assert_eq!(token_in(&cookie).0["alg"], algorithm);
+        cookies.push(cookie);
+    }
+}
+
+#[tokio::test]
 async fn a_cookie_of_another_form_is_refused() {
     let server = start_with_known_secrets(&[]);
     let cookie = server.user("alice").await.cookie().unwrap();
