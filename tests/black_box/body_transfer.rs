@@ -32,6 +32,10 @@ async fn a_body_over_the_limit_is_too_large_whether_announced_or_not() {
             "just within the limit"
         );
 
+        // Nothing of it has to arrive.
+        let announced = head(&operation, client, &format!("content-length: {}", LIMIT + 1));
+        assert_eq!(exchange(&target.server, announced.as_bytes()).unwrap().status, 413);
+
         let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000)).repeat(LIMIT / 0x1000);
         let head = head(&operation, client, "transfer-encoding: chunked");
         let answer = exchange(&target.server, format!("{head}{chunk}1\r\nx\r\n").as_bytes()).unwrap();
