@@ -18,6 +18,6 @@ pub enum NotReady {
     #[error("Not ready: the database does not answer.")]
     Database,
     /// The schema is not the one that this program needs.
-    #[error("Not ready: the migrations of the database are not those of this program.")]
+    #[error("Not ready: the migrations are not those of this program.")]
     Migrations,
 }

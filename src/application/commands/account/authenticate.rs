@@ -67,12 +67,12 @@ impl Authenticate {
             .filter(|identity| !identity.session.is_expired(now))
             .ok_or(AuthenticateError::NotAuthenticated)?;
 
-        if identity.session.is_due_for_renewal(&self.session_lifetime, now) {
-            self.renew(&mut identity.session).await?;
-        }
+        let is_renewed = identity.session.is_due_for_renewal(&self.session_lifetime, now)
+            && self.renew(&mut identity.session).await?;
         let expires_at = identity.session.expires_at();
-        let is_token_due = self.session_lifetime.is_near_end(token.expires_at, now);
-        let renewed_token = if is_token_due && token.expires_at.timestamp() < expires_at.timestamp() {
+        let is_token_behind = token.expires_at.timestamp() < expires_at.timestamp()
+            && self.session_lifetime.is_near_end(token.expires_at, now);
+        let renewed_token = if is_renewed || is_token_behind {
             Some(self.access_tokens.issue(&token.secret, now, expires_at)?)
         } else {
             None
@@ -87,17 +87,18 @@ impl Authenticate {
         })
     }
 
-    async fn renew(&self, session: &mut AuthSession) -> Result<(), AuthenticateError> {
+    /// Returns whether the session was renewed. That it cannot be for now is no reason to refuse it.
+    async fn renew(&self, session: &mut AuthSession) -> Result<bool, AuthenticateError> {
         match self.extend(session).await {
             Ok(Some(extended)) => {
                 log::debug!("session {} was renewed until {}", extended.id(), extended.expires_at());
                 *session = extended;
-                Ok(())
+                Ok(true)
             }
             Ok(None) => Err(AuthenticateError::NotAuthenticated),
             Err(StorageError::Unavailable(reason)) => {
                 log::warn!("session {} could not be renewed for now: {reason}", session.id());
-                Ok(())
+                Ok(false)
             }
             Err(error) => Err(error.into()),
         }
