@@ -3,14 +3,60 @@ use anyhow::{Context, bail};
 use super::configuration::DatabaseConfig;
 use crate::infrastructure::persistence::{Database, DatabaseOptions, Migrations};
 
-/// Opens the configured database as it is.
+/// Opens the configured database, which is made if it is missing.
 ///
 /// # Errors
 /// If it cannot be opened.
-pub async fn open(config: &DatabaseConfig) -> anyhow::Result<Database> {
+pub async fn open_or_create(config: &DatabaseConfig) -> anyhow::Result<Database> {
+    open(config, true).await
+}
+
+/// Opens the configured database as it is.
+///
+/// # Errors
+/// If it is missing or cannot be opened.
+pub async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Database> {
+    open(config, false).await
+}
+
+/// Sees to it that the database has the schema of this program, if the start may apply migrations.
+///
+/// # Errors
+/// If it cannot be migrated, or if migrations are pending that the start is not to apply.
+pub async fn migrate_on_start(config: &DatabaseConfig, database: &Database) -> anyhow::Result<()> {
+    if !config.migrate_on_start {
+        return require_migrated(database).await;
+    }
+    for name in Migrations::new(database).up().await? {
+        log::info!("migration {name} was applied");
+    }
+    Ok(())
+}
+
+/// Refuses a database that has not the schema of this program.
+///
+/// # Errors
+/// If migrations are pending, or the database has some that this program does not know.
+pub async fn require_migrated(database: &Database) -> anyhow::Result<()> {
+    let states = Migrations::new(database).status().await?;
+    let pending: Vec<_> = states
+        .into_iter()
+        .filter(|state| !state.is_applied)
+        .map(|state| state.name)
+        .collect();
+    if !pending.is_empty() {
+        bail!(
+            "migrations are pending: {}. Run `gatehouse migrate up`, or set database.migrate_on_start",
+            pending.join(", ")
+        );
+    }
+    Ok(())
+}
+
+async fn open(config: &DatabaseConfig, create: bool) -> anyhow::Result<Database> {
     let options = DatabaseOptions {
         url: config.url.as_str().to_owned(),
-        create: true,
+        create,
         max_connections: config.max_connections,
         acquire_timeout: config.acquire_timeout,
         busy_timeout: config.busy_timeout,
@@ -18,32 +64,4 @@ pub async fn open(config: &DatabaseConfig) -> anyhow::Result<Database> {
     Database::connect(&options)
         .await
         .with_context(|| format!("database.url {}", config.url))
-}
-
-/// Opens the configured database and sees to it that it has the schema of this program.
-///
-/// # Errors
-/// If it cannot be opened or migrated, or if migrations are pending that the start is not to apply.
-pub async fn open_migrated(config: &DatabaseConfig) -> anyhow::Result<Database> {
-    let database = open(config).await?;
-    let migrations = Migrations::new(&database);
-    if config.migrate_on_start {
-        for name in migrations.up().await? {
-            log::info!("migration {name} was applied");
-        }
-    } else {
-        let states = migrations.status().await?;
-        let pending: Vec<_> = states
-            .into_iter()
-            .filter(|state| !state.is_applied)
-            .map(|state| state.name)
-            .collect();
-        if !pending.is_empty() {
-            bail!(
-                "migrations are pending: {}. Run `gatehouse migrate up`, or set database.migrate_on_start",
-                pending.join(", ")
-            );
-        }
-    }
-    Ok(database)
 }

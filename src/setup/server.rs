@@ -25,11 +25,12 @@ use crate::presentation::http::{self, CookieSettings, HttpSettings};
 /// # Errors
 /// If the server cannot start as it is configured.
 pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
-    let database = database::open_migrated(&configuration.database).await?;
+    let database = database::open_or_create(&configuration.database).await?;
+    database::migrate_on_start(&configuration.database, &database).await?;
     let adapters = Adapters::new(&configuration.security, &database)?;
     let use_cases = HttpUseCases::new(&adapters, configuration.sign_up.enabled);
     let settings = http_settings(configuration);
-    let document = Bytes::from(http::document(&settings));
+    let document = Bytes::from(http::document(&settings.cookie.name));
     let settings = Data::new(settings);
 
     let config = &configuration.server;
@@ -67,8 +68,7 @@ pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the HTTP side has to be told.
-pub fn http_settings(configuration: &Configuration) -> HttpSettings {
+fn http_settings(configuration: &Configuration) -> HttpSettings {
     HttpSettings {
         cookie: cookie_settings(&configuration.security.cookies, configuration.security.auth.session_ttl),
         body_limit: configuration.server.body_limit_bytes,

@@ -47,7 +47,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// There is no such file, and none is to be made.
-    #[error("there is no database file {path}")]
+    #[error("there is no database file {path}: is this the right directory?")]
     Missing {
         /// The file.
         path: String,

@@ -6,13 +6,16 @@ use super::{
     arguments::OperatorCommand,
     terminal::{confirm_if_interactive, read_new_password, say},
 };
-use crate::application::{
-    UserView,
-    commands::operator::{
-        ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
+use crate::{
+    application::{
+        UserView,
+        commands::operator::{
+            ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
+        },
+        ports::Clock,
+        queries::operator::FindUser,
     },
-    ports::Clock,
-    queries::operator::FindUser,
+    domain::user::Username,
 };
 
 /// The use cases behind the operator's commands.
@@ -37,6 +40,8 @@ impl OperatorUseCases {
     pub async fn run(&self, command: OperatorCommand) -> anyhow::Result<()> {
         match command {
             OperatorCommand::CreateSuperAdmin { username, password } => {
+                // Judged before the password is asked for.
+                Username::new(username.as_str())?;
                 let password = read_new_password(&password)?;
                 let user = self.create_super_admin.execute(&username, &password).await?;
                 say(format_args!(
@@ -49,6 +54,8 @@ impl OperatorUseCases {
             OperatorCommand::Inactivate { username } => told(&self.inactivate.execute(&username).await?, "is inactive"),
             OperatorCommand::Reactivate { username } => told(&self.reactivate.execute(&username).await?, "is active"),
             OperatorCommand::SetPassword { username, password } => {
+                // Looked up before the password is asked for.
+                self.find_user.execute(&username).await?;
                 let password = read_new_password(&password)?;
                 told(
                     &self.set_password.execute(&username, &password).await?,

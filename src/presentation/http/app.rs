@@ -10,7 +10,9 @@ use actix_web::{
 
 use super::{
     docs::docs,
-    middleware::{access_log::access_log, head::head_as_get, problems::problems, request_id::request_id},
+    middleware::{
+        access_log::access_log, dead_cookie::dead_cookie, head::head_as_get, problems::problems, request_id::request_id,
+    },
     routes::routes,
     settings::HttpSettings,
 };
@@ -45,6 +47,7 @@ pub fn app(
         })
         // The last layer is the outermost.
         .wrap(session)
+        .wrap(from_fn(dead_cookie))
         .wrap(from_fn(head_as_get))
         .wrap(from_fn(problems))
         .wrap(from_fn(access_log))

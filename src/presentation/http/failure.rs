@@ -1,4 +1,4 @@
-//! The way out for the errors of use cases.
+//! How the errors of use cases become answers.
 
 use std::{error::Error, fmt};
 
@@ -9,7 +9,7 @@ use super::{openapi, problem::Problem, problem_code::ProblemCode};
 
 /// An error of a use case that has an answer in HTTP.
 ///
-/// Implement it with [`refusals!`](crate::refusals), so that answer and documentation cannot differ.
+/// Implement it with `refusals!`, so that answer and documentation cannot differ.
 pub trait Refusal: Error + 'static {
     /// Every code that [`code`](Self::code) can return.
     fn codes() -> Vec<ProblemCode>;
@@ -19,23 +19,22 @@ pub trait Refusal: Error + 'static {
 }
 
 /// Implements [`Refusal`] for the error of a use case: one line for each variant, no wildcard, so that a new variant does not
-/// compile before it has its code. Variants that hold an error with an answer of its own follow behind `and passes on`.
+/// compile before it has its code. Variants that hold an error with an answer of its own follow behind `delegating`.
 ///
-/// ```ignore
+/// ```text
 /// refusals! {
 ///     LogInError {
 ///         Self::InvalidCredentials => InvalidCredentials,
-///     } and passes on {
+///     } delegating {
 ///         Hashing(HashingError),
 ///         Storage(StorageError),
 ///     }
 /// }
 /// ```
-#[macro_export]
 macro_rules! refusals {
     ($error:ty {
         $($pattern:pat => $code:ident,)*
-    } $(and passes on {
+    } $(delegating {
         $($variant:ident($inner:ty),)+
     })?) => {
         impl $crate::presentation::http::Refusal for $error {
@@ -56,6 +55,8 @@ macro_rules! refusals {
         }
     };
 }
+
+pub(crate) use refusals;
 
 /// What a controller returns when its use case refuses or fails.
 ///
@@ -81,6 +82,7 @@ impl<E: Refusal> ResponseError for Failure<E> {
         self.0.code().status()
     }
 
+    /// Actix calls this once for each answer, so what is logged here is logged once.
     fn error_response(&self) -> HttpResponse {
         let code = self.0.code();
         if code.status().is_server_error() {
@@ -140,7 +142,7 @@ mod tests {
     refusals! {
         Sample {
             Self::Refused => NotAuthorized,
-        } and passes on {
+        } delegating {
             Storage(SampleStorage),
         }
     }

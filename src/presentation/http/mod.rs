@@ -12,11 +12,11 @@ mod or_default;
 mod password;
 mod problem;
 mod problem_code;
-mod refusals;
 pub mod respond;
 mod routes;
 mod session_cookie;
 mod settings;
+mod shared_refusals;
 mod users;
 
 pub use self::{

@@ -15,15 +15,13 @@ use super::{
     problem::{FieldError, PROBLEM_JSON, Problem},
     problem_code::ProblemCode,
     routes::routes,
-    settings::HttpSettings,
 };
 
 /// The name of the security scheme: the session cookie.
 const SESSION: &str = "session";
 
-/// The document that describes the API, as indented JSON; the same text for the same settings.
-#[must_use]
-pub fn document(settings: &HttpSettings) -> String {
+/// The document that describes the API when the session cookie has this name, as indented JSON.
+pub fn document(cookie_name: &str) -> String {
     let mut document = Value::Null;
     let _throwaway = actix_web::App::new()
         .wrap_api_with_spec(preamble())
@@ -32,7 +30,7 @@ pub fn document(settings: &HttpSettings) -> String {
             document = generated;
             app
         });
-    amend(&mut document, settings);
+    amend(&mut document, cookie_name);
     format!("{document:#}")
 }
 
@@ -99,9 +97,9 @@ fn definition<T: Apiv2Schema>(name: &str) -> (String, DefaultSchemaRaw) {
 }
 
 /// Says what paperclip cannot: it describes Swagger 2, and translates that.
-fn amend(document: &mut Value, settings: &HttpSettings) {
+fn amend(document: &mut Value, cookie_name: &str) {
     document["components"]["securitySchemes"] = json!({
-        SESSION: { "type": "apiKey", "in": "cookie", "name": settings.cookie.name },
+        SESSION: { "type": "apiKey", "in": "cookie", "name": cookie_name },
     });
     let mut request_schemas = BTreeSet::new();
     for operation in operations(document) {

@@ -18,7 +18,10 @@ pub async fn run(command: MigrateCommand, config: &DatabaseConfig) -> anyhow::Re
         }
         MigrateCommand::Up | MigrateCommand::Status => {}
     }
-    let database = database::open(config).await?;
+    let database = match command {
+        MigrateCommand::Up | MigrateCommand::Fresh { .. } => database::open_or_create(config).await?,
+        MigrateCommand::Down { .. } | MigrateCommand::Status => database::open_existing(config).await?,
+    };
     let outcome = migrate(&command, &Migrations::new(&database)).await;
     database.close().await;
     outcome
@@ -30,7 +33,7 @@ async fn migrate(command: &MigrateCommand, migrations: &Migrations<'_>) -> anyho
         MigrateCommand::Down { steps, .. } => list("undo", "undone", &migrations.down(*steps).await?),
         MigrateCommand::Fresh { .. } => {
             migrations.fresh().await?;
-            say("every table was dropped and made anew")
+            say("every table was dropped and recreated")
         }
         MigrateCommand::Status => {
             for state in migrations.status().await? {

@@ -7,9 +7,9 @@ use log::LevelFilter;
 
 use super::{
     adapters::Adapters,
-    configuration::{Configuration, Sources},
+    configuration::{Configuration, LogsConfig, Sources},
     database, logging,
-    server::{http_settings, serve},
+    server::serve,
     use_cases::operator_use_cases,
 };
 use crate::presentation::{
@@ -24,28 +24,34 @@ use crate::presentation::{
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let sources = Sources::from_process()?;
     match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            let configuration = load(&sources, LevelFilter::Trace)?;
-            block_on(serve(&configuration))
-        }
+        Command::Serve => block_on(serve(&load(&sources, LevelFilter::Trace)?)),
         Command::Migrate(command) => {
-            let configuration = load(&sources, LevelFilter::Warn)?;
+            let configuration = Configuration::load_without_secrets(&sources)?;
+            start_logging(&configuration.logs, LevelFilter::Warn);
             block_on(migrate::run(command, &configuration.database))
         }
         Command::Config(command) => config::run(command, &sources),
         Command::Openapi => {
-            let configuration = load(&sources, LevelFilter::Warn)?;
-            say(http::document(&http_settings(&configuration)))
+            let configuration = Configuration::load_without_secrets(&sources)?;
+            say(http::document(&configuration.security.cookies.name))
         }
-        Command::Operator(command) => {
-            let configuration = load(&sources, LevelFilter::Warn)?;
-            block_on(operate(command, &configuration))
-        }
+        Command::Operator(command) => block_on(operate(command, &sources)),
     }
 }
 
-async fn operate(command: OperatorCommand, configuration: &Configuration) -> anyhow::Result<()> {
-    let database = database::open_migrated(&configuration.database).await?;
+async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
+    let (configuration, database) = if let OperatorCommand::CreateSuperAdmin { .. } = command {
+        let configuration = load(sources, LevelFilter::Warn)?;
+        let database = database::open_or_create(&configuration.database).await?;
+        database::migrate_on_start(&configuration.database, &database).await?;
+        (configuration, database)
+    } else {
+        // The database first: a command given in the wrong directory must not leave secrets there.
+        let config = Configuration::load_without_secrets(sources)?.database;
+        let database = database::open_existing(&config).await?;
+        database::require_migrated(&database).await?;
+        (load(sources, LevelFilter::Warn)?, database)
+    };
     let adapters = Adapters::new(&configuration.security, &database)?;
     let outcome = operator_use_cases(&adapters).run(command).await;
     database.close().await;
@@ -56,12 +62,15 @@ async fn operate(command: OperatorCommand, configuration: &Configuration) -> any
 /// its user should not drown in it.
 fn load(sources: &Sources, most: LevelFilter) -> anyhow::Result<Configuration> {
     let loaded = Configuration::load(sources)?;
-    let logs = &loaded.configuration.logs;
-    logging::start(LevelFilter::from(logs.level).min(most), logs.format);
+    start_logging(&loaded.configuration.logs, most);
     for notice in loaded.notices {
         log::warn!("{notice}");
     }
     Ok(loaded.configuration)
+}
+
+fn start_logging(config: &LogsConfig, most: LevelFilter) {
+    logging::start(LevelFilter::from(config.level).min(most), config.format);
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

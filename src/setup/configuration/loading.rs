@@ -40,6 +40,19 @@ impl Configuration {
         notices.extend(secrets_file::exposure(&sources.directory));
         Ok(Loaded { configuration, notices })
     }
+
+    /// Reads the configuration of the environment that `APP_ENV` chooses, for what needs no secrets: they are neither
+    /// judged nor made up. Writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Configuration::load`].
+    pub fn load_without_secrets(sources: &Sources) -> Result<Self, ConfigurationError> {
+        let layers = Layers::read(sources)?;
+        let (figment, configuration) = layers.merge(&layers.environment)?;
+        ConfigurationError::unless_empty(consistency::contradictions(&figment, &configuration))?;
+        Ok(configuration)
+    }
 }
 
 /// Does what [`Configuration::load`] does for the chosen environment, without writing anything, and judges the

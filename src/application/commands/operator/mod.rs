@@ -15,5 +15,5 @@ pub use demote::Demote;
 pub use inactivate::Inactivate;
 pub use promote::Promote;
 pub use reactivate::Reactivate;
-pub use revoke_sessions::RevokeSessions;
+pub use revoke_sessions::{RevokeSessions, RevokeSessionsError};
 pub use set_password::{SetPassword, SetPasswordError};

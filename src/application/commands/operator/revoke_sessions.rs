@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
-use super::change_account::ChangeAccountError;
-use crate::{application::ports::UnitOfWork, domain::user::Username};
+use thiserror::Error;
+
+use crate::{
+    application::ports::{StorageError, UnitOfWork},
+    domain::user::{InvalidUsername, Username},
+};
 
 /// Logs a user out everywhere.
 ///
@@ -11,19 +15,33 @@ pub struct RevokeSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
 }
 
+/// Why no session was ended.
+#[derive(Debug, Error)]
+pub enum RevokeSessionsError {
+    /// The username breaks a rule, so there is no such user.
+    #[error(transparent)]
+    InvalidUsername(#[from] InvalidUsername),
+    /// Nobody has the name.
+    #[error("There is no such user.")]
+    UserNotFound,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
 impl RevokeSessions {
     /// Executes the command. Returns how many sessions ended.
     ///
     /// # Errors
-    /// As [`ChangeAccountError`] says; then no session has ended.
-    pub async fn execute(&self, username: &str) -> Result<u64, ChangeAccountError> {
+    /// As [`RevokeSessionsError`] says; then no session has ended.
+    pub async fn execute(&self, username: &str) -> Result<u64, RevokeSessionsError> {
         let username = Username::new(username)?;
         let transaction = self.unit_of_work.begin().await?;
         let user = transaction
             .users()
             .find_for_update(&username)
             .await?
-            .ok_or(ChangeAccountError::UserNotFound)?;
+            .ok_or(RevokeSessionsError::UserNotFound)?;
         let ended = transaction.sessions().delete_all_of(user.id(), None).await?;
         transaction.commit().await?;
         log::info!("the operator ended {ended} sessions of user {}", user.id());
@@ -53,7 +71,7 @@ mod tests {
         assert!(world.is_live(&anothers).await);
         assert!(matches!(
             revoke_sessions.execute("nobody").await,
-            Err(ChangeAccountError::UserNotFound)
+            Err(RevokeSessionsError::UserNotFound)
         ));
     }
 }

@@ -15,9 +15,9 @@ use crate::{
     presentation::http::{
         Failure, SessionCookie,
         extract::{Anonymous, Body},
+        failure::refusals,
         password::Password,
     },
-    refusals,
 };
 
 /// The credentials of a user.
@@ -33,7 +33,7 @@ pub struct LogInBody {
 refusals! {
     LogInError {
         Self::InvalidCredentials => InvalidCredentials,
-    } and passes on {
+    } delegating {
         Hashing(HashingError),
         Token(IssueError),
         Storage(StorageError),

@@ -7,13 +7,12 @@ use crate::{
         commands::account::{LogOut, LogOutError},
         ports::StorageError,
     },
-    presentation::http::{Failure, SessionCookie, extract::Authenticated, respond::NoContent},
-    refusals,
+    presentation::http::{Failure, SessionCookie, extract::Authenticated, failure::refusals, respond::NoContent},
 };
 
 refusals! {
     LogOutError {
-    } and passes on {
+    } delegating {
         Storage(StorageError),
     }
 }

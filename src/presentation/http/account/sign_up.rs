@@ -11,11 +11,11 @@ use crate::{
     presentation::http::{
         Failure,
         extract::{Anonymous, Body},
+        failure::refusals,
         password::Password,
         respond::Created,
         users::user_view::UserView,
     },
-    refusals,
 };
 
 /// The account to make.
@@ -31,7 +31,7 @@ pub struct SignUpBody {
 refusals! {
     SignUpError {
         Self::Closed => SignUpClosed,
-    } and passes on {
+    } delegating {
         Registration(RegistrationError),
     }
 }

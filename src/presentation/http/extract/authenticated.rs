@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    Error, FromRequest, HttpRequest, ResponseError, dev::Payload, error::InternalError, http::StatusCode, web,
-};
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
 use paperclip::{
     actix::OperationModifier,
@@ -23,8 +21,6 @@ use crate::{
     presentation::http::{
         failure::{Failure, Refusal},
         openapi,
-        session_cookie::CookieSettings,
-        settings::HttpSettings,
     },
 };
 
@@ -48,29 +44,11 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
         let mut payload = payload.take();
         Box::pin(async move {
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
-            let settings = web::Data::<HttpSettings>::extract(&request).await?;
-            let actor = identify(&request, &authenticate)
-                .await
-                .map_err(|error| refuse(&request, &settings.cookie, error))?;
+            let actor = identify(&request, &authenticate).await.map_err(Failure::from)?;
             let inner = X::from_request(&request, &mut payload).await.map_err(Into::into)?;
             Ok(Self { actor, inner })
         })
     }
-}
-
-/// The answer to a caller who is not known. It clears a dead cookie, but leaves it while only the database is out of reach.
-fn refuse(request: &HttpRequest, cookie: &CookieSettings, error: AuthenticateError) -> Error {
-    let failure = Failure::from(error);
-    let mut response = failure.error_response();
-    let removal = cookie
-        .removal(request)
-        .filter(|_| response.status() == StatusCode::UNAUTHORIZED);
-    if let Some(removal) = removal
-        && let Err(error) = response.add_cookie(&removal)
-    {
-        log::error!("the session cookie cannot be cleared: {error}");
-    }
-    InternalError::from_response(failure, response).into()
 }
 
 impl<X: Apiv2Schema> Apiv2Schema for Authenticated<X> {}

@@ -8,14 +8,13 @@ use crate::{
         commands::account::{Authenticate, AuthenticateError},
         ports::{IssueError, StorageError},
     },
-    presentation::http::{middleware::access_log::Caller, session_cookie::SessionCookie},
-    refusals,
+    presentation::http::{failure::refusals, middleware::access_log::Caller, session_cookie::SessionCookie},
 };
 
 refusals! {
     AuthenticateError {
         Self::NotAuthenticated => NotAuthenticated,
-    } and passes on {
+    } delegating {
         Token(IssueError),
         Storage(StorageError),
     }

@@ -8,8 +8,7 @@ use paperclip::actix::{
 use super::alive::Health;
 use crate::{
     application::{ports::NotReady, queries::health::CheckReadiness},
-    presentation::http::Failure,
-    refusals,
+    presentation::http::{Failure, failure::refusals},
 };
 
 refusals! {

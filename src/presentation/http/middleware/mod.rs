@@ -1,6 +1,7 @@
 //! What happens to every request, whatever it asks for.
 
 pub mod access_log;
+pub mod dead_cookie;
 pub mod head;
 pub mod problems;
 pub mod request_id;

@@ -12,10 +12,10 @@ use crate::{
     presentation::http::{
         Failure, SessionCookie,
         extract::{Authenticated, Body},
+        failure::refusals,
         password::Password,
         respond::NoContent,
     },
-    refusals,
 };
 
 /// Whose password is to become what.
@@ -37,7 +37,7 @@ refusals! {
         Self::InvalidPassword(_) => InvalidPassword,
         Self::UserNotFound => UserNotFound,
         Self::WrongCurrentPassword => WrongCurrentPassword,
-    } and passes on {
+    } delegating {
         Actor(ConfirmActorError),
         Hashing(HashingError),
         Token(IssueError),

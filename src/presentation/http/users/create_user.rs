@@ -13,10 +13,10 @@ use crate::{
     presentation::http::{
         Failure, OrDefault,
         extract::{Authenticated, Body},
+        failure::refusals,
         password::Password,
         respond::Created,
     },
-    refusals,
 };
 
 /// The user to create.
@@ -46,7 +46,7 @@ pub enum AssignableRole {
 refusals! {
     CreateUserError {
         Self::NotAuthorized(_) => NotAuthorized,
-    } and passes on {
+    } delegating {
         Actor(ConfirmActorError),
         Registration(RegistrationError),
     }

@@ -15,15 +15,15 @@ use crate::{
     presentation::http::{
         Failure,
         extract::{Authenticated, PathParam},
+        failure::refusals,
     },
-    refusals,
 };
 
 refusals! {
     GetUserError {
         Self::NotAuthorized(_) => NotAuthorized,
         Self::UserNotFound => UserNotFound,
-    } and passes on {
+    } delegating {
         Storage(StorageError),
     }
 }

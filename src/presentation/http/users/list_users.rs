@@ -24,8 +24,8 @@ use crate::{
     presentation::http::{
         Failure, OrDefault,
         extract::{Authenticated, Params},
+        failure::refusals,
     },
-    refusals,
 };
 
 /// Which users are wanted, and how.
@@ -106,7 +106,7 @@ pub enum SortingOrderName {
 refusals! {
     ListUsersError {
         Self::NotAuthorized(_) => NotAuthorized,
-    } and passes on {
+    } delegating {
         Storage(StorageError),
     }
 }

@@ -1,11 +1,9 @@
 //! The answers to errors that several use cases share.
 
-use crate::{
-    application::{
-        commands::{ConfirmActorError, RegistrationError, users::ManageUserError},
-        ports::{HashingError, IssueError, StorageError},
-    },
-    refusals,
+use super::failure::refusals;
+use crate::application::{
+    commands::{ConfirmActorError, RegistrationError, users::ManageUserError},
+    ports::{HashingError, IssueError, StorageError},
 };
 
 refusals! {
@@ -32,7 +30,7 @@ refusals! {
     ConfirmActorError {
         Self::NotAuthenticated => NotAuthenticated,
         Self::NotAuthorized(_) => NotAuthorized,
-    } and passes on {
+    } delegating {
         Storage(StorageError),
     }
 }
@@ -42,7 +40,7 @@ refusals! {
         Self::InvalidUsername(_) => InvalidUsername,
         Self::InvalidPassword(_) => InvalidPassword,
         Self::UsernameAlreadyExists => UsernameAlreadyExists,
-    } and passes on {
+    } delegating {
         Hashing(HashingError),
         Storage(StorageError),
     }
@@ -54,7 +52,7 @@ refusals! {
         Self::InvalidUsername(_) => InvalidUsername,
         Self::UserNotFound => UserNotFound,
         Self::SystemAccount(_) => NotAuthorized,
-    } and passes on {
+    } delegating {
         Actor(ConfirmActorError),
         Storage(StorageError),
     }
