@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     match setup::run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            #[allow(clippy::print_stderr, reason = "the last word to whoever typed the command")]
+            #[expect(clippy::print_stderr, reason = "the last word to whoever typed the command")]
             {
                 eprintln!("error: {error:#}");
             }

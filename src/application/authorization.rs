@@ -1,4 +1,4 @@
-//! Who may do what: a role order, a list of permissions, one function that judges.
+//! Who may do what: a role order, a list of permissions, and one function that decides.
 
 use thiserror::Error;
 

@@ -7,8 +7,8 @@ pub struct SystemRandom;
 impl Random for SystemRandom {
     /// # Panics
     /// If the operating system has no randomness to give: nothing may be done then that should be unpredictable.
-    #[allow(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
-    #[allow(clippy::expect_used, reason = "there is no safe way on")]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    #[expect(clippy::expect_used, reason = "there is no safe way on")]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system gives no random bytes");
     }

@@ -24,8 +24,10 @@ pub fn start(level: LevelFilter, format: LogFormat) {
     Builder::new()
         .filter_level(level.min(LevelFilter::Warn))
         .filter_module("gatehouse", level)
-        // It warns of every cookie that it cannot decrypt, which any client can send at any rate.
+        // They speak of every cookie that cannot be decrypted and every request that is not HTTP, which any client can send
+        // at any rate.
         .filter_module("actix_session", level.min(LevelFilter::Error))
+        .filter_module("actix_http", LevelFilter::Off)
         .parse_default_env()
         .format(write)
         .init();

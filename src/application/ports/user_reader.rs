@@ -12,7 +12,7 @@ use crate::{
 /// Reads users as they are shown, outside any transaction.
 #[async_trait]
 pub trait UserReader: Send + Sync {
-    /// The users that `filter` lets through, sorted and cut as `page` asks, and how many there are in all. Roles sort by
+    /// The users that `filter` matches, sorted and paginated as `page` asks, and how many there are in all. Roles sort by
     /// rank, usernames by the bytes of their keys, and ties are broken by id, so that pages never overlap.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use super::{PasswordHash, Role, UserId, Username};
 
 /// A user, and what can become of one.
 ///
-/// Every method that changes a user returns whether it did: a change to what already is, is none, and leaves `updated_at`
+/// Every method that changes a user returns whether it did: setting what is already set is no change, and leaves `updated_at`
 /// as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {

@@ -3,12 +3,12 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// Identifies a user for ever; a UUID of version 7 (RFC 9562), so ids sort by the time of their making.
+/// Identifies a user permanently; a UUID of version 7 (RFC 9562), so ids sort by creation time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(Uuid);
 
 impl UserId {
-    /// Makes the id of a user who comes into being at `now`, unique by the ten `random` bytes.
+    /// Makes the id of a user who is created at `now`, unique by the ten `random` bytes.
     pub fn new(now: DateTime<Utc>, random: [u8; 10]) -> Self {
         Self(crate::domain::uuid_v7(now, random))
     }

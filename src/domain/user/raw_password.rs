@@ -25,7 +25,7 @@ pub struct InvalidPassword {
 impl PasswordPolicy {
     /// The lowest minimum that a policy may ask for, in characters.
     pub const LEAST_MIN_LENGTH: usize = 8;
-    /// Most characters of a password.
+    /// Maximum length of a password, in characters.
     pub const MAX_LENGTH: usize = 256;
 
     /// A policy that asks for at least `min_length` characters, or for

@@ -37,9 +37,9 @@ pub enum InvalidUsername {
 }
 
 impl Username {
-    /// Fewest characters of a username.
+    /// Minimum length, in characters.
     pub const MIN_LENGTH: usize = 5;
-    /// Most characters of a username.
+    /// Maximum length, in characters.
     pub const MAX_LENGTH: usize = 20;
 
     /// Takes `text` as a username.

@@ -136,7 +136,7 @@ fn pepper_id(pepper: &SecretString) -> String {
 }
 
 fn prepare(pepper: &SecretString, password: &RawPassword) -> Zeroizing<String> {
-    #[allow(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha384>::new_from_slice(pepper.expose_secret().as_bytes()).expect("any key length is valid");
     mac.update(password.expose().as_bytes());
     let code = Zeroizing::new(<[u8; 48]>::from(mac.finalize().into_bytes()));

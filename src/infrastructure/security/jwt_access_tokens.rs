@@ -37,7 +37,7 @@ pub struct JwtOptions {
 
 /// A signature algorithm (RFC 7518, 3.1) with its keys.
 #[derive(Debug)]
-#[allow(missing_docs, reason = "the names are those of the standard")]
+#[expect(missing_docs, reason = "the names are those of the standard")]
 pub enum JwtAlgorithm {
     HS256(SecretString),
     HS384(SecretString),

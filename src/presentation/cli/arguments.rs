@@ -40,7 +40,7 @@ pub enum MigrateCommand {
     /// Apply every pending migration
     #[command(after_help = "Example:\n  gatehouse migrate up")]
     Up,
-    /// Undo the last migrations, with all data that only they had room for
+    /// Undo the last migrations, together with the data in what they had added
     #[command(after_help = "Example:\n  gatehouse migrate down --steps 2")]
     Down {
         /// How many migrations to undo
@@ -95,25 +95,25 @@ pub enum OperatorCommand {
         #[arg(long)]
         yes: bool,
     },
-    /// Make an account, a super admin's too, a plain user's, and end its sessions
+    /// Turn any account, even a super admin's, into a plain user's, and end its sessions
     #[command(after_help = "Example:\n  gatehouse demote alice")]
     Demote {
         /// The name of the account, in any case
         username: String,
     },
-    /// Shut an account out, a super admin's too, and end its sessions
+    /// Deactivate any account, even a super admin's, and end its sessions
     #[command(after_help = "Example:\n  gatehouse inactivate alice")]
     Inactivate {
         /// The name of the account, in any case
         username: String,
     },
-    /// Let an inactive account in again, a super admin's too
+    /// Activate any inactive account again, even a super admin's
     #[command(after_help = "Example:\n  gatehouse reactivate alice")]
     Reactivate {
         /// The name of the account, in any case
         username: String,
     },
-    /// Give an account, a super admin's too, another password, and end its sessions
+    /// Give any account, even a super admin's, another password, and end its sessions
     #[command(after_help = "Examples:\n  gatehouse set-password alice\n  \
         printf '%s' \"$PASSWORD\" | gatehouse set-password alice --password-stdin")]
     SetPassword {

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The use cases behind the operator's commands.
-#[allow(missing_docs, reason = "each is named after its type")]
+#[expect(missing_docs, reason = "each is named after its type")]
 pub struct OperatorUseCases {
     pub create_super_admin: CreateSuperAdmin,
     pub promote: Promote,

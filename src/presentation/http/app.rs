@@ -1,5 +1,3 @@
-//! The Actix application, put together.
-
 use actix_web::{
     App, Error,
     body::MessageBody,

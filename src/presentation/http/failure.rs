@@ -1,5 +1,3 @@
-//! How the errors of use cases become answers.
-
 use std::{error::Error, fmt};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
@@ -72,8 +70,8 @@ impl<E: Refusal> From<E> for Failure<E> {
 }
 
 impl<E: fmt::Display> fmt::Display for Failure<E> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -1,5 +1,3 @@
-//! A field that may be left out.
-
 use std::ops::Deref;
 
 use paperclip::v2::{models::DefaultSchemaRaw, schema::Apiv2Schema};
@@ -9,7 +7,7 @@ use serde::Deserialize;
 ///
 /// To be used with `#[serde(default)]`, which paperclip does not see: it calls such a field required. Unlike an `Option` it
 /// does not accept `null`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct OrDefault<T>(pub T);
 

@@ -1,5 +1,3 @@
-//! A password in a request.
-
 use paperclip::v2::{
     models::{DataType, DataTypeFormat},
     schema::TypedData,
@@ -7,7 +5,8 @@ use paperclip::v2::{
 use secrecy::SecretString;
 use serde::Deserialize;
 
-/// A password that somebody sent. Never shown by `Debug`, wiped from memory on drop.
+/// A password that somebody sent. Never shown by `Debug`, and this copy is wiped on drop; what Actix
+/// received and serde read on the way to it is not.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub struct Password(SecretString);

@@ -1,5 +1,3 @@
-//! The one form in which this API says no.
-
 use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
@@ -15,7 +13,7 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// A problem document as of RFC 9457: why a request was refused or failed.
-#[derive(Debug, Clone, Serialize, Apiv2Schema)]
+#[derive(Clone, Debug, Serialize, Apiv2Schema)]
 pub struct Problem {
     /// `urn:gatehouse:problem:` and the code.
     #[serde(rename = "type")]
@@ -36,7 +34,7 @@ pub struct Problem {
 }
 
 /// What is wrong with one field of the body, or with one parameter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Apiv2Schema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Apiv2Schema)]
 pub struct FieldError {
     /// The name of the field or parameter, `body` for the body as a whole.
     pub field: String,
@@ -46,13 +44,11 @@ pub struct FieldError {
 
 impl Problem {
     /// A problem of which there is nothing to say but its title.
-    #[must_use]
     pub fn new(code: ProblemCode) -> Self {
         Self::with_detail(code, format!("{}.", code.title()))
     }
 
     /// A problem with words of its own. `detail` goes to the client: it must hold neither a secret nor a cause from the inside.
-    #[must_use]
     pub fn with_detail(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("urn:gatehouse:problem:{}", code.code()),
@@ -66,7 +62,6 @@ impl Problem {
     }
 
     /// A request of the wrong shape, with the fields or parameters that are to blame.
-    #[must_use]
     pub fn validation(errors: Vec<FieldError>) -> Self {
         Self {
             errors: Some(errors),
@@ -76,8 +71,8 @@ impl Problem {
 }
 
 impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.code, self.detail)
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
     }
 }
 

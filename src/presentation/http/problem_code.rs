@@ -1,5 +1,3 @@
-//! Every kind of refusal that the API knows.
-
 use actix_web::http::StatusCode;
 
 macro_rules! problem_codes {
@@ -7,7 +5,7 @@ macro_rules! problem_codes {
         /// The stable name of a kind of problem, with its HTTP status and its title.
         ///
         /// Clients decide by [`code`](Self::code); it never changes once it is released.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ProblemCode {
             $(#[doc = concat!($title, " (`", $code, "`).")] $name,)+
         }
@@ -17,19 +15,16 @@ macro_rules! problem_codes {
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
             /// The HTTP status that goes with this code.
-            #[must_use]
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status),+ }
             }
 
             /// The stable name, in snake case.
-            #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),+ }
             }
 
             /// A short summary, the same for every occurrence (RFC 9457, section 3.1.3).
-            #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),+ }
             }
@@ -42,9 +37,9 @@ problem_codes! {
     MalformedJson: BAD_REQUEST, "malformed_json", "The body is not JSON";
     InvalidUsername: BAD_REQUEST, "invalid_username", "The username breaks a rule";
     InvalidPassword: BAD_REQUEST, "invalid_password", "The password breaks a rule";
-    NotAuthenticated: UNAUTHORIZED, "not_authenticated", "Nobody is logged in";
+    NotAuthenticated: UNAUTHORIZED, "not_authenticated", "Not logged in";
     InvalidCredentials: UNAUTHORIZED, "invalid_credentials", "Username or password is wrong";
-    NotAuthorized: FORBIDDEN, "not_authorized", "This is not allowed to the caller";
+    NotAuthorized: FORBIDDEN, "not_authorized", "The caller may not do this";
     AlreadyAuthenticated: FORBIDDEN, "already_authenticated", "The caller is logged in already";
     WrongCurrentPassword: FORBIDDEN, "wrong_current_password", "The current password is wrong";
     SignUpClosed: FORBIDDEN, "sign_up_closed", "Sign-up is closed";
@@ -62,7 +57,6 @@ problem_codes! {
 
 impl ProblemCode {
     /// The code for an error that comes from the framework and carries nothing but its status.
-    #[must_use]
     pub fn for_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::RouteNotFound,

@@ -1,5 +1,3 @@
-//! The session cookie: an encrypted cookie that holds the access token and nothing else.
-
 use std::{
     convert::Infallible,
     future::{Ready, ready},
@@ -39,7 +37,6 @@ impl CookieSettings {
     /// The middleware that decrypts the cookie of a request and sets the one of its answer.
     ///
     /// By the default policy a cookie is sent only when its content changed: nothing but a fresh token renews its lifetime.
-    #[must_use]
     pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {
         let ttl = self.ttl.try_into().unwrap_or(cookie::time::Duration::MAX);
         SessionMiddleware::builder(CookieSessionStore::default(), self.key.clone())
@@ -56,7 +53,6 @@ impl CookieSettings {
     ///
     /// `Session::purge` sends nothing for a cookie that cannot be decrypted. The raw header is searched because
     /// `HttpRequest::cookie` finds nothing at all as soon as one cookie, perhaps of another application, is badly encoded.
-    #[must_use]
     pub fn removal(&self, request: &HttpRequest) -> Option<Cookie<'static>> {
         let carried = request
             .headers()
@@ -82,13 +78,11 @@ pub struct SessionCookie(Session);
 
 impl SessionCookie {
     /// The session cookie of `request`.
-    #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         Self(request.get_session())
     }
 
     /// The token that the request carries, if it carries a cookie that can be decrypted.
-    #[must_use]
     pub fn token(&self) -> Option<AccessToken> {
         // A cookie of another shape was sealed by an older version: it is no log-in.
         self.0.get::<String>(TOKEN).ok().flatten().map(AccessToken::new)

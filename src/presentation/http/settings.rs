@@ -1,5 +1,3 @@
-//! What the HTTP side has to be told.
-
 use std::time::Duration;
 
 use super::session_cookie::CookieSettings;

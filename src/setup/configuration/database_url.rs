@@ -1,5 +1,3 @@
-//! The address of the database.
-
 use std::fmt;
 
 use serde::Deserialize;
@@ -29,17 +27,17 @@ impl TryFrom<String> for DatabaseUrl {
 }
 
 impl fmt::Display for DatabaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.split_once("://"), self.0.rsplit_once('@')) {
-            (Some((scheme, _)), Some((_, host))) => write!(formatter, "{scheme}://[redacted]@{host}"),
-            _ => formatter.write_str(&self.0),
+            (Some((scheme, _)), Some((_, host))) => write!(f, "{scheme}://[redacted]@{host}"),
+            _ => f.write_str(&self.0),
         }
     }
 }
 
 impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "DatabaseUrl({self})")
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({self})")
     }
 }
 

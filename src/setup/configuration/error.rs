@@ -1,5 +1,3 @@
-//! What the operator is told when the configuration is refused.
-
 /// The configuration is refused. The message lists everything that is wrong with it, a line for each problem, and
 /// shows no secret.
 #[derive(Debug, thiserror::Error)]

@@ -33,7 +33,6 @@ pub(super) fn built_in() -> Result<Vec<Layer>, ConfigurationError> {
 /// The sections of a text in TOML, `[default]` first.
 ///
 /// # Errors
-///
 /// If it is not TOML, or a key stands outside of a section. The message repeats no value: it may be a secret.
 pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationError> {
     let sections: Dict = Toml::from_str(text).map_err(|error| {

@@ -1,5 +1,3 @@
-//! One source of values, judged by itself so that every problem names its place.
-
 use figment::{
     Error, Figment, Metadata, Profile, Provider,
     error::{Actual, Kind},

@@ -1,5 +1,3 @@
-//! All layers together: which there are, and what they come to in an environment.
-
 use std::iter;
 
 use figment::Figment;
@@ -29,7 +27,6 @@ impl Layers {
     /// Reads all sources.
     ///
     /// # Errors
-    ///
     /// Everything that is wrong in any section or variable.
     pub(super) fn read(sources: &Sources) -> Result<Self, ConfigurationError> {
         let built_in = files::built_in()?;
@@ -55,7 +52,7 @@ impl Layers {
         Ok(layers)
     }
 
-    /// All layers, in the order in which one goes over the other.
+    /// All layers, in the order of precedence, lowest first.
     fn all(&self) -> impl Iterator<Item = &Layer> {
         let secrets = self.secrets.iter().flatten();
         iter::once(&self.defaults)
@@ -116,7 +113,7 @@ impl Layers {
         Ok((figment, configuration))
     }
 
-    /// Whether the chosen environment is one that makes up its secrets, and has to.
+    /// Whether the chosen environment is one that generates its secrets, and has to.
     pub(super) fn need_secrets_file(&self) -> Result<bool, ConfigurationError> {
         let may_write = self.environment == LOCAL && self.secrets.is_none();
         Ok(may_write && secrets::any_missing(&self.merge(LOCAL)?.1))

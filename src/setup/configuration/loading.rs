@@ -22,7 +22,6 @@ impl Configuration {
     /// written with fresh random secrets, unless variables supply them all.
     ///
     /// # Errors
-    ///
     /// Everything that is wrong in any section or variable or, if all are sound by themselves, with what they come to.
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigurationError> {
         let mut layers = Layers::read(sources)?;
@@ -45,7 +44,6 @@ impl Configuration {
     /// judged nor made up. Writes nothing.
     ///
     /// # Errors
-    ///
     /// As for [`Configuration::load`].
     pub fn load_without_secrets(sources: &Sources) -> Result<Self, ConfigurationError> {
         let layers = Layers::read(sources)?;
@@ -60,7 +58,6 @@ impl Configuration {
 /// operator.
 ///
 /// # Errors
-///
 /// Everything that was found wrong.
 pub fn check(sources: &Sources) -> Result<Vec<String>, ConfigurationError> {
     let mut layers = Layers::read(sources)?;
@@ -89,7 +86,6 @@ pub fn check(sources: &Sources) -> Result<Vec<String>, ConfigurationError> {
 /// comes from. Secrets and credentials are redacted; nothing is written.
 ///
 /// # Errors
-///
 /// As for [`Configuration::load`].
 pub fn show(sources: &Sources) -> Result<String, ConfigurationError> {
     let mut layers = Layers::read(sources)?;

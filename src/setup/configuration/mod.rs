@@ -37,7 +37,7 @@ pub use self::{
     sources::Sources,
 };
 
-/// The environment of a developer's machine: chosen by default, and the only one that makes up its secrets.
+/// The environment of a developer's machine: chosen by default, and the only one that generates its secrets.
 const LOCAL: &str = "local";
 
 /// Everything that can be configured, checked and complete.

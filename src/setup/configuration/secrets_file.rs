@@ -18,7 +18,6 @@ const RANDOM_BYTES: usize = 64;
 /// The text of a file with fresh random secrets for the environment `local`.
 ///
 /// # Errors
-///
 /// If the operating system has no random bytes.
 pub(super) fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
     let [pepper, jwt_secret, key] = [random()?, random()?, random()?];
@@ -37,7 +36,6 @@ pub(super) fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
 /// faster, and its secrets are the ones to use. Returns whether it was written; it is never there in part.
 ///
 /// # Errors
-///
 /// If the file cannot be written.
 pub(super) fn create(directory: &Path, text: &str) -> Result<bool, ConfigurationError> {
     // A temporary file is made for its owner alone.

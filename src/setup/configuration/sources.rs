@@ -1,12 +1,10 @@
-//! Where the configuration is read from.
-
 use std::{env, path::PathBuf};
 
 use super::{ConfigurationError, environment::PREFIX};
 
 /// Where the configuration is read from. It has no `Debug`, as variables may hold secrets.
 pub struct Sources {
-    /// The directory of `config.toml` and `.secrets.toml`; files that the configuration names are seen from here, too.
+    /// The directory of `config.toml` and `.secrets.toml`; files that the configuration names are relative to it, too.
     pub directory: PathBuf,
     /// Names and values of environment variables. Those that do not start with `APP_` are ignored.
     pub variables: Vec<(String, String)>,
@@ -16,7 +14,6 @@ impl Sources {
     /// The working directory and the environment variables of this process.
     ///
     /// # Errors
-    ///
     /// If the value of one of our variables is not UTF-8.
     pub fn from_process() -> Result<Self, ConfigurationError> {
         let variables = env::vars_os()

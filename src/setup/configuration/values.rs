@@ -101,8 +101,8 @@ struct Whole {
 impl Visitor<'_> for Whole {
     type Value = u64;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "an integer from {} to {}", self.min, self.max)
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an integer from {} to {}", self.min, self.max)
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
@@ -126,8 +126,8 @@ struct Fraction;
 impl Visitor<'_> for Fraction {
     type Value = f64;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a number from 0.0 to 1.0")
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number from 0.0 to 1.0")
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<f64, E> {

@@ -10,7 +10,7 @@ use crate::application::{
 /// Ends the session in which the caller acts.
 ///
 /// - Open to every authenticated caller.
-/// - Ends that session only; one that another request has just ended is as good as ended.
+/// - Ends that session only; one that another request has just ended counts as ended.
 pub struct LogOut {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
 }

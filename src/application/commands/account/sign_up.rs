@@ -15,7 +15,7 @@ use crate::{
 ///
 /// - Open to everyone, while sign-up is enabled.
 /// - Creates an active plain user; does not log in.
-/// - Refuses a username or password that breaks a rule, and a name that is taken in whatever case.
+/// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
 pub struct SignUp {
     pub(crate) registration: Arc<Registration>,
     pub(crate) enabled: bool,

@@ -13,7 +13,7 @@ use crate::{
 /// Makes a super admin who was not there before.
 ///
 /// - Open to the operator only.
-/// - Refuses a username or password that breaks a rule, and a name that is taken in whatever case.
+/// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
 pub struct CreateSuperAdmin {
     pub(crate) registration: Arc<Registration>,
 }

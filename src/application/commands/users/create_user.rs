@@ -18,7 +18,7 @@ use crate::{
 /// - Open to admins for users, to super admins for users and admins; nobody makes a super admin.
 /// - Creates an active user, whether or not sign-up is enabled.
 /// - The actor is confirmed in the transaction: logged out or demoted while the password was hashed, the actor is refused.
-/// - Refuses a username or password that breaks a rule, and a name that is taken in whatever case.
+/// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,

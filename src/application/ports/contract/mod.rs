@@ -21,7 +21,7 @@ pub(crate) struct Storage {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) identities: Arc<dyn IdentityReader>,
     /// Whatever must live as long as the store: a temporary directory, say.
-    #[allow(dead_code)]
+    #[expect(dead_code, reason = "it is held, not read")]
     pub(crate) guard: Box<dyn Any>,
 }
 

@@ -15,12 +15,12 @@ use crate::{
 /// Lists users, a page at a time.
 ///
 /// - Open to admins and super admins; they see users of every role.
-/// - Filters, sorts and cuts as asked; the total counts what the filter lets through.
+/// - Filters, sorts and paginates as asked; the total counts every user that the filter matches.
 pub struct ListUsers {
     pub(crate) users: Arc<dyn UserReader>,
 }
 
-/// Which users are wanted; what is not given lets everyone through.
+/// Which users are wanted; what is not given matches everyone.
 #[derive(Clone, Debug, Default)]
 pub struct ListUsersFilter {
     /// Only users of this role.

@@ -1,5 +1,3 @@
-//! The caller, as the API shows callers to themselves.
-
 use chrono::{DateTime, Utc};
 use paperclip::actix::Apiv2Schema;
 use serde::Serialize;

@@ -47,7 +47,7 @@ impl From<SignUpBody> for SignUpRequest {
 
 /// Sign up.
 ///
-/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a username or password that breaks a rule, and a username that is taken in whatever case.
+/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a username or password that breaks a rule, and a username that is taken, whatever its case.
 #[api_v2_operation(tags(Account), operation_id = "signUp")]
 pub async fn sign_up(
     Anonymous(Body(body)): Anonymous<Body<SignUpBody>>,

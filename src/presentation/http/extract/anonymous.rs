@@ -1,5 +1,3 @@
-//! A caller who is not logged in, and what was sent.
-
 use std::collections::BTreeMap;
 
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};

@@ -1,5 +1,3 @@
-//! The JSON body of a request.
-
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{self, BodyStream},

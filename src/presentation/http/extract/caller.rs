@@ -1,5 +1,3 @@
-//! Who calls.
-
 use actix_web::{HttpMessage, HttpRequest};
 
 use crate::{

@@ -1,5 +1,3 @@
-//! Nothing besides the caller.
-
 use std::{
     convert::Infallible,
     future::{Ready, ready},

@@ -1,5 +1,3 @@
-//! The query of a request.
-
 use std::{
     collections::BTreeMap,
     future::{Ready, ready},

@@ -1,5 +1,3 @@
-//! The variable part of a path.
-
 use std::future::{Ready, ready};
 
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};

@@ -23,15 +23,15 @@ tokio::task_local! {
 }
 
 /// The id of a request: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, so it can stand in a line of the log as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The id that the caller gave in `X-Request-Id`, if it is fit to be used; else a new one.
+    /// The id that the caller gave in `X-Request-Id`, if it is acceptable; else a new one.
     fn of(headers: &HeaderMap) -> Self {
         let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
         given
-            .filter(|id| is_fit(id))
+            .filter(|id| is_acceptable(id))
             .map_or_else(Self::new, |id| Self(id.into()))
     }
 
@@ -46,13 +46,12 @@ impl RequestId {
 }
 
 impl fmt::Display for RequestId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
 /// The id of the request that the current task works on; `None` outside of requests and on other threads.
-#[must_use]
 pub fn current() -> Option<RequestId> {
     CURRENT.try_with(Clone::clone).ok()
 }
@@ -72,7 +71,7 @@ pub async fn request_id(
     })
 }
 
-fn is_fit(id: &str) -> bool {
+fn is_acceptable(id: &str) -> bool {
     (1..=LONGEST).contains(&id.len())
         && id
             .bytes()
@@ -84,12 +83,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_plain_and_short_id_is_fit() {
+    fn only_a_plain_and_short_id_is_acceptable() {
         for fit in ["a", "0192-aF._", &"x".repeat(64)] {
-            assert!(is_fit(fit), "{fit}");
+            assert!(is_acceptable(fit), "{fit}");
         }
         for unfit in ["", "a b", "a\nb", "é", "a/b", &"x".repeat(65)] {
-            assert!(!is_fit(unfit), "{unfit:?}");
+            assert!(!is_acceptable(unfit), "{unfit:?}");
         }
     }
 

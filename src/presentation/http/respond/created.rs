@@ -1,5 +1,3 @@
-//! 201.
-
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
 use paperclip::{
     actix::OperationModifier,

@@ -1,5 +1,3 @@
-//! 204.
-
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody};
 use paperclip::{
     actix::OperationModifier,

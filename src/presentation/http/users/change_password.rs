@@ -18,15 +18,15 @@ use crate::{
     },
 };
 
-/// Whose password is to become what.
+/// The change to make.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePasswordBody {
-    /// Whose, in any case.
+    /// The user, in any case.
     username: String,
     /// The new password: 8 to 256 characters, any of them; the service may ask for more than 8.
     password: Password,
-    /// The password so far; needed for one's own account only.
+    /// The current password; needed for one's own account only.
     current_password: Option<Password>,
 }
 

@@ -68,7 +68,7 @@ impl From<CreateUserBody> for CreateUserRequest {
 /// Create a user.
 ///
 /// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Refuses a username or
-/// password that breaks a rule, and a username that is taken in whatever case.
+/// password that breaks a rule, and a username that is taken, whatever its case.
 #[api_v2_operation(tags(Users), operation_id = "createUser")]
 pub async fn create_user(
     Authenticated {

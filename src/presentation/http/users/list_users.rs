@@ -113,7 +113,7 @@ refusals! {
 
 /// List users.
 ///
-/// Open to admins and super admins. Filters, sorts and cuts as asked; `total` counts what the filters let through.
+/// Open to admins and super admins. Filters, sorts and paginates as asked; `total` counts every user that the filters match.
 #[api_v2_operation(tags(Users), operation_id = "listUsers")]
 pub async fn list_users(
     Authenticated {

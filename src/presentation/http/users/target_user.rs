@@ -1,5 +1,3 @@
-//! The user whom an admin wants to change.
-
 use paperclip::actix::Apiv2Schema;
 use serde::Deserialize;
 

@@ -1,5 +1,3 @@
-//! A user as the API shows it.
-
 use chrono::{DateTime, Utc};
 use paperclip::actix::Apiv2Schema;
 use serde::{Deserialize, Serialize};
