@@ -7,6 +7,7 @@ mod support;
 mod account;
 mod bad_input;
 mod body_transfer;
+mod command_line;
 mod concurrency;
 mod documentation;
 mod forged_tokens;

@@ -4,12 +4,17 @@ pub mod bodies;
 mod client;
 pub mod forger;
 mod operations;
+mod program;
 mod raw;
 mod server;
 mod views;
 
 pub use client::{Answer, Client};
 pub use operations::{OpenTo, Operation, operations};
+pub use program::{Outcome, Program};
 pub use raw::exchange;
 pub use server::{PASSWORD, Server};
 pub use views::{assert_current_user, assert_user_view, blamed, time};
+
+/// How long the program may take to start, answer or stop before a test gives up.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

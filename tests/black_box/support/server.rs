@@ -8,18 +8,14 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::Client;
+use super::{Client, Outcome, PATIENCE, Program};
 
 /// The password of every account that the tests make.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// How long the program may take to start or stop before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// A running server, alone with its database in a directory that goes with it.
 pub struct Server {
-    directory: TempDir,
-    variables: Vec<(String, String)>,
+    program: Program,
     process: Child,
     base_url: String,
 }
@@ -37,16 +33,14 @@ impl Server {
 
     /// Starts a server in a directory that was prepared for it.
     pub fn start_in(directory: TempDir, variables: &[(&str, &str)]) -> Self {
-        let defaults = [("APP_SERVER__PORT", "0"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4")];
-        let variables: Vec<_> = defaults
-            .iter()
-            .chain(variables)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let (process, base_url) = spawn(directory.path(), &variables);
+        Self::of(Program::in_directory(directory, variables))
+    }
+
+    /// Starts the server of a program.
+    pub fn of(program: Program) -> Self {
+        let (process, base_url) = spawn(&program);
         Self {
-            directory,
-            variables,
+            program,
             process,
             base_url,
         }
@@ -54,15 +48,14 @@ impl Server {
 
     /// Starts the server again, on the same data, after it was [killed](Self::kill) or [stopped](Self::stop).
     pub fn restart(&mut self) {
-        (self.process, self.base_url) = spawn(self.directory.path(), &self.variables);
+        (self.process, self.base_url) = spawn(&self.program);
     }
 
     /// The same, with these environment variables besides.
     pub fn restart_with(&mut self, variables: &[(&str, &str)]) {
-        let variables = variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        self.variables.extend(variables);
+        for (name, value) in variables {
+            self.program.set(name, value);
+        }
         self.restart();
     }
 
@@ -99,7 +92,7 @@ impl Server {
 
     /// The directory in which the server runs.
     pub fn directory(&self) -> &Path {
-        self.directory.path()
+        self.program.directory()
     }
 
     /// Where the server listens, such as `http://127.0.0.1:40123`.
@@ -114,14 +107,17 @@ impl Server {
 
     /// The program with these arguments, run in the directory of the server and configured alike.
     pub fn command(&self, arguments: &[&str]) -> assert_cmd::Command {
-        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_gatehouse"));
-        command
-            .args(arguments)
-            .current_dir(self.directory())
-            .env_clear()
-            .envs(self.variables.clone())
-            .timeout(PATIENCE);
-        command
+        self.program.command(arguments)
+    }
+
+    /// Runs the program with these arguments beside the server.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        self.program.run(arguments)
+    }
+
+    /// Runs the program with these arguments and a password on its standard input beside the server.
+    pub fn run_with_password(&self, arguments: &[&str], password: &str) -> Outcome {
+        self.program.run_with_password(arguments, password)
     }
 
     /// A client who is not logged in.
@@ -173,13 +169,10 @@ impl Drop for Server {
 }
 
 /// Starts the program, and waits until it says where it listens.
-fn spawn(directory: &Path, variables: &[(String, String)]) -> (Child, String) {
-    let log = directory.join("server.log");
-    let mut process = Command::new(env!("CARGO_BIN_EXE_gatehouse"))
-        .current_dir(directory)
-        .env_clear()
-        .envs(variables.iter().cloned())
-        .stdin(Stdio::null())
+fn spawn(program: &Program) -> (Child, String) {
+    let log = program.directory().join("server.log");
+    let mut process = program
+        .process()
         .stdout(Stdio::null())
         .stderr(File::create(&log).unwrap())
         .spawn()

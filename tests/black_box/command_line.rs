@@ -1,0 +1,229 @@
+//! The operator's commands: they work beside a running server, and its very next request feels them.
+
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::support::{PASSWORD, Program, Server};
+
+const ANOTHER_PASSWORD: &str = "staple battery correct";
+
+#[tokio::test]
+async fn a_created_super_admin_can_log_in_at_once() {
+    let server = Server::start();
+
+    let said = server
+        .run_with_password(&["create-super-admin", "Root.Admin"], PASSWORD)
+        .succeeded();
+
+    let user = server.anonymous().log_in("root.admin", PASSWORD).await.expect(200);
+    assert_eq!(user["role"], "super_admin");
+    assert_eq!(said, format!("Root.Admin ({}) was created as super admin\n", id(&user)));
+}
+
+#[tokio::test]
+async fn a_promoted_user_is_described_and_has_to_log_in_again_as_super_admin() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+
+    let said = server.run(&["promote", "ALICE"]).succeeded();
+
+    alice.me().await.problem(401, "not_authenticated");
+    let user = alice.log_in("alice", PASSWORD).await.expect(200);
+    assert_eq!(user["role"], "super_admin");
+    let (described, done) = said.split_once('\n').unwrap();
+    assert!(described.starts_with(&format!("alice ({}), user, created ", id(&user))));
+    assert!(described.ends_with(" ago"), "{described}");
+    assert_eq!(
+        done,
+        format!("alice ({}) is super admin now; 1 session ended\n", id(&user))
+    );
+}
+
+#[tokio::test]
+async fn a_demoted_super_admin_is_a_plain_user_and_has_to_log_in_again() {
+    let server = Server::start();
+    let alice = server.super_admin("alice").await;
+    let _other = server.super_admin("root.admin").await;
+
+    server.run(&["demote", "alice"]).succeeded();
+
+    alice.me().await.problem(401, "not_authenticated");
+    assert_eq!(alice.log_in("alice", PASSWORD).await.expect(200)["role"], "user");
+}
+
+#[tokio::test]
+async fn an_inactivated_account_is_out_until_it_is_reactivated() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+
+    server.run(&["inactivate", "alice"]).succeeded();
+    alice.me().await.problem(401, "not_authenticated");
+    alice
+        .log_in("alice", PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+
+    server.run(&["reactivate", "alice"]).succeeded();
+    alice.log_in("alice", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_new_password_replaces_the_old_one_and_ends_every_session() {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+
+    server
+        .run_with_password(&["set-password", "alice"], ANOTHER_PASSWORD)
+        .succeeded();
+
+    alice.me().await.problem(401, "not_authenticated");
+    alice
+        .log_in("alice", PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+    alice.log_in("alice", ANOTHER_PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn revoked_sessions_end_everywhere_and_the_user_may_log_in_again() {
+    let server = Server::start();
+    let clients = [server.user("alice").await, server.logged_in("alice").await];
+
+    let said = server.run(&["revoke-sessions", "alice"]).succeeded();
+
+    assert_eq!(said, "alice is logged out everywhere: 2 sessions ended\n");
+    for alice in clients {
+        alice.me().await.problem(401, "not_authenticated");
+        alice.log_in("alice", PASSWORD).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn repeating_a_command_says_so_and_ends_no_session() {
+    let server = Server::start();
+    let alice = server.super_admin("alice").await;
+
+    for (command, state) in [
+        ("promote", "is super admin already"),
+        ("reactivate", "is active already"),
+    ] {
+        let said = server.run(&[command, "alice"]).succeeded();
+        assert!(said.contains(state), "{said}");
+    }
+
+    alice.me().await.expect(200);
+}
+
+#[tokio::test]
+async fn the_last_active_super_admin_stays() {
+    let server = Server::start();
+    let last = server.super_admin("last.admin").await;
+    server.super_admin("inactive.admin").await;
+    server.run(&["inactivate", "inactive.admin"]).succeeded();
+
+    for command in ["demote", "inactivate"] {
+        let complaint = server.run(&[command, "last.admin"]).refused();
+        assert_eq!(
+            complaint,
+            "This is the last active super admin. Make another one first.\n"
+        );
+    }
+
+    assert_eq!(last.me().await.expect(200)["role"], "super_admin");
+}
+
+#[rstest]
+#[case::unknown_user(&["promote", "nobody"], "There is no such user.")]
+#[case::unknown_user(&["demote", "nobody"], "There is no such user.")]
+#[case::unknown_user(&["inactivate", "nobody"], "There is no such user.")]
+#[case::unknown_user(&["reactivate", "nobody"], "There is no such user.")]
+#[case::unknown_user(&["revoke-sessions", "nobody"], "There is no such user.")]
+#[case::no_username(&["demote", "no"], "A username must have 5 to 20 characters.")]
+#[case::inactive_account(&["promote", "inactive.admin"], "The account is inactive. Reactivate it first.")]
+fn what_cannot_be_done_is_refused(#[case] arguments: &[&str], #[case] complaint: &str) {
+    let program = with_accounts();
+    assert_eq!(program.run(arguments).refused(), format!("{complaint}\n"));
+}
+
+#[rstest]
+#[case::unknown_user(&["set-password", "nobody"], PASSWORD, "There is no such user.")]
+#[case::no_username(&["create-super-admin", "white space"], PASSWORD, "A username may contain only letters A-Z and a-z, digits, '.', '_' and '-'.")]
+#[case::taken_name(&["create-super-admin", "ROOT.admin"], PASSWORD, "This username is taken. Choose another one.")]
+#[case::weak_password(&["create-super-admin", "new.admin"], "1234567", "A password must have 8 to 256 characters.")]
+#[case::weak_password(&["set-password", "root.admin"], "1234567", "A password must have 8 to 256 characters.")]
+#[case::no_password(&["create-super-admin", "new.admin"], "", "there is no password on standard input")]
+#[case::no_password(&["set-password", "root.admin"], "\n", "there is no password on standard input")]
+fn what_cannot_be_done_with_a_password_is_refused(
+    #[case] arguments: &[&str],
+    #[case] password: &str,
+    #[case] complaint: &str,
+) {
+    let program = with_accounts();
+    let refused = program.run_with_password(arguments, password).refused();
+    assert_eq!(refused, format!("{complaint}\n"));
+}
+
+#[rstest]
+#[case::unknown_command(&["create-admin", "alice"])]
+#[case::unknown_option(&["promote", "alice", "--force"])]
+#[case::no_username(&["promote"])]
+#[case::two_usernames(&["promote", "alice", "bobby"])]
+#[case::password_as_argument(&["create-super-admin", "alice", PASSWORD])]
+#[case::password_as_option(&["set-password", "alice", "--password", PASSWORD])]
+fn arguments_that_are_not_understood_are_a_misuse(#[case] arguments: &[&str]) {
+    let explanation = Program::new().run(arguments).misused();
+    assert!(explanation.contains("try '--help'"), "{explanation}");
+}
+
+/// `setsid` takes the terminal away from which the tests may have been started.
+#[cfg(target_os = "linux")]
+#[rstest]
+fn without_a_terminal_a_password_has_to_be_piped_in(#[values("create-super-admin", "set-password")] command: &str) {
+    let program = with_accounts();
+    let complaint = program.run_through("setsid", &[command, "root.admin"]).refused();
+    assert!(
+        complaint.starts_with("cannot ask for the password without a terminal: pass --password-stdin and pipe it in"),
+        "{complaint}"
+    );
+}
+
+#[tokio::test]
+async fn the_operator_may_come_before_the_first_start() {
+    let program = Program::new();
+
+    let first = program.run_with_password(&["create-super-admin", "root.admin"], PASSWORD);
+
+    assert_eq!(first.code, Some(0), "{first:?}");
+    let notice = ".secrets.toml did not exist: it was written with fresh random secrets\n";
+    assert!(first.stderr.ends_with(notice), "{first:?}");
+    Server::of(program).logged_in("root.admin").await;
+}
+
+#[tokio::test]
+async fn the_printed_document_is_the_one_that_is_served() {
+    let server = Server::start();
+    let printed: Value = serde_json::from_str(&server.run(&["openapi"]).succeeded()).unwrap();
+    assert_eq!(printed, server.anonymous().get("/api/openapi.json").await.expect(200));
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error() {
+    let program = with_accounts();
+    let outcome = program.run_unread(&["openapi"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+}
+
+/// An active super admin, `root.admin`, and an inactive one, `inactive.admin`.
+fn with_accounts() -> Program {
+    let program = Program::new();
+    for username in ["root.admin", "inactive.admin"] {
+        let created = program.run_with_password(&["create-super-admin", username], PASSWORD);
+        assert_eq!(created.code, Some(0), "{created:?}");
+    }
+    program.run(&["inactivate", "inactive.admin"]).succeeded();
+    program
+}
+
+fn id(user: &Value) -> &str {
+    user["id"].as_str().unwrap()
+}
