@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use crate::support::{Answer, PASSWORD, Server, time};
+use crate::support::{Answer, PASSWORD, Server, exchange_in_parts, time};
 
 /// With this, every session is near its end all the time.
 const ALWAYS_DUE: (&str, &str) = ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0");
@@ -108,6 +108,29 @@ async fn a_session_that_is_gone_is_refused_and_its_cookie_cleared() {
     answer.assert_clears_the_cookie();
     assert_eq!(alice.cookie(), None);
     alice.log_in("alice", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_super_admin_who_is_demoted_while_a_body_arrives_grants_nothing() {
+    let server = Server::start();
+    let (root, _other) = (server.super_admin("super").await, server.super_admin("other").await);
+    let alice = server.user("alice").await;
+
+    let body = r#"{"username":"alice"}"#;
+    let head = format!(
+        "PATCH /api/v1/users/grant HTTP/1.1\r\nhost: x\r\ncookie: {}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        root.cookie().unwrap(),
+        body.len()
+    );
+    let demote = || {
+        // Time for the server to find out who sends this. Without it, the test would pass for a lesser reason.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        server.run(&["demote", "super"]).succeeded();
+    };
+    let answer = exchange_in_parts(&server, head.as_bytes(), demote, body.as_bytes()).unwrap();
+    assert_eq!(answer.status, 401, "{answer:?}");
+    assert_eq!(alice.me().await.expect(200)["role"], "user");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ mod views;
 pub use client::{Answer, Client};
 pub use operations::{OpenTo, Operation, operations};
 pub use program::{Outcome, Program};
-pub use raw::exchange;
+pub use raw::{exchange, exchange_in_parts};
 pub use server::{PASSWORD, Server};
 pub use views::{assert_current_user, assert_user_view, blamed, time};
 

@@ -19,10 +19,17 @@ pub struct RawAnswer {
 
 /// Sends these bytes, be they HTTP or not, and reads one answer. `None` if the server just closes the connection.
 pub fn exchange(server: &Server, bytes: &[u8]) -> Option<RawAnswer> {
+    exchange_in_parts(server, bytes, || (), b"")
+}
+
+/// Sends the first bytes, does something meanwhile, sends the rest, and reads one answer.
+pub fn exchange_in_parts(server: &Server, first: &[u8], meanwhile: impl FnOnce(), rest: &[u8]) -> Option<RawAnswer> {
     let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     // The server may answer and close before it has read everything.
-    let _ = stream.write_all(bytes);
+    let _ = stream.write_all(first);
+    meanwhile();
+    let _ = stream.write_all(rest);
 
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];
