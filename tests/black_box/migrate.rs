@@ -1,0 +1,102 @@
+//! Bringing the schema of the database forth and back.
+
+use rstest::rstest;
+
+use crate::support::{PASSWORD, Program, Server};
+
+const NEVER_ON_START: (&str, &str) = ("APP_DATABASE__MIGRATE_ON_START", "false");
+
+#[test]
+fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
+    let program = with_secrets();
+    let names = vec!["m20261122_000001_create_users", "m20261122_000002_create_auth_sessions"];
+    let said = |state: &str, names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("{state}  {name}\n"))
+            .collect::<String>()
+    };
+
+    assert_eq!(program.run(&["migrate", "status"]).succeeded(), said("pending", &names));
+    assert_eq!(program.run(&["migrate", "up"]).succeeded(), said("applied", &names));
+    assert_eq!(program.run(&["migrate", "status"]).succeeded(), said("applied", &names));
+    assert_eq!(
+        program.run(&["migrate", "up"]).succeeded(),
+        "there is nothing to apply\n"
+    );
+
+    assert_eq!(
+        program.run(&["migrate", "down", "--yes"]).succeeded(),
+        said("undone", &names[1..])
+    );
+    assert_eq!(
+        program.run(&["migrate", "status"]).succeeded(),
+        said("applied", &names[..1]) + &said("pending", &names[1..])
+    );
+    program.run(&["migrate", "up"]).succeeded();
+    let all = program.run(&["migrate", "down", "--steps", "2", "--yes"]).succeeded();
+    assert_eq!(all, said("undone", &[names[1], names[0]]));
+    assert_eq!(
+        program.run(&["migrate", "down", "--yes"]).succeeded(),
+        "there is nothing to undo\n"
+    );
+}
+
+#[tokio::test]
+async fn a_fresh_database_has_every_table_and_no_account() {
+    let mut server = Server::start();
+    server.user("alice").await;
+    server.stop();
+
+    server.run(&["migrate", "fresh", "--yes"]).succeeded();
+
+    server.restart();
+    server
+        .anonymous()
+        .log_in("alice", PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+    server.user("alice").await;
+}
+
+#[rstest]
+#[case::down(&["migrate", "down"])]
+#[case::fresh(&["migrate", "fresh"])]
+#[tokio::test]
+async fn nothing_is_destroyed_where_nobody_can_be_asked(#[case] arguments: &[&str]) {
+    let server = Server::start();
+    let alice = server.user("alice").await;
+
+    let complaint = server.run(arguments).refused();
+
+    assert!(complaint.contains("sqlite:data/gatehouse.db"), "{complaint}");
+    assert!(
+        complaint.ends_with("Nothing was done: pass --yes to do it without being asked\n"),
+        "{complaint}"
+    );
+    alice.me().await.expect(200);
+}
+
+#[test]
+fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending() {
+    let mut program = with_secrets();
+    program.set(NEVER_ON_START.0, NEVER_ON_START.1);
+
+    for arguments in [&["serve"][..], &["promote", "alice"]] {
+        assert_eq!(
+            program.run(arguments).refused(),
+            "migrations are pending: m20261122_000001_create_users, m20261122_000002_create_auth_sessions. \
+             Run `gatehouse migrate up`, or set database.migrate_on_start\n"
+        );
+    }
+
+    program.run(&["migrate", "up"]).succeeded();
+    Server::of(program);
+}
+
+/// A program whose first start, which says that it writes the secrets, is over.
+fn with_secrets() -> Program {
+    let program = Program::new();
+    assert_eq!(program.run(&["openapi"]).code, Some(0));
+    program
+}
