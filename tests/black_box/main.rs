@@ -9,6 +9,7 @@ mod bad_input;
 mod body_transfer;
 mod command_line;
 mod concurrency;
+mod config;
 mod documentation;
 mod forged_tokens;
 mod health;
