@@ -186,8 +186,13 @@ async fn a_secret_is_read_from_the_file_that_a_variable_names() {
 fn a_port_that_is_taken_is_said_with_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let program = Program::with(&[("APP_SERVER__PORT", &port)]);
-    program.command(&["migrate", "up"]).assert().success();
+    let program = Program::with(
+        &[
+            &forger::SECRETS[..],
+            &[("APP_SERVER__PORT", &port), ("APP_LOGS__LEVEL", "error")],
+        ]
+        .concat(),
+    );
 
     let complaint = program.run(&["serve"]).refused();
 

@@ -1,14 +1,16 @@
 //! Bringing the schema of the database forth and back.
 
+use std::{process::Stdio, thread, time::Duration};
+
 use rstest::rstest;
 
-use crate::support::{PASSWORD, Program, Server};
+use crate::support::{PASSWORD, Program, Server, forger::SECRETS};
 
 const NEVER_ON_START: (&str, &str) = ("APP_DATABASE__MIGRATE_ON_START", "false");
 
 #[test]
 fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
-    let program = with_secrets();
+    let program = Program::new();
     let names = vec!["m20261122_000001_create_users", "m20261122_000002_create_auth_sessions"];
     let said = |state: &str, names: &[&str]| {
         names
@@ -17,7 +19,6 @@ fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
             .collect::<String>()
     };
 
-    assert_eq!(program.run(&["migrate", "status"]).succeeded(), said("pending", &names));
     assert_eq!(program.run(&["migrate", "up"]).succeeded(), said("applied", &names));
     assert_eq!(program.run(&["migrate", "status"]).succeeded(), said("applied", &names));
     assert_eq!(
@@ -40,6 +41,38 @@ fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
         program.run(&["migrate", "down", "--yes"]).succeeded(),
         "there is nothing to undo\n"
     );
+}
+
+#[rstest]
+#[case::migrate_status(&["migrate", "status"])]
+#[case::migrate_down(&["migrate", "down", "--yes"])]
+#[case::promote(&["promote", "alice"])]
+#[case::revoke_sessions(&["revoke-sessions", "alice"])]
+fn what_changes_or_shows_a_database_makes_none(#[case] arguments: &[&str]) {
+    let program = Program::new();
+    let complaint = program.run(arguments).refused();
+    assert!(
+        complaint.contains("there is no database file data/gatehouse.db"),
+        "{complaint}"
+    );
+    assert_eq!(program.directory().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn a_migration_that_is_killed_is_applied_by_the_next_start() {
+    for microseconds in (0..40).map(|round| round * 1_000) {
+        let program = Program::new();
+        let mut process = program.process();
+        process
+            .args(["migrate", "up"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut migration = process.spawn().unwrap();
+        thread::sleep(Duration::from_micros(microseconds));
+        migration.kill().unwrap();
+        migration.wait().unwrap();
+        program.run(&["migrate", "up"]).succeeded();
+    }
 }
 
 #[tokio::test]
@@ -79,8 +112,7 @@ async fn nothing_is_destroyed_where_nobody_can_be_asked(#[case] arguments: &[&st
 
 #[test]
 fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending() {
-    let mut program = with_secrets();
-    program.set(NEVER_ON_START.0, NEVER_ON_START.1);
+    let program = Program::with(&[&SECRETS[..], &[NEVER_ON_START]].concat());
 
     for arguments in [&["serve"][..], &["promote", "alice"]] {
         assert_eq!(
@@ -92,11 +124,4 @@ fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending() {
 
     program.run(&["migrate", "up"]).succeeded();
     Server::of(program);
-}
-
-/// A program whose first start, which says that it writes the secrets, is over.
-fn with_secrets() -> Program {
-    let program = Program::new();
-    assert_eq!(program.run(&["openapi"]).code, Some(0));
-    program
 }

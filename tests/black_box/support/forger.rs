@@ -11,14 +11,16 @@ pub const SECRET: &str = "a secret of these tests alone, of 64 bytes and more: 0
 
 const COOKIE: &str = "access_token";
 
+/// The environment variables that make every secret [`SECRET`].
+pub const SECRETS: [(&str, &str); 3] = [
+    ("APP_SECURITY__PASSWORD__PEPPER", SECRET),
+    ("APP_SECURITY__AUTH__JWT_SECRET", SECRET),
+    ("APP_SECURITY__COOKIES__KEY", SECRET),
+];
+
 /// Starts a server whose secrets are all [`SECRET`], with these environment variables besides.
 pub fn start_with_known_secrets(variables: &[(&str, &str)]) -> Server {
-    let secrets = [
-        ("APP_SECURITY__PASSWORD__PEPPER", SECRET),
-        ("APP_SECURITY__AUTH__JWT_SECRET", SECRET),
-        ("APP_SECURITY__COOKIES__KEY", SECRET),
-    ];
-    Server::start_with(&[&secrets, variables].concat())
+    Server::start_with(&[&SECRETS, variables].concat())
 }
 
 /// What the session cookie of such a server holds.
