@@ -1,0 +1,193 @@
+use rstest::rstest;
+
+use super::*;
+use crate::{
+    application::testing::{PASSWORD, World, hash_of, user},
+    domain::user::{PasswordHash, User},
+};
+
+const NEW_PASSWORD: &str = "battery staple";
+
+fn request(username: &str, password: &str, current: Option<&str>) -> ChangePasswordRequest {
+    ChangePasswordRequest {
+        username: username.into(),
+        password: password.into(),
+        current_password: current.map(SecretString::from),
+    }
+}
+
+async fn stored_hash(world: &World, user: &User) -> PasswordHash {
+    world.user(user.id()).await.unwrap().password_hash().clone()
+}
+
+#[tokio::test]
+async fn ones_own_ends_every_other_session_and_gives_this_one_a_new_token() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    let elsewhere = world.begin_session(&alice);
+
+    let token = world
+        .change_password()
+        .execute(&here.actor, request("ALICE", NEW_PASSWORD, Some(PASSWORD)))
+        .await
+        .unwrap();
+    assert_eq!(stored_hash(&world, &alice).await, hash_of(NEW_PASSWORD));
+    assert!(!world.is_live(&elsewhere).await);
+    assert!(!world.is_live(&here).await, "the old token must not open the session");
+    assert!(world.authenticate().execute(token.as_ref()).await.is_ok());
+}
+
+#[rstest]
+#[case::missing(None)]
+#[case::wrong(Some("wrong horse"))]
+#[case::against_the_policy(Some(""))]
+#[tokio::test]
+async fn ones_own_needs_the_current_password(#[case] current: Option<&str>) {
+    let alice = user("alice", Role::SuperAdmin);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    let refusal = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, current))
+        .await;
+    assert!(matches!(refusal, Err(ChangePasswordError::WrongCurrentPassword)));
+    assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
+    assert!(world.is_live(&here).await);
+}
+
+#[tokio::test]
+async fn a_subordinates_needs_none_and_ends_all_sessions_of_that_user() {
+    let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
+    let world = World::with([admin.clone(), alice.clone()]).await;
+    let here = world.begin_session(&admin);
+    let theirs = world.begin_session(&alice);
+
+    let token = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, None))
+        .await
+        .unwrap();
+    assert_eq!(token, None);
+    assert_eq!(stored_hash(&world, &alice).await, hash_of(NEW_PASSWORD));
+    assert!(!world.is_live(&theirs).await);
+    assert!(world.is_live(&here).await);
+}
+
+#[rstest]
+#[case::user_for_user(Role::User, Role::User)]
+#[case::admin_for_admin(Role::Admin, Role::Admin)]
+#[case::admin_for_super_admin(Role::Admin, Role::SuperAdmin)]
+#[case::super_admin_for_another(Role::SuperAdmin, Role::SuperAdmin)]
+#[tokio::test]
+async fn nobody_changes_the_password_of_equals_or_betters(#[case] role: Role, #[case] target: Role) {
+    let (caller, target) = (user("caller", role), user("target", target));
+    let world = World::with([caller.clone(), target.clone()]).await;
+    let here = world.begin_session(&caller);
+    let refusal = world
+        .change_password()
+        .execute(&here.actor, request("target", NEW_PASSWORD, None))
+        .await;
+    assert!(matches!(refusal, Err(ChangePasswordError::NotAuthorized(_))));
+    assert_eq!(stored_hash(&world, &target).await, hash_of(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_plain_user_does_not_learn_which_names_exist() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone(), user("brian", Role::User)]).await;
+    let here = world.begin_session(&alice);
+    for username in ["brian", "nobody", "?"] {
+        let refusal = world
+            .change_password()
+            .execute(&here.actor, request(username, "x", None))
+            .await;
+        assert!(matches!(refusal, Err(ChangePasswordError::NotAuthorized(_))));
+    }
+}
+
+#[tokio::test]
+async fn an_admin_is_told_which_rule_is_broken_or_that_nobody_has_the_name() {
+    let admin = user("admin", Role::Admin);
+    let world = World::with([admin.clone(), user("alice", Role::User)]).await;
+    let here = world.begin_session(&admin);
+    let change_password = world.change_password();
+    assert!(matches!(
+        change_password
+            .execute(&here.actor, request("?", NEW_PASSWORD, None))
+            .await,
+        Err(ChangePasswordError::InvalidUsername(_))
+    ));
+    assert!(matches!(
+        change_password
+            .execute(&here.actor, request("alice", "short", None))
+            .await,
+        Err(ChangePasswordError::InvalidPassword(_))
+    ));
+    assert!(matches!(
+        change_password
+            .execute(&here.actor, request("nobody", NEW_PASSWORD, None))
+            .await,
+        Err(ChangePasswordError::UserNotFound)
+    ));
+}
+
+#[tokio::test]
+async fn an_admin_who_is_logged_out_while_the_password_is_hashed_changes_nothing() {
+    let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
+    let world = World::with([admin.clone(), alice.clone()]).await;
+    let here = world.begin_session(&admin);
+    world.while_hashing({
+        let (store, session) = (world.store(), here.actor.session_id);
+        move || store.remove_session(session)
+    });
+    let refusal = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, None))
+        .await;
+    assert!(matches!(
+        refusal,
+        Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+    ));
+    assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_password_that_another_request_replaced_meanwhile_is_no_longer_current() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    world.while_hashing({
+        let store = world.store();
+        let mut alice = alice.clone();
+        alice.change_password(hash_of("taken over"), world.now());
+        move || store.replace_user(&alice)
+    });
+    let refusal = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, Some(PASSWORD)))
+        .await;
+    assert!(matches!(refusal, Err(ChangePasswordError::WrongCurrentPassword)));
+    assert_eq!(stored_hash(&world, &alice).await, hash_of("taken over"));
+}
+
+#[tokio::test]
+async fn a_session_that_ended_meanwhile_changes_nothing() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    world.while_hashing({
+        let store = world.store();
+        let id = here.actor.session_id;
+        move || store.remove_session(id)
+    });
+    let refusal = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, Some(PASSWORD)))
+        .await;
+    assert!(matches!(
+        refusal,
+        Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+    ));
+    assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
+}

@@ -1,0 +1,234 @@
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
+    rsa::{KeyPair, KeySize},
+    signature::KeyPair as _,
+};
+use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
+use jsonwebtoken::decode_header;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::*;
+
+const SECRET: &str = "a secret of at least sixty-four bytes, as the longest of the hashes asks";
+const NOW: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    let lines: Vec<_> = body
+        .as_bytes()
+        .chunks(64)
+        .map(|line| str::from_utf8(line).unwrap())
+        .collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+fn rsa_keys() -> RsaKeys {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let private: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+    RsaKeys {
+        private_key: pem("PRIVATE KEY", private.as_ref()).into(),
+        public_key: pem("PUBLIC KEY", public.as_ref()),
+    }
+}
+
+fn algorithm(name: &str) -> JwtAlgorithm {
+    match name {
+        "HS256" => JwtAlgorithm::HS256(SECRET.into()),
+        "HS384" => JwtAlgorithm::HS384(SECRET.into()),
+        "HS512" => JwtAlgorithm::HS512(SECRET.into()),
+        "RS256" => JwtAlgorithm::RS256(rsa_keys()),
+        "RS384" => JwtAlgorithm::RS384(rsa_keys()),
+        _ => JwtAlgorithm::RS512(rsa_keys()),
+    }
+}
+
+fn tokens(algorithm: JwtAlgorithm) -> JwtAccessTokens {
+    JwtAccessTokens::new(JwtOptions {
+        algorithm,
+        issuer: "gatehouse".into(),
+        audience: "clients".into(),
+    })
+    .unwrap()
+}
+
+fn issue(tokens: &JwtAccessTokens) -> AccessToken {
+    let secret = SessionSecret::new([7; 32]);
+    tokens.issue(&secret, NOW, NOW + TimeDelta::hours(1)).unwrap()
+}
+
+/// The claims of [`issue`], with some of them replaced, signed by `key` under `header`.
+fn forge(header: &Header, key: &EncodingKey, changes: &Value) -> AccessToken {
+    let mut claims = json!({
+        "iss": "gatehouse",
+        "aud": "clients",
+        "sid": URL_SAFE_NO_PAD.encode([7; 32]),
+        "iat": NOW.timestamp(),
+        "exp": NOW.timestamp() + 3600,
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    AccessToken::new(encode(header, &claims, key).unwrap())
+}
+
+fn hs256() -> (Header, EncodingKey) {
+    (
+        Header::new(Algorithm::HS256),
+        EncodingKey::from_secret(SECRET.as_bytes()),
+    )
+}
+
+#[rstest]
+#[case("HS256")]
+#[case("HS384")]
+#[case("HS512")]
+#[case("RS256")]
+#[case("RS384")]
+#[case("RS512")]
+fn a_token_brings_its_secret_back_and_names_its_algorithm_and_key(#[case] name: &str) {
+    let tokens = tokens(algorithm(name));
+    let token = issue(&tokens);
+    let verified = tokens.verify(&token, NOW).unwrap();
+    assert_eq!(verified.secret.expose(), &[7; 32]);
+    assert_eq!(verified.expires_at, NOW + TimeDelta::hours(1));
+
+    let header = decode_header(token.expose()).unwrap();
+    assert_eq!(header.typ.as_deref(), Some("JWT"));
+    assert_eq!(format!("{:?}", header.alg), name);
+    assert!(header.kid.is_some());
+}
+
+#[test]
+fn a_token_dies_at_its_expiry_without_leeway() {
+    let tokens = tokens(algorithm("HS256"));
+    let token = issue(&tokens);
+    let expiry = NOW + TimeDelta::hours(1);
+    assert!(tokens.verify(&token, expiry - TimeDelta::microseconds(1)).is_some());
+    assert!(tokens.verify(&token, expiry).is_none());
+}
+
+#[rstest]
+#[case::nothing_changed(json!({}), true)]
+#[case::another_issuer(json!({"iss": "somebody"}), false)]
+#[case::another_audience(json!({"aud": "others"}), false)]
+#[case::no_expiry(json!({"exp": null}), false)]
+#[case::a_short_secret(json!({"sid": "AAAA"}), false)]
+#[case::a_secret_not_in_base64(json!({"sid": "!"}), false)]
+fn claims_that_are_not_ours_are_refused(#[case] changes: Value, #[case] accepted: bool) {
+    let (header, key) = hs256();
+    let token = forge(&header, &key, &changes);
+    assert_eq!(tokens(algorithm("HS256")).verify(&token, NOW).is_some(), accepted);
+}
+
+#[test]
+fn a_token_of_another_key_is_refused() {
+    let key = EncodingKey::from_secret(b"another secret");
+    let token = forge(&hs256().0, &key, &json!({}));
+    assert!(tokens(algorithm("HS256")).verify(&token, NOW).is_none());
+}
+
+#[rstest]
+#[case("HS384")]
+#[case("HS512")]
+#[case("RS256")]
+fn a_token_of_another_algorithm_is_refused(#[case] configured: &str) {
+    let (header, key) = hs256();
+    let token = forge(&header, &key, &json!({}));
+    assert!(tokens(algorithm(configured)).verify(&token, NOW).is_none());
+}
+
+#[test]
+fn a_public_key_does_not_pass_for_a_shared_secret() {
+    let keys = rsa_keys();
+    let key = EncodingKey::from_secret(keys.public_key.as_bytes());
+    let token = forge(&hs256().0, &key, &json!({}));
+    assert!(tokens(JwtAlgorithm::RS256(keys)).verify(&token, NOW).is_none());
+}
+
+#[test]
+fn an_unsigned_token_is_refused() {
+    let (header, key) = hs256();
+    let signed = forge(&header, &key, &json!({}));
+    let claims = signed.expose().split('.').nth(1).unwrap();
+    for algorithm_name in ["none", "None", "NONE"] {
+        let header = URL_SAFE_NO_PAD.encode(json!({"typ": "JWT", "alg": algorithm_name}).to_string());
+        for unsigned in [format!("{header}.{claims}."), format!("{header}.{claims}")] {
+            let token = AccessToken::new(unsigned);
+            assert!(tokens(algorithm("HS256")).verify(&token, NOW).is_none());
+        }
+    }
+}
+
+#[rstest]
+#[case("")]
+#[case("..")]
+#[case("not a token")]
+fn what_is_no_token_is_refused(#[case] text: &str) {
+    assert!(
+        tokens(algorithm("HS256"))
+            .verify(&AccessToken::new(text), NOW)
+            .is_none()
+    );
+}
+
+#[test]
+fn keys_that_do_not_belong_together_are_refused_at_the_start() {
+    let keys = RsaKeys {
+        public_key: rsa_keys().public_key,
+        ..rsa_keys()
+    };
+    let refusal = JwtAccessTokens::new(JwtOptions {
+        algorithm: JwtAlgorithm::RS256(keys),
+        issuer: "gatehouse".into(),
+        audience: "clients".into(),
+    });
+    assert!(matches!(refusal, Err(JwtKeyError::Mismatch)));
+}
+
+#[rstest]
+#[case::no_keys("nothing", "nothing")]
+#[case::of_1024_bits(WEAK_PRIVATE_KEY, WEAK_PUBLIC_KEY)]
+fn keys_that_cannot_be_used_are_refused_at_the_start(#[case] private_key: &str, #[case] public_key: &str) {
+    let refusal = JwtAccessTokens::new(JwtOptions {
+        algorithm: JwtAlgorithm::RS256(RsaKeys {
+            private_key: private_key.into(),
+            public_key: public_key.into(),
+        }),
+        issuer: "gatehouse".into(),
+        audience: "clients".into(),
+    });
+    assert!(matches!(refusal, Err(JwtKeyError::Unusable(_))));
+}
+
+#[test]
+fn debug_shows_no_key() {
+    let shown = format!("{:?} {:?}", tokens(algorithm("HS256")), algorithm("HS256"));
+    assert!(!shown.contains("sixty-four"));
+}
+
+/// Made for this test, and of no use to anybody.
+const WEAK_PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIICdwIBADANBgkqhkiG9w0BAQEFAASCAmEwggJdAgEAAoGBALL0rNAWquMxb5MF
+lwtAeJ3xKN3g+UubcfH54D+Y1kcqqKwK2HwZU5Pijg9Q7vXBhj7bHHcXL4oXZQZx
+ZHCiwfsz5ekUtWhoLXqswtPZzftL8acHSiTJ0LHVJZBF3bLCs3q2h8ZaqeJ+QqpW
+YxmhV4FJASCvAbNMW3vAxgxvl+5rAgMBAAECgYB09y0YmSg6dK5bZvTxWsM7YEt4
+sjne7AvOv6aNisTLIRu7zx7uBdO1vgdiBWEaadHntWjmgdYFqQLT8jtWz1p/T7ko
+/+6eeYzFlJaU6eR1iej9B5mJsCjWcD7bR5D3+HpplP2T5Ww1NPnfyGA4sxSTNnb5
+PodUbbkwrYmpltD6iQJBAOuLVy9z9iLU8D40XZRH3vEp4HtnvFovuIMGBHRbn7BH
+iJ0vKQNjeZ+xdUhh3UlsE59dqsAjqhn87UPeHkMq/78CQQDCfz+1DVdsfW0rTYf6
+FM6kGJCwewm90K+jEnRk7teXicYObSBZnHdikWTaRdzNdM5+DSZCJru99PmIgRHF
+r/xVAkAsfa5jNTkpzSTv6v4+EvFGhk1zod2O/3KPtSREQkZAitKANjc9/50qj9+C
+Y5Hj23k9YfjtwA7SR9cdOahnsYiLAkEAwLIVyij3rpLtr/NWftxShp2X7GFaG2dA
+PA4ypzVC/+4N/Yj8fgvY9B0ckGybACtz0crxVqTNaLvm5ekKVJOxKQJBAKLO0dUu
+0hYvNuh7AOZD3/Nuy9VTO2cC5q4GNCCcnfHV5AnmxxMQ2KrNQoDYEy1zMRNIHqC7
+7Thb7coou75M51M=
+-----END PRIVATE KEY-----";
+const WEAK_PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCy9KzQFqrjMW+TBZcLQHid8Sjd
+4PlLm3Hx+eA/mNZHKqisCth8GVOT4o4PUO71wYY+2xx3Fy+KF2UGcWRwosH7M+Xp
+FLVoaC16rMLT2c37S/GnB0okydCx1SWQRd2ywrN6tofGWqnifkKqVmMZoVeBSQEg
+rwGzTFt7wMYMb5fuawIDAQAB
+-----END PUBLIC KEY-----";
