@@ -6,6 +6,7 @@ use actix_web::{
     Error, HttpMessage,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
+    http::Method,
     middleware::Next,
 };
 
@@ -14,37 +15,53 @@ use crate::domain::user::UserId;
 /// The target of the lines, by which they can be chosen or silenced.
 pub const TARGET: &str = "gatehouse::access";
 
+/// What is logged in place of a status when the client gave up before there was one, as other servers do.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
 /// The id of the user who calls; the authenticating extractor leaves it in the extensions of the request.
 pub struct Caller(pub UserId);
 
 /// Logs method, path without query, status, duration and caller. The request id is for the log's formatter to add.
-pub async fn access_log(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let started = Instant::now();
-    let method = request.method().clone();
-    let path = request.path().to_owned();
-    let outcome = next.call(request).await;
-    let (status, caller) = match &outcome {
-        Ok(response) => {
-            let caller = response
-                .request()
-                .extensions()
-                .get::<Caller>()
-                .map(|caller| caller.0.to_string());
-            (response.status(), caller)
-        }
-        Err(error) => (error.as_response_error().status_code(), None),
+pub async fn access_log<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    let mut line = Line {
+        started: Instant::now(),
+        method: request.method().clone(),
+        path: request.path().to_owned(),
+        status: CLIENT_CLOSED_REQUEST,
+        caller: None,
     };
-    log::info!(
-        target: TARGET,
-        method:% = method,
-        path,
-        status = status.as_u16(),
-        duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
-        user_id = caller.as_deref().unwrap_or("-");
-        "request"
-    );
+    let outcome = next.call(request).await;
+    match &outcome {
+        Ok(response) => {
+            line.status = response.status().as_u16();
+            let extensions = response.request().extensions();
+            line.caller = extensions.get::<Caller>().map(|caller| caller.0);
+        }
+        Err(error) => line.status = error.as_response_error().status_code().as_u16(),
+    }
     outcome
+}
+
+/// The line of a request. It is written when it is dropped: a client that gives up drops the request with all its layers.
+struct Line {
+    started: Instant,
+    method: Method,
+    path: String,
+    status: u16,
+    caller: Option<UserId>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let caller = self.caller.map(|id| id.to_string());
+        log::info!(
+            target: TARGET,
+            method:% = self.method,
+            path = self.path,
+            status = self.status,
+            duration_ms = self.started.elapsed().as_micros() as f64 / 1000.0,
+            user_id = caller.as_deref().unwrap_or("-");
+            "request"
+        );
+    }
 }
