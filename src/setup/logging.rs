@@ -1,10 +1,11 @@
 use std::{
+    env,
     fmt::Write as _,
     io::{self, Write},
     panic,
 };
 
-use env_logger::{Builder, fmt::Formatter};
+use env_logger::{Builder, DEFAULT_FILTER_ENV, fmt::Formatter};
 use log::{
     LevelFilter, Record,
     kv::{Error, Key, Value, VisitSource},
@@ -21,16 +22,18 @@ pub fn start(level: LevelFilter, format: LogFormat) {
         LogFormat::Text => write_text,
         LogFormat::Json => write_json,
     };
-    Builder::new()
-        .filter_level(level.min(LevelFilter::Warn))
-        .filter_module("gatehouse", level)
-        // They speak of every cookie that cannot be decrypted and every request that is not HTTP, which any client can send
-        // at any rate.
-        .filter_module("actix_session", level.min(LevelFilter::Error))
-        .filter_module("actix_http", LevelFilter::Off)
-        .parse_default_env()
-        .format(write)
-        .init();
+    let mut builder = Builder::new();
+    // Its directives would be added to ours, and one for everything would lose against ours for a module.
+    if env::var_os(DEFAULT_FILTER_ENV).is_none_or(|directives| directives.is_empty()) {
+        builder
+            .filter_level(level.min(LevelFilter::Warn))
+            .filter_module("gatehouse", level)
+            // They speak of every cookie that cannot be decrypted and every request that is not HTTP, which any client can
+            // send at any rate.
+            .filter_module("actix_session", level.min(LevelFilter::Error))
+            .filter_module("actix_http", LevelFilter::Off);
+    }
+    builder.parse_default_env().format(write).init();
     panic::set_hook(Box::new(|panic| log::error!("{panic}")));
 }
 
