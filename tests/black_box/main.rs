@@ -17,6 +17,7 @@ mod health;
 mod help;
 mod list_users;
 mod log_in;
+mod logs;
 mod migrate;
 mod order_of_judgement;
 mod problems;
