@@ -188,7 +188,10 @@ fn spawn(program: &Program) -> (Child, String) {
         if let Some(status) = process.try_wait().unwrap() {
             panic!("the server did not start, {status}:\n{text}");
         }
-        assert!(start.elapsed() < PATIENCE, "the server does not start:\n{text}");
+        if start.elapsed() > PATIENCE {
+            process.kill().unwrap();
+            panic!("the server does not start:\n{text}");
+        }
         thread::sleep(Duration::from_millis(10));
     }
 }
