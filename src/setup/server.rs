@@ -20,6 +20,9 @@ use super::{
 };
 use crate::presentation::http::{self, CookieSettings, HttpSettings};
 
+/// The most workers that Actix can hold.
+const MAX_WORKERS: usize = 512;
+
 /// Serves requests until SIGINT or SIGTERM, then finishes those that run; a second signal cuts them.
 ///
 /// # Errors
@@ -41,7 +44,7 @@ pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
         })
     })
     .workers(match config.workers {
-        0 => cores(),
+        0 => cores().min(MAX_WORKERS),
         number => number,
     })
     .keep_alive(keep_alive(config.keep_alive))

@@ -72,7 +72,7 @@ pub struct ServerConfig {
     #[serde(deserialize_with = "whole::<_, _, 0, 65_535>")]
     pub port: u16,
     /// Worker threads; 0 is one per core.
-    #[serde(deserialize_with = "whole::<_, _, 0, 1024>")]
+    #[serde(deserialize_with = "whole::<_, _, 0, 512>")]
     pub workers: usize,
     /// Longest request body that is accepted.
     #[serde(deserialize_with = "whole::<_, _, 1024, 1_048_576>")]

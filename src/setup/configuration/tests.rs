@@ -66,7 +66,7 @@ fn one_message_lists_everything_that_is_wrong() -> anyhow::Result<()> {
 
     for problem in [
         "config.toml [default] server.port: found 65536, allowed: an integer from 0 to 65535",
-        "config.toml [default] server.workers: found \"many\", allowed: an integer from 0 to 1024",
+        "config.toml [default] server.workers: found \"many\", allowed: an integer from 0 to 512",
         "config.toml [default] server.prot: unknown key, known here: host, port, workers",
         "config.toml [dev] logs.level: found \"loud\", allowed: off, error, warn, info, debug, trace",
         ".secrets.toml [prod] database: allowed: a section",
