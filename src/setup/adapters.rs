@@ -69,7 +69,11 @@ fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
     })
 }
 
-fn access_tokens(config: &AuthConfig) -> anyhow::Result<JwtAccessTokens> {
+/// Builds the access tokens.
+///
+/// # Errors
+/// If their keys cannot be used.
+pub fn access_tokens(config: &AuthConfig) -> anyhow::Result<JwtAccessTokens> {
     let secret = || config.jwt_secret.clone();
     let algorithm = match config.jwt_algorithm {
         configuration::JwtAlgorithm::HS256 => JwtAlgorithm::HS256(secret()),
@@ -88,9 +92,11 @@ fn access_tokens(config: &AuthConfig) -> anyhow::Result<JwtAccessTokens> {
 }
 
 fn rsa_keys(config: &AuthConfig) -> anyhow::Result<RsaKeys> {
-    let read = |path: &Path| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
+    let read = |key: &str, path: &Path| {
+        fs::read_to_string(path).with_context(|| format!("security.auth.{key}: cannot read {}", path.display()))
+    };
     Ok(RsaKeys {
-        private_key: SecretString::from(read(&config.jwt_private_key_file)?),
-        public_key: read(&config.jwt_public_key_file)?,
+        private_key: SecretString::from(read("jwt_private_key_file", &config.jwt_private_key_file)?),
+        public_key: read("jwt_public_key_file", &config.jwt_public_key_file)?,
     })
 }

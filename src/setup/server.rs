@@ -18,7 +18,10 @@ use super::{
     database,
     use_cases::HttpUseCases,
 };
-use crate::presentation::http::{self, CookieSettings, HttpSettings};
+use crate::{
+    infrastructure::persistence::Database,
+    presentation::http::{self, CookieSettings, HttpSettings},
+};
 
 /// The most workers that Actix can hold.
 const MAX_WORKERS: usize = 512;
@@ -29,8 +32,14 @@ const MAX_WORKERS: usize = 512;
 /// If the server cannot start as it is configured.
 pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
     let database = database::open_or_create(&configuration.database).await?;
-    database::migrate_on_start(&configuration.database, &database).await?;
-    let adapters = Adapters::new(&configuration.security, &database)?;
+    let outcome = serve_from(&database, configuration).await;
+    database.close().await;
+    outcome
+}
+
+async fn serve_from(database: &Database, configuration: &Configuration) -> anyhow::Result<()> {
+    database::migrate_on_start(&configuration.database, database).await?;
+    let adapters = Adapters::new(&configuration.security, database)?;
     let use_cases = HttpUseCases::new(&adapters, configuration.sign_up.enabled);
     let settings = http_settings(configuration);
     let document = Bytes::from(http::document(&settings.cookie.name));
@@ -66,7 +75,6 @@ pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
     }
-    database.close().await;
     log::info!("stopped");
     Ok(())
 }

@@ -201,6 +201,27 @@ fn a_port_that_is_taken_is_said_with_what_to_do() {
     assert!(complaint.starts_with(&advice), "{complaint}");
 }
 
+#[rstest]
+#[case::check(&["config", "check"])]
+#[case::serve(&["serve"])]
+fn keys_that_cannot_sign_are_refused_before_the_first_log_in(#[case] arguments: &[&str]) {
+    let keys = [
+        ("APP_SECURITY__AUTH__JWT_ALGORITHM", "RS256"),
+        ("APP_SECURITY__AUTH__JWT_PRIVATE_KEY_FILE", "key.pem"),
+        ("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", "key.pem"),
+        ("APP_LOGS__LEVEL", "error"),
+    ];
+    let program = Program::with(&[&forger::SECRETS[..], &keys].concat());
+    fs::write(program.directory().join("key.pem"), "no key").unwrap();
+
+    let complaint = program.run(arguments).refused();
+
+    assert!(
+        complaint.starts_with("security.auth.jwt_private_key_file and jwt_public_key_file"),
+        "{complaint}"
+    );
+}
+
 #[tokio::test]
 async fn sessions_can_be_signed_with_a_pair_of_keys() {
     let directory = tempfile::tempdir().unwrap();

@@ -114,8 +114,8 @@ async fn a_log_in_that_fails_takes_its_time_whether_or_not_there_is_such_a_user(
 }
 
 #[tokio::test]
-async fn who_is_logged_in_neither_signs_up_nor_logs_in() {
-    let server = Server::start();
+async fn who_is_logged_in_neither_signs_up_nor_logs_in_nor_has_the_session_renewed() {
+    let server = Server::start_with(&[("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0")]);
     let alice = server.user("alice").await;
     let session = alice.cookie();
     for refusal in [

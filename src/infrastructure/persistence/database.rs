@@ -82,7 +82,10 @@ impl Database {
             sqlite.pragma("query_only", "ON")
         })
         .await?;
-        Ok(Self { writer, reader })
+        let database = Self { writer, reader };
+        // A file that cannot be written to should stop the start, and not fail the first request that changes something.
+        database.begin().await?.rollback().await?;
+        Ok(database)
     }
 
     /// Closes every connection, after which the database file stands alone, without its log.

@@ -10,16 +10,16 @@ use crate::application::ports::{NotReady, ReadinessProbe};
 #[derive(Debug)]
 pub struct DatabaseReadinessProbe {
     database: Database,
+    max_age: Duration,
     last: Mutex<Option<(Instant, Result<(), NotReady>)>>,
 }
 
 impl DatabaseReadinessProbe {
-    const MAX_AGE: Duration = Duration::from_secs(1);
-
     /// Probes `database`.
     pub fn new(database: &Database) -> Self {
         Self {
             database: database.clone(),
+            max_age: Duration::from_secs(1),
             last: Mutex::new(None),
         }
     }
@@ -41,7 +41,7 @@ impl ReadinessProbe for DatabaseReadinessProbe {
     async fn check(&self) -> Result<(), NotReady> {
         let mut last = self.last.lock().await;
         match *last {
-            Some((asked_at, answer)) if asked_at.elapsed() < Self::MAX_AGE => answer,
+            Some((asked_at, answer)) if asked_at.elapsed() < self.max_age => answer,
             _ => {
                 let answer = self.ask().await;
                 *last = Some((Instant::now(), answer));
@@ -70,9 +70,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pending_migrations_are_told_and_the_answer_is_kept_for_a_second() {
+    async fn pending_migrations_are_told_and_the_answer_is_kept_for_a_while() {
         let (_directory, database) = database().await;
-        let probe = DatabaseReadinessProbe::new(&database);
+        let probe = DatabaseReadinessProbe {
+            max_age: Duration::MAX,
+            ..DatabaseReadinessProbe::new(&database)
+        };
         assert_eq!(probe.check().await, Err(NotReady::Migrations));
         Migrations::new(&database).up().await.unwrap();
         assert_eq!(probe.check().await, Err(NotReady::Migrations));

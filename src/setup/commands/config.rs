@@ -1,6 +1,9 @@
 use crate::{
     presentation::cli::{ConfigCommand, say},
-    setup::configuration::{self, Sources},
+    setup::{
+        adapters::access_tokens,
+        configuration::{self, Configuration, Sources},
+    },
 };
 
 /// Looks at the configuration without writing anything.
@@ -13,6 +16,7 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
             for notice in configuration::check(sources)? {
                 say(notice)?;
             }
+            access_tokens(&Configuration::load_without_secrets(sources)?.security.auth)?;
             say("the configuration is sound")
         }
         ConfigCommand::Show => say(configuration::show(sources)?.trim_end()),

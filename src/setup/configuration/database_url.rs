@@ -20,7 +20,10 @@ impl TryFrom<String> for DatabaseUrl {
     // The refused address may hold credentials, so the message does not repeat it.
     fn try_from(url: String) -> Result<Self, String> {
         match url.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Self(url)),
+            // SQLite would take settings and databases in memory that every connection needs to be without.
+            Some(path) if !path.trim_matches('/').is_empty() && !path.contains('?') && !path.contains(":memory:") => {
+                Ok(Self(url))
+            }
             _ => Err("only SQLite is supported, allowed: `sqlite:` and the path of a file".to_owned()),
         }
     }
@@ -72,6 +75,23 @@ mod tests {
                 refusal.is_err_and(|message| message.contains("sqlite:") && !message.contains("hunter2")),
                 "{url}"
             );
+        }
+    }
+
+    #[test]
+    fn only_the_path_of_a_file_is_an_address() {
+        for address in ["sqlite:x.db", "sqlite://x.db", "sqlite:///tmp/x.db", "sqlite:data/x.db"] {
+            assert!(DatabaseUrl::try_from(address.to_owned()).is_ok(), "{address}");
+        }
+        for address in [
+            "x.db",
+            "sqlite:",
+            "sqlite://",
+            "sqlite::memory:",
+            "sqlite:x.db?mode=ro",
+            "mysql://h/x",
+        ] {
+            assert!(DatabaseUrl::try_from(address.to_owned()).is_err(), "{address}");
         }
     }
 }

@@ -17,4 +17,4 @@ pub use server::{PASSWORD, Server};
 pub use views::{assert_current_user, assert_user_view, blamed, time};
 
 /// How long the program may take to start, answer or stop before a test gives up.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

@@ -7,7 +7,10 @@ use crate::{
     application::{
         Actor,
         authorization::{NotAuthorized, Permission, authorize},
-        commands::{ConfirmActorError, confirm_actor::confirm_actor},
+        commands::{
+            ConfirmActorError,
+            confirm_actor::{confirm_actor, lock_actor},
+        },
         ports::{
             AccessToken, AccessTokens, Clock, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher,
             Random, RandomExt, StorageError, UnitOfWork,
@@ -133,20 +136,10 @@ impl ChangePassword {
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        let mut user = transaction
-            .users()
-            .find_by_id_for_update(actor.id())
-            .await?
-            .filter(|user| user.is_active())
-            .ok_or(ConfirmActorError::NotAuthenticated)?;
+        let (mut user, mut session) = lock_actor(transaction.as_ref(), actor, now).await?;
         if *user.password_hash() != credentials.password_hash {
             return Err(ChangePasswordError::WrongCurrentPassword);
         }
-        let mut session = transaction
-            .sessions()
-            .find_live_for_update(actor.session_id, now)
-            .await?
-            .ok_or(ConfirmActorError::NotAuthenticated)?;
 
         let secret = SessionSecret::new(self.random.bytes());
         user.change_password(password_hash, now);

@@ -8,7 +8,7 @@ use crate::{
         Actor, UserView,
         authorization::{NotAuthorized, Permission, authorize},
         commands::{ConfirmActorError, Registration, RegistrationError, confirm_actor::confirm_actor},
-        ports::{Clock, UnitOfWork},
+        ports::{Clock, StorageError, UnitOfWork},
     },
     domain::user::Role,
 };
@@ -48,6 +48,9 @@ pub enum CreateUserError {
     /// The registration was refused.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }
 
 impl CreateUser {
@@ -62,14 +65,14 @@ impl CreateUser {
             .prepare(&request.username, request.password.expose_secret(), request.role)
             .await?;
 
-        let transaction = self.unit_of_work.begin().await.map_err(RegistrationError::from)?;
+        let transaction = self.unit_of_work.begin().await?;
         confirm_actor(transaction.as_ref(), actor, request.role, self.clock.now()).await?;
         transaction
             .users()
             .insert(&user)
             .await
             .map_err(RegistrationError::from)?;
-        transaction.commit().await.map_err(RegistrationError::from)?;
+        transaction.commit().await?;
         log::info!("user {} created {} {}", actor.id(), user.role(), user.id());
         Ok(UserView::from(&user))
     }

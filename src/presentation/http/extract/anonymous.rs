@@ -10,10 +10,12 @@ use paperclip::{
     },
 };
 
-use super::{caller::identify, no_input::NoInput};
+use super::no_input::NoInput;
 use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
-    presentation::http::{failure::Failure, openapi, problem::Problem, problem_code::ProblemCode},
+    presentation::http::{
+        failure::Failure, openapi, problem::Problem, problem_code::ProblemCode, session_cookie::SessionCookie,
+    },
 };
 
 /// The input `X` of an operation for those who are not logged in; for others it is 403 `already_authenticated`.
@@ -30,7 +32,9 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
         let mut payload = payload.take();
         Box::pin(async move {
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
-            match identify(&request, &authenticate).await {
+            // Not the place to renew a session: the caller gets no new token here.
+            let token = SessionCookie::of(&request).token();
+            match authenticate.execute(token.as_ref()).await {
                 Ok(_) => Err(Problem::new(ProblemCode::AlreadyAuthenticated).into()),
                 Err(AuthenticateError::NotAuthenticated) => X::from_request(&request, &mut payload)
                     .await

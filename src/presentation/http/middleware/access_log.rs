@@ -15,7 +15,8 @@ use crate::domain::user::UserId;
 /// The target of the lines, by which they can be chosen or silenced.
 pub const TARGET: &str = "gatehouse::access";
 
-/// What is logged in place of a status when the client gave up before there was one, as other servers do.
+/// What is logged in place of a status, as by other servers, when the request was dropped before there was one: its client
+/// gave up, or the server was stopped at once.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The id of the user who calls; the authenticating extractor leaves it in the extensions of the request.

@@ -13,6 +13,9 @@ use crate::presentation::http::settings::HttpSettings;
 
 /// Makes every 401 clear the session cookie that its request carried, one that cannot be decrypted, too. What the request
 /// may have set before it was refused is dead as well.
+///
+/// A browser that sends requests in parallel with a change of its own password may so lose the new cookie to the answer to a
+/// request that still carried the old one; it has to log in again.
 pub async fn dead_cookie<B: MessageBody>(
     settings: web::Data<HttpSettings>,
     request: ServiceRequest,

@@ -5,9 +5,12 @@ use serde::Deserialize;
 
 use super::user_view::UserView;
 use crate::{
-    application::commands::{
-        ConfirmActorError, RegistrationError,
-        users::{CreateUser, CreateUserError, CreateUserRequest},
+    application::{
+        commands::{
+            ConfirmActorError, RegistrationError,
+            users::{CreateUser, CreateUserError, CreateUserRequest},
+        },
+        ports::StorageError,
     },
     domain::user::Role,
     presentation::http::{
@@ -49,6 +52,7 @@ refusals! {
     } delegating {
         Actor(ConfirmActorError),
         Registration(RegistrationError),
+        Storage(StorageError),
     }
 }
 

@@ -172,6 +172,30 @@ async fn a_password_that_another_request_replaced_meanwhile_is_no_longer_current
 }
 
 #[tokio::test]
+async fn a_session_that_another_change_ended_meanwhile_is_told_before_the_password() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    world.while_hashing({
+        let (store, session) = (world.store(), here.actor.session_id);
+        let mut alice = alice.clone();
+        alice.change_password(hash_of("taken over"), world.now());
+        move || {
+            store.replace_user(&alice);
+            store.remove_session(session);
+        }
+    });
+    let refusal = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, Some(PASSWORD)))
+        .await;
+    assert!(matches!(
+        refusal,
+        Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+    ));
+}
+
+#[tokio::test]
 async fn a_session_that_ended_meanwhile_changes_nothing() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
