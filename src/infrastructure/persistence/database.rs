@@ -38,9 +38,9 @@ pub enum ConnectError {
     /// Several connections would each see a database of their own.
     #[error("an in-memory database cannot be shared between connections: name a file")]
     InMemory,
-    /// The database file or its folder could not be made.
-    #[error("cannot make the database file {path}")]
-    Create {
+    /// The database file cannot be made or written to.
+    #[error("cannot write the database file {path}")]
+    Unwritable {
         /// The file.
         path: String,
         /// Why.
@@ -82,10 +82,7 @@ impl Database {
             sqlite.pragma("query_only", "ON")
         })
         .await?;
-        let database = Self { writer, reader };
-        // A file that cannot be written to should stop the start, and not fail the first request that changes something.
-        database.begin().await?.rollback().await?;
-        Ok(database)
+        Ok(Self { writer, reader })
     }
 
     /// Closes every connection, after which the database file stands alone, without its log.
@@ -157,18 +154,16 @@ fn prepare_file(options: &DatabaseOptions) -> Result<(), ConnectError> {
     }
     let file = sqlite.get_filename();
     let path = || file.display().to_string();
-    if file.exists() {
-        Ok(())
-    } else if options.create {
-        make_private_file(file).map_err(|source| ConnectError::Create { path: path(), source })
-    } else {
-        Err(ConnectError::Missing { path: path() })
+    if !options.create && !file.exists() {
+        return Err(ConnectError::Missing { path: path() });
     }
+    open_private_file(file).map_err(|source| ConnectError::Unwritable { path: path(), source })
 }
 
-/// Makes an empty file, and its folder if that is missing, for their owner alone: the database holds password hashes.
-/// SQLite takes an empty file for an empty database, and gives its mode to the files that it puts beside it.
-fn make_private_file(file: &Path) -> io::Result<()> {
+/// Proves that the file can be written to, which SQLite would notice only at the first change. If it is missing it is made,
+/// with its folder, for their owner alone: the database holds password hashes. SQLite takes an empty file for an empty
+/// database, and gives its mode to the files that it puts beside it.
+fn open_private_file(file: &Path) -> io::Result<()> {
     let mut folder = fs::DirBuilder::new();
     let mut options = fs::OpenOptions::new();
     #[cfg(unix)]
@@ -243,6 +238,14 @@ mod tests {
         for file in fs::read_dir(folder).unwrap() {
             assert_eq!(mode(&file.unwrap().path()), 0o600);
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_to_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = DatabaseOptions::new(format!("sqlite:{}", directory.path().display()));
+        let refusal = Database::connect(&options).await;
+        assert!(matches!(refusal, Err(ConnectError::Unwritable { .. })));
     }
 
     #[tokio::test]
