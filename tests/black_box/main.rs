@@ -23,6 +23,7 @@ mod order_of_judgement;
 mod problems;
 mod raw_http;
 mod rbac;
+mod readme;
 mod routes;
 mod sessions;
 mod shutdown;

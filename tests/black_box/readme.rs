@@ -1,0 +1,50 @@
+//! The first tour of the README can be pasted as it stands.
+
+use std::process::Command;
+
+use crate::support::Server;
+
+const README: &str = include_str!("../../README.md");
+
+#[test]
+#[ignore = "needs bash and curl"]
+fn the_first_tour_works_line_by_line() {
+    let server = Server::start();
+    let tour = README
+        .split("## A first tour")
+        .nth(1)
+        .unwrap()
+        .split("\n## ")
+        .next()
+        .unwrap();
+    let blocks = tour
+        .split("```sh\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap());
+    let script = blocks
+        .collect::<String>()
+        .replace("http://127.0.0.1:8000", server.base_url())
+        .replace("cargo run -q --", env!("CARGO_BIN_EXE_gatehouse"));
+
+    let output = Command::new("bash")
+        .args(["-e", "-c", &script])
+        .current_dir(server.directory())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let lines: Vec<_> = said.lines().collect();
+    let [done @ .., status, last] = &lines[..] else {
+        panic!("{said}");
+    };
+    assert_eq!(
+        done.len(),
+        script.matches("curl").count() - 2 + script.matches("create-super-admin").count()
+    );
+    for line in done {
+        assert!(!line.contains("urn:gatehouse:problem"), "{line}");
+    }
+    assert_eq!(*status, "204");
+    assert!(last.contains("not_authenticated"), "{last}");
+}
