@@ -72,7 +72,11 @@ async fn an_outage_of_the_database_logs_nobody_out() {
     let alice = server.user("alice").await;
     ruin_database(&server);
     let answer = alice.me().await;
-    answer.problem(500, "internal_error");
+    // As which of the two SQLite takes the garbage depends on what it had read of it before.
+    match answer.status.as_u16() {
+        503 => answer.problem(503, "service_unavailable"),
+        _ => answer.problem(500, "internal_error"),
+    };
     assert!(answer.cookies().is_empty(), "{answer:?}");
     assert!(alice.cookie().is_some());
 }
