@@ -2,7 +2,7 @@
 
 use super::failure::refusals;
 use crate::application::{
-    commands::{ConfirmActorError, RegistrationError, users::ManageUserError},
+    commands::{ConfirmActorError, RegistrationError, account::AuthenticateError, users::ManageUserError},
     ports::{HashingError, IssueError, StorageError},
 };
 
@@ -23,6 +23,15 @@ refusals! {
 refusals! {
     IssueError {
         Self(_) => InternalError,
+    }
+}
+
+refusals! {
+    AuthenticateError {
+        Self::NotAuthenticated => NotAuthenticated,
+    } delegating {
+        Token(IssueError),
+        Storage(StorageError),
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
 use paperclip::{
     actix::OperationModifier,
@@ -10,7 +10,7 @@ use paperclip::{
     },
 };
 
-use super::{caller::identify, no_input::NoInput};
+use super::no_input::NoInput;
 use crate::{
     application::{
         Actor,
@@ -18,7 +18,9 @@ use crate::{
     },
     presentation::http::{
         failure::{Failure, Refusal},
+        middleware::access_log::Caller,
         openapi,
+        session_cookie::SessionCookie,
     },
 };
 
@@ -42,7 +44,16 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
         let mut payload = payload.take();
         Box::pin(async move {
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
-            let actor = identify(&request, &authenticate).await.map_err(Failure::from)?;
+            let cookie = SessionCookie::of(&request);
+            let authenticated = authenticate
+                .execute(cookie.token().as_ref())
+                .await
+                .map_err(Failure::from)?;
+            if let Some(token) = authenticated.renewed_token {
+                cookie.set(&token);
+            }
+            let actor = authenticated.actor;
+            request.extensions_mut().insert(Caller(actor.id()));
             let inner = X::from_request(&request, &mut payload).await.map_err(Into::into)?;
             Ok(Self { actor, inner })
         })

@@ -3,7 +3,6 @@
 mod anonymous;
 mod authenticated;
 mod body;
-mod caller;
 mod field_error;
 mod no_input;
 mod params;
