@@ -38,12 +38,7 @@ pub async fn migrate_on_start(config: &DatabaseConfig, database: &Database) -> a
 /// # Errors
 /// If migrations are pending, or the database has some that this program does not know.
 pub async fn require_migrated(database: &Database) -> anyhow::Result<()> {
-    let states = Migrations::new(database).status().await?;
-    let pending: Vec<_> = states
-        .into_iter()
-        .filter(|state| !state.is_applied)
-        .map(|state| state.name)
-        .collect();
+    let pending = Migrations::new(database).pending().await?;
     if !pending.is_empty() {
         bail!(
             "migrations are pending: {}. Run `gatehouse migrate up`, or set database.migrate_on_start",

@@ -12,6 +12,6 @@ pub use entity::{InactiveAccount, SystemAccount, User, UserState};
 pub use id::UserId;
 pub use password_hash::PasswordHash;
 pub use raw_password::{InvalidPassword, PasswordPolicy, RawPassword};
-pub use role::{Role, UnknownRole};
+pub use role::Role;
 pub use username::{InvalidUsername, Username};
 pub use username_prefix::{InvalidUsernamePrefix, UsernamePrefix};

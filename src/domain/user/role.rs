@@ -1,6 +1,4 @@
-use std::{fmt, str::FromStr};
-
-use thiserror::Error;
+use std::fmt;
 
 /// What a user may do, from least to most: each role may manage those strictly below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,15 +11,7 @@ pub enum Role {
     SuperAdmin,
 }
 
-/// A text that names no role.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("The role must be one of `user`, `admin`, `super_admin`.")]
-pub struct UnknownRole;
-
 impl Role {
-    /// Every role, from least to most.
-    pub const ALL: [Self; 3] = [Self::User, Self::Admin, Self::SuperAdmin];
-
     /// The name of the role in the API and in logs.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -38,17 +28,6 @@ impl fmt::Display for Role {
     }
 }
 
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(UnknownRole)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,13 +35,5 @@ mod tests {
     #[test]
     fn roles_rank_from_user_to_super_admin() {
         assert!(Role::User < Role::Admin && Role::Admin < Role::SuperAdmin);
-    }
-
-    #[test]
-    fn every_role_is_found_by_its_name() {
-        for role in Role::ALL {
-            assert_eq!(role.as_str().parse(), Ok(role));
-        }
-        assert_eq!("root".parse::<Role>(), Err(UnknownRole));
     }
 }

@@ -57,9 +57,10 @@ pub enum ConnectError {
     Open(DbErr),
 }
 
+#[cfg(test)]
 impl DatabaseOptions {
-    /// Options for the database at `url`, everything else by default.
-    pub fn new(url: impl Into<String>) -> Self {
+    /// Options for a test's own database at `url`.
+    pub(super) fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             create: true,

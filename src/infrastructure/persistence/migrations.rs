@@ -44,6 +44,14 @@ impl<'a> Migrations<'a> {
         states(self.database.reader()).await
     }
 
+    /// The names of the migrations that the database does not have yet, in order.
+    ///
+    /// # Errors
+    /// As for [`status`](Self::status).
+    pub async fn pending(&self) -> Result<Vec<String>, MigrateError> {
+        names(self.database.reader(), false).await
+    }
+
     /// Applies what is pending, all of it or nothing, while every other process that wants to do the same waits. Returns
     /// the names of what was applied.
     ///

@@ -25,8 +25,8 @@ impl DatabaseReadinessProbe {
     }
 
     async fn ask(&self) -> Result<(), NotReady> {
-        match Migrations::new(&self.database).status().await {
-            Ok(migrations) if migrations.iter().all(|migration| migration.is_applied) => Ok(()),
+        match Migrations::new(&self.database).pending().await {
+            Ok(pending) if pending.is_empty() => Ok(()),
             Ok(_) | Err(MigrateError::Unknown(_)) => Err(NotReady::Migrations),
             Err(error @ MigrateError::Failed(_)) => {
                 log::warn!("not ready: {error}");

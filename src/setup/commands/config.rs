@@ -2,7 +2,7 @@ use crate::{
     presentation::cli::{ConfigCommand, say},
     setup::{
         adapters::access_tokens,
-        configuration::{self, Configuration, Sources},
+        configuration::{self, Sources},
     },
 };
 
@@ -13,10 +13,11 @@ use crate::{
 pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Check => {
-            for notice in configuration::check(sources)? {
+            let checked = configuration::check(sources)?;
+            for notice in checked.notices {
                 say(notice)?;
             }
-            access_tokens(&Configuration::load_without_secrets(sources)?.security.auth)?;
+            access_tokens(&checked.configuration.security.auth)?;
             say("the configuration is sound")
         }
         ConfigCommand::Show => say(configuration::show(sources)?.trim_end()),

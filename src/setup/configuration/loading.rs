@@ -54,12 +54,11 @@ impl Configuration {
 }
 
 /// Does what [`Configuration::load`] does for the chosen environment, without writing anything, and judges the
-/// sections of all other environments as if they were chosen, save for their secrets. Returns notices for the
-/// operator.
+/// sections of all other environments as if they were chosen, save for their secrets.
 ///
 /// # Errors
 /// Everything that was found wrong.
-pub fn check(sources: &Sources) -> Result<Vec<String>, ConfigurationError> {
+pub fn check(sources: &Sources) -> Result<Loaded, ConfigurationError> {
     let mut layers = Layers::read(sources)?;
     let mut notices = Vec::from_iter(secrets_file::exposure(&sources.directory));
     if layers.need_secrets_file()? {
@@ -79,7 +78,7 @@ pub fn check(sources: &Sources) -> Result<Vec<String>, ConfigurationError> {
         problems.extend(consistency::contradictions(&figment, &configuration));
     }
     ConfigurationError::unless_empty(problems)?;
-    Ok(notices)
+    Ok(Loaded { configuration, notices })
 }
 
 /// The configuration that [`Configuration::load`] would return, as TOML in which a comment at each value says where it

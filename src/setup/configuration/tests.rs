@@ -175,7 +175,7 @@ fn check_judges_the_environments_that_are_not_chosen() -> anyhow::Result<()> {
 
 #[test]
 fn check_asks_for_the_secrets_of_the_chosen_environment_only() -> anyhow::Result<()> {
-    assert!(check(&Scene::with_secrets("dev")?.sources())?.is_empty());
+    assert!(check(&Scene::with_secrets("dev")?.sources())?.notices.is_empty());
     assert!(check(&Scene::new()?.variable("APP_ENV", "dev").sources()).is_err());
     Ok(())
 }
@@ -185,7 +185,7 @@ fn check_and_show_write_nothing() -> anyhow::Result<()> {
     let scene = Scene::new()?;
 
     assert_eq!(
-        check(&scene.sources())?,
+        check(&scene.sources())?.notices,
         [".secrets.toml does not exist: the first start will write it"]
     );
     show(&scene.sources())?;

@@ -32,7 +32,7 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
         let mut payload = payload.take();
         Box::pin(async move {
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
-            // Not the place to renew a session: the caller gets no new token here.
+            // Only protected operations hand out a renewed token; if this made one, the next of them hands out another.
             let token = SessionCookie::of(&request).token();
             match authenticate.execute(token.as_ref()).await {
                 Ok(_) => Err(Problem::new(ProblemCode::AlreadyAuthenticated).into()),
