@@ -3,7 +3,7 @@
 use crate::support::{Client, PASSWORD, Server, assert_current_user, assert_user_view, time};
 
 #[tokio::test]
-async fn a_user_signs_up_logs_in_sees_himself_and_logs_out() {
+async fn a_user_signs_up_logs_in_asks_who_it_is_and_logs_out() {
     let server = Server::start();
     let alice = server.anonymous();
 

@@ -97,16 +97,7 @@ async fn log_ins_that_overlap_an_inactivation_leave_no_live_session() {
         let (answers, inactivation) = join(log_ins, inactivation).await;
         inactivation.expect(200);
         for answer in &answers {
-            match answer.status.as_u16() {
-                200 => drop(
-                    server
-                        .carrying(answer.cookie().0)
-                        .me()
-                        .await
-                        .problem(401, "not_authenticated"),
-                ),
-                _ => drop(answer.problem(401, "invalid_credentials")),
-            }
+            assert_left_no_session(&server, answer).await;
         }
         admin.change("reactivate", name).await.expect(200);
         for answer in answers.iter().filter(|answer| answer.status == 200) {
@@ -128,17 +119,8 @@ async fn a_log_in_that_overlaps_a_change_of_password_leaves_no_live_session() {
     let log_ins = join_all((0..8).map(|_| client.log_in("alice", PASSWORD)));
     let (answers, change) = join(log_ins, admin.change_password("alice", "staple battery horse", None)).await;
     assert_eq!(change.status, 204);
-    for answer in answers {
-        match answer.status.as_u16() {
-            200 => drop(
-                server
-                    .carrying(answer.cookie().0)
-                    .me()
-                    .await
-                    .problem(401, "not_authenticated"),
-            ),
-            _ => drop(answer.problem(401, "invalid_credentials")),
-        }
+    for answer in &answers {
+        assert_left_no_session(&server, answer).await;
     }
     server
         .anonymous()
@@ -203,5 +185,19 @@ fn assert_storage_kept_up(server: &Server) {
     let log = server.log();
     for sign in ["database is locked", "ERROR", "WARN  sqlx"] {
         assert!(!log.contains(sign), "{log}");
+    }
+}
+
+/// Asserts that a log-in was refused, or that what it began is dead already.
+async fn assert_left_no_session(server: &Server, log_in: &Answer) {
+    match log_in.status.as_u16() {
+        200 => drop(
+            server
+                .carrying(log_in.cookie().0)
+                .me()
+                .await
+                .problem(401, "not_authenticated"),
+        ),
+        _ => drop(log_in.problem(401, "invalid_credentials")),
     }
 }

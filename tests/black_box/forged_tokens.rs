@@ -52,7 +52,7 @@ async fn a_token_with_other_claims_is_refused_though_it_is_signed_with_the_right
         forge(&mut claims);
         sealed(&signed(Algorithm::HS256, SECRET, &claims))
     };
-    // The forger knows his trade: what he leaves as it is, is accepted.
+    // The forger knows the trade: what is left as it is, is accepted.
     server.carrying(&resealed(|_| {})).me().await.expect(200);
 
     let forgeries: [(&str, Forgery); 10] = [

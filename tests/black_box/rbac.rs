@@ -192,7 +192,7 @@ impl Town {
         }
     }
 
-    /// Someone for `caller` to act on, and how he looks: himself, somebody new of a role, or nobody.
+    /// Someone for `caller` to act on, and how they look: the caller, somebody new of a role, or nobody.
     async fn target(&self, caller: &str, target: &str) -> (String, Value) {
         let name = match target {
             "self" if caller == "super_admin" => "super_admin".to_owned(),

@@ -8,7 +8,7 @@ use crate::support::{PASSWORD, Server, assert_user_view, blamed, time};
 const NEW_PASSWORD: &str = "staple battery horse";
 
 #[tokio::test]
-async fn an_admin_creates_a_user_and_finds_him_at_his_location() {
+async fn an_admin_creates_a_user_who_is_found_at_the_location() {
     let server = Server::start();
     let admin = server.admin("admin").await;
     let body = json!({"username": "Alice", "password": PASSWORD});
@@ -52,7 +52,7 @@ async fn a_user_is_created_by_the_rules_of_sign_up() {
 }
 
 #[tokio::test]
-async fn a_user_is_found_by_his_id_only() {
+async fn a_user_is_found_by_id_only() {
     let server = Server::start();
     let admin = server.admin("admin").await;
     let alice = admin.create("alice", "user").await;
@@ -81,7 +81,7 @@ async fn a_user_is_found_by_his_id_only() {
 }
 
 #[tokio::test]
-async fn changing_a_user_shows_him_as_he_is_then() {
+async fn changing_a_user_shows_the_user_as_changed() {
     let server = Server::start();
     let root = server.super_admin("super").await;
     let mut before = root.create("Alice", "user").await;
@@ -152,12 +152,7 @@ async fn ones_own_password_is_changed_in_the_session_at_hand_which_alone_goes_on
     alice.me().await.expect(200);
     before.me().await.problem(401, "not_authenticated");
     laptop.me().await.problem(401, "not_authenticated");
-    server
-        .anonymous()
-        .log_in("alice", PASSWORD)
-        .await
-        .problem(401, "invalid_credentials");
-    server.anonymous().log_in("alice", NEW_PASSWORD).await.expect(200);
+    assert_has_the_new_password(&server).await;
 }
 
 #[tokio::test]
@@ -175,7 +170,7 @@ async fn ones_own_password_is_not_changed_without_the_current_one() {
 }
 
 #[tokio::test]
-async fn a_subordinates_password_is_changed_without_the_current_one_and_ends_all_his_sessions() {
+async fn a_subordinates_password_is_changed_without_the_current_one_and_ends_all_sessions_of_that_user() {
     let server = Server::start();
     let admin = server.admin("admin").await;
     let phone = server.user("alice").await;
@@ -191,16 +186,11 @@ async fn a_subordinates_password_is_changed_without_the_current_one_and_ends_all
     for untouched in [admin, other] {
         untouched.me().await.expect(200);
     }
-    server
-        .anonymous()
-        .log_in("alice", PASSWORD)
-        .await
-        .problem(401, "invalid_credentials");
-    server.anonymous().log_in("alice", NEW_PASSWORD).await.expect(200);
+    assert_has_the_new_password(&server).await;
 }
 
 #[tokio::test]
-async fn the_password_of_an_inactive_user_can_be_changed_and_does_not_let_him_in() {
+async fn the_password_of_an_inactive_user_can_be_changed_and_does_not_let_the_user_in() {
     let server = Server::start();
     let admin = server.admin("admin").await;
     admin.create("alice", "user").await;
@@ -231,4 +221,14 @@ async fn a_password_is_changed_under_either_spelling_of_the_path() {
         assert_eq!(changed.status, 204, "{path}: {changed:?}");
         std::mem::swap(&mut old, &mut new);
     }
+}
+
+/// Asserts that `alice` logs in with the new password, and with the old one no more.
+async fn assert_has_the_new_password(server: &Server) {
+    server
+        .anonymous()
+        .log_in("alice", PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+    server.anonymous().log_in("alice", NEW_PASSWORD).await.expect(200);
 }

@@ -125,7 +125,7 @@ impl Server {
         Client::new(&self.base_url)
     }
 
-    /// A client who sends this `Cookie` header with every request, whatever he is told.
+    /// A client who sends this `Cookie` header with every request, whatever the answers say.
     pub fn carrying(&self, cookie: &str) -> Client {
         Client::carrying(&self.base_url, cookie)
     }
