@@ -1,4 +1,4 @@
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -11,19 +11,20 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // The username in lower case, by which it is unique, found and sorted. ASCII only, and compared by bytes, whatever
+        // the language of the database.
+        let mut username_key = ColumnDef::new(Users::UsernameKey);
+        username_key.string_len(20).not_null().unique_key();
+        if manager.get_database_backend() == DbBackend::Postgres {
+            username_key.extra(r#"COLLATE "C""#);
+        }
         manager
             .create_table(
                 Table::create()
                     .table(Users::Table)
                     .col(ColumnDef::new(Users::Id).uuid().not_null().primary_key())
                     .col(ColumnDef::new(Users::Username).string_len(20).not_null())
-                    // The username in lower case, by which it is unique, found and sorted. ASCII only, so it sorts by bytes.
-                    .col(
-                        ColumnDef::new(Users::UsernameKey)
-                            .string_len(20)
-                            .not_null()
-                            .unique_key(),
-                    )
+                    .col(username_key)
                     .col(ColumnDef::new(Users::PasswordHash).string_len(255).not_null())
                     // The rank of the role, so that roles sort by it: 10 user, 20 admin, 30 super admin.
                     .col(

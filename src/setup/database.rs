@@ -50,11 +50,13 @@ pub async fn require_migrated(database: &Database) -> anyhow::Result<()> {
 
 async fn open(config: &DatabaseConfig, create: bool) -> anyhow::Result<Database> {
     let options = DatabaseOptions {
-        url: config.url.as_str().to_owned(),
+        url: config.url.clone(),
+        read_url: config.read_url.clone(),
         create,
         max_connections: config.max_connections,
         acquire_timeout: config.acquire_timeout,
         busy_timeout: config.busy_timeout,
+        statement_timeout: config.statement_timeout,
     };
     Database::connect(&options)
         .await

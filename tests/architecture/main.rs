@@ -33,7 +33,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "async_trait", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log", "migration",
-            "sea_orm", "secrecy", "serde", "sha2", "thiserror", "tokio", "uuid", "zeroize",
+            "sea_orm", "secrecy", "serde", "sha2", "thiserror", "tokio", "url", "uuid", "zeroize",
         ],
     },
     Layer {
@@ -56,7 +56,7 @@ const LAYERS: [Layer; 5] = [
 ];
 
 /// What code under `#[cfg(test)]` may name besides, in every layer.
-const TEST_CRATES: [&str; 10] = [
+const TEST_CRATES: [&str; 11] = [
     "anyhow",
     "aws_lc_rs",
     "futures_util",
@@ -65,6 +65,7 @@ const TEST_CRATES: [&str; 10] = [
     "rstest",
     "serde_json",
     "tempfile",
+    "test_database",
     "thiserror",
     "tokio",
 ];

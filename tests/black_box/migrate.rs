@@ -11,7 +11,11 @@ const NEVER_ON_START: (&str, &str) = ("APP_DATABASE__MIGRATE_ON_START", "false")
 #[test]
 fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
     let program = Program::new();
-    let names = vec!["m20261122_000001_create_users", "m20261122_000002_create_auth_sessions"];
+    let names = [
+        "m20261122_000001_create_users",
+        "m20261122_000002_create_auth_sessions",
+        "m20261123_000001_index_users",
+    ];
     let said = |state: &str, names: &[&str]| {
         names
             .iter()
@@ -28,15 +32,15 @@ fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
 
     assert_eq!(
         program.run(&["migrate", "down", "--yes"]).succeeded(),
-        said("undone", &names[1..])
+        said("undone", &names[2..])
     );
     assert_eq!(
         program.run(&["migrate", "status"]).succeeded(),
-        said("applied", &names[..1]) + &said("pending", &names[1..])
+        said("applied", &names[..2]) + &said("pending", &names[2..])
     );
     program.run(&["migrate", "up"]).succeeded();
-    let all = program.run(&["migrate", "down", "--steps", "2", "--yes"]).succeeded();
-    assert_eq!(all, said("undone", &[names[1], names[0]]));
+    let all = program.run(&["migrate", "down", "--steps", "3", "--yes"]).succeeded();
+    assert_eq!(all, said("undone", &[names[2], names[1], names[0]]));
     assert_eq!(
         program.run(&["migrate", "down", "--yes"]).succeeded(),
         "there is nothing to undo\n"
@@ -117,8 +121,8 @@ fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending() {
     for arguments in [&["serve"][..], &["promote", "alice"]] {
         assert_eq!(
             program.run(arguments).refused(),
-            "migrations are pending: m20261122_000001_create_users, m20261122_000002_create_auth_sessions. \
-             Run `gatehouse migrate up`, or set database.migrate_on_start\n"
+            "migrations are pending: m20261122_000001_create_users, m20261122_000002_create_auth_sessions, \
+             m20261123_000001_index_users. Run `gatehouse migrate up`, or set database.migrate_on_start\n"
         );
     }
 

@@ -91,7 +91,8 @@ async fn failures() -> BTreeMap<String, Value> {
     let server = Server::start();
     let alice = server.anonymous();
     alice.sign_up("alice", PASSWORD).await.expect(201);
-    server.command(&["migrate", "down", "--yes"]).assert().success();
+    let undo = ["migrate", "down", "--steps", "2", "--yes"];
+    server.command(&undo).assert().success();
 
     let failure = alice.log_in("alice", PASSWORD).await;
     let internal_error = failure.problem(500, "internal_error");

@@ -13,7 +13,7 @@ use crate::{
 #[async_trait]
 pub trait UserReader: Send + Sync {
     /// The users that `filter` matches, sorted and paginated as `page` asks, and how many there are in all. Roles sort by
-    /// rank, usernames by the bytes of their keys, and ties are broken by id, so that pages never overlap.
+    /// rank, usernames by the bytes of their keys, and ties are broken by id in the same order, so that pages never overlap.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

@@ -242,7 +242,7 @@ impl UserReader for InMemoryStore {
                 UserSortingField::CreatedAt => a.created_at.cmp(&b.created_at),
                 UserSortingField::UpdatedAt => a.updated_at.cmp(&b.updated_at),
             };
-            directed(order, page.sorting_order).then(a.id.cmp(&b.id))
+            directed(order.then(a.id.cmp(&b.id)), page.sorting_order)
         });
         Ok(UserPage {
             total: users.len() as u64,

@@ -58,7 +58,7 @@ impl<'a> Migrations<'a> {
     /// # Errors
     /// [`MigrateError`] if a migration fails.
     pub async fn up(&self) -> Result<Vec<String>, MigrateError> {
-        let transaction = self.database.begin().await?;
+        let transaction = self.database.begin_migration().await?;
         let pending = names(&transaction, false).await?;
         Migrator::up(&transaction, None).await?;
         transaction.commit().await?;
@@ -71,7 +71,7 @@ impl<'a> Migrations<'a> {
     /// # Errors
     /// [`MigrateError`] if a migration cannot be undone.
     pub async fn down(&self, steps: u32) -> Result<Vec<String>, MigrateError> {
-        let transaction = self.database.begin().await?;
+        let transaction = self.database.begin_migration().await?;
         let applied = names(&transaction, true).await?;
         Migrator::down(&transaction, Some(steps)).await?;
         transaction.commit().await?;
@@ -83,7 +83,7 @@ impl<'a> Migrations<'a> {
     /// # Errors
     /// [`MigrateError`] if the database fails.
     pub async fn fresh(&self) -> Result<(), MigrateError> {
-        let transaction = self.database.begin().await?;
+        let transaction = self.database.begin_migration().await?;
         Migrator::fresh(&transaction).await?;
         Ok(transaction.commit().await?)
     }
@@ -118,22 +118,19 @@ impl From<DbErr> for MigrateError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::infrastructure::persistence::DatabaseOptions;
+    use test_database::{DatabaseKind, apply, on_every_database};
 
-    async fn database() -> (tempfile::TempDir, Database) {
-        let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", directory.path().join("gatehouse.db").display());
-        (directory, Database::connect(&DatabaseOptions::new(url)).await.unwrap())
-    }
+    use super::*;
+    use crate::infrastructure::persistence::testing::TestDatabase;
 
     async fn applied(database: &Database) -> usize {
         names(database.reader(), true).await.unwrap().len()
     }
 
+    #[apply(on_every_database)]
     #[tokio::test]
-    async fn every_migration_goes_up_down_and_up_again() {
-        let (_directory, database) = database().await;
+    async fn every_migration_goes_up_down_and_up_again(kind: DatabaseKind) {
+        let database = TestDatabase::empty(kind).await;
         let migrations = Migrations::new(&database);
 
         let all = migrations.status().await.unwrap().len();
@@ -151,12 +148,12 @@ mod tests {
         assert_eq!(applied(&database).await, all);
     }
 
+    #[apply(on_every_database)]
     #[tokio::test]
-    async fn of_many_who_migrate_at_once_one_does() {
-        let (directory, database) = database().await;
-        let url = format!("sqlite:{}", directory.path().join("gatehouse.db").display());
+    async fn of_many_who_migrate_at_once_one_does(kind: DatabaseKind) {
+        let database = TestDatabase::empty(kind).await;
         let attempts = (0..8).map(|_| async {
-            let other = Database::connect(&DatabaseOptions::new(&url)).await.unwrap();
+            let other = Database::connect(database.options()).await.unwrap();
             Migrations::new(&other).up().await.unwrap().len()
         });
         let counts = futures_util::future::join_all(attempts).await;
@@ -165,10 +162,11 @@ mod tests {
         assert_eq!(counts.iter().sum::<usize>(), all);
     }
 
+    #[apply(on_every_database)]
     #[tokio::test]
-    async fn a_migration_that_fails_leaves_nothing_behind() {
-        let (_directory, database) = database().await;
-        let obstacle = "CREATE TABLE auth_sessions (id)";
+    async fn a_migration_that_fails_leaves_nothing_behind(kind: DatabaseKind) {
+        let database = TestDatabase::empty(kind).await;
+        let obstacle = "CREATE TABLE auth_sessions (id INTEGER)";
         database.writer().execute_unprepared(obstacle).await.unwrap();
         let migrations = Migrations::new(&database);
         assert!(matches!(migrations.up().await, Err(MigrateError::Failed(_))));
@@ -182,11 +180,11 @@ mod tests {
         assert!(migrations.up().await.is_ok());
     }
 
+    #[apply(on_every_database)]
     #[tokio::test]
-    async fn a_database_of_a_newer_program_is_told_as_such() {
-        let (_directory, database) = database().await;
+    async fn a_database_of_a_newer_program_is_told_as_such(kind: DatabaseKind) {
+        let database = TestDatabase::migrated(kind).await;
         let migrations = Migrations::new(&database);
-        migrations.up().await.unwrap();
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99991231_000001_newer', 0)";
         database.writer().execute_unprepared(newer).await.unwrap();
         assert!(matches!(migrations.status().await, Err(MigrateError::Unknown(_))));

@@ -53,25 +53,22 @@ impl ReadinessProbe for DatabaseReadinessProbe {
 
 #[cfg(test)]
 mod tests {
+    use test_database::{DatabaseKind, apply, on_every_database};
+
     use super::*;
-    use crate::infrastructure::persistence::DatabaseOptions;
+    use crate::infrastructure::persistence::testing::TestDatabase;
 
-    async fn database() -> (tempfile::TempDir, Database) {
-        let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", directory.path().join("gatehouse.db").display());
-        (directory, Database::connect(&DatabaseOptions::new(url)).await.unwrap())
-    }
-
+    #[apply(on_every_database)]
     #[tokio::test]
-    async fn a_migrated_database_is_ready() {
-        let (_directory, database) = database().await;
-        Migrations::new(&database).up().await.unwrap();
+    async fn a_migrated_database_is_ready(kind: DatabaseKind) {
+        let database = TestDatabase::migrated(kind).await;
         assert_eq!(DatabaseReadinessProbe::new(&database).check().await, Ok(()));
     }
 
+    #[apply(on_every_database)]
     #[tokio::test]
-    async fn pending_migrations_are_told_and_the_answer_is_kept_for_a_while() {
-        let (_directory, database) = database().await;
+    async fn pending_migrations_are_told_and_the_answer_is_kept_for_a_while(kind: DatabaseKind) {
+        let database = TestDatabase::empty(kind).await;
         let probe = DatabaseReadinessProbe {
             max_age: Duration::MAX,
             ..DatabaseReadinessProbe::new(&database)
@@ -82,10 +79,11 @@ mod tests {
         assert_eq!(DatabaseReadinessProbe::new(&database).check().await, Ok(()));
     }
 
+    #[apply(on_every_database)]
     #[tokio::test]
-    async fn a_database_that_is_gone_is_told() {
-        let (_directory, database) = database().await;
-        database.clone().close().await;
+    async fn a_database_that_is_gone_is_told(kind: DatabaseKind) {
+        let database = TestDatabase::migrated(kind).await;
+        Database::clone(&database).close().await;
         assert_eq!(
             DatabaseReadinessProbe::new(&database).check().await,
             Err(NotReady::Database)

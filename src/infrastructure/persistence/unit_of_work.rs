@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use sea_orm::DatabaseTransaction;
 
-use super::Database;
+use super::{Database, timed_connection::TimedConnection};
 use crate::application::ports::{AuthSessionRepository, StorageError, Transaction, UnitOfWork, UserRepository};
 
 /// Opens transactions of the database.
@@ -12,7 +12,7 @@ pub struct SeaOrmUnitOfWork {
 
 /// An open transaction. It is both repositories at once, for both are views of the same rows.
 pub(super) struct SeaOrmTransaction {
-    pub(super) inner: DatabaseTransaction,
+    pub(super) inner: TimedConnection<DatabaseTransaction>,
 }
 
 impl SeaOrmUnitOfWork {

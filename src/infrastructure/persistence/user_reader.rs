@@ -39,13 +39,13 @@ impl SeaOrmUserReader {
 impl UserReader for SeaOrmUserReader {
     async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
         let users = filtered(filter);
-        let total = users.clone().count(self.database.reader()).await?;
+        let total = users.clone().count(self.database.replica()).await?;
         let sorted = users
             .order_by(sorting_column(page.sorting_field), direction(page.sorting_order))
-            .order_by_asc(Column::Id)
+            .order_by(Column::Id, direction(page.sorting_order))
             .limit(u64::from(page.limit.get()))
             .offset(u64::from(page.offset.get()));
-        let rows = views(sorted).all(self.database.reader()).await?;
+        let rows = views(sorted).all(self.database.replica()).await?;
         Ok(UserPage {
             users: rows.into_iter().map(UserView::from).collect(),
             total,

@@ -5,6 +5,7 @@ use std::{fs::File, path::Path};
 use figment::Figment;
 
 use super::{Configuration, LOCAL, SameSite, secrets};
+use crate::infrastructure::persistence::DatabaseUrl;
 
 /// The least work factor of bcrypt outside of [`LOCAL`].
 const LEAST_BCRYPT_COST: u32 = 10;
@@ -37,6 +38,12 @@ pub(super) fn contradictions(figment: &Figment, configuration: &Configuration) -
     if security.cookies.same_site == SameSite::None && !security.cookies.secure {
         let reason = format!("browsers refuse \"none\" unless secure = true, which it is not in {environment}");
         problems.push(refuse("security.cookies.same_site", reason));
+    }
+    let database = &configuration.database;
+    let is_replicated = |read_url: &DatabaseUrl| database.url.can_be_replicated() && read_url.can_be_replicated();
+    if !database.read_url.as_ref().is_none_or(is_replicated) {
+        let reason = "only a PostgreSQL database has a replica, which is one, too".to_owned();
+        problems.push(refuse("database.read_url", reason));
     }
     problems
 }

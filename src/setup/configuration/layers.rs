@@ -110,6 +110,10 @@ impl Layers {
             )
         })?;
         environment.clone_into(&mut configuration.environment);
+        configuration
+            .database
+            .complete(&configuration.postgres)
+            .map_err(|error| format!("postgres.host: {error}"))?;
         Ok((figment, configuration))
     }
 

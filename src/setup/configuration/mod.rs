@@ -6,7 +6,7 @@
 //! passed those checks, so their readers need not check again.
 
 mod consistency;
-mod database_url;
+mod database;
 mod environment;
 mod error;
 mod files;
@@ -30,7 +30,7 @@ use serde::Deserialize;
 
 use self::values::{host, named, seconds, whole};
 pub use self::{
-    database_url::DatabaseUrl,
+    database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
     loading::{Loaded, check, show},
     security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
@@ -55,6 +55,8 @@ pub struct Configuration {
     pub sign_up: SignUpConfig,
     /// Where the data is, and how it is reached.
     pub database: DatabaseConfig,
+    /// The PostgreSQL server, as far as `database.url` leaves it out.
+    pub postgres: PostgresConfig,
     /// Passwords, access tokens and cookies.
     pub security: SecurityConfig,
     /// What is logged.
@@ -102,25 +104,6 @@ pub struct DocsConfig {
 pub struct SignUpConfig {
     /// Whether it is open.
     pub enabled: bool,
-}
-
-/// Where the data is, and how it is reached.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatabaseConfig {
-    /// The database to connect to.
-    pub url: DatabaseUrl,
-    /// Connections of the readers' pool.
-    #[serde(deserialize_with = "whole::<_, _, 1, 1000>")]
-    pub max_connections: u32,
-    /// Time that a request waits for a free connection.
-    #[serde(rename = "acquire_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
-    pub acquire_timeout: Duration,
-    /// SQLite: time that a writer waits for the lock of another process.
-    #[serde(rename = "busy_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
-    pub busy_timeout: Duration,
-    /// Whether the start applies pending migrations.
-    pub migrate_on_start: bool,
 }
 
 /// What is logged.

@@ -62,12 +62,17 @@ impl Rendering<'_> {
     }
 
     fn shown(&self, path: &str, value: &Value) -> Result<toml::Value, toml::ser::Error> {
-        if secrets::concern(path) {
-            Ok("[redacted]".into())
-        } else if path == "database.url" {
-            Ok(self.configuration.database.url.to_string().into())
-        } else {
-            toml::Value::try_from(value)
+        let database = &self.configuration.database;
+        match path {
+            _ if secrets::concern(path) => Ok("[redacted]".into()),
+            "database.url" => Ok(database.url.to_string().into()),
+            "database.read_url" => Ok(database
+                .read_url
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default()
+                .into()),
+            _ => toml::Value::try_from(value),
         }
     }
 }

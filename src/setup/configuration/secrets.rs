@@ -4,12 +4,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Configuration, environment::variable, files};
 
+const POSTGRES_PASSWORD: &str = "postgres.password";
 const PEPPER: &str = "security.password.pepper";
 const JWT_SECRET: &str = "security.auth.jwt_secret";
 const COOKIE_KEY: &str = "security.cookies.key";
 
 /// The keys whose values are never shown.
-pub(super) const SECRET_KEYS: [&str; 3] = [PEPPER, JWT_SECRET, COOKIE_KEY];
+pub(super) const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
 
 /// The shortest secret that is accepted for any purpose.
 const LEAST_BYTES: usize = 32;
@@ -30,7 +31,11 @@ pub(super) fn any_missing(configuration: &Configuration) -> bool {
 
 /// The secrets that are missing, too short or evidently not secret, each with the ways to set it.
 pub(super) fn problems(configuration: &Configuration) -> Vec<String> {
+    let password = &configuration.postgres.password;
+    // How long it is, and whether there is one, is between the database and its administrator.
+    let password = is_placeholder(password.expose_secret()).then_some((POSTGRES_PASSWORD, password, 0));
     needed(configuration)
+        .chain(password)
         .filter_map(|(path, secret, least)| {
             let fault = fault(secret.expose_secret(), least)?;
             let variable = variable(path);
@@ -82,7 +87,7 @@ fn is_placeholder(secret: &str) -> bool {
     ["changeme", "changethis", "replaceme", "replacethis", "placeholder"]
         .iter()
         .any(|word| letters.contains(word))
-        || characters.all(|character| Some(character) == first)
+        || (first.is_some() && characters.all(|character| Some(character) == first))
 }
 
 #[cfg(test)]
@@ -122,7 +127,7 @@ mod tests {
     fn one_message_lists_all_missing_secrets_and_the_ways_to_set_them() -> anyhow::Result<()> {
         let refusal = Scene::new()?.variable("APP_ENV", "prod").refusal()?;
 
-        for secret in SECRET_KEYS {
+        for secret in [PEPPER, JWT_SECRET, COOKIE_KEY] {
             let variable = variable(secret);
             let advice = format!(
                 "{secret} is missing: set it in .secrets.toml under [prod], in the variable {variable}, or in a file \

@@ -20,15 +20,17 @@ const RANDOM_BYTES: usize = 64;
 /// # Errors
 /// If the operating system has no random bytes.
 pub(super) fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
-    let [pepper, jwt_secret, key] = [random()?, random()?, random()?];
+    let [pepper, jwt_secret, key, postgres_password] = [random()?, random()?, random()?, random()?];
     Ok(Zeroizing::new(format!(
         "# Written by the first start in the environment `local`. Keep it out of version control. Without the pepper,\n\
          # nobody who signed up can log in any more.\n\
          [local.security]\n\
          password.pepper = \"{}\"\n\
          auth.jwt_secret = \"{}\"\n\
-         cookies.key = \"{}\"\n",
-        *pepper, *jwt_secret, *key
+         cookies.key = \"{}\"\n\
+         [local.postgres]\n\
+         password = \"{}\"\n",
+        *pepper, *jwt_secret, *key, *postgres_password
     )))
 }
 

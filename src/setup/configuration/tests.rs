@@ -198,7 +198,7 @@ fn check_and_show_write_nothing() -> anyhow::Result<()> {
 fn show_tells_every_value_with_its_origin_but_no_secret() -> anyhow::Result<()> {
     let scene = Scene::with_secrets("prod")?
         .variable("APP_SERVER__PORT", "9000")
-        .variable("APP_DATABASE__URL", "sqlite://user:hunter2@host/db");
+        .variable("APP_DATABASE__URL", "postgres://user:hunter2@host/db");
 
     let shown = show(&scene.sources())?;
 
@@ -209,7 +209,7 @@ fn show_tells_every_value_with_its_origin_but_no_secret() -> anyhow::Result<()> 
         "host = \"0.0.0.0\" # built-in config.toml [prod]",
         "refresh_threshold = 0.5 # built-in config.toml [default]",
         "pepper = \"[redacted]\" # variable APP_SECURITY__PASSWORD__PEPPER",
-        "url = \"sqlite://[redacted]@host/db\" # variable APP_DATABASE__URL",
+        "url = \"postgres://user:***@host:5432/db\" # variable APP_DATABASE__URL",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "missing: {line}\n{shown}");
     }

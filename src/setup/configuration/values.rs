@@ -168,8 +168,8 @@ mod tests {
     #[case("server.request_timeout_seconds", "0", "an integer from 1 to 300")]
     #[case(
         "database.url",
-        "\"postgres://localhost/gatehouse\"",
-        "`sqlite:` and the path of a file"
+        "\"mysql://localhost/gatehouse\"",
+        "`sqlite:` and the path of a file, or `postgres://"
     )]
     #[case("database.max_connections", "0", "an integer from 1 to 1000")]
     #[case("security.password.bcrypt_cost", "32", "an integer from 4 to 31")]

@@ -65,22 +65,22 @@ fn secret(number: u8) -> SessionSecret {
     SessionSecret::new([number; 32])
 }
 
-/// Instantiates the contract for the store that the given async function makes.
+/// Instantiates the contract for the store that the given async function makes, each test with these attributes.
 macro_rules! storage_contract {
-    ($make:ident) => {
-        storage_contract!(@module $make, transactions:
+    ($(#[$attribute:meta])* $make:ident) => {
+        storage_contract!(@module [$(#[$attribute])*] $make, transactions:
             what_is_not_committed_did_not_happen,
             a_commit_is_seen_by_readers_at_once,
             transactions_that_change_the_same_user_lose_no_update,
         );
-        storage_contract!(@module $make, users:
+        storage_contract!(@module [$(#[$attribute])*] $make, users:
             a_stored_user_comes_back_unchanged,
             usernames_are_unique_whatever_their_case,
             a_saved_user_comes_back_changed,
             active_super_admins_are_counted,
             of_many_who_ask_for_one_name_at_once_one_gets_it,
         );
-        storage_contract!(@module $make, sessions:
+        storage_contract!(@module [$(#[$attribute])*] $make, sessions:
             a_live_session_comes_back_as_it_was,
             an_expired_session_is_not_live,
             a_session_of_nobody_is_refused,
@@ -90,7 +90,7 @@ macro_rules! storage_contract {
             a_deleted_session_is_gone,
             all_sessions_of_a_user_are_deleted_but_the_kept_one,
         );
-        storage_contract!(@module $make, readers:
+        storage_contract!(@module [$(#[$attribute])*] $make, readers:
             users_are_found_by_id_and_name,
             credentials_are_found_for_inactive_users_too,
             an_identity_is_a_session_with_its_active_user,
@@ -100,14 +100,18 @@ macro_rules! storage_contract {
             a_prefix_is_matched_whatever_its_case_and_without_wildcards,
         );
     };
-    (@module $make:ident, $module:ident: $($test:ident,)+) => {
+    (@module $attributes:tt $make:ident, $module:ident: $($test:ident,)+) => {
         mod $module {
-            $(
-                #[tokio::test]
-                async fn $test() {
-                    crate::application::ports::contract::$module::$test(super::$make().await).await;
-                }
-            )+
+            use super::*;
+
+            $(storage_contract!(@test $attributes $make, $module::$test);)+
+        }
+    };
+    (@test [$($attribute:tt)*] $make:ident, $module:ident::$test:ident) => {
+        $($attribute)*
+        #[tokio::test]
+        async fn $test() {
+            crate::application::ports::contract::$module::$test($make().await).await;
         }
     };
 }

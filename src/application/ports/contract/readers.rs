@@ -111,11 +111,11 @@ pub(crate) async fn users_are_sorted_by_every_field_in_both_directions(storage: 
             ["Carol", "Brian", "alice"],
             ["alice", "Brian", "Carol"],
         ),
-        // Ties are broken by id, upwards in both directions: Carol is older than alice.
+        // Ties are broken by id in the same direction: Carol is older than alice.
         (
             UserSortingField::IsActive,
             ["Brian", "Carol", "alice"],
-            ["Carol", "alice", "Brian"],
+            ["alice", "Carol", "Brian"],
         ),
         (
             UserSortingField::CreatedAt,

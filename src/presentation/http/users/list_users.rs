@@ -38,7 +38,7 @@ pub struct ListUsersParams {
     /// How many users to pass over first, 0 to 2147483647; 0 if it is left out.
     #[serde(default)]
     offset: OrDefault<OffsetParam>,
-    /// By what to sort; `username` if it is left out. Roles sort by rank; ties are broken by id.
+    /// By what to sort; `username` if it is left out. Roles sort by rank; ties are broken by id, in the same order.
     #[serde(default)]
     sorting_field: OrDefault<SortingFieldName>,
     /// In which direction, in either case; `ASC` if it is left out.

@@ -1,0 +1,178 @@
+//! Opening a SQLite database, which lets one writer in at a time: all writes queue for a single connection instead of
+//! colliding in the file, while readers, which write-ahead logging never blocks, have a pool to themselves.
+
+use std::{fs, io, path::Path, str::FromStr};
+
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DbErr, SqlxSqliteConnector,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use super::{ConnectError, DatabaseOptions};
+
+/// Opens the database at `url`, and returns its writer and its readers.
+///
+/// # Errors
+/// [`ConnectError`] if it cannot be opened.
+pub(super) async fn connect(
+    url: &str,
+    options: &DatabaseOptions,
+) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
+    prepare_file(url, options)?;
+    let writer = open(url, options, 1, |sqlite| sqlite).await?;
+    let readers = open(url, options, options.max_connections, |sqlite| {
+        sqlite.pragma("query_only", "ON")
+    })
+    .await?;
+    Ok((writer, readers))
+}
+
+async fn open(
+    url: &str,
+    options: &DatabaseOptions,
+    max_connections: u32,
+    specialize: fn(SqliteConnectOptions) -> SqliteConnectOptions,
+) -> Result<DatabaseConnection, DbErr> {
+    let busy_timeout = options.busy_timeout;
+    let mut connect = ConnectOptions::new(url);
+    connect
+        .max_connections(max_connections)
+        .acquire_timeout(options.acquire_timeout)
+        // A connection to a file does not go stale, so there is nothing to test before its use, and no need to replace it.
+        .test_before_acquire(false)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            specialize(
+                sqlite
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // In WAL mode only FULL syncs on every commit: an acknowledged write survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(busy_timeout),
+            )
+        });
+    SqlxSqliteConnector::connect(connect).await
+}
+
+/// Sees to it that there is a file to open.
+fn prepare_file(url: &str, options: &DatabaseOptions) -> Result<(), ConnectError> {
+    let sqlite = SqliteConnectOptions::from_str(url)
+        .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
+    let file = sqlite.get_filename();
+    let path = || file.display().to_string();
+    if !options.create && !file.exists() {
+        return Err(ConnectError::Missing { path: path() });
+    }
+    open_private_file(file).map_err(|source| ConnectError::Unwritable { path: path(), source })
+}
+
+/// Proves that the file can be written to, which SQLite would notice only at the first change. If it is missing it is made,
+/// with its folder, for their owner alone: the database holds password hashes. SQLite takes an empty file for an empty
+/// database, and gives its mode to the files that it puts beside it.
+fn open_private_file(file: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    let mut options = fs::OpenOptions::new();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder.recursive(true).create(parent)?;
+    }
+    options.append(true).create(true).open(file).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::{super::Database, *};
+
+    async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
+        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, format!("PRAGMA {name}"));
+        let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index::<String>(0)
+            .unwrap_or_else(|_| row.try_get_by_index::<i64>(0).unwrap().to_string())
+    }
+
+    async fn database() -> (tempfile::TempDir, Database) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("some/folder/gatehouse.db");
+        let options = DatabaseOptions::new(format!("sqlite:{}", path.display()));
+        (directory, Database::connect(&options).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn every_connection_is_durable_waits_and_keeps_references() {
+        let (_directory, database) = database().await;
+        for connection in [database.writer(), database.reader().untimed()] {
+            assert_eq!(pragma(connection, "journal_mode").await, "wal");
+            assert_eq!(pragma(connection, "synchronous").await, "2");
+            assert_eq!(pragma(connection, "foreign_keys").await, "1");
+            assert_eq!(pragma(connection, "busy_timeout").await, "5000");
+        }
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let (_directory, database) = database().await;
+        assert!(
+            database
+                .reader()
+                .execute_unprepared("CREATE TABLE t (c)")
+                .await
+                .is_err()
+        );
+        assert!(database.writer().execute_unprepared("CREATE TABLE t (c)").await.is_ok());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_is_missing_is_made_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let (directory, _database) = database().await;
+        let folder = directory.path().join("some/folder");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        for file in fs::read_dir(folder).unwrap() {
+            assert_eq!(mode(&file.unwrap().path()), 0o600);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_written_to_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = DatabaseOptions::new(format!("sqlite:{}", directory.path().display()));
+        let refusal = Database::connect(&options).await;
+        assert!(matches!(refusal, Err(ConnectError::Unwritable { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_to_be_made_is_missed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("gatehouse.db");
+        let options = DatabaseOptions {
+            create: false,
+            ..DatabaseOptions::new(format!("sqlite:{}", path.display()))
+        };
+        let refusal = Database::connect(&options).await;
+        assert!(matches!(refusal, Err(ConnectError::Missing { .. })));
+        assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_closed_database_is_one_file() {
+        let (directory, database) = database().await;
+        database
+            .writer()
+            .execute_unprepared("CREATE TABLE t (c)")
+            .await
+            .unwrap();
+        database.close().await;
+        let files = fs::read_dir(directory.path().join("some/folder")).unwrap().count();
+        assert_eq!(files, 1);
+    }
+}

@@ -1,0 +1,75 @@
+//! Databases for tests.
+
+use std::ops::Deref;
+
+use tempfile::TempDir;
+use test_database::{DatabaseKind, PostgresDatabase};
+
+use super::{Database, DatabaseOptions, Migrations};
+
+/// An open database of a test's own.
+pub(super) struct TestDatabase {
+    database: Database,
+    options: DatabaseOptions,
+    _place: Place,
+}
+
+/// What goes with the test.
+enum Place {
+    Sqlite(#[expect(dead_code, reason = "it is held, not read")] TempDir),
+    Postgres(#[expect(dead_code, reason = "it is held, not read")] PostgresDatabase),
+}
+
+impl TestDatabase {
+    /// A database without any table.
+    pub(super) async fn empty(kind: DatabaseKind) -> Self {
+        match kind {
+            DatabaseKind::Sqlite => Self::in_file().await,
+            DatabaseKind::Postgres => Self::on_server(PostgresDatabase::new()).await,
+        }
+    }
+
+    /// A database to which every migration was applied.
+    pub(super) async fn migrated(kind: DatabaseKind) -> Self {
+        match kind {
+            DatabaseKind::Sqlite => {
+                let database = Self::in_file().await;
+                Migrations::new(&database).up().await.unwrap();
+                database
+            }
+            DatabaseKind::Postgres => Self::on_server(PostgresDatabase::migrated()).await,
+        }
+    }
+
+    /// How to open the database once more.
+    pub(super) fn options(&self) -> &DatabaseOptions {
+        &self.options
+    }
+
+    async fn in_file() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", directory.path().join("gatehouse.db").display());
+        Self::open(url, Place::Sqlite(directory)).await
+    }
+
+    async fn on_server(place: PostgresDatabase) -> Self {
+        Self::open(place.url(), Place::Postgres(place)).await
+    }
+
+    async fn open(url: String, place: Place) -> Self {
+        let options = DatabaseOptions::new(url);
+        Self {
+            database: Database::connect(&options).await.unwrap(),
+            options,
+            _place: place,
+        }
+    }
+}
+
+impl Deref for TestDatabase {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        &self.database
+    }
+}

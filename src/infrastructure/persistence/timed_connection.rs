@@ -1,0 +1,87 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, sqlx,
+};
+
+/// A connection, pool or transaction that waits for an answer so long and no longer.
+///
+/// The database itself ends statements that run for too long, and the operating system notices a server that closed the
+/// connection; but one that fell silent, it would wait for a quarter of an hour.
+#[derive(Clone, Debug)]
+pub(super) struct TimedConnection<C> {
+    inner: C,
+    patience: Duration,
+}
+
+impl<C> TimedConnection<C> {
+    pub(super) fn new(inner: C, patience: Duration) -> Self {
+        Self { inner, patience }
+    }
+
+    /// What waits however long it takes.
+    pub(super) fn untimed(&self) -> &C {
+        &self.inner
+    }
+
+    pub(super) fn into_untimed(self) -> C {
+        self.inner
+    }
+
+    /// The same patience with something else.
+    pub(super) fn with<T>(&self, inner: T) -> TimedConnection<T> {
+        TimedConnection::new(inner, self.patience)
+    }
+
+    /// What `answer` comes to, if it comes in time.
+    ///
+    /// # Errors
+    /// As `answer`, and [`DbErr::Conn`] if it does not come in time.
+    pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(answer) => answer,
+            Err(elapsed) => Err(DbErr::Conn(RuntimeErr::SqlxError(
+                sqlx::Error::Io(elapsed.into()).into(),
+            ))),
+        }
+    }
+}
+
+impl TimedConnection<DatabaseTransaction> {
+    /// Makes the changes last.
+    ///
+    /// # Errors
+    /// [`DbErr`] if the database fails; if it did not answer, they may have been made nevertheless.
+    pub(super) async fn commit(self) -> Result<(), DbErr> {
+        let Self { inner, patience } = self;
+        TimedConnection::new((), patience).in_time(inner.commit()).await
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait> ConnectionTrait for TimedConnection<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.in_time(self.inner.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.in_time(self.inner.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.in_time(self.inner.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.in_time(self.inner.query_all_raw(statement)).await
+    }
+
+    fn support_returning(&self) -> bool {
+        self.inner.support_returning()
+    }
+}

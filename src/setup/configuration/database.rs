@@ -1,0 +1,128 @@
+//! Where the data is: the keys under `database` and `postgres`.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::values::{filled, host, seconds, whole};
+use crate::infrastructure::persistence::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
+
+/// Where the data is, and how it is reached.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// The database to connect to.
+    #[serde(deserialize_with = "url")]
+    pub url: DatabaseUrl,
+    /// PostgreSQL: the replica that lists of users are read from.
+    #[serde(deserialize_with = "optional_url")]
+    pub read_url: Option<DatabaseUrl>,
+    /// Connections of the pool; of SQLite, of the readers' pool.
+    #[serde(deserialize_with = "whole::<_, _, 1, 1000>")]
+    pub max_connections: u32,
+    /// Time that a request waits for a free connection.
+    #[serde(rename = "acquire_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
+    pub acquire_timeout: Duration,
+    /// SQLite: time that a writer waits for the lock of another process.
+    #[serde(rename = "busy_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
+    pub busy_timeout: Duration,
+    /// PostgreSQL: time that a statement may take, waiting for locks included.
+    #[serde(rename = "statement_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
+    pub statement_timeout: Duration,
+    /// Whether the start applies pending migrations.
+    pub migrate_on_start: bool,
+}
+
+/// The PostgreSQL server, as far as `database.url` leaves it out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostgresConfig {
+    /// IP address or host name of the server.
+    #[serde(deserialize_with = "host")]
+    pub host: String,
+    /// TCP port of the server.
+    #[serde(deserialize_with = "whole::<_, _, 1, 65_535>")]
+    pub port: u16,
+    /// The role to log in as.
+    #[serde(deserialize_with = "filled")]
+    pub user: String,
+    /// Its password; empty if the server wants none.
+    #[serde(default)]
+    pub password: SecretString,
+    /// The name of the database.
+    #[serde(deserialize_with = "filled")]
+    pub db: String,
+}
+
+impl DatabaseConfig {
+    /// Takes what the addresses leave out from `postgres`.
+    ///
+    /// # Errors
+    /// If there can be no database where that leads.
+    pub(super) fn complete(&mut self, postgres: &PostgresConfig) -> Result<(), InvalidDatabaseUrl> {
+        for url in [Some(&mut self.url), self.read_url.as_mut()].into_iter().flatten() {
+            *url = url.or_defaults(PostgresDefaults {
+                host: &postgres.host,
+                port: postgres.port,
+                user: &postgres.user,
+                password: postgres.password.expose_secret(),
+                db: &postgres.db,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DatabaseUrl, D::Error> {
+    DatabaseUrl::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// Reads an address, or nothing from an empty text.
+fn optional_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DatabaseUrl>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    DatabaseUrl::parse(&text).map(Some).map_err(D::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::setup::configuration::testing::Scene;
+
+    #[test]
+    fn what_the_addresses_leave_out_is_taken_from_the_section_of_the_server() -> anyhow::Result<()> {
+        let database = Scene::with_secrets("prod")?
+            .variable("APP_DATABASE__URL", "postgres://")
+            .variable("APP_DATABASE__READ_URL", "postgres://replica/?sslmode=require")
+            .variable("APP_POSTGRES__HOST", "db")
+            .variable("APP_POSTGRES__PASSWORD", "hunter2")
+            .load()?
+            .configuration
+            .database;
+
+        assert_eq!(database.url.to_string(), "postgres://gatehouse:***@db:5432/gatehouse");
+        assert_eq!(
+            database.read_url.map(|url| url.to_string()).as_deref(),
+            Some("postgres://gatehouse:***@replica:5432/gatehouse?sslmode=require")
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn only_a_postgresql_database_has_a_replica() -> anyhow::Result<()> {
+        for (url, read_url) in [("sqlite:x.db", "postgres://"), ("postgres://", "sqlite:x.db")] {
+            let refusal = Scene::with_secrets("prod")?
+                .variable("APP_DATABASE__URL", url)
+                .variable("APP_DATABASE__READ_URL", read_url)
+                .refusal()?;
+
+            assert!(
+                refusal.contains("variable APP_DATABASE__READ_URL database.read_url: only a PostgreSQL database"),
+                "{refusal}"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! The databases that the tests run on: SQLite, and PostgreSQL if `TEST_POSTGRES_URL` names a server where databases may be
+//! made. Without it, what needs PostgreSQL is reported as ignored.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod macros;
+mod postgres_database;
+
+pub use macro_rules_attribute::apply;
+pub use postgres_database::PostgresDatabase;
+
+/// The kind of database that a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// A file of the test's own.
+    Sqlite,
+    /// A [`PostgresDatabase`] of the test's own.
+    Postgres,
+}
