@@ -7,11 +7,14 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod client;
 mod macros;
 mod postgres_database;
+mod postgres_server;
 
 pub use macro_rules_attribute::apply;
 pub use postgres_database::PostgresDatabase;
+pub use postgres_server::{FrozenServer, PostgresServer};
 
 /// The kind of database that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

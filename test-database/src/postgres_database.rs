@@ -3,12 +3,13 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
     sync::OnceLock,
-    thread,
 };
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::ConnectionTrait;
 use url::Url;
+
+use crate::client;
 
 /// Whoever looks after the template holds this advisory lock, so that test programs that run at once do not collide.
 const TEMPLATE_LOCK: i64 = i64::from_be_bytes(*b"template");
@@ -32,14 +33,14 @@ impl PostgresDatabase {
     /// Makes a database to which every migration was applied, as a copy of a template, which is quick.
     pub fn migrated() -> Self {
         static TEMPLATE: OnceLock<String> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| block_on(ensure_template()));
+        let template = TEMPLATE.get_or_init(|| client::block_on(ensure_template()));
         Self::of(format!("TEMPLATE {template}"))
     }
 
     fn of(options: String) -> Self {
         let name = format!("gatehouse_test_{:016x}", getrandom::u64().unwrap());
         let statement = format!("CREATE DATABASE {name} {options}");
-        block_on(async move { server().await.execute_unprepared(&statement).await.map(drop) }).unwrap();
+        client::block_on(client::execute(&server(), &statement));
         Self { name }
     }
 
@@ -51,25 +52,24 @@ impl PostgresDatabase {
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        block_on(async move { server().await.execute_unprepared(&statement).await.map(drop) }).unwrap();
+        let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        client::block_on(client::execute(&server(), &statement));
     }
 }
 
 /// Sees to it that the template is there, and returns its name, which tells the migrations in it apart from others.
 async fn ensure_template() -> String {
     let name = format!("gatehouse_template_{:016x}", fingerprint_of_migrations());
-    let server = server().await;
-    let run = async |statement: String| server.execute_unprepared(&statement).await.unwrap();
+    let connection = client::connect(&server()).await;
+    let run = async |statement: String| connection.execute_unprepared(&statement).await.unwrap();
 
     run(format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})")).await;
     // It becomes a template for PostgreSQL when it is complete.
-    let question = format!("SELECT FROM pg_database WHERE datname = '{name}' AND datistemplate");
-    let question = Statement::from_string(server.get_database_backend(), question);
-    if server.query_one_raw(question).await.unwrap().is_none() {
+    let is_complete = format!("SELECT FROM pg_database WHERE datname = '{name}' AND datistemplate");
+    if !client::finds(&server(), &is_complete).await.unwrap() {
         run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         run(format!("CREATE DATABASE {name}")).await;
-        let template = connect(address(&name)).await;
+        let template = client::connect(&address(&name)).await;
         Migrator::up(&template, None).await.unwrap();
         template.close().await.unwrap();
         run(format!(
@@ -77,7 +77,7 @@ async fn ensure_template() -> String {
         ))
         .await;
     }
-    server.close().await.unwrap();
+    connection.close().await.unwrap();
     name
 }
 
@@ -97,29 +97,12 @@ fn fingerprint_of_migrations() -> u64 {
 
 /// The address of the database of this name on the server of the tests.
 fn address(name: &str) -> String {
-    let server = env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL must name a PostgreSQL server");
-    let mut url = Url::parse(&server).expect("TEST_POSTGRES_URL must be a URL");
+    let mut url = Url::parse(&server()).expect("TEST_POSTGRES_URL must be a URL");
     url.set_path(name);
     url.into()
 }
 
-async fn server() -> DatabaseConnection {
-    connect(env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL must name a PostgreSQL server")).await
-}
-
-async fn connect(url: String) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
-    Database::connect(options)
-        .await
-        .expect("the server that TEST_POSTGRES_URL names must answer")
-}
-
-/// Runs this to its end, also within another runtime, and where values are dropped.
-fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
-    let run = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.unwrap().block_on(future)
-    };
-    thread::scope(|scope| scope.spawn(run).join().unwrap())
+/// The address of the server of the tests.
+fn server() -> String {
+    env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL must name a PostgreSQL server")
 }

@@ -1,0 +1,33 @@
+//! Talking to a PostgreSQL server from a test, also where values are dropped.
+
+use std::thread;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
+
+/// Opens one connection.
+pub(crate) async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = Database::connect(options).await;
+    connection.unwrap_or_else(|error| panic!("the PostgreSQL server of the tests must answer: {error}"))
+}
+
+/// Runs statements that say nothing.
+pub(crate) async fn execute(url: &str, statements: &str) {
+    connect(url).await.execute_unprepared(statements).await.unwrap();
+}
+
+/// Whether a query finds a row.
+pub(crate) async fn finds(url: &str, query: &str) -> Result<bool, DbErr> {
+    let statement = Statement::from_string(DbBackend::Postgres, query);
+    Ok(connect(url).await.query_one_raw(statement).await?.is_some())
+}
+
+/// Runs this to its end, also within another runtime.
+pub(crate) fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(future)
+    };
+    thread::scope(|scope| scope.spawn(run).join().unwrap())
+}

@@ -1,0 +1,115 @@
+//! No request reads a table from end to end, however many users there are, but to count them all.
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
+use test_database::{PostgresDatabase, apply, needs_postgres};
+
+use crate::support::{PASSWORD, PATIENCE, Server};
+
+/// Enough for PostgreSQL to prefer an index wherever there is one. Admins and inactive users are few.
+const USERS: &str = "
+    INSERT INTO users
+    SELECT gen_random_uuid(), 'user' || n, 'user' || n, repeat('x', 67),
+        CASE WHEN n % 100 = 0 THEN 20 ELSE 10 END, n % 10 > 0, now() - n * interval '1 s', now() - n * interval '1 s'
+    FROM generate_series(1, 20000) AS n";
+const FIELDS: [&str; 5] = ["username", "role", "is_active", "created_at", "updated_at"];
+const ORDERS: [&str; 2] = ["ASC", "DESC"];
+const NO_FILTER: &str = "";
+const SESSIONS: &str = "
+    INSERT INTO auth_sessions
+    SELECT gen_random_uuid(), id, sha256(username::bytea), now(), now() + interval '1 h' FROM users";
+
+#[apply(needs_postgres)]
+#[tokio::test]
+async fn every_query_of_a_request_is_served_by_an_index() {
+    let postgres = PostgresDatabase::migrated();
+    let seeder = Database::connect(postgres.url()).await.unwrap();
+    for statement in [USERS, SESSIONS, "VACUUM ANALYZE users", "VACUUM ANALYZE auth_sessions"] {
+        seeder.execute_unprepared(statement).await.unwrap();
+    }
+    seeder.close().await.unwrap();
+    let mut single = ConnectOptions::new(postgres.url());
+    single.max_connections(1);
+    let observer = Database::connect(single).await.unwrap();
+    let before = sequential_scans(&observer).await;
+
+    let mut server = Server::start_with(&[
+        ("APP_DATABASE__URL", &postgres.url()),
+        ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0"),
+    ]);
+    make_every_request(&server).await;
+    server.stop();
+
+    let after = sequential_scans(&observer).await;
+    // The total of a list without a filter is that of all users.
+    let counts = i64::try_from(FIELDS.len() * ORDERS.len()).unwrap();
+    assert_eq!(after.sessions, before.sessions);
+    assert_eq!(after.users, before.users + counts);
+}
+
+async fn make_every_request(server: &Server) {
+    let root = server.super_admin("root.admin").await;
+    let alice = server.user("alice").await;
+    alice.me().await.expect(200);
+    server
+        .anonymous()
+        .sign_up("alice", PASSWORD)
+        .await
+        .problem(409, "username_already_exists");
+    server
+        .anonymous()
+        .log_in("nobody", PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+
+    let brian = root.create("brian", "user").await;
+    let path = format!("/api/v1/users/{}", brian["id"].as_str().unwrap());
+    for operation in ["grant", "revoke", "inactivate", "reactivate"] {
+        root.change(operation, "brian").await.expect(200);
+    }
+    root.get(&path).await.expect(200);
+    for field in FIELDS {
+        for order in ORDERS {
+            for filter in [
+                NO_FILTER,
+                "&username=user12",
+                "&role=admin",
+                "&is_active=false",
+                "&role=admin&is_active=true",
+            ] {
+                let query = format!("?sorting_field={field}&sorting_order={order}{filter}");
+                root.get(&format!("/api/v1/users/{query}")).await.expect(200);
+            }
+        }
+    }
+    for (client, current) in [(&root, None), (&alice, Some(PASSWORD))] {
+        let change = client.change_password("alice", "battery staple", current).await;
+        assert_eq!(change.status, if current.is_some() { 401 } else { 204 }, "{change:?}");
+    }
+    assert_eq!(root.log_out().await.status, 204);
+}
+
+/// How often a table was read from end to end.
+struct SequentialScans {
+    users: i64,
+    sessions: i64,
+}
+
+/// What PostgreSQL has counted, once all others have left the database.
+async fn sequential_scans(observer: &DatabaseConnection) -> SequentialScans {
+    let statement = |sql: &str| Statement::from_string(observer.get_database_backend(), sql);
+    let others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    tokio::time::timeout(PATIENCE, async {
+        while observer.query_one_raw(statement(others)).await.unwrap().is_some() {}
+    })
+    .await
+    .unwrap();
+    let scans = async |table| {
+        let scans = format!("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = '{table}'");
+        let row = observer.query_one_raw(statement(&scans)).await.unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
+    };
+    SequentialScans {
+        users: scans("users").await,
+        sessions: scans("auth_sessions").await,
+    }
+}
