@@ -118,10 +118,11 @@ impl From<DbErr> for MigrateError {
 
 #[cfg(test)]
 mod tests {
-    use test_database::{DatabaseKind, apply, on_every_database};
+    use sea_orm::{DbBackend, EntityTrait, PaginatorTrait, Statement};
+    use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
     use super::*;
-    use crate::infrastructure::persistence::testing::TestDatabase;
+    use crate::infrastructure::persistence::{entities::auth_session, testing::TestDatabase};
 
     async fn applied(database: &Database) -> usize {
         names(database.reader(), true).await.unwrap().len()
@@ -189,5 +190,72 @@ mod tests {
         database.writer().execute_unprepared(newer).await.unwrap();
         assert!(matches!(migrations.status().await, Err(MigrateError::Unknown(_))));
         assert!(matches!(migrations.up().await, Err(MigrateError::Unknown(_))));
+    }
+
+    #[apply(on_every_database)]
+    #[tokio::test]
+    async fn the_database_itself_keeps_roles_names_and_references_sound(kind: DatabaseKind) {
+        let database = TestDatabase::migrated(kind).await;
+        let user = |id: u8, key: &str, role: u8| {
+            let id = uuid(kind, id);
+            format!("INSERT INTO users VALUES ({id}, '{key}', '{key}', '', {role}, TRUE, '{START}', '{START}')")
+        };
+        let session = |id: u8, user: u8| {
+            let (id, user, digest) = (uuid(kind, id), uuid(kind, user), format!("{id:064}"));
+            format!("INSERT INTO auth_sessions VALUES ({id}, {user}, '{digest}', '{START}', '{START}')")
+        };
+        let accepts = async |statement: &str| database.writer().execute_unprepared(statement).await.is_ok();
+
+        assert!(accepts(&user(1, "alice", 10)).await);
+        assert!(!accepts(&user(2, "alice", 10)).await, "a name was given twice");
+        assert!(!accepts(&user(2, "brian", 11)).await, "a role is unknown");
+        assert!(accepts(&session(3, 1)).await);
+        assert!(!accepts(&session(4, 2)).await, "a session is nobody's");
+
+        assert!(accepts("DELETE FROM users").await);
+        let sessions = auth_session::Entity::find().count(database.writer()).await.unwrap();
+        assert_eq!(sessions, 0, "a session outlived its user");
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn postgresql_keeps_ids_times_and_names_as_what_they_are() {
+        let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
+        let columns = "SELECT table_name || '.' || column_name || ' ' || data_type || coalesce(' ' || collation_name, '') \
+            FROM information_schema.columns WHERE table_name IN ('users', 'auth_sessions') ORDER BY 1";
+        let rows = database
+            .writer()
+            .query_all_raw(Statement::from_string(DbBackend::Postgres, columns))
+            .await
+            .unwrap();
+        let columns: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        assert_eq!(
+            columns,
+            [
+                "auth_sessions.created_at timestamp with time zone",
+                "auth_sessions.expires_at timestamp with time zone",
+                "auth_sessions.id uuid",
+                "auth_sessions.secret_digest bytea",
+                "auth_sessions.user_id uuid",
+                "users.created_at timestamp with time zone",
+                "users.id uuid",
+                "users.is_active boolean",
+                "users.password_hash character varying",
+                "users.role smallint",
+                "users.updated_at timestamp with time zone",
+                "users.username character varying",
+                "users.username_key character varying C",
+            ]
+        );
+    }
+
+    const START: &str = "2026-11-23 00:00:00+00:00";
+
+    /// An id as the database writes it down.
+    fn uuid(kind: DatabaseKind, number: u8) -> String {
+        match kind {
+            DatabaseKind::Sqlite => format!("x'{number:032x}'"),
+            DatabaseKind::Postgres => format!("'{number:032x}'"),
+        }
     }
 }
