@@ -60,5 +60,5 @@ async fn open(config: &DatabaseConfig, create: bool) -> anyhow::Result<Database>
     };
     Database::connect(&options)
         .await
-        .with_context(|| format!("database.url {}", config.url))
+        .with_context(|| format!("database {}", config.url))
 }

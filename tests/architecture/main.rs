@@ -40,8 +40,8 @@ const LAYERS: [Layer; 5] = [
         name: "presentation",
         layers: &["application", "domain"],
         crates: &[
-            "actix_session", "actix_web", "anyhow", "chrono", "clap", "form_urlencoded", "futures_util", "log", "mime",
-            "paperclip", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
+            "actix_session", "actix_web", "anyhow", "chrono", "clap", "form_urlencoded", "futures_util", "indicatif",
+            "log", "mime", "paperclip", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
             "tokio", "utoipa_swagger_ui", "uuid", "zeroize",
         ],
     },

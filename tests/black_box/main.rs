@@ -11,6 +11,7 @@ mod command_line;
 mod concurrency;
 mod config;
 mod database_outage;
+mod db_copy;
 mod documentation;
 mod durability;
 mod forged_tokens;

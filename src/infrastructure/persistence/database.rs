@@ -1,7 +1,7 @@
 use std::{io, time::Duration};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 use thiserror::Error;
@@ -148,7 +148,22 @@ impl Database {
     /// Opens a transaction. In SQLite it holds the right to write from its beginning: one that asked for it later could
     /// find that what it read has changed, and would fail.
     pub(super) async fn begin(&self) -> Result<TimedConnection<DatabaseTransaction>, DbErr> {
+        self.begin_with(None).await
+    }
+
+    /// Opens a transaction that sees the database as it is now until its end.
+    pub(super) async fn begin_snapshot(&self) -> Result<TimedConnection<DatabaseTransaction>, DbErr> {
+        // Where there is one writer at a time, this one keeps all others out.
+        let isolation = self.is_postgres().then_some(IsolationLevel::RepeatableRead);
+        self.begin_with(isolation).await
+    }
+
+    async fn begin_with(
+        &self,
+        isolation_level: Option<IsolationLevel>,
+    ) -> Result<TimedConnection<DatabaseTransaction>, DbErr> {
         let options = TransactionOptions {
+            isolation_level,
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
@@ -156,11 +171,15 @@ impl Database {
         Ok(self.writer.with(self.writer.in_time(begun).await?))
     }
 
+    fn is_postgres(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
+    }
+
     /// Opens a transaction in which the schema may be changed, however long that takes. Every other process that wants to
     /// do the same waits until its end.
     pub(super) async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.begin().await?.into_untimed();
-        if transaction.get_database_backend() == DbBackend::Postgres {
+        if self.is_postgres() {
             let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
             transaction.execute_unprepared(&lock).await?;
         }

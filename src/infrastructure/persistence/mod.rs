@@ -1,6 +1,7 @@
 //! Storage on SeaORM. What differs between databases stays behind [`Database`]; SeaORM's types stay in this module.
 
 mod auth_session_repository;
+mod copy;
 mod database;
 mod database_url;
 mod entities;
@@ -16,6 +17,7 @@ mod unit_of_work;
 mod user_reader;
 mod user_repository;
 
+pub use copy::{Copied, CopyError, CopyProgress, copy};
 pub use database::{ConnectError, Database, DatabaseOptions};
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
 pub use identity_reader::SeaOrmIdentityReader;

@@ -23,6 +23,12 @@ pub enum Command {
     /// Bring the database schema to that of this program, or back
     #[command(subcommand, after_help = "Example:\n  gatehouse migrate status")]
     Migrate(MigrateCommand),
+    /// Move the data
+    #[command(
+        subcommand,
+        after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
+    )]
+    Db(DbCommand),
     /// Look at the configuration
     #[command(subcommand, after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
     Config(ConfigCommand),
@@ -59,6 +65,26 @@ pub enum MigrateCommand {
         /// Do not ask
         #[arg(long)]
         yes: bool,
+    },
+}
+
+/// What can be done with the data.
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Copy all users and sessions into another, empty database
+    #[command(
+        long_about = "Copy all users and sessions into another, empty database, all of them or none. Stop the service \
+        before: what is written meanwhile may be missed. An address is that of database.url: `sqlite:` and a path, or \
+        `postgres://user@host:port/db`, of which the section [postgres] supplies what is left out, above all the password.",
+        after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
+    )]
+    Copy {
+        /// The database to copy from
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The database to copy to, without users; a SQLite file is made, and the schema, too
+        #[arg(long, value_name = "URL")]
+        to: String,
     },
 }
 

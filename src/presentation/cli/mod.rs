@@ -2,8 +2,10 @@
 
 mod arguments;
 mod operator;
+mod progress;
 mod terminal;
 
-pub use arguments::{Arguments, Command, ConfigCommand, MigrateCommand, OperatorCommand};
+pub use arguments::{Arguments, Command, ConfigCommand, DbCommand, MigrateCommand, OperatorCommand};
 pub use operator::OperatorUseCases;
+pub use progress::Progress;
 pub use terminal::{confirm_destruction, say};

@@ -1,6 +1,7 @@
 //! The commands of the command line: the operational ones, and the door to those that drive use cases.
 
 mod config;
+mod db;
 mod migrate;
 
 use log::LevelFilter;
@@ -29,6 +30,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             let configuration = Configuration::load_without_secrets(&sources)?;
             start_logging(&configuration.logs, LevelFilter::Warn);
             block_on(migrate::run(command, &configuration.database))
+        }
+        Command::Db(command) => {
+            let configuration = Configuration::load_without_secrets(&sources)?;
+            start_logging(&configuration.logs, LevelFilter::Warn);
+            block_on(db::run(command, &configuration))
         }
         Command::Config(command) => config::run(command, &sources),
         Command::Openapi => {

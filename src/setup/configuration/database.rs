@@ -9,7 +9,7 @@ use super::values::{filled, host, seconds, whole};
 use crate::infrastructure::persistence::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
 
 /// Where the data is, and how it is reached.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseConfig {
     /// The database to connect to.
@@ -62,15 +62,22 @@ impl DatabaseConfig {
     /// If there can be no database where that leads.
     pub(super) fn complete(&mut self, postgres: &PostgresConfig) -> Result<(), InvalidDatabaseUrl> {
         for url in [Some(&mut self.url), self.read_url.as_mut()].into_iter().flatten() {
-            *url = url.or_defaults(PostgresDefaults {
-                host: &postgres.host,
-                port: postgres.port,
-                user: &postgres.user,
-                password: postgres.password.expose_secret(),
-                db: &postgres.db,
-            })?;
+            *url = url.or_defaults(postgres.defaults())?;
         }
         Ok(())
+    }
+}
+
+impl PostgresConfig {
+    /// What an address may leave out.
+    pub fn defaults(&self) -> PostgresDefaults<'_> {
+        PostgresDefaults {
+            host: &self.host,
+            port: self.port,
+            user: &self.user,
+            password: self.password.expose_secret(),
+            db: &self.db,
+        }
     }
 }
 

@@ -1,0 +1,231 @@
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use thiserror::Error;
+
+use super::{
+    Database,
+    entities::{auth_session, user},
+};
+
+/// Rows that are read and written at a time.
+const BATCH: u64 = 500;
+
+/// How far a copy has come: of which table how many rows are there, of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyProgress {
+    /// `users` or `auth_sessions`.
+    pub table: &'static str,
+    /// Rows that were copied.
+    pub copied: u64,
+    /// Rows that are to be copied.
+    pub total: u64,
+}
+
+/// What was copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The number of users.
+    pub users: u64,
+    /// The number of sessions.
+    pub sessions: u64,
+}
+
+/// Why nothing was copied.
+#[derive(Debug, Error)]
+pub enum CopyError {
+    /// The target holds data, which a copy must not mix with.
+    #[error("the target has {users} users: a copy needs an empty one")]
+    TargetNotEmpty {
+        /// The number of users in it.
+        users: u64,
+    },
+    /// The target does not hold what was written to it.
+    #[error("{table} has {total} rows, of which {found} arrived")]
+    CountsDiffer {
+        /// The table.
+        table: &'static str,
+        /// The rows of the source.
+        total: u64,
+        /// The rows of the target.
+        found: u64,
+    },
+    /// One of the databases failed.
+    #[error("the copy failed: {0}")]
+    Failed(#[from] DbErr),
+}
+
+/// Copies all users and sessions from one database to another, which may be of another kind; all of them or none. Both must
+/// have the schema of this program, and `target` no users yet. What is written to `source` meanwhile may be missed.
+///
+/// # Errors
+/// [`CopyError`] if the target has users, or one of the databases fails.
+pub async fn copy(
+    source: &Database,
+    target: &Database,
+    mut progress: impl FnMut(CopyProgress),
+) -> Result<Copied, CopyError> {
+    let source = source.begin_snapshot().await?;
+    let target = target.begin().await?;
+    let users = user::Entity::find().count(&target).await?;
+    if users > 0 {
+        return Err(CopyError::TargetNotEmpty { users });
+    }
+    let copied = Copied {
+        users: copy_table::<user::Entity>(&source, &target, user::Column::Id, &mut progress).await?,
+        sessions: copy_table::<auth_session::Entity>(&source, &target, auth_session::Column::Id, &mut progress).await?,
+    };
+    target.commit().await?;
+    Ok(copied)
+}
+
+/// Copies a table in the order of its ids, and returns how many rows it has.
+async fn copy_table<E>(
+    source: &impl ConnectionTrait,
+    target: &impl ConnectionTrait,
+    id: E::Column,
+    progress: &mut impl FnMut(CopyProgress),
+) -> Result<u64, CopyError>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel> + Send + Sync,
+    E::ActiveModel: Send,
+{
+    let total = E::find().count(source).await?;
+    let table = E::default().table_name();
+    let mut copied = 0;
+    let mut last = None;
+    loop {
+        let mut query = E::find().order_by_asc(id).limit(BATCH);
+        if let Some(last) = last {
+            query = query.filter(id.gt(last));
+        }
+        let rows = query.all(source).await?;
+        let Some(row) = rows.last() else { break };
+        last = Some(row.get(id));
+        copied += rows.len() as u64;
+        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+        E::insert_many(rows).exec_without_returning(target).await?;
+        progress(CopyProgress { table, copied, total });
+    }
+    let found = E::find().count(target).await?;
+    if (copied, found) != (total, total) {
+        return Err(CopyError::CountsDiffer { table, total, found });
+    }
+    Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
+
+    use super::*;
+    use crate::infrastructure::persistence::testing::TestDatabase;
+
+    /// More than fit into one batch.
+    const USERS: u64 = 2 * BATCH + 1;
+
+    async fn with_users(kind: DatabaseKind) -> TestDatabase {
+        let database = TestDatabase::migrated(kind).await;
+        let now = chrono::DateTime::from_timestamp(1_500_000_000, 123_456_000).unwrap();
+        let users = (0..USERS).map(|number| user::Model {
+            id: uuid::Uuid::from_u128(number.into()),
+            username: format!("User{number}"),
+            username_key: format!("user{number}"),
+            password_hash: "hash".to_owned(),
+            role: user::RoleRank::Admin,
+            is_active: number % 2 == 0,
+            created_at: now,
+            updated_at: now,
+        });
+        let sessions = users.clone().map(|user| auth_session::Model {
+            id: user.id,
+            user_id: user.id,
+            secret_digest: user.id.as_bytes().repeat(2),
+            created_at: now,
+            expires_at: now,
+        });
+        insert::<user::Entity>(&database, users).await;
+        insert::<auth_session::Entity>(&database, sessions).await;
+        database
+    }
+
+    async fn insert<E: EntityTrait>(database: &Database, rows: impl Iterator<Item = E::Model>)
+    where
+        E::Model: IntoActiveModel<E::ActiveModel>,
+        E::ActiveModel: Send,
+    {
+        let rows = rows.map(|row| row.into_active_model().reset_all());
+        let insert = E::insert_many(rows).exec_without_returning(database.writer());
+        insert.await.unwrap();
+    }
+
+    async fn rows<E: EntityTrait>(database: &Database, id: E::Column) -> Vec<E::Model> {
+        E::find().order_by_asc(id).all(database.writer()).await.unwrap()
+    }
+
+    async fn assert_copies(source: DatabaseKind, target: DatabaseKind) {
+        let (source, target) = (with_users(source).await, TestDatabase::migrated(target).await);
+        let mut steps = Vec::new();
+
+        let copied = copy(&source, &target, |step| {
+            steps.push((step.table, step.copied, step.total))
+        })
+        .await;
+
+        let expected = Copied {
+            users: USERS,
+            sessions: USERS,
+        };
+        assert_eq!(copied.unwrap(), expected);
+        let of = |table| [BATCH, 2 * BATCH, USERS].map(|copied| (table, copied, USERS));
+        assert_eq!(steps, [of("users"), of("auth_sessions")].concat());
+        assert_eq!(
+            rows::<user::Entity>(&source, user::Column::Id).await,
+            rows::<user::Entity>(&target, user::Column::Id).await
+        );
+        assert_eq!(
+            rows::<auth_session::Entity>(&source, auth_session::Column::Id).await,
+            rows::<auth_session::Entity>(&target, auth_session::Column::Id).await
+        );
+    }
+
+    #[apply(on_every_database)]
+    #[tokio::test]
+    async fn a_sqlite_database_is_copied_row_by_row(target: DatabaseKind) {
+        assert_copies(DatabaseKind::Sqlite, target).await;
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn a_postgresql_database_is_copied_row_by_row() {
+        assert_copies(DatabaseKind::Postgres, DatabaseKind::Sqlite).await;
+    }
+
+    #[apply(on_every_database)]
+    #[tokio::test]
+    async fn a_database_that_has_users_is_left_as_it_is(kind: DatabaseKind) {
+        let (source, target) = (with_users(DatabaseKind::Sqlite).await, with_users(kind).await);
+        let before = rows::<user::Entity>(&target, user::Column::Id).await;
+        let refusal = copy(&source, &target, |_| ()).await;
+        assert!(matches!(refusal, Err(CopyError::TargetNotEmpty { users: USERS })));
+        assert_eq!(rows::<user::Entity>(&target, user::Column::Id).await, before);
+    }
+
+    #[apply(on_every_database)]
+    #[tokio::test]
+    async fn a_copy_that_fails_leaves_nothing_behind(kind: DatabaseKind) {
+        let (source, target) = (
+            with_users(DatabaseKind::Sqlite).await,
+            TestDatabase::migrated(kind).await,
+        );
+        let obstacle = "DROP TABLE auth_sessions";
+        target.writer().execute_unprepared(obstacle).await.unwrap();
+        assert!(matches!(
+            copy(&source, &target, |_| ()).await,
+            Err(CopyError::Failed(_))
+        ));
+        assert_eq!(user::Entity::find().count(target.writer()).await.unwrap(), 0);
+    }
+}

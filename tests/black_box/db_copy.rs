@@ -1,0 +1,68 @@
+//! Moving the data from one database to another.
+
+use rstest::rstest;
+use test_database::{PostgresDatabase, apply, needs_postgres};
+
+use crate::support::{Program, Server};
+
+#[apply(needs_postgres)]
+#[tokio::test]
+async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
+    let postgres = PostgresDatabase::new();
+    let target = postgres.url();
+    let mut server = Server::start();
+    let alice = server.user("alice").await.cookie().unwrap();
+    let _ = server.super_admin("root.admin").await;
+    server.stop();
+
+    let copy = ["db", "copy", "--from", "sqlite:data/gatehouse.db", "--to", &target];
+    let said = server.run(&copy).succeeded();
+    assert!(
+        said.starts_with("copied 2 users and 2 sessions from sqlite:data/gatehouse.db to postgres://"),
+        "{said}"
+    );
+    assert_eq!(
+        server.run(&copy).refused(),
+        "the target has 2 users: a copy needs an empty one\n"
+    );
+
+    server.restart_with(&[("APP_DATABASE__URL", &target)]);
+    let me = server.carrying(&alice).me().await.expect(200);
+    assert_eq!(me["username"], "alice");
+    let root = server.logged_in("root.admin").await;
+    assert_eq!(root.find("").await.len(), 2);
+}
+
+#[rstest]
+#[case::missing_file(
+    "sqlite:missing.db",
+    "sqlite:new.db",
+    "--from: database sqlite:missing.db: there is no database file"
+)]
+#[case::no_address(
+    "data/gatehouse.db",
+    "sqlite:new.db",
+    "--from: allowed: `sqlite:` and the path of a file"
+)]
+#[case::misspelt(
+    "sqlite:old.db",
+    "postgres://u:hunter2@h/x?sslmod=require",
+    "--to: unknown parameter \"sslmod\""
+)]
+#[case::same("sqlite:old.db", "sqlite:old.db", "--from and --to are the same database")]
+#[case::pending("sqlite:old.db", "sqlite:new.db", "--from: migrations are pending")]
+fn a_copy_that_cannot_succeed_is_refused_and_makes_nothing(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] expected: &str,
+) {
+    let program = Program::with(&[("APP_DATABASE__URL", "sqlite:old.db")]);
+    program.run(&["migrate", "up"]).succeeded();
+    program.run(&["migrate", "down", "--yes"]).succeeded();
+
+    let refusal = program.run(&["db", "copy", "--from", from, "--to", to]).refused();
+
+    assert!(refusal.starts_with(expected), "{refusal}");
+    assert!(!refusal.contains("hunter2"), "{refusal}");
+    assert!(!program.directory().join("new.db").exists());
+}
