@@ -50,7 +50,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain", "infrastructure", "presentation"],
         crates: &[
             "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "log", "secrecy", "serde",
-            "serde_json", "tempfile", "thiserror", "tokio", "toml", "zeroize",
+            "serde_json", "tempfile", "thiserror", "tokio", "toml", "ureq", "zeroize",
         ],
     },
 ];

@@ -16,6 +16,7 @@ mod documentation;
 mod durability;
 mod forged_tokens;
 mod health;
+mod healthcheck;
 mod help;
 mod indexes;
 mod list_users;

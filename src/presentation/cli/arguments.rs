@@ -32,6 +32,13 @@ pub enum Command {
     /// Look at the configuration
     #[command(subcommand, after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
     Config(ConfigCommand),
+    /// Ask the server that the same configuration describes whether it is alive, as a container does
+    #[command(after_help = "Example:\n  gatehouse healthcheck --ready")]
+    Healthcheck {
+        /// Ask whether it can serve requests, which needs its database
+        #[arg(long)]
+        ready: bool,
+    },
     /// Print the OpenAPI 3 document of the API
     #[command(after_help = "Example:\n  gatehouse openapi > openapi.json")]
     Openapi,

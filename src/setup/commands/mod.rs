@@ -2,6 +2,7 @@
 
 mod config;
 mod db;
+mod healthcheck;
 mod migrate;
 
 use log::LevelFilter;
@@ -37,6 +38,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             block_on(db::run(command, &configuration))
         }
         Command::Config(command) => config::run(command, &sources),
+        Command::Healthcheck { ready } => {
+            healthcheck::run(ready, &Configuration::load_without_secrets(&sources)?.server)
+        }
         Command::Openapi => {
             let configuration = Configuration::load_without_secrets(&sources)?;
             say(http::document(&configuration.security.cookies.name))

@@ -1,0 +1,81 @@
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+use ureq::{Agent, Body, http::Response};
+
+use crate::{presentation::cli::say, setup::configuration::ServerConfig};
+
+/// Time that the server gets to answer.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Asks the server that this configuration describes whether it is alive or, if `ready`, whether it can serve requests.
+///
+/// # Errors
+/// If it does not answer in time, or anything but 200.
+pub fn run(ready: bool, config: &ServerConfig) -> anyhow::Result<()> {
+    if config.port == 0 {
+        bail!("server.port is 0, so nobody can know where the server listens: set a port (APP_SERVER__PORT)");
+    }
+    let path = if ready { "/health/ready" } else { "/health/live" };
+    let url = format!("http://{}{path}", authority(&config.host, config.port));
+    let agent = Agent::new_with_config(
+        Agent::config_builder()
+            .timeout_global(Some(TIMEOUT))
+            .proxy(None)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .build(),
+    );
+
+    let mut answer = agent
+        .get(&url)
+        .call()
+        .with_context(|| format!("{url} does not answer"))?;
+
+    if answer.status() != 200 {
+        let status = answer.status();
+        match detail(&mut answer) {
+            Some(detail) => bail!("{url} answers {status}: {detail}"),
+            None => bail!("{url} answers {status}"),
+        }
+    }
+    say(format_args!("{url} answers {}", answer.status()))
+}
+
+/// Where a server can be reached that listens there: one that listens on every address, on that of loopback.
+fn authority(host: &str, port: u16) -> String {
+    match host.parse() {
+        Ok(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)).to_string(),
+        Ok(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => SocketAddr::from((Ipv6Addr::LOCALHOST, port)).to_string(),
+        Ok(ip) => SocketAddr::new(ip, port).to_string(),
+        Err(_) => format!("{host}:{port}"),
+    }
+}
+
+/// What a problem document says went wrong.
+fn detail(answer: &mut Response<Body>) -> Option<String> {
+    let body = answer.body_mut().read_to_vec().ok()?;
+    let problem: Value = serde_json::from_slice(&body).ok()?;
+    Some(problem.get("detail")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::every_address("0.0.0.0", "127.0.0.1:8000")]
+    #[case::every_address("::", "[::1]:8000")]
+    #[case::one_address("192.0.2.1", "192.0.2.1:8000")]
+    #[case::one_address("2001:db8::1", "[2001:db8::1]:8000")]
+    #[case::name("localhost", "localhost:8000")]
+    fn a_server_is_asked_where_it_can_be_reached(#[case] host: &str, #[case] expected: &str) {
+        assert_eq!(authority(host, 8000), expected);
+    }
+}
