@@ -149,6 +149,29 @@ async fn the_first_local_start_writes_secrets_for_its_owner_alone_and_the_next_o
     server.carrying(&cookie).me().await.expect(200);
 }
 
+#[test]
+fn what_is_exported_for_docker_is_for_its_owner_alone_and_told_by_name_only() {
+    let mut program = Program::with(&PRODUCTION);
+    let file = program.directory().join(".env.prod");
+    let complaint = program.run(&["config", "dotenv"]).refused();
+    assert!(complaint.contains("postgres.password is missing"), "{complaint}");
+    assert!(!file.exists());
+
+    program.set("APP_POSTGRES__PASSWORD", SECRET);
+    let said = program.run(&["config", "dotenv"]).succeeded();
+
+    assert_eq!(
+        said,
+        ".env.prod was written: APP_ENV, POSTGRES_DB, POSTGRES_PASSWORD, POSTGRES_PORT, POSTGRES_USER, SERVER_PORT\n"
+    );
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(
+        written.contains(&format!("\nPOSTGRES_PASSWORD='{SECRET}'\n")),
+        "{written}"
+    );
+}
+
 #[tokio::test]
 async fn local_listens_on_loopback_and_a_name_that_is_not_ours_does_no_harm() {
     let server = Server::start_with(&[("APP_PORT", "http"), ("SERVER__PORT", "http"), ("PORT", "1")]);

@@ -29,10 +29,10 @@ pub enum Command {
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
     )]
     Db(DbCommand),
-    /// Look at the configuration
+    /// Look at the configuration, or write it down for Docker
     #[command(subcommand, after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
     Config(ConfigCommand),
-    /// Ask the server that the same configuration describes whether it is alive, as a container does
+    /// Ask the running server whether it is alive: the health check of a container
     #[command(after_help = "Example:\n  gatehouse healthcheck --ready")]
     Healthcheck {
         /// Ask whether it can serve requests, which needs its database
@@ -95,7 +95,7 @@ pub enum DbCommand {
     },
 }
 
-/// How to look at the configuration.
+/// How to look at the configuration, or hand it on.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Judge every section of the files, and the secrets of the chosen environment
@@ -104,6 +104,9 @@ pub enum ConfigCommand {
     /// Print the configuration in effect and where each value comes from; secrets are redacted
     #[command(after_help = "Example:\n  gatehouse config show")]
     Show,
+    /// Write what export.fields lists as variables into .env.<APP_ENV>, readable by its owner only
+    #[command(after_help = "Example:\n  APP_ENV=prod gatehouse config dotenv")]
+    Dotenv,
 }
 
 /// What the operator can do, also while the server runs. None of it is possible over the API.

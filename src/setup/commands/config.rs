@@ -6,10 +6,10 @@ use crate::{
     },
 };
 
-/// Looks at the configuration without writing anything.
+/// Looks at the configuration, or exports some of it.
 ///
 /// # Errors
-/// If something is wrong with it.
+/// If something is wrong with it, or what is exported cannot be written.
 pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Check => {
@@ -19,6 +19,14 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
             }
             access_tokens(&checked.configuration.security.auth)?;
             say("the configuration is sound")
+        }
+        ConfigCommand::Dotenv => {
+            let exported = configuration::export(sources)?;
+            for notice in exported.notices {
+                say(notice)?;
+            }
+            let variables = exported.variables.join(", ");
+            say(format_args!("{} was written: {variables}", exported.file))
         }
         ConfigCommand::Show => say(configuration::show(sources)?.trim_end()),
     }

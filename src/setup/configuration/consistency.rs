@@ -4,7 +4,7 @@ use std::{fs::File, path::Path};
 
 use figment::Figment;
 
-use super::{Configuration, LOCAL, SameSite, secrets};
+use super::{Configuration, LOCAL, SameSite, dotenv, secrets};
 use crate::infrastructure::persistence::DatabaseUrl;
 
 /// The least work factor of bcrypt outside of [`LOCAL`].
@@ -44,6 +44,15 @@ pub(super) fn contradictions(figment: &Figment, configuration: &Configuration) -
     if !database.read_url.as_ref().is_none_or(is_replicated) {
         let reason = "only a PostgreSQL database has a replica, which is one, too".to_owned();
         problems.push(refuse("database.read_url", reason));
+    }
+    let fields = dotenv::fields(figment);
+    let is_unknown = |field: &&String| !fields.contains_key(*field);
+    for unknown in configuration.export.fields.iter().filter(is_unknown) {
+        let known = Vec::from_iter(fields.keys().map(String::as_str)).join(", ");
+        problems.push(refuse(
+            "export.fields",
+            format!("unknown field {unknown:?}, known: {known}"),
+        ));
     }
     problems
 }

@@ -36,11 +36,11 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
     (layers, problems)
 }
 
-/// A variable is text; it becomes a number or a boolean only where the default is one. So a text or a secret may
+/// A variable is text; it becomes a number, a boolean or a list only where the default is one. So a text or a secret may
 /// consist of digits.
 fn typed(value: &str, default: Option<&Value>) -> Value {
     match default {
-        Some(Value::Num(..) | Value::Bool(..)) => {
+        Some(Value::Num(..) | Value::Bool(..) | Value::Array(..)) => {
             let Ok(parsed) = value.parse();
             parsed
         }
@@ -88,6 +88,7 @@ mod tests {
     #[case("APP_SECURITY__AUTH__JWT_ISSUER", "2026")]
     #[case("APP_DATABASE__URL", "sqlite:other.db")]
     #[case("APP_LOGS__LEVEL", "debug")]
+    #[case("APP_EXPORT__FIELDS", "[server.port, database.url]")]
     fn a_variable_is_read_as_its_key_demands(#[case] name: &str, #[case] value: &str) -> anyhow::Result<()> {
         Scene::with_secrets("prod")?.variable(name, value).load()?;
         Ok(())

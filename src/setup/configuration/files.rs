@@ -1,11 +1,16 @@
-//! Reading `config.toml` and `.secrets.toml` into layers, one for each section.
+//! Reading `config.toml` and `.secrets.toml` into layers, one for each section, and writing what is for its owner alone.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use figment::{
     providers::{Format, Toml},
     value::{Dict, Value},
 };
+use tempfile::NamedTempFile;
 
 use super::{ConfigurationError, layer::Layer};
 
@@ -63,6 +68,15 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationE
     ConfigurationError::unless_empty(problems)?;
     layers.sort_by_key(|layer| layer.section.as_deref() != Some(DEFAULT));
     Ok(layers)
+}
+
+/// A complete file that only its owner may read, to be given its name by who asked for it.
+pub(super) fn private(directory: &Path, text: &str) -> io::Result<NamedTempFile> {
+    // A temporary file is made for its owner alone.
+    let mut file = NamedTempFile::new_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::path::Path;
 use figment::Figment;
 
 use super::{
-    Configuration, ConfigurationError, Sources, consistency, files, layers::Layers, rendering::render, secrets_file,
+    Configuration, ConfigurationError, Sources, consistency, dotenv, files, layers::Layers, rendering::render,
+    secrets_file,
 };
 
 /// A configuration, and what the operator should hear about it.
@@ -17,6 +18,17 @@ pub struct Loaded {
     pub notices: Vec<String>,
 }
 
+/// What was exported, and what the operator should hear about it.
+#[derive(Debug)]
+pub struct Exported {
+    /// Name of the file that was written.
+    pub file: String,
+    /// The names of the variables in it.
+    pub variables: Vec<String>,
+    /// As in [`Loaded`].
+    pub notices: Vec<String>,
+}
+
 impl Configuration {
     /// Reads the configuration of the environment that `APP_ENV` chooses. In `local`, a missing `.secrets.toml` is
     /// written with fresh random secrets, unless variables supply them all.
@@ -24,20 +36,7 @@ impl Configuration {
     /// # Errors
     /// Everything that is wrong in any section or variable or, if all are sound by themselves, with what they come to.
     pub fn load(sources: &Sources) -> Result<Loaded, ConfigurationError> {
-        let mut layers = Layers::read(sources)?;
-        let mut notices = Vec::new();
-        if layers.need_secrets_file()? {
-            if secrets_file::create(&sources.directory, &secrets_file::generate()?)? {
-                notices.push(format!(
-                    "{} did not exist: it was written with fresh random secrets",
-                    files::SECRETS_FILE
-                ));
-            }
-            layers = Layers::read(sources)?;
-        }
-        let (_, configuration) = complete(&layers, &sources.directory)?;
-        notices.extend(secrets_file::exposure(&sources.directory));
-        Ok(Loaded { configuration, notices })
+        Ok(load(sources)?.1)
     }
 
     /// Reads the configuration of the environment that `APP_ENV` chooses, for what needs no secrets: they are neither
@@ -51,6 +50,26 @@ impl Configuration {
         ConfigurationError::unless_empty(consistency::contradictions(&figment, &configuration))?;
         Ok(configuration)
     }
+}
+
+/// Does what [`Configuration::load`] does, and writes what is to be exported into `.env.<environment>`, readable by its
+/// owner only.
+///
+/// # Errors
+/// As for [`Configuration::load`]; besides, if a secret to be exported is not set, a value cannot be exported, or the file
+/// cannot be written.
+pub fn export(sources: &Sources) -> Result<Exported, ConfigurationError> {
+    let (figment, Loaded { configuration, notices }) = load(sources)?;
+    let variables = dotenv::variables(&figment, &configuration)?;
+    let file = format!(".env.{}", configuration.environment);
+    files::private(&sources.directory, &dotenv::text(&variables))
+        .and_then(|written| Ok(written.persist(sources.directory.join(&file))?))
+        .map_err(|error| format!("{file}: cannot be written: {error}"))?;
+    Ok(Exported {
+        file,
+        variables: variables.into_keys().collect(),
+        notices,
+    })
 }
 
 /// Does what [`Configuration::load`] does for the chosen environment, without writing anything, and judges the
@@ -93,6 +112,23 @@ pub fn show(sources: &Sources) -> Result<String, ConfigurationError> {
     }
     let (figment, configuration) = complete(&layers, &sources.directory)?;
     render(&figment, &configuration)
+}
+
+fn load(sources: &Sources) -> Result<(Figment, Loaded), ConfigurationError> {
+    let mut layers = Layers::read(sources)?;
+    let mut notices = Vec::new();
+    if layers.need_secrets_file()? {
+        if secrets_file::create(&sources.directory, &secrets_file::generate()?)? {
+            notices.push(format!(
+                "{} did not exist: it was written with fresh random secrets",
+                files::SECRETS_FILE
+            ));
+        }
+        layers = Layers::read(sources)?;
+    }
+    let (figment, configuration) = complete(&layers, &sources.directory)?;
+    notices.extend(secrets_file::exposure(&sources.directory));
+    Ok((figment, Loaded { configuration, notices }))
 }
 
 /// What the layers come to in the chosen environment, if nothing is wrong with it.

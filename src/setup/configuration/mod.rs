@@ -7,6 +7,7 @@
 
 mod consistency;
 mod database;
+mod dotenv;
 mod environment;
 mod error;
 mod files;
@@ -32,7 +33,7 @@ use self::values::{host, named, seconds, whole};
 pub use self::{
     database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
-    loading::{Loaded, check, show},
+    loading::{Exported, Loaded, check, export, show},
     security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
     sources::Sources,
 };
@@ -61,6 +62,8 @@ pub struct Configuration {
     pub security: SecurityConfig,
     /// What is logged.
     pub logs: LogsConfig,
+    /// What other programs are told.
+    pub export: ExportConfig,
 }
 
 /// How the server listens and how long it waits.
@@ -116,6 +119,14 @@ pub struct LogsConfig {
     /// Form of a log line.
     #[serde(deserialize_with = "named")]
     pub format: LogFormat,
+}
+
+/// What other programs are told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportConfig {
+    /// The fields that are written as variables, such as `postgres.user`; each exists.
+    pub fields: Vec<String>,
 }
 
 /// Least severity that is logged.

@@ -12,6 +12,9 @@ const COOKIE_KEY: &str = "security.cookies.key";
 /// The keys whose values are never shown.
 pub(super) const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
 
+/// What is wrong with a secret that is not set.
+const MISSING: &str = "is missing";
+
 /// The shortest secret that is accepted for any purpose.
 const LEAST_BYTES: usize = 32;
 
@@ -38,15 +41,23 @@ pub(super) fn problems(configuration: &Configuration) -> Vec<String> {
         .chain(password)
         .filter_map(|(path, secret, least)| {
             let fault = fault(secret.expose_secret(), least)?;
-            let variable = variable(path);
-            let environment = &configuration.environment;
-            Some(format!(
-                "{path} {fault}: set it in {} under [{environment}], in the variable {variable}, or in a file named by \
-                 the variable {variable}_FILE",
-                files::SECRETS_FILE
-            ))
+            Some(problem(path, &fault, &configuration.environment))
         })
         .collect()
+}
+
+/// That a secret is not set, with the ways to set it.
+pub(super) fn missing(path: &str, environment: &str) -> String {
+    problem(path, MISSING, environment)
+}
+
+fn problem(path: &str, fault: &str, environment: &str) -> String {
+    let variable = variable(path);
+    format!(
+        "{path} {fault}: set it in {} under [{environment}], in the variable {variable}, or in a file named by the variable \
+         {variable}_FILE",
+        files::SECRETS_FILE
+    )
 }
 
 /// The secrets that this configuration needs, with the least length of each in bytes.
@@ -64,7 +75,7 @@ fn needed(configuration: &Configuration) -> impl Iterator<Item = (&'static str, 
 
 fn fault(secret: &str, least: usize) -> Option<String> {
     if secret.is_empty() {
-        Some("is missing".to_owned())
+        Some(MISSING.to_owned())
     } else if is_placeholder(secret) {
         Some("is a placeholder".to_owned())
     } else if secret.len() < least {

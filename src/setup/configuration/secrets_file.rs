@@ -1,13 +1,8 @@
 //! The file of secrets that the first start in the environment `local` writes.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::{ConfigurationError, files};
@@ -40,15 +35,10 @@ pub(super) fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
 /// # Errors
 /// If the file cannot be written.
 pub(super) fn create(directory: &Path, text: &str) -> Result<bool, ConfigurationError> {
-    // A temporary file is made for its owner alone.
-    let written = NamedTempFile::new_in(directory).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist_noclobber(directory.join(files::SECRETS_FILE))?;
-        Ok(())
-    });
+    let written = files::private(directory, text)
+        .and_then(|file| Ok(file.persist_noclobber(directory.join(files::SECRETS_FILE))?));
     match written {
-        Ok(()) => Ok(true),
+        Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(format!("{}: cannot be written: {error}", files::SECRETS_FILE).into()),
     }

@@ -1,0 +1,212 @@
+//! Fields of the configuration as variables in a file, for what reads no TOML, such as Docker Compose.
+
+use std::collections::BTreeMap;
+
+use figment::{
+    Figment,
+    value::{Dict, Value},
+};
+
+use super::{Configuration, ConfigurationError, secrets};
+
+/// What the readers of such files do not agree on, even between single quotes.
+const AMBIGUOUS: [&str; 4] = ["\n", "\r", "\\", "${"];
+
+/// Every field that holds a single value, with that value; a secret that is not set is empty.
+pub(super) fn fields(figment: &Figment) -> BTreeMap<String, String> {
+    let mut fields = BTreeMap::from(secrets::SECRET_KEYS.map(|key| (key.to_owned(), String::new())));
+    collect("", &figment.extract().unwrap_or_default(), &mut fields);
+    fields
+}
+
+fn collect(section: &str, values: &Dict, fields: &mut BTreeMap<String, String>) {
+    for (key, value) in values {
+        let path = format!("{section}{key}");
+        match value {
+            Value::Dict(_, inner) => collect(&format!("{path}."), inner, fields),
+            Value::Array(..) => {}
+            Value::String(_, text) => {
+                fields.insert(path, text.clone());
+            }
+            other => {
+                // What is no text looks in TOML as it does in a variable.
+                fields.extend(toml::Value::try_from(other).map(|value| (path, value.to_string())));
+            }
+        }
+    }
+}
+
+/// The variables that the configuration exports, with their values: `APP_ENV`, and `POSTGRES_USER` for `postgres.user`.
+///
+/// # Errors
+/// Every secret that is not set, and every value that cannot be written down.
+pub(super) fn variables(
+    figment: &Figment,
+    configuration: &Configuration,
+) -> Result<BTreeMap<String, String>, ConfigurationError> {
+    let environment = &configuration.environment;
+    let fields = fields(figment);
+    let mut variables = BTreeMap::from([("APP_ENV".to_owned(), environment.clone())]);
+    let mut problems = Vec::new();
+    for field in &configuration.export.fields {
+        let value = fields.get(field).cloned().unwrap_or_default();
+        if value.is_empty() && secrets::concern(field) {
+            problems.push(secrets::missing(field, environment));
+        } else if AMBIGUOUS.iter().any(|sequence| value.contains(sequence)) {
+            problems.push(format!(
+                "{field}: a line break, a backslash or `${{` in it cannot be exported"
+            ));
+        }
+        variables.insert(field.to_uppercase().replace('.', "_"), value);
+    }
+    ConfigurationError::unless_empty(problems)?;
+    Ok(variables)
+}
+
+/// The text of the file, in which every value stands as it is meant, whatever `$`, `#` or spaces there are in it.
+pub(super) fn text(variables: &BTreeMap<String, String>) -> String {
+    let lines = variables
+        .iter()
+        .map(|(name, value)| format!("{name}='{}'\n", value.replace('\'', "\\'")));
+    "# Written by `gatehouse config dotenv`. Change config.toml or .secrets.toml instead.\n".to_owned()
+        + &lines.collect::<String>()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rstest::rstest;
+
+    use crate::setup::configuration::{
+        export,
+        testing::{PEPPER, Scene},
+    };
+
+    /// An environment with a configuration that exports these fields.
+    fn exporting(fields: &str) -> anyhow::Result<Scene> {
+        Scene::with_secrets("prod")?.file("config.toml", &format!("[default.export]\nfields = [{fields}]\n[prod]"))
+    }
+
+    /// What is written without its first line, which is a comment.
+    fn written(scene: &Scene) -> anyhow::Result<String> {
+        let exported = export(&scene.sources())?;
+        let text = fs::read_to_string(scene.path().join(exported.file))?;
+        Ok(text.split_once('\n').unwrap_or_default().1.to_owned())
+    }
+
+    fn refusal(scene: &Scene) -> String {
+        export(&scene.sources())
+            .map_err(|error| error.to_string())
+            .err()
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn a_field_becomes_a_variable_with_the_value_in_effect() -> anyhow::Result<()> {
+        let scene =
+            exporting("\"server.port\", \"docs.enabled\", \"security.auth.refresh_threshold\", \"database.url\"")?
+                .variable("APP_SERVER__PORT", "9000");
+
+        assert_eq!(
+            written(&scene)?,
+            "APP_ENV='prod'\nDATABASE_URL='sqlite:data/gatehouse.db'\nDOCS_ENABLED='true'\n\
+             SECURITY_AUTH_REFRESH_THRESHOLD='0.5'\nSERVER_PORT='9000'\n"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_is_written_but_not_told() -> anyhow::Result<()> {
+        let scene = exporting("\"security.password.pepper\"")?;
+
+        let exported = export(&scene.sources())?;
+
+        assert_eq!(exported.file, ".env.prod");
+        assert_eq!(exported.variables, ["APP_ENV", "SECURITY_PASSWORD_PEPPER"]);
+        assert!(written(&scene)?.ends_with(&format!("SECURITY_PASSWORD_PEPPER='{PEPPER}'\n")));
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_replaces_an_older_one_and_is_for_its_owner_alone() -> anyhow::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+
+        let scene = exporting("")?.file(".env.prod", "OLD=1")?;
+        let path = scene.path().join(".env.prod");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644))?;
+
+        assert_eq!(written(&scene)?, "APP_ENV='prod'\n");
+        assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+        Ok(())
+    }
+
+    #[rstest]
+    #[case("a $b $(c) #d \"e\" `f` =g", "'a $b $(c) #d \"e\" `f` =g'")]
+    #[case("it's", "'it\\'s'")]
+    fn a_value_is_quoted_so_that_it_is_read_as_it_is(#[case] value: &str, #[case] quoted: &str) -> anyhow::Result<()> {
+        let scene = exporting("\"security.auth.jwt_issuer\"")?.variable("APP_SECURITY__AUTH__JWT_ISSUER", value);
+
+        assert!(written(&scene)?.contains(&format!("SECURITY_AUTH_JWT_ISSUER={quoted}\n")));
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::line_break("a\nb")]
+    #[case::carriage_return("a\rb")]
+    #[case::backslash("a\\")]
+    #[case::expansion("${a}")]
+    fn a_value_that_is_read_in_different_ways_is_refused(#[case] value: &str) -> anyhow::Result<()> {
+        let scene = exporting("\"security.auth.jwt_issuer\"")?.variable("APP_SECURITY__AUTH__JWT_ISSUER", value);
+
+        assert!(refusal(&scene).contains("security.auth.jwt_issuer: a line break, a backslash or `${` in it"));
+        assert!(!scene.path().join(".env.prod").exists());
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::unknown("server.prot")]
+    #[case::section("server")]
+    #[case::list("export.fields")]
+    fn a_field_that_holds_no_value_is_refused_with_those_that_do(#[case] field: &str) -> anyhow::Result<()> {
+        let refusal = exporting(&format!("{field:?}"))?.refusal()?;
+
+        let expected = format!("config.toml [default] export.fields: unknown field {field:?}, known: ");
+        assert!(refusal.contains(&expected), "{refusal}");
+        assert!(refusal.contains("server.port"), "{refusal}");
+        assert!(refusal.contains("security.cookies.key"), "{refusal}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_that_is_not_set_is_refused_with_the_ways_to_set_it() -> anyhow::Result<()> {
+        let scene = exporting("\"postgres.password\"")?;
+
+        let refusal = refusal(&scene);
+
+        let advice = "postgres.password is missing: set it in .secrets.toml under [prod], in the variable \
+                      APP_POSTGRES__PASSWORD, or in a file named by the variable APP_POSTGRES__PASSWORD_FILE";
+        assert!(refusal.contains(advice), "{refusal}");
+        assert!(!scene.path().join(".env.prod").exists());
+        Ok(())
+    }
+
+    #[test]
+    fn the_first_export_in_local_makes_the_secrets_as_a_start_does() -> anyhow::Result<()> {
+        let scene = Scene::new()?;
+
+        let exported = export(&scene.sources())?;
+
+        assert_eq!(exported.notices.len(), 1);
+        let secrets = fs::read_to_string(scene.path().join(".secrets.toml"))?;
+        let variables = fs::read_to_string(scene.path().join(".env.local"))?;
+        let password = variables
+            .split("POSTGRES_PASSWORD='")
+            .nth(1)
+            .and_then(|rest| rest.split('\'').next())
+            .unwrap_or_default();
+        assert!(!password.is_empty() && secrets.contains(password));
+        Ok(())
+    }
+}
