@@ -1,7 +1,14 @@
-.PHONY: help run test lint fmt migrate clean
+.PHONY: help run test lint fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+
+export APP_ENV ?= local
+# Who owns .secrets.toml, and runs the container that reads it.
+export HOST_UID ?= $(shell id -u)
+export HOST_GID ?= $(shell id -g)
+
+COMPOSE = docker compose --env-file .env.$(APP_ENV)
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z.-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: ## Serve in the environment that APP_ENV names
 	cargo run
@@ -22,3 +29,36 @@ migrate: ## Apply pending migrations
 
 clean: ## Remove what was built; data and secrets stay
 	cargo clean
+
+env: ## Show the environment that APP_ENV names
+	@echo APP_ENV=$(APP_ENV)
+
+dotenv: ## Write what Docker Compose reads into .env.<APP_ENV>
+	cargo run --quiet -- config dotenv
+
+up: dotenv ## Build and start Gatehouse and PostgreSQL in containers
+	$(COMPOSE) up --detach --build --wait
+
+up.echo: dotenv ## The same in the foreground
+	$(COMPOSE) up --build
+
+up.db: dotenv ## Start PostgreSQL in a container
+	$(COMPOSE) up --detach --wait db
+
+up.db-echo: dotenv ## The same in the foreground
+	$(COMPOSE) up db
+
+down: ## Remove the containers; the data stays
+	$(COMPOSE) down
+
+down.total: ## Remove the containers and the data of PostgreSQL
+	$(COMPOSE) down --volumes
+
+logs.db: ## Follow the log of PostgreSQL
+	$(COMPOSE) logs --follow db
+
+shell.db: ## Open psql
+	$(COMPOSE) exec db sh -c 'psql --username "$$POSTGRES_USER" "$$POSTGRES_DB"'
+
+prune: ## Remove containers, networks, images and build layers of Docker that nothing uses
+	docker system prune

@@ -1,0 +1,40 @@
+//! Docker Compose understands the file that is shipped, and what is exported for it.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::Program;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docker-compose.yaml");
+
+#[test]
+#[ignore = "needs docker compose"]
+fn compose_gets_every_value_as_it_is_meant() {
+    let password = "a $b $(c) #d \"e\" 'f' =g";
+    let program = Program::with(&[("APP_POSTGRES__PASSWORD", password), ("APP_SERVER__PORT", "8443")]);
+    program.run(&["config", "dotenv"]).succeeded();
+
+    let output = Command::new("docker")
+        .args([
+            "compose",
+            "--file",
+            FILE,
+            "--env-file",
+            ".env.local",
+            "config",
+            "--format",
+            "json",
+        ])
+        .current_dir(program.directory())
+        .output()
+        .unwrap();
+
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let services = serde_json::from_slice::<Value>(&output.stdout).unwrap()["services"].take();
+    let shown = services["db"]["environment"]["POSTGRES_PASSWORD"].as_str().unwrap();
+    // Compose doubles the sign, so that what it shows can be read by it again.
+    assert_eq!(shown.replace("$$", "$"), password);
+    assert_eq!(services["app"]["environment"]["APP_ENV"], "local");
+    assert_eq!(services["app"]["ports"][0]["published"], "8443");
+}
