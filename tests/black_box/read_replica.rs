@@ -50,7 +50,13 @@ async fn without_its_replica_the_service_lacks_the_list_alone() {
     let replica = primary.replicate();
     replica.stop("fast");
     let server = serve(&primary, &replica);
-    assert!(server.log().contains("does not answer yet"), "{}", server.log());
+    assert!(
+        server
+            .log()
+            .contains("WARN  gatehouse::infrastructure::persistence::database the replica"),
+        "{}",
+        server.log()
+    );
     let root = server.super_admin("root.admin").await;
 
     root.get("/api/v1/users/").await.problem(503, "service_unavailable");

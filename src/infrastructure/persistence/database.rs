@@ -59,9 +59,15 @@ pub enum ConnectError {
     /// The replica is of another kind than the database.
     #[error("only a PostgreSQL database has replicas")]
     NotReplicated,
-    /// The database cannot be opened.
+    /// The database cannot be opened, for the reason that it, the network or the operating system gives.
     #[error("cannot open the database: {0}")]
-    Open(#[from] DbErr),
+    Open(String),
+}
+
+impl From<DbErr> for ConnectError {
+    fn from(error: DbErr) -> Self {
+        Self::Open(error.to_string())
+    }
 }
 
 #[cfg(test)]
@@ -115,9 +121,9 @@ impl Database {
             return Err(ConnectError::NotReplicated);
         };
         if let Err(error) = postgres::probe(address, options).await {
-            log::warn!("the replica {url} does not answer yet: {error}");
+            log::warn!("the replica {url}: {error}");
         }
-        Ok(postgres::connect_lazily(address, options).await?)
+        postgres::connect_lazily(address, options).await
     }
 
     /// Closes every connection. A SQLite database then stands alone in its file, without its log.

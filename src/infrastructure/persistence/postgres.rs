@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector,
+    ConnectOptions, DatabaseConnection, SqlxPostgresConnector,
     sqlx::{
         self, ConnectOptions as _, Connection,
         postgres::{PgConnectOptions, PgConnection},
@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use url::Url;
 
-use super::DatabaseOptions;
+use super::{ConnectError, DatabaseOptions};
 
 /// How long a connection may have been idle to be trusted unasked. A busy one costs no question; after an outage every one
 /// is asked.
@@ -20,8 +20,8 @@ const TRUSTED_IDLE_TIME: Duration = Duration::from_secs(1);
 /// Opens the database at `url`, which must answer.
 ///
 /// # Errors
-/// [`DbErr`] if it does not, with what it or the network says.
-pub(super) async fn connect(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, DbErr> {
+/// [`ConnectError`] if it does not, with what it or the network says.
+pub(super) async fn connect(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
     // A pool goes on trying, and in the end says only that time is up.
     probe(url, options).await?;
     connect_lazily(url, options).await
@@ -30,8 +30,8 @@ pub(super) async fn connect(url: &Url, options: &DatabaseOptions) -> Result<Data
 /// Makes a pool for the database at `url`, which may not answer yet.
 ///
 /// # Errors
-/// [`DbErr`] if there can be none at this address.
-pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, DbErr> {
+/// [`ConnectError`] if there can be none at this address.
+pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
     // What a node that froze or lost its network has locked must not stay locked.
     let idle_in_transaction = options.statement_timeout.as_millis().to_string();
     let mut connect = ConnectOptions::new(url.as_str());
@@ -48,21 +48,24 @@ pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Resu
     if !url.query_pairs().any(|(name, _)| name == "application_name") {
         connect.set_application_name("gatehouse");
     }
-    SqlxPostgresConnector::connect(connect).await
+    Ok(SqlxPostgresConnector::connect(connect).await?)
 }
 
 /// Asks whether the database at `url` lets us in.
 ///
 /// # Errors
-/// [`DbErr`] if it does not, or not in time.
-pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), DbErr> {
+/// [`ConnectError`] if it does not, or not in time.
+pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), ConnectError> {
     let connection = async {
         let connection: PgConnection = PgConnectOptions::from_url(url)?.connect().await?;
         connection.close().await
     };
-    let answer = match tokio::time::timeout(options.acquire_timeout, connection).await {
-        Ok(answer) => answer,
-        Err(elapsed) => Err(sqlx::Error::Io(elapsed.into())),
+    let reason = match tokio::time::timeout(options.acquire_timeout, connection).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(sqlx::Error::Database(error))) => error.message().to_owned(),
+        Ok(Err(sqlx::Error::Io(error))) => error.to_string(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("there was no answer for {} s", options.acquire_timeout.as_secs()),
     };
-    answer.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+    Err(ConnectError::Open(reason))
 }
