@@ -4,20 +4,31 @@ use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, sqlx,
 };
+use tokio::runtime::Handle;
+use tokio_util::context::TokioContext;
 
 /// A connection, pool or transaction that waits for an answer so long and no longer.
 ///
 /// The database itself ends statements that run for too long, and the operating system notices a server that closed the
 /// connection; but one that fell silent, it would wait for a quarter of an hour.
+///
+/// Whoever uses it, it does its work on the runtime that it was made on. What a pool opens would otherwise die with the
+/// runtime of the worker that happened to ask first, under the hands of another that finishes its requests.
 #[derive(Clone, Debug)]
 pub(super) struct TimedConnection<C> {
     inner: C,
     patience: Duration,
+    runtime: Handle,
 }
 
 impl<C> TimedConnection<C> {
+    /// Wraps `inner`, to do its work on the runtime that calls this.
     pub(super) fn new(inner: C, patience: Duration) -> Self {
-        Self { inner, patience }
+        Self {
+            inner,
+            patience,
+            runtime: Handle::current(),
+        }
     }
 
     /// What waits however long it takes.
@@ -29,9 +40,13 @@ impl<C> TimedConnection<C> {
         self.inner
     }
 
-    /// The same patience with something else.
+    /// The same patience and runtime with something else.
     pub(super) fn with<T>(&self, inner: T) -> TimedConnection<T> {
-        TimedConnection::new(inner, self.patience)
+        TimedConnection {
+            inner,
+            patience: self.patience,
+            runtime: self.runtime.clone(),
+        }
     }
 
     /// What `answer` comes to, if it comes in time.
@@ -39,6 +54,7 @@ impl<C> TimedConnection<C> {
     /// # Errors
     /// As `answer`, and [`DbErr::Conn`] if it does not come in time.
     pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        let answer = TokioContext::new(answer, self.runtime.clone());
         match tokio::time::timeout(self.patience, answer).await {
             Ok(answer) => answer,
             Err(elapsed) => Err(DbErr::Conn(RuntimeErr::SqlxError(
@@ -54,8 +70,8 @@ impl TimedConnection<DatabaseTransaction> {
     /// # Errors
     /// [`DbErr`] if the database fails; if it did not answer, they may have been made nevertheless.
     pub(super) async fn commit(self) -> Result<(), DbErr> {
-        let Self { inner, patience } = self;
-        TimedConnection::new((), patience).in_time(inner.commit()).await
+        let connection = self.with(());
+        connection.in_time(self.inner.commit()).await
     }
 }
 
