@@ -1,98 +1,139 @@
 use std::{
-    env, fs,
-    hash::{DefaultHasher, Hash, Hasher},
-    path::Path,
-    sync::OnceLock,
+    env,
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
+    thread,
 };
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
 use url::Url;
 
 use crate::client;
 
-/// Whoever looks after the template holds this advisory lock, so that test programs that run at once do not collide.
-const TEMPLATE_LOCK: i64 = i64::from_be_bytes(*b"template");
+/// Test programs that run at once each hold an advisory lock with this as its first key, and their number as its second.
+const PROGRAM_LOCK: i32 = i32::from_be_bytes(*b"gate");
 
-/// A PostgreSQL database of a test's own, on the server that `TEST_POSTGRES_URL` names; dropped with this.
+/// A PostgreSQL database of a test's own, on the server that `TEST_POSTGRES_URL` names.
+///
+/// It is left to the tests that follow, who find it empty: to make a database and to drop it, PostgreSQL writes hundreds of
+/// files to the disk and waits for it, which takes longer than most tests.
 #[derive(Debug)]
 pub struct PostgresDatabase {
     name: String,
 }
 
 impl PostgresDatabase {
-    /// Makes a database without any table.
+    /// A database without any table.
     #[expect(
         clippy::new_without_default,
         reason = "a database should not come into being by the way"
     )]
     pub fn new() -> Self {
-        Self::of(String::new())
-    }
-
-    /// Makes a database to which every migration was applied, as a copy of a template, which is quick.
-    pub fn migrated() -> Self {
-        static TEMPLATE: OnceLock<String> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| client::block_on(ensure_template()));
-        Self::of(format!("TEMPLATE {template}"))
-    }
-
-    fn of(options: String) -> Self {
-        let name = format!("gatehouse_test_{:016x}", getrandom::u64().unwrap());
-        let statement = format!("CREATE DATABASE {name} {options}");
-        client::block_on(client::execute(&server(), &statement));
+        let name = idle().pop().unwrap_or_else(next_name);
+        client::block_on(empty(&name));
         Self { name }
+    }
+
+    /// A database to which every migration was applied.
+    pub fn migrated() -> Self {
+        let database = Self::new();
+        client::block_on(async {
+            let connection = client::connect(&database.url()).await;
+            // All at once, it is written to the disk once.
+            let transaction = connection.begin().await.unwrap();
+            Migrator::up(&transaction, None).await.unwrap();
+            transaction.commit().await.unwrap();
+            connection.close().await.unwrap();
+        });
+        database
+    }
+
+    /// The name of the database, which no other has.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The address of the database.
     pub fn url(&self) -> String {
         address(&self.name)
     }
+
+    /// Lets nobody in any more, and throws everyone out: to those who use the database, the server is gone.
+    pub fn shut(&self) {
+        let name = &self.name;
+        let refuse = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false");
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        client::block_on(async {
+            client::execute(&server(), &refuse).await;
+            client::execute(&server(), &end).await;
+        });
+    }
+
+    /// Lets those in again who were [shut](Self::shut) out.
+    pub fn reopen(&self) {
+        let accept = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name);
+        client::block_on(client::execute(&server(), &accept));
+    }
 }
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        client::block_on(client::execute(&server(), &statement));
+        idle().push(std::mem::take(&mut self.name));
     }
 }
 
-/// Sees to it that the template is there, and returns its name, which tells the migrations in it apart from others.
-async fn ensure_template() -> String {
-    let name = format!("gatehouse_template_{:016x}", fingerprint_of_migrations());
-    let connection = client::connect(&server()).await;
-    let run = async |statement: String| connection.execute_unprepared(&statement).await.unwrap();
-
-    run(format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})")).await;
-    // It becomes a template for PostgreSQL when it is complete.
-    let is_complete = format!("SELECT FROM pg_database WHERE datname = '{name}' AND datistemplate");
-    if !client::finds(&server(), &is_complete).await.unwrap() {
-        run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        run(format!("CREATE DATABASE {name}")).await;
-        let template = client::connect(&address(&name)).await;
-        Migrator::up(&template, None).await.unwrap();
-        template.close().await.unwrap();
-        run(format!(
-            "ALTER DATABASE {name} IS_TEMPLATE true ALLOW_CONNECTIONS false"
-        ))
-        .await;
-    }
-    connection.close().await.unwrap();
-    name
+/// The databases that this program has made and that no test uses at the moment.
+fn idle() -> MutexGuard<'static, Vec<String>> {
+    static IDLE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn fingerprint_of_migrations() -> u64 {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migration/src");
-    let mut files: Vec<_> = fs::read_dir(directory)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .collect();
-    files.sort();
-    let mut hasher = DefaultHasher::new();
-    for file in files {
-        fs::read(file).unwrap().hash(&mut hasher);
+/// The name of another database, perhaps left behind by an earlier program.
+fn next_name() -> String {
+    static PROGRAM: OnceLock<u32> = OnceLock::new();
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let program = PROGRAM.get_or_init(number_of_this_program);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("gatehouse_test_{program}_{count}")
+}
+
+/// The least number that no other program has that runs tests on the server. It is this one's until it ends.
+fn number_of_this_program() -> u32 {
+    let (sender, receiver) = mpsc::channel();
+    let hold = async move {
+        let transaction = client::connect(&server()).await.begin().await.unwrap();
+        for number in 0.. {
+            let question = format!("SELECT pg_try_advisory_xact_lock({PROGRAM_LOCK}, {number})");
+            let question = Statement::from_string(transaction.get_database_backend(), question);
+            let answer = transaction.query_one_raw(question).await.unwrap().unwrap();
+            if answer.try_get_by_index(0).unwrap() {
+                sender.send(number).unwrap();
+                // The lock ends with the connection, and the connection with the program.
+                return std::future::pending().await;
+            }
+        }
+    };
+    thread::spawn(|| client::block_on(hold));
+    receiver.recv().unwrap()
+}
+
+/// Sees to it that there is a database of this name, that nobody uses it, and that nothing is in it.
+async fn empty(name: &str) {
+    let exists = format!("SELECT FROM pg_database WHERE datname = '{name}'");
+    if !client::finds(&server(), &exists).await.unwrap() {
+        return client::execute(&server(), &format!("CREATE DATABASE {name}")).await;
     }
-    hasher.finish()
+    let restore = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS true;
+         ALTER DATABASE {name} RESET ALL;
+         SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    client::execute(&server(), &restore).await;
+    client::execute(&address(name), "DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
 }
 
 /// The address of the database of this name on the server of the tests.
@@ -102,7 +143,13 @@ fn address(name: &str) -> String {
     url.into()
 }
 
-/// The address of the server of the tests.
+/// The address of the server of the tests, without encryption unless it asks for it: each connection would take a tenth
+/// of a second.
 fn server() -> String {
-    env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL must name a PostgreSQL server")
+    let server = env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL must name a PostgreSQL server");
+    let mut url = Url::parse(&server).expect("TEST_POSTGRES_URL must be a URL");
+    if !url.query_pairs().any(|(name, _)| name == "sslmode") {
+        url.query_pairs_mut().append_pair("sslmode", "disable");
+    }
+    url.into()
 }

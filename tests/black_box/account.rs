@@ -1,10 +1,13 @@
 //! Signing up, logging out, and who am I.
 
+use test_database::{DatabaseKind, apply, on_every_database};
+
 use crate::support::{Client, PASSWORD, Server, assert_current_user, assert_user_view, time};
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_user_signs_up_logs_in_asks_who_it_is_and_logs_out() {
-    let server = Server::start();
+async fn a_user_signs_up_logs_in_asks_who_it_is_and_logs_out(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.anonymous();
 
     let signed_up = alice.sign_up("Alice", PASSWORD).await;
@@ -30,9 +33,10 @@ async fn a_user_signs_up_logs_in_asks_who_it_is_and_logs_out() {
     alice.me().await.problem(401, "not_authenticated");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn sign_up_can_be_closed_and_admins_still_create_users() {
-    let server = Server::start_with(&[("APP_SIGN_UP__ENABLED", "false")]);
+async fn sign_up_can_be_closed_and_admins_still_create_users(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SIGN_UP__ENABLED", "false")]);
     let refusal = server.anonymous().sign_up("alice", PASSWORD).await;
     refusal.problem(403, "sign_up_closed");
 
@@ -40,9 +44,10 @@ async fn sign_up_can_be_closed_and_admins_still_create_users() {
     server.logged_in("alice").await.me().await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_username_is_taken_in_whatever_case() {
-    let server = Server::start();
+async fn a_username_is_taken_in_whatever_case(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     client.sign_up("Alice.B", PASSWORD).await.expect(201);
     for taken in ["Alice.B", "alice.b", "ALICE.B"] {
@@ -52,9 +57,10 @@ async fn a_username_is_taken_in_whatever_case() {
     client.sign_up("alice_b", PASSWORD).await.expect(201);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_username_that_breaks_a_rule_is_told_the_rule() {
-    let server = Server::start();
+async fn a_username_that_breaks_a_rule_is_told_the_rule(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     for (username, rule) in [
         ("", "5 to 20 characters"),
@@ -82,9 +88,10 @@ async fn a_username_that_breaks_a_rule_is_told_the_rule() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_password_is_any_8_to_256_characters() {
-    let server = Server::start();
+async fn a_password_is_any_8_to_256_characters(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     for (number, password) in [
         "8 charac",
@@ -107,9 +114,10 @@ async fn a_password_is_any_8_to_256_characters() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_password_matches_however_a_keyboard_composed_its_characters() {
-    let server = Server::start();
+async fn a_password_matches_however_a_keyboard_composed_its_characters(database: DatabaseKind) {
+    let server = Server::start(database);
     server
         .anonymous()
         .sign_up("alice", "caf\u{e9} au lait")
@@ -122,9 +130,10 @@ async fn a_password_matches_however_a_keyboard_composed_its_characters() {
         .expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn long_passwords_are_told_apart_by_their_last_character() {
-    let server = Server::start();
+async fn long_passwords_are_told_apart_by_their_last_character(database: DatabaseKind) {
+    let server = Server::start(database);
     let password = "x".repeat(256);
     server.anonymous().sign_up("alice", &password).await.expect(201);
     let other = format!("{}y", &password[1..]);
@@ -132,9 +141,10 @@ async fn long_passwords_are_told_apart_by_their_last_character() {
     refusal.problem(401, "invalid_credentials");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_stricter_password_policy_holds_for_new_passwords_only() {
-    let mut server = Server::start();
+async fn a_stricter_password_policy_holds_for_new_passwords_only(database: DatabaseKind) {
+    let mut server = Server::start(database);
     server.anonymous().sign_up("alice", "8 charac").await.expect(201);
     server.stop();
     server.restart_with(&[("APP_SECURITY__PASSWORD__MIN_LENGTH", "15")]);
@@ -149,9 +159,10 @@ async fn a_stricter_password_policy_holds_for_new_passwords_only() {
     server.anonymous().log_in("alice", "8 charac").await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn logging_out_ends_the_session_itself_and_no_other() {
-    let server = Server::start();
+async fn logging_out_ends_the_session_itself_and_no_other(database: DatabaseKind) {
+    let server = Server::start(database);
     let phone = server.user("alice").await;
     let laptop = server.logged_in("alice").await;
     let stolen: Client = server.carrying(&phone.cookie().unwrap());
@@ -163,9 +174,10 @@ async fn logging_out_ends_the_session_itself_and_no_other() {
     laptop.me().await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn who_am_i_shows_the_account_and_the_end_of_the_session() {
-    let server = Server::start();
+async fn who_am_i_shows_the_account_and_the_end_of_the_session(database: DatabaseKind) {
+    let server = Server::start(database);
     let admin = server.admin("Admin").await;
     let me = admin.me().await.expect(200);
     assert_current_user(&me);

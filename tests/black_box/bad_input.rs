@@ -1,6 +1,7 @@
 //! Bodies that no honest client sends: refused with 4xx in a problem document that repeats nothing, on every route.
 
 use serde_json::{Value, json};
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{
     PASSWORD, blamed,
@@ -9,7 +10,7 @@ use crate::support::{
 
 #[tokio::test]
 async fn a_body_that_is_no_json_is_malformed() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     let deep = "[".repeat(10_000);
     for (operation, client) in target.operations() {
         let whole = operation.body.unwrap();
@@ -46,7 +47,7 @@ async fn a_body_that_is_no_json_is_malformed() {
 
 #[tokio::test]
 async fn a_body_that_is_no_object_is_misshapen_as_a_whole() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     for (operation, client) in target.operations() {
         for body in [
@@ -68,7 +69,7 @@ async fn a_body_that_is_no_object_is_misshapen_as_a_whole() {
 
 #[tokio::test]
 async fn a_field_that_is_missing_or_of_the_wrong_type_is_named() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     let mut nested = json!(SECRET);
     for _ in 0..100 {
         nested = json!({ SECRET: nested });
@@ -101,7 +102,7 @@ async fn a_field_that_is_missing_or_of_the_wrong_type_is_named() {
 
 #[tokio::test]
 async fn a_field_that_is_unknown_or_repeated_is_named() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     for (operation, client) in target.operations() {
         let whole = operation.body.unwrap();
         let and = |more: &str| format!("{},{more}}}", &whole[..whole.len() - 1]);
@@ -125,7 +126,7 @@ async fn a_field_that_is_unknown_or_repeated_is_named() {
 
 #[tokio::test]
 async fn a_role_is_one_of_those_that_can_be_given() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     for role in [
         json!(null),
         json!(1),
@@ -146,9 +147,10 @@ async fn a_role_is_one_of_those_that_can_be_given() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_username_of_strange_characters_breaks_the_rule_and_nothing_else() {
-    let target = Bodies::new(&[]).await;
+async fn a_username_of_strange_characters_breaks_the_rule_and_nothing_else(database: DatabaseKind) {
+    let target = Bodies::new(database, &[]).await;
     for (operation, client) in target.operations() {
         for username in [
             "s3cr3t\0s3cr3t",

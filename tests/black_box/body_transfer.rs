@@ -1,6 +1,7 @@
 //! How a body arrives: its size, its media type, its pace.
 
 use reqwest::{Method, header::CONTENT_TYPE};
+use test_database::DatabaseKind;
 
 use crate::support::{
     Client, Operation, blamed,
@@ -13,7 +14,7 @@ const LIMIT: usize = 64 * 1024;
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_too_large_whether_announced_or_not() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     for (operation, client) in target.operations() {
         for length in [LIMIT + 1, 1 << 20] {
             let text = SECRET.repeat(length)[..length - 2].to_owned();
@@ -46,7 +47,7 @@ async fn a_body_over_the_limit_is_too_large_whether_announced_or_not() {
 
 #[tokio::test]
 async fn a_body_that_is_not_declared_as_json_in_utf_8_is_not_read() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     for (operation, client) in target.operations() {
         let send = async |media_type: &str, body: &str| {
             let request = client.request(operation.method.clone(), operation.path);
@@ -86,7 +87,7 @@ async fn a_body_that_is_not_declared_as_json_in_utf_8_is_not_read() {
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_waited_for_only_so_long() {
-    let target = Bodies::new(&[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]).await;
     let target = &target;
     std::thread::scope(|scope| {
         for (operation, client) in target.operations() {
@@ -102,7 +103,7 @@ async fn a_body_that_does_not_come_is_waited_for_only_so_long() {
 
 #[tokio::test]
 async fn a_body_where_none_belongs_is_ignored() {
-    let target = Bodies::new(&[]).await;
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
     for (method, path) in [
         (Method::GET, "/api/v1/account/me"),
         (Method::GET, "/api/v1/users/"),

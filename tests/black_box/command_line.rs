@@ -2,14 +2,16 @@
 
 use rstest::rstest;
 use serde_json::Value;
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{PASSWORD, Program, Server};
 
 const ANOTHER_PASSWORD: &str = "staple battery correct";
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_created_super_admin_can_log_in_at_once() {
-    let server = Server::start();
+async fn a_created_super_admin_can_log_in_at_once(database: DatabaseKind) {
+    let server = Server::start(database);
 
     let said = server
         .run_with_password(&["create-super-admin", "Root.Admin"], PASSWORD)
@@ -20,9 +22,10 @@ async fn a_created_super_admin_can_log_in_at_once() {
     assert_eq!(said, format!("Root.Admin ({}) was created as super admin\n", id(&user)));
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_promoted_user_is_described_and_has_to_log_in_again_as_super_admin() {
-    let server = Server::start();
+async fn a_promoted_user_is_described_and_has_to_log_in_again_as_super_admin(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
 
     let said = server.run(&["promote", "ALICE"]).succeeded();
@@ -39,9 +42,10 @@ async fn a_promoted_user_is_described_and_has_to_log_in_again_as_super_admin() {
     );
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_demoted_super_admin_is_a_plain_user_and_has_to_log_in_again() {
-    let server = Server::start();
+async fn a_demoted_super_admin_is_a_plain_user_and_has_to_log_in_again(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.super_admin("alice").await;
     let _other = server.super_admin("root.admin").await;
 
@@ -51,9 +55,10 @@ async fn a_demoted_super_admin_is_a_plain_user_and_has_to_log_in_again() {
     assert_eq!(alice.log_in("alice", PASSWORD).await.expect(200)["role"], "user");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn an_inactivated_account_is_out_until_it_is_reactivated() {
-    let server = Server::start();
+async fn an_inactivated_account_is_out_until_it_is_reactivated(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
 
     server.run(&["inactivate", "alice"]).succeeded();
@@ -67,9 +72,10 @@ async fn an_inactivated_account_is_out_until_it_is_reactivated() {
     alice.log_in("alice", PASSWORD).await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_new_password_replaces_the_old_one_and_ends_every_session() {
-    let server = Server::start();
+async fn a_new_password_replaces_the_old_one_and_ends_every_session(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
 
     server
@@ -84,9 +90,10 @@ async fn a_new_password_replaces_the_old_one_and_ends_every_session() {
     alice.log_in("alice", ANOTHER_PASSWORD).await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn revoked_sessions_end_everywhere_and_the_user_may_log_in_again() {
-    let server = Server::start();
+async fn revoked_sessions_end_everywhere_and_the_user_may_log_in_again(database: DatabaseKind) {
+    let server = Server::start(database);
     let clients = [server.user("alice").await, server.logged_in("alice").await];
 
     let said = server.run(&["revoke-sessions", "alice"]).succeeded();
@@ -98,9 +105,10 @@ async fn revoked_sessions_end_everywhere_and_the_user_may_log_in_again() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn repeating_a_command_says_so_and_ends_no_session() {
-    let server = Server::start();
+async fn repeating_a_command_says_so_and_ends_no_session(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.super_admin("alice").await;
 
     for (command, state) in [
@@ -114,9 +122,10 @@ async fn repeating_a_command_says_so_and_ends_no_session() {
     alice.me().await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_last_active_super_admin_stays() {
-    let server = Server::start();
+async fn the_last_active_super_admin_stays(database: DatabaseKind) {
+    let server = Server::start(database);
     let last = server.super_admin("last.admin").await;
     server.super_admin("inactive.admin").await;
     server.run(&["inactivate", "inactive.admin"]).succeeded();
@@ -132,6 +141,7 @@ async fn the_last_active_super_admin_stays() {
     assert_eq!(last.me().await.expect(200)["role"], "super_admin");
 }
 
+#[apply(on_every_database)]
 #[rstest]
 #[case::unknown_user(&["promote", "nobody"], "There is no such user.")]
 #[case::unknown_user(&["demote", "nobody"], "There is no such user.")]
@@ -140,11 +150,12 @@ async fn the_last_active_super_admin_stays() {
 #[case::unknown_user(&["revoke-sessions", "nobody"], "There is no such user.")]
 #[case::no_username(&["demote", "no"], "A username must have 5 to 20 characters.")]
 #[case::inactive_account(&["promote", "inactive.admin"], "The account is inactive. Reactivate it first.")]
-fn what_cannot_be_done_is_refused(#[case] arguments: &[&str], #[case] complaint: &str) {
-    let program = with_accounts();
+fn what_cannot_be_done_is_refused(database: DatabaseKind, #[case] arguments: &[&str], #[case] complaint: &str) {
+    let program = with_accounts(database);
     assert_eq!(program.run(arguments).refused(), format!("{complaint}\n"));
 }
 
+#[apply(on_every_database)]
 #[rstest]
 #[case::unknown_user(&["set-password", "nobody"], PASSWORD, "There is no such user.")]
 #[case::no_username(&["create-super-admin", "white space"], PASSWORD, "A username may contain only letters A-Z and a-z, digits, '.', '_' and '-'.")]
@@ -154,11 +165,12 @@ fn what_cannot_be_done_is_refused(#[case] arguments: &[&str], #[case] complaint:
 #[case::no_password(&["create-super-admin", "new.admin"], "", "there is no password on standard input")]
 #[case::no_password(&["set-password", "root.admin"], "\n", "there is no password on standard input")]
 fn what_cannot_be_done_with_a_password_is_refused(
+    database: DatabaseKind,
     #[case] arguments: &[&str],
     #[case] password: &str,
     #[case] complaint: &str,
 ) {
-    let program = with_accounts();
+    let program = with_accounts(database);
     let refused = program.run_with_password(arguments, password).refused();
     assert_eq!(refused, format!("{complaint}\n"));
 }
@@ -171,7 +183,7 @@ fn what_cannot_be_done_with_a_password_is_refused(
 #[case::password_as_argument(&["create-super-admin", "alice", PASSWORD])]
 #[case::password_as_option(&["set-password", "alice", "--password", PASSWORD])]
 fn arguments_that_are_not_understood_are_a_misuse(#[case] arguments: &[&str]) {
-    let explanation = Program::new().run(arguments).misused();
+    let explanation = Program::new(DatabaseKind::Sqlite).run(arguments).misused();
     assert!(explanation.contains("try '--help'"), "{explanation}");
 }
 
@@ -179,7 +191,7 @@ fn arguments_that_are_not_understood_are_a_misuse(#[case] arguments: &[&str]) {
 #[cfg(target_os = "linux")]
 #[rstest]
 fn without_a_terminal_a_password_has_to_be_piped_in(#[values("create-super-admin", "set-password")] command: &str) {
-    let program = with_accounts();
+    let program = with_accounts(DatabaseKind::Sqlite);
     let complaint = program.run_through("setsid", &[command, "root.admin"]).refused();
     assert!(
         complaint.starts_with("cannot ask for the password without a terminal: pass --password-stdin and pipe it in"),
@@ -187,9 +199,10 @@ fn without_a_terminal_a_password_has_to_be_piped_in(#[values("create-super-admin
     );
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_operator_may_come_before_the_first_start() {
-    let program = Program::new();
+async fn the_operator_may_come_before_the_first_start(database: DatabaseKind) {
+    let program = Program::unmigrated(database, &[]);
 
     let first = program.run_with_password(&["create-super-admin", "root.admin"], PASSWORD);
 
@@ -201,21 +214,21 @@ async fn the_operator_may_come_before_the_first_start() {
 
 #[tokio::test]
 async fn the_printed_document_is_the_one_that_is_served() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let printed: Value = serde_json::from_str(&server.run(&["openapi"]).succeeded()).unwrap();
     assert_eq!(printed, server.anonymous().get("/api/openapi.json").await.expect(200));
 }
 
 #[test]
 fn a_reader_who_has_seen_enough_is_no_error() {
-    let program = with_accounts();
+    let program = with_accounts(DatabaseKind::Sqlite);
     let outcome = program.run_unread(&["openapi"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
 }
 
 /// An active super admin, `root.admin`, and an inactive one, `inactive.admin`.
-fn with_accounts() -> Program {
-    let program = Program::new();
+fn with_accounts(database: DatabaseKind) -> Program {
+    let program = Program::new(database);
     for username in ["root.admin", "inactive.admin"] {
         let created = program.run_with_password(&["create-super-admin", username], PASSWORD);
         assert_eq!(created.code, Some(0), "{created:?}");

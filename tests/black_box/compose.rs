@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use serde_json::Value;
+use test_database::DatabaseKind;
 
 use crate::support::Program;
 
@@ -12,7 +13,10 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docker-compose.yaml");
 #[ignore = "needs docker compose"]
 fn compose_gets_every_value_as_it_is_meant() {
     let password = "a $b $(c) #d \"e\" 'f' =g";
-    let program = Program::with(&[("APP_POSTGRES__PASSWORD", password), ("APP_SERVER__PORT", "8443")]);
+    let program = Program::with(
+        DatabaseKind::Sqlite,
+        &[("APP_POSTGRES__PASSWORD", password), ("APP_SERVER__PORT", "8443")],
+    );
     program.run(&["config", "dotenv"]).succeeded();
 
     let output = Command::new("docker")

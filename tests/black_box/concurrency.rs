@@ -6,12 +6,14 @@ use std::{
 };
 
 use futures_util::future::{join, join_all};
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{Answer, PASSWORD, PATIENCE, Server};
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn two_hundred_sign_ups_at_once_all_succeed() {
-    let server = Server::start();
+async fn two_hundred_sign_ups_at_once_all_succeed(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     let names: Vec<_> = (0..200).map(|number| format!("user{number}")).collect();
     for answer in join_all(names.iter().map(|name| client.sign_up(name, PASSWORD))).await {
@@ -22,9 +24,10 @@ async fn two_hundred_sign_ups_at_once_all_succeed() {
     assert_storage_kept_up(&server);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn of_fifty_sign_ups_of_one_name_at_once_one_succeeds() {
-    let server = Server::start();
+async fn of_fifty_sign_ups_of_one_name_at_once_one_succeeds(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     let names = ["Alice", "alice", "ALICE", "aLiCe", "alicE"];
     let sign_ups = (0..50).map(|number| client.sign_up(names[number % names.len()], PASSWORD));
@@ -36,9 +39,10 @@ async fn of_fifty_sign_ups_of_one_name_at_once_one_succeeds() {
     assert_storage_kept_up(&server);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn readers_are_not_held_up_by_writers() {
-    let server = Server::start();
+async fn readers_are_not_held_up_by_writers(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     let root = server.super_admin("super").await;
     let names: Vec<_> = (0..50).map(|number| format!("user{number}")).collect();
@@ -50,9 +54,10 @@ async fn readers_are_not_held_up_by_writers() {
     assert_storage_kept_up(&server);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_grant_and_an_inactivation_of_one_user_at_once_both_survive() {
-    let server = Server::start();
+async fn a_grant_and_an_inactivation_of_one_user_at_once_both_survive(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     let names: Vec<_> = (0..20).map(|number| format!("user{number}")).collect();
     for name in &names {
@@ -75,10 +80,11 @@ async fn a_grant_and_an_inactivation_of_one_user_at_once_both_survive() {
     assert_storage_kept_up(&server);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn log_ins_that_overlap_an_inactivation_leave_no_live_session() {
+async fn log_ins_that_overlap_an_inactivation_leave_no_live_session(database: DatabaseKind) {
     // The inactivation comes right after the first log-in, when others have verified the password or are about to.
-    let server = Server::start_with(&[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
+    let server = Server::start_with(database, &[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
     let admin = server.admin("admin").await;
     for name in ["alice", "bobby", "carol"] {
         admin.create(name, "user").await;
@@ -110,9 +116,10 @@ async fn log_ins_that_overlap_an_inactivation_leave_no_live_session() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_log_in_that_overlaps_a_change_of_password_leaves_no_live_session() {
-    let server = Server::start_with(&[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
+async fn a_log_in_that_overlaps_a_change_of_password_leaves_no_live_session(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
     let admin = server.admin("admin").await;
     admin.create("alice", "user").await;
     let client = server.anonymous();
@@ -129,9 +136,10 @@ async fn a_log_in_that_overlaps_a_change_of_password_leaves_no_live_session() {
         .expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn renewals_that_overlap_a_log_out_revive_nothing() {
-    let server = Server::start_with(&[("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0")]);
+async fn renewals_that_overlap_a_log_out_revive_nothing(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0")]);
     let alice = server.user("alice").await;
     let client = server.carrying(&alice.cookie().unwrap());
     let (before, (log_out, after)) = join(
@@ -149,13 +157,17 @@ async fn renewals_that_overlap_a_log_out_revive_nothing() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn when_the_hasher_is_saturated_some_are_told_to_come_back_and_the_rest_are_served() {
-    let server = Server::start_with(&[
-        ("APP_SECURITY__PASSWORD__BCRYPT_COST", "12"),
-        ("APP_SECURITY__PASSWORD__MAX_CONCURRENT_HASHES", "1"),
-        ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "1"),
-    ]);
+async fn when_the_hasher_is_saturated_some_are_told_to_come_back_and_the_rest_are_served(database: DatabaseKind) {
+    let server = Server::start_with(
+        database,
+        &[
+            ("APP_SECURITY__PASSWORD__BCRYPT_COST", "12"),
+            ("APP_SECURITY__PASSWORD__MAX_CONCURRENT_HASHES", "1"),
+            ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "1"),
+        ],
+    );
     let client = server.anonymous();
     client.sign_up("alice", PASSWORD).await.expect(201);
     let log_ins = join_all((0..8).map(|_| client.log_in("nobody", PASSWORD)));

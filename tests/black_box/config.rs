@@ -9,6 +9,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rstest::rstest;
+use test_database::DatabaseKind;
 
 use crate::support::{Program, Server, forger};
 
@@ -24,7 +25,7 @@ const PRODUCTION: [(&str, &str); 5] = [
 
 #[test]
 fn a_sound_configuration_is_said_to_be_sound_and_nothing_is_written() {
-    let program = Program::new();
+    let program = Program::new(DatabaseKind::Sqlite);
 
     let said = program.run(&["config", "check"]).succeeded();
 
@@ -38,7 +39,7 @@ fn a_sound_configuration_is_said_to_be_sound_and_nothing_is_written() {
 
 #[test]
 fn the_shown_configuration_says_where_each_value_comes_from_and_hides_secrets() {
-    let program = Program::with(&PRODUCTION);
+    let program = Program::with(DatabaseKind::Sqlite, &PRODUCTION);
     fs::write(
         program.directory().join("config.toml"),
         "[prod.server]\nworkers = 3\nport = 1",
@@ -88,13 +89,15 @@ fn a_variable_that_is_wrong_stops_every_command(
     #[case] complaint: &str,
     #[values(&["serve"], &["config", "check"], &["promote", "alice"])] arguments: &[&str],
 ) {
-    let refused = Program::with(&[(name, value)]).run(arguments).refused();
+    let refused = Program::with(DatabaseKind::Sqlite, &[(name, value)])
+        .run(arguments)
+        .refused();
     assert!(refused.contains(complaint), "{refused}");
 }
 
 #[test]
 fn everything_that_is_wrong_in_a_file_is_said_at_once_and_where() {
-    let program = Program::new();
+    let program = Program::new(DatabaseKind::Sqlite);
     let faults = "[default.server]\nprot = 1\n[prod.logs]\nlevel = \"loud\"";
     fs::write(program.directory().join("config.toml"), faults).unwrap();
 
@@ -113,7 +116,10 @@ fn everything_that_is_wrong_in_a_file_is_said_at_once_and_where() {
 #[case::short("31-bytes-are-one-byte-too-short", "is shorter than 32 bytes")]
 #[case::placeholder("CHANGE-ME: at least 32 random bytes", "is a placeholder")]
 fn every_secret_that_production_cannot_use_is_named_but_not_shown(#[case] secret: &str, #[case] fault: &str) {
-    let program = Program::with(&PRODUCTION.map(|(name, value)| (name, if value == SECRET { secret } else { value })));
+    let program = Program::with(
+        DatabaseKind::Sqlite,
+        &PRODUCTION.map(|(name, value)| (name, if value == SECRET { secret } else { value })),
+    );
 
     let refused = program.run(&["serve"]).refused();
 
@@ -130,7 +136,7 @@ fn every_secret_that_production_cannot_use_is_named_but_not_shown(#[case] secret
 
 #[tokio::test]
 async fn the_first_local_start_writes_secrets_for_its_owner_alone_and_the_next_one_uses_them() {
-    let mut server = Server::start();
+    let mut server = Server::start(DatabaseKind::Sqlite);
     let file = server.directory().join(".secrets.toml");
     let written = fs::read_to_string(&file).unwrap();
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -151,7 +157,7 @@ async fn the_first_local_start_writes_secrets_for_its_owner_alone_and_the_next_o
 
 #[test]
 fn what_is_exported_for_docker_is_for_its_owner_alone_and_told_by_name_only() {
-    let mut program = Program::with(&PRODUCTION);
+    let mut program = Program::with(DatabaseKind::Sqlite, &PRODUCTION);
     let file = program.directory().join(".env.prod");
     let complaint = program.run(&["config", "dotenv"]).refused();
     assert!(complaint.contains("postgres.password is missing"), "{complaint}");
@@ -174,7 +180,10 @@ fn what_is_exported_for_docker_is_for_its_owner_alone_and_told_by_name_only() {
 
 #[tokio::test]
 async fn local_listens_on_loopback_and_a_name_that_is_not_ours_does_no_harm() {
-    let server = Server::start_with(&[("APP_PORT", "http"), ("SERVER__PORT", "http"), ("PORT", "1")]);
+    let server = Server::start_with(
+        DatabaseKind::Sqlite,
+        &[("APP_PORT", "http"), ("SERVER__PORT", "http"), ("PORT", "1")],
+    );
     assert!(
         server.base_url().starts_with("http://127.0.0.1:"),
         "{}",
@@ -187,7 +196,11 @@ async fn local_listens_on_loopback_and_a_name_that_is_not_ours_does_no_harm() {
 async fn a_secret_is_read_from_the_file_that_a_variable_names() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("pepper"), format!("{SECRET}\n")).unwrap();
-    let server = Server::start_in(directory, &[("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper")]);
+    let server = Server::start_in(
+        directory,
+        DatabaseKind::Sqlite,
+        &[("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper")],
+    );
     server.user("alice").await;
     let directly = ("APP_SECURITY__PASSWORD__PEPPER", SECRET);
     let shown = server.run(&["config", "show"]).succeeded();
@@ -210,6 +223,7 @@ fn a_port_that_is_taken_is_said_with_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let program = Program::with(
+        DatabaseKind::Sqlite,
         &[
             &forger::SECRETS[..],
             &[("APP_SERVER__PORT", &port), ("APP_LOGS__LEVEL", "error")],
@@ -234,7 +248,7 @@ fn keys_that_cannot_sign_are_refused_before_the_first_log_in(#[case] arguments: 
         ("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", "key.pem"),
         ("APP_LOGS__LEVEL", "error"),
     ];
-    let program = Program::with(&[&forger::SECRETS[..], &keys].concat());
+    let program = Program::with(DatabaseKind::Sqlite, &[&forger::SECRETS[..], &keys].concat());
     fs::write(program.directory().join("key.pem"), "no key").unwrap();
 
     let complaint = program.run(arguments).refused();
@@ -254,14 +268,17 @@ async fn sessions_can_be_signed_with_a_pair_of_keys() {
     let [private_file, public_file] = ["private.pem", "public.pem"].map(|name| directory.path().join(name));
     fs::write(&private_file, pem("PRIVATE KEY", private.as_ref())).unwrap();
     fs::write(&public_file, pem("PUBLIC KEY", public.as_ref())).unwrap();
-    let server = forger::start_with_known_secrets(&[
-        ("APP_SECURITY__AUTH__JWT_ALGORITHM", "RS256"),
-        (
-            "APP_SECURITY__AUTH__JWT_PRIVATE_KEY_FILE",
-            private_file.to_str().unwrap(),
-        ),
-        ("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", public_file.to_str().unwrap()),
-    ]);
+    let server = forger::start_with_known_secrets(
+        DatabaseKind::Sqlite,
+        &[
+            ("APP_SECURITY__AUTH__JWT_ALGORITHM", "RS256"),
+            (
+                "APP_SECURITY__AUTH__JWT_PRIVATE_KEY_FILE",
+                private_file.to_str().unwrap(),
+            ),
+            ("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", public_file.to_str().unwrap()),
+        ],
+    );
 
     let alice = server.user("alice").await;
 

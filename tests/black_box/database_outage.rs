@@ -88,12 +88,14 @@ async fn statements_that_take_too_long_exhaust_neither_the_pool_nor_the_patience
 /// A server on this database.
 fn serve(postgres: &PostgresServer) -> Server {
     let seconds = TIMEOUT.as_secs().to_string();
-    Server::start_with(&[
-        ("APP_DATABASE__URL", &postgres.url()),
-        ("APP_DATABASE__MAX_CONNECTIONS", "4"),
-        ("APP_DATABASE__ACQUIRE_TIMEOUT_SECONDS", &seconds),
-        ("APP_DATABASE__STATEMENT_TIMEOUT_SECONDS", &seconds),
-    ])
+    Server::start_at(
+        &postgres.url(),
+        &[
+            ("APP_DATABASE__MAX_CONNECTIONS", "4"),
+            ("APP_DATABASE__ACQUIRE_TIMEOUT_SECONDS", &seconds),
+            ("APP_DATABASE__STATEMENT_TIMEOUT_SECONDS", &seconds),
+        ],
+    )
 }
 
 async fn assert_alive_but_not_ready(server: &Server) {

@@ -1,7 +1,7 @@
 //! Moving the data from one database to another.
 
 use rstest::rstest;
-use test_database::{PostgresDatabase, apply, needs_postgres};
+use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
 
 use crate::support::{Program, Server};
 
@@ -10,7 +10,7 @@ use crate::support::{Program, Server};
 async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     let postgres = PostgresDatabase::new();
     let target = postgres.url();
-    let mut server = Server::start();
+    let mut server = Server::start(DatabaseKind::Sqlite);
     let alice = server.user("alice").await.cookie().unwrap();
     let _ = server.super_admin("root.admin").await;
     server.stop();
@@ -56,7 +56,7 @@ fn a_copy_that_cannot_succeed_is_refused_and_makes_nothing(
     #[case] to: &str,
     #[case] expected: &str,
 ) {
-    let program = Program::with(&[("APP_DATABASE__URL", "sqlite:old.db")]);
+    let program = Program::at("sqlite:old.db", &[]);
     program.run(&["migrate", "up"]).succeeded();
     program.run(&["migrate", "down", "--yes"]).succeeded();
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use test_database::DatabaseKind;
 
 use crate::support::{OpenTo, Operation, Server, operations};
 
@@ -10,7 +11,7 @@ const DOCUMENT: &str = "/api/openapi.json";
 
 #[tokio::test]
 async fn the_root_leads_to_the_page() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     for path in ["/", "/docs"] {
         let answer = server.anonymous().get(path).await;
         assert_eq!(answer.status, 307, "{path}");
@@ -20,7 +21,7 @@ async fn the_root_leads_to_the_page() {
 
 #[tokio::test]
 async fn the_page_and_all_it_needs_come_from_the_server_itself() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let client = server.anonymous();
     for (file, media_type) in [
         ("", "text/html"),
@@ -74,7 +75,7 @@ async fn the_page_and_all_it_needs_come_from_the_server_itself() {
 
 #[tokio::test]
 async fn the_page_has_no_other_files() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     for file in ["nothing.js", "swagger-ui", "index.html/", "a/b/c", "%00"] {
         let answer = server.anonymous().get(&format!("/docs/{file}")).await;
         answer.problem(404, "route_not_found");
@@ -83,7 +84,7 @@ async fn the_page_has_no_other_files() {
 
 #[tokio::test]
 async fn documentation_can_be_switched_off() {
-    let server = Server::start_with(&[("APP_DOCS__ENABLED", "false")]);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_DOCS__ENABLED", "false")]);
     for path in [
         "/",
         "/docs",
@@ -99,7 +100,7 @@ async fn documentation_can_be_switched_off() {
 
 #[tokio::test]
 async fn the_document_is_what_the_command_line_prints_under_the_same_configuration() {
-    let server = Server::start_with(&[("APP_SECURITY__COOKIES__NAME", "gate")]);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_SECURITY__COOKIES__NAME", "gate")]);
     let served = server.anonymous().get(DOCUMENT).await;
     assert_eq!(served.header("content-type"), Some("application/json"));
     let printed = server
@@ -236,7 +237,7 @@ async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
 }
 
 async fn document() -> Value {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     server.anonymous().get(DOCUMENT).await.expect(200)
 }
 

@@ -3,6 +3,7 @@
 use std::{fs, net::TcpListener};
 
 use rstest::rstest;
+use test_database::DatabaseKind;
 
 use crate::support::{Program, Server};
 
@@ -13,7 +14,7 @@ const PROXY: (&str, &str) = ("http_proxy", "http://127.0.0.1:1");
 #[case::live(&["healthcheck"], "/health/live")]
 #[case::ready(&["healthcheck", "--ready"], "/health/ready")]
 fn a_healthy_server_is_said_to_answer(#[case] arguments: &[&str], #[case] path: &str) {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
 
     let said = asking(&server).run(arguments).succeeded();
 
@@ -22,7 +23,7 @@ fn a_healthy_server_is_said_to_answer(#[case] arguments: &[&str], #[case] path: 
 
 #[test]
 fn a_server_on_every_address_is_asked_on_loopback() {
-    let server = Server::start_with(&[("APP_SERVER__HOST", "0.0.0.0")]);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_SERVER__HOST", "0.0.0.0")]);
     let mut program = asking(&server);
     program.set("APP_SERVER__HOST", "0.0.0.0");
 
@@ -33,7 +34,7 @@ fn a_server_on_every_address_is_asked_on_loopback() {
 
 #[test]
 fn asking_needs_no_secrets_and_writes_nothing() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let mut program = asking(&server);
     program.set("APP_ENV", "prod");
     program.set("APP_SECURITY__PASSWORD__BCRYPT_COST", "10");
@@ -45,7 +46,7 @@ fn asking_needs_no_secrets_and_writes_nothing() {
 
 #[test]
 fn a_server_that_is_not_ready_is_quoted_with_the_reason() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     server.run(&["migrate", "down", "--yes"]).succeeded();
     let program = asking(&server);
 
@@ -63,7 +64,7 @@ fn a_server_that_is_not_ready_is_quoted_with_the_reason() {
 
 #[test]
 fn a_server_that_does_not_run_is_said_not_to_answer() {
-    let mut server = Server::start();
+    let mut server = Server::start(DatabaseKind::Sqlite);
     server.stop();
 
     let complaint = asking(&server).run(&["healthcheck"]).refused();
@@ -78,7 +79,7 @@ fn a_server_that_keeps_silent_is_not_waited_for() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port().to_string();
 
-    let complaint = Program::with(&[("APP_SERVER__PORT", &port)])
+    let complaint = Program::with(DatabaseKind::Sqlite, &[("APP_SERVER__PORT", &port)])
         .run(&["healthcheck"])
         .refused();
 
@@ -90,7 +91,7 @@ fn a_server_that_keeps_silent_is_not_waited_for() {
 
 #[test]
 fn a_port_that_nobody_can_know_is_refused() {
-    let complaint = Program::with(&[("APP_SERVER__PORT", "0")])
+    let complaint = Program::with(DatabaseKind::Sqlite, &[("APP_SERVER__PORT", "0")])
         .run(&["healthcheck"])
         .refused();
     assert_eq!(
@@ -102,5 +103,5 @@ fn a_port_that_nobody_can_know_is_refused() {
 /// The program in a directory of its own, told the port of this server.
 fn asking(server: &Server) -> Program {
     let (_, port) = server.base_url().rsplit_once(':').unwrap();
-    Program::with(&[("APP_SERVER__PORT", port), PROXY])
+    Program::with(DatabaseKind::Sqlite, &[("APP_SERVER__PORT", port), PROXY])
 }

@@ -1,10 +1,12 @@
 //! What the program says about itself.
 
+use test_database::DatabaseKind;
+
 use crate::support::Program;
 
 #[test]
 fn what_every_command_explains_changes_only_in_review() {
-    let explained = explain(&Program::new(), &["gatehouse"]);
+    let explained = explain(&Program::new(DatabaseKind::Sqlite), &["gatehouse"]);
     assert_eq!(explained, 22, "the program itself, and every command on its way");
 }
 
@@ -22,6 +24,6 @@ fn explain(program: &Program, command: &[&str]) -> usize {
 
 #[test]
 fn the_version_is_that_of_the_package() {
-    let version = Program::new().run(&["--version"]).succeeded();
+    let version = Program::new(DatabaseKind::Sqlite).run(&["--version"]).succeeded();
     assert_eq!(version, format!("gatehouse {}\n", env!("CARGO_PKG_VERSION")));
 }

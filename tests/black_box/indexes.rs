@@ -32,10 +32,7 @@ async fn every_query_of_a_request_is_served_by_an_index() {
     let observer = Database::connect(single).await.unwrap();
     let before = sequential_scans(&observer).await;
 
-    let mut server = Server::start_with(&[
-        ("APP_DATABASE__URL", &postgres.url()),
-        ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0"),
-    ]);
+    let mut server = Server::start_at(&postgres.url(), &[("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0")]);
     make_every_request(&server).await;
     server.stop();
 

@@ -1,6 +1,7 @@
 //! The list of users: pages, order, filters, and parameters that are refused.
 
 use serde_json::Value;
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{Client, Server, assert_user_view, blamed, time};
 
@@ -14,9 +15,10 @@ const USERS: [(&str, &str, bool); 6] = [
     ("al-fons", "user", true),
 ];
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_list_shows_users_as_they_are_with_their_total() {
-    let (_server, root) = populated().await;
+async fn a_list_shows_users_as_they_are_with_their_total(database: DatabaseKind) {
+    let (_server, root) = populated(database).await;
     let list = root.get("/api/v1/users/").await.expect(200);
     assert_eq!(
         list.as_object().unwrap().keys().collect::<Vec<_>>(),
@@ -33,18 +35,20 @@ async fn a_list_shows_users_as_they_are_with_their_total() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_list_is_sorted_by_name_unless_something_else_is_asked_for() {
-    let (_server, root) = populated().await;
+async fn a_list_is_sorted_by_name_unless_something_else_is_asked_for(database: DatabaseKind) {
+    let (_server, root) = populated(database).await;
     let by_name = ["al-fons", "al_bert", "ALBERTA", "alice", "Bob.Admin", "carol", "super"];
     for query in ["", "sorting_field=username", "sorting_order=ASC", "sorting_order=asc"] {
         assert_eq!(names(&root, query).await, by_name, "{query}");
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_list_is_sorted_by_any_field_in_either_direction() {
-    let (_server, root) = populated().await;
+async fn a_list_is_sorted_by_any_field_in_either_direction(database: DatabaseKind) {
+    let (_server, root) = populated(database).await;
     for field in ["username", "role", "is_active", "created_at", "updated_at"] {
         let mut users = root.find("").await;
         users.sort_by_key(|user| (rank(field, user), user["id"].to_string()));
@@ -61,9 +65,10 @@ async fn a_list_is_sorted_by_any_field_in_either_direction() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_user_who_changed_moves_in_the_order_of_changes() {
-    let (_server, root) = populated().await;
+async fn a_user_who_changed_moves_in_the_order_of_changes(database: DatabaseKind) {
+    let (_server, root) = populated(database).await;
     root.change("grant", "alice").await.expect(200);
     assert_eq!(
         names(&root, "sorting_field=updated_at&sorting_order=DESC&limit=1").await,
@@ -71,9 +76,10 @@ async fn a_user_who_changed_moves_in_the_order_of_changes() {
     );
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn pages_never_overlap_and_together_show_everyone() {
-    let (_server, root) = populated().await;
+async fn pages_never_overlap_and_together_show_everyone(database: DatabaseKind) {
+    let (_server, root) = populated(database).await;
     // All but one or two rows are equal in these fields, so only the id keeps the pages apart.
     for field in ["username", "role", "is_active", "created_at", "updated_at"] {
         for order in ["ASC", "DESC"] {
@@ -92,9 +98,10 @@ async fn pages_never_overlap_and_together_show_everyone() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_page_behind_the_end_is_empty_and_tells_the_total() {
-    let (_server, root) = populated().await;
+async fn a_page_behind_the_end_is_empty_and_tells_the_total(database: DatabaseKind) {
+    let (_server, root) = populated(database).await;
     for offset in [7, 2_147_483_647] {
         let list = root
             .get(&format!("/api/v1/users/?offset={offset}&limit=5"))
@@ -107,9 +114,10 @@ async fn a_page_behind_the_end_is_empty_and_tells_the_total() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn filters_narrow_the_list_and_its_total() {
-    let (_server, root) = populated().await;
+async fn filters_narrow_the_list_and_its_total(database: DatabaseKind) {
+    let (_server, root) = populated(database).await;
     for (query, expected) in [
         ("role=user", &["al-fons", "al_bert", "alice", "carol"][..]),
         ("role=admin", &["ALBERTA", "Bob.Admin"]),
@@ -143,9 +151,10 @@ async fn filters_narrow_the_list_and_its_total() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_bad_parameter_is_named() {
-    let server = Server::start();
+async fn a_bad_parameter_is_named(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     for (query, parameter) in [
         ("limit=0", "limit"),
@@ -189,8 +198,8 @@ async fn a_bad_parameter_is_named() {
 }
 
 /// A server with [`USERS`], created in that order, and the super admin who created them.
-async fn populated() -> (Server, Client) {
-    let server = Server::start();
+async fn populated(database: DatabaseKind) -> (Server, Client) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     for (username, role, is_active) in USERS {
         root.create(username, role).await;

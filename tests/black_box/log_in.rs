@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use test_database::{DatabaseKind, apply, on_every_database};
+
 use crate::support::{PASSWORD, Server};
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_cookie_of_a_local_server_works_over_plain_http() {
-    let server = Server::start();
+async fn the_cookie_of_a_local_server_works_over_plain_http(database: DatabaseKind) {
+    let server = Server::start(database);
     server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
     let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
     let (cookie, attributes) = logged_in.cookie();
@@ -14,14 +17,18 @@ async fn the_cookie_of_a_local_server_works_over_plain_http() {
     assert_eq!(attributes, ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=Lax"]);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_cookie_is_made_as_configured() {
-    let server = Server::start_with(&[
-        ("APP_SECURITY__AUTH__SESSION_TTL_MINUTES", "5"),
-        ("APP_SECURITY__COOKIES__NAME", "gate"),
-        ("APP_SECURITY__COOKIES__SAME_SITE", "strict"),
-        ("APP_SECURITY__COOKIES__SECURE", "true"),
-    ]);
+async fn the_cookie_is_made_as_configured(database: DatabaseKind) {
+    let server = Server::start_with(
+        database,
+        &[
+            ("APP_SECURITY__AUTH__SESSION_TTL_MINUTES", "5"),
+            ("APP_SECURITY__COOKIES__NAME", "gate"),
+            ("APP_SECURITY__COOKIES__SAME_SITE", "strict"),
+            ("APP_SECURITY__COOKIES__SECURE", "true"),
+        ],
+    );
     server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
     let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
     let (cookie, attributes) = logged_in.cookie();
@@ -32,18 +39,22 @@ async fn the_cookie_is_made_as_configured() {
     );
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_cookie_is_strict_and_secure_in_every_environment_but_local() {
+async fn the_cookie_is_strict_and_secure_in_every_environment_but_local(database: DatabaseKind) {
     let secret = "a secret of this test alone, and long enough";
-    let server = Server::start_with(&[
-        ("APP_ENV", "prod"),
-        ("APP_SERVER__HOST", "127.0.0.1"),
-        ("APP_LOGS__FORMAT", "text"),
-        ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10"),
-        ("APP_SECURITY__PASSWORD__PEPPER", secret),
-        ("APP_SECURITY__AUTH__JWT_SECRET", secret),
-        ("APP_SECURITY__COOKIES__KEY", secret),
-    ]);
+    let server = Server::start_with(
+        database,
+        &[
+            ("APP_ENV", "prod"),
+            ("APP_SERVER__HOST", "127.0.0.1"),
+            ("APP_LOGS__FORMAT", "text"),
+            ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10"),
+            ("APP_SECURITY__PASSWORD__PEPPER", secret),
+            ("APP_SECURITY__AUTH__JWT_SECRET", secret),
+            ("APP_SECURITY__COOKIES__KEY", secret),
+        ],
+    );
     server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
     let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
     let (_, attributes) = logged_in.cookie();
@@ -53,9 +64,10 @@ async fn the_cookie_is_strict_and_secure_in_every_environment_but_local() {
     );
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn every_log_in_that_fails_is_refused_in_the_same_words() {
-    let server = Server::start();
+async fn every_log_in_that_fails_is_refused_in_the_same_words(database: DatabaseKind) {
+    let server = Server::start(database);
     let admin = server.admin("admin").await;
     admin.create("alice", "user").await;
     admin.create("inactive", "user").await;
@@ -85,9 +97,10 @@ async fn every_log_in_that_fails_is_refused_in_the_same_words() {
     assert_eq!(refusals.len(), 1, "{refusals:#?}");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_log_in_that_fails_takes_its_time_whether_or_not_there_is_such_a_user() {
-    let server = Server::start_with(&[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
+async fn a_log_in_that_fails_takes_its_time_whether_or_not_there_is_such_a_user(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
     let admin = server.admin("admin").await;
     admin.create("alice", "user").await;
     admin.create("inactive", "user").await;
@@ -113,9 +126,10 @@ async fn a_log_in_that_fails_takes_its_time_whether_or_not_there_is_such_a_user(
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn who_is_logged_in_neither_signs_up_nor_logs_in_nor_has_the_session_renewed() {
-    let server = Server::start_with(&[("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0")]);
+async fn who_is_logged_in_neither_signs_up_nor_logs_in_nor_has_the_session_renewed(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0")]);
     let alice = server.user("alice").await;
     let session = alice.cookie();
     for refusal in [
@@ -129,9 +143,10 @@ async fn who_is_logged_in_neither_signs_up_nor_logs_in_nor_has_the_session_renew
     alice.me().await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_dead_cookie_is_no_log_in() {
-    let server = Server::start();
+async fn a_dead_cookie_is_no_log_in(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     let dead = alice.cookie().unwrap();
     assert_eq!(alice.log_out().await.status, 204);

@@ -2,12 +2,14 @@
 
 use rstest::rstest;
 use serde_json::Value;
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{PASSWORD, Server};
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn every_request_has_one_line_that_says_who_asked_for_what() {
-    let server = Server::start();
+async fn every_request_has_one_line_that_says_who_asked_for_what(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     let user = alice.me().await.expect(200);
 
@@ -30,9 +32,10 @@ async fn every_request_has_one_line_that_says_who_asked_for_what() {
     assert_eq!(whose, format!("user_id={user_id} request_id={request_id}"));
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn every_line_for_collectors_is_json_with_the_same_fields() {
-    let mut server = Server::start_with(&[("APP_LOGS__FORMAT", "json")]);
+async fn every_line_for_collectors_is_json_with_the_same_fields(database: DatabaseKind) {
+    let mut server = Server::start_with(database, &[("APP_LOGS__FORMAT", "json")]);
     let alice = server.anonymous();
     alice.sign_up("alice", PASSWORD).await.expect(201);
     let logged_in = alice.log_in("alice", PASSWORD).await;
@@ -74,17 +77,19 @@ async fn every_line_for_collectors_is_json_with_the_same_fields() {
     assert_eq!(access["user_id"], user["id"]);
 }
 
+#[apply(on_every_database)]
 #[rstest]
 #[case::silenced("info", "gatehouse::setup=info", false)]
 #[case::called_for("off", "gatehouse=info", true)]
 #[case::called_for_everywhere("off", "info", true)]
 #[tokio::test]
 async fn rust_log_overrides_the_configured_level(
+    database: DatabaseKind,
     #[case] level: &str,
     #[case] rust_log: &str,
     #[case] has_access_lines: bool,
 ) {
-    let server = Server::start_with(&[("APP_LOGS__LEVEL", level), ("RUST_LOG", rust_log)]);
+    let server = Server::start_with(database, &[("APP_LOGS__LEVEL", level), ("RUST_LOG", rust_log)]);
     server.anonymous().get("/health/live").await.expect(200);
     assert_eq!(
         server.log().contains("gatehouse::access"),
@@ -94,9 +99,10 @@ async fn rust_log_overrides_the_configured_level(
     );
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_libraries_log_no_secret_either_when_everything_is_logged() {
-    let server = Server::start_with(&[("RUST_LOG", "trace")]);
+async fn the_libraries_log_no_secret_either_when_everything_is_logged(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("RUST_LOG", "trace")]);
     let alice = server.user("alice").await;
     let cookie = alice.cookie().unwrap();
     alice.me().await.expect(200);

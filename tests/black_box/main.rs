@@ -33,4 +33,5 @@ mod readme;
 mod routes;
 mod sessions;
 mod shutdown;
+mod two_nodes;
 mod users;

@@ -3,19 +3,22 @@
 use std::{process::Stdio, thread, time::Duration};
 
 use rstest::rstest;
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{PASSWORD, Program, Server, forger::SECRETS};
 
 const NEVER_ON_START: (&str, &str) = ("APP_DATABASE__MIGRATE_ON_START", "false");
+const MIGRATIONS: [&str; 3] = [
+    "m20261122_000001_create_users",
+    "m20261122_000002_create_auth_sessions",
+    "m20261123_000001_index_users",
+];
 
+#[apply(on_every_database)]
 #[test]
-fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
-    let program = Program::new();
-    let names = [
-        "m20261122_000001_create_users",
-        "m20261122_000002_create_auth_sessions",
-        "m20261123_000001_index_users",
-    ];
+fn what_is_pending_is_applied_and_what_is_applied_is_undone(database: DatabaseKind) {
+    let program = Program::unmigrated(database, &[]);
+    let names = MIGRATIONS;
     let said = |state: &str, names: &[&str]| {
         names
             .iter()
@@ -53,7 +56,7 @@ fn what_is_pending_is_applied_and_what_is_applied_is_undone() {
 #[case::promote(&["promote", "alice"])]
 #[case::revoke_sessions(&["revoke-sessions", "alice"])]
 fn what_changes_or_shows_a_database_makes_none(#[case] arguments: &[&str]) {
-    let program = Program::new();
+    let program = Program::new(DatabaseKind::Sqlite);
     let complaint = program.run(arguments).refused();
     assert!(
         complaint.contains("there is no database file data/gatehouse.db"),
@@ -62,10 +65,11 @@ fn what_changes_or_shows_a_database_makes_none(#[case] arguments: &[&str]) {
     assert_eq!(program.directory().read_dir().unwrap().count(), 0);
 }
 
+#[apply(on_every_database)]
 #[test]
-fn a_migration_that_is_killed_is_applied_by_the_next_start() {
+fn a_migration_that_is_killed_is_applied_by_the_next_start(database: DatabaseKind) {
     for microseconds in (0..40).map(|round| round * 1_000) {
-        let program = Program::new();
+        let program = Program::unmigrated(database, &[]);
         let mut process = program.process();
         process
             .args(["migrate", "up"])
@@ -79,9 +83,10 @@ fn a_migration_that_is_killed_is_applied_by_the_next_start() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_fresh_database_has_every_table_and_no_account() {
-    let mut server = Server::start();
+async fn a_fresh_database_has_every_table_and_no_account(database: DatabaseKind) {
+    let mut server = Server::start(database);
     server.user("alice").await;
     server.stop();
 
@@ -96,17 +101,18 @@ async fn a_fresh_database_has_every_table_and_no_account() {
     server.user("alice").await;
 }
 
+#[apply(on_every_database)]
 #[rstest]
 #[case::down(&["migrate", "down"])]
 #[case::fresh(&["migrate", "fresh"])]
 #[tokio::test]
-async fn nothing_is_destroyed_where_nobody_can_be_asked(#[case] arguments: &[&str]) {
-    let server = Server::start();
+async fn nothing_is_destroyed_where_nobody_can_be_asked(database: DatabaseKind, #[case] arguments: &[&str]) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
 
     let complaint = server.run(arguments).refused();
 
-    assert!(complaint.contains("sqlite:data/gatehouse.db"), "{complaint}");
+    assert!(complaint.contains(server.database_name()), "{complaint}");
     assert!(
         complaint.ends_with("Nothing was done: pass --yes to do it without being asked\n"),
         "{complaint}"
@@ -114,15 +120,18 @@ async fn nothing_is_destroyed_where_nobody_can_be_asked(#[case] arguments: &[&st
     alice.me().await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[test]
-fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending() {
-    let program = Program::with(&[&SECRETS[..], &[NEVER_ON_START]].concat());
+fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending(database: DatabaseKind) {
+    let program = Program::unmigrated(database, &[&SECRETS[..], &[NEVER_ON_START]].concat());
 
     for arguments in [&["serve"][..], &["promote", "alice"]] {
         assert_eq!(
             program.run(arguments).refused(),
-            "migrations are pending: m20261122_000001_create_users, m20261122_000002_create_auth_sessions, \
-             m20261123_000001_index_users. Run `gatehouse migrate up`, or set database.migrate_on_start\n"
+            format!(
+                "migrations are pending: {}. Run `gatehouse migrate up`, or set database.migrate_on_start\n",
+                MIGRATIONS.join(", ")
+            )
         );
     }
 

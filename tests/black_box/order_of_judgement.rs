@@ -4,6 +4,7 @@
 //! Each test breaks two neighbours of that list at once.
 
 use reqwest::{Method, header::CONTENT_TYPE};
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{Answer, Client, OpenTo, Operation, PASSWORD, Server, operations};
 
@@ -15,9 +16,10 @@ fn oversized() -> String {
     "x".repeat(65 * 1024)
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn route_and_method_come_before_authentication() {
-    let server = Server::start();
+async fn route_and_method_come_before_authentication(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     for operation in operations() {
         let nowhere = format!("{}/no/where", path(&operation).trim_end_matches('/'));
@@ -32,9 +34,10 @@ async fn route_and_method_come_before_authentication() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn authentication_comes_before_media_type_and_size() {
-    let server = Server::start();
+async fn authentication_comes_before_media_type_and_size(database: DatabaseKind) {
+    let server = Server::start(database);
     let [anonymous, alice] = [server.anonymous(), server.user("alice").await];
     for operation in operations() {
         for (media_type, body) in [(TEXT, "{".to_owned()), (JSON, oversized())] {
@@ -48,9 +51,10 @@ async fn authentication_comes_before_media_type_and_size() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn media_type_and_size_come_before_shape() {
-    let server = Server::start();
+async fn media_type_and_size_come_before_shape(database: DatabaseKind) {
+    let server = Server::start(database);
     let callers = Callers::of(&server).await;
     for operation in operations().iter().filter(|operation| operation.body.is_some()) {
         let client = callers.of_operation(operation);
@@ -66,9 +70,10 @@ async fn media_type_and_size_come_before_shape() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_grammar_of_a_body_comes_before_its_fields() {
-    let server = Server::start();
+async fn the_grammar_of_a_body_comes_before_its_fields(database: DatabaseKind) {
+    let server = Server::start(database);
     let callers = Callers::of(&server).await;
     for operation in operations().iter().filter(|operation| operation.body.is_some()) {
         let client = callers.of_operation(operation);
@@ -80,9 +85,10 @@ async fn the_grammar_of_a_body_comes_before_its_fields() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn shape_comes_before_permission() {
-    let server = Server::start_with(&[("APP_SIGN_UP__ENABLED", "false")]);
+async fn shape_comes_before_permission(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SIGN_UP__ENABLED", "false")]);
     let callers = Callers::of(&server).await;
     for operation in operations().iter().filter(|operation| operation.body.is_some()) {
         let client = callers.of_operation(operation);
@@ -101,9 +107,10 @@ async fn shape_comes_before_permission() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn permission_comes_before_domain_rules() {
-    let server = Server::start_with(&[("APP_SIGN_UP__ENABLED", "false")]);
+async fn permission_comes_before_domain_rules(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SIGN_UP__ENABLED", "false")]);
     let callers = Callers::of(&server).await;
     callers
         .anonymous
@@ -128,9 +135,10 @@ async fn permission_comes_before_domain_rules() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn domain_rules_come_before_existence() {
-    let server = Server::start();
+async fn domain_rules_come_before_existence(database: DatabaseKind) {
+    let server = Server::start(database);
     let callers = Callers::of(&server).await;
     for operation in ["inactivate", "reactivate", "grant", "revoke"] {
         callers
@@ -151,9 +159,10 @@ async fn domain_rules_come_before_existence() {
         .problem(400, "invalid_password");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn domain_rules_come_before_the_current_password() {
-    let server = Server::start();
+async fn domain_rules_come_before_the_current_password(database: DatabaseKind) {
+    let server = Server::start(database);
     let callers = Callers::of(&server).await;
     let change = callers
         .user
@@ -162,9 +171,10 @@ async fn domain_rules_come_before_the_current_password() {
     change.problem(400, "invalid_password");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn domain_rules_and_existence_come_before_the_role_of_the_target() {
-    let server = Server::start();
+async fn domain_rules_and_existence_come_before_the_role_of_the_target(database: DatabaseKind) {
+    let server = Server::start(database);
     let callers = Callers::of(&server).await;
     for (target, password, status, code) in [
         ("super", "short", 400, "invalid_password"),

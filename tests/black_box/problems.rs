@@ -4,21 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
 use crate::support::{Client, PASSWORD, Server, exchange};
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn every_kind_of_problem_is_told_in_its_own_words() {
-    let mut problems = refusals().await;
-    problems.extend(failures().await);
+async fn every_kind_of_problem_is_told_in_its_own_words(database: DatabaseKind) {
+    let mut problems = refusals(database).await;
+    problems.extend(failures(database).await);
 
     for problem in problems.values_mut() {
         problem["request_id"] = "[request id]".into();
     }
-    insta::assert_json_snapshot!(problems);
+    insta::assert_json_snapshot!("problems", problems);
 
-    let documented = documented_codes().await;
+    let documented = documented_codes(database).await;
     assert!(documented.len() > 15, "{documented:?}");
     for code in documented {
         assert!(
@@ -29,9 +31,9 @@ async fn every_kind_of_problem_is_told_in_its_own_words() {
 }
 
 /// What goes wrong on the side of the client, by code.
-async fn refusals() -> BTreeMap<String, Value> {
-    let server = Server::start_with(&[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
-    let closed = Server::start_with(&[("APP_SIGN_UP__ENABLED", "false")]);
+async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
+    let server = Server::start_with(database, &[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
+    let closed = Server::start_with(database, &[("APP_SIGN_UP__ENABLED", "false")]);
     let root = server.super_admin("super").await;
     let alice = server.user("alice").await;
     let anonymous = server.anonymous();
@@ -87,8 +89,8 @@ async fn refusals() -> BTreeMap<String, Value> {
 }
 
 /// What goes wrong on the side of the server, by code: here a table is gone.
-async fn failures() -> BTreeMap<String, Value> {
-    let server = Server::start();
+async fn failures(database: DatabaseKind) -> BTreeMap<String, Value> {
+    let server = Server::start(database);
     let alice = server.anonymous();
     alice.sign_up("alice", PASSWORD).await.expect(201);
     let undo = ["migrate", "down", "--steps", "2", "--yes"];
@@ -96,7 +98,7 @@ async fn failures() -> BTreeMap<String, Value> {
 
     let failure = alice.log_in("alice", PASSWORD).await;
     let internal_error = failure.problem(500, "internal_error");
-    for inner in ["table", "sqlite", "auth_sessions", "database"] {
+    for inner in ["table", "relation", "sqlite", "postgres", "auth_sessions", "database"] {
         assert!(!failure.text.to_lowercase().contains(inner), "{inner}: {failure:?}");
     }
     let id = failure.header("x-request-id").unwrap();
@@ -116,8 +118,8 @@ async fn failures() -> BTreeMap<String, Value> {
 }
 
 /// The codes that stand in the OpenAPI document, each written as "- `code`: title".
-async fn documented_codes() -> BTreeSet<String> {
-    let server = Server::start();
+async fn documented_codes(database: DatabaseKind) -> BTreeSet<String> {
+    let server = Server::start(database);
     let document = server.anonymous().get("/api/openapi.json").await;
     let codes = document
         .text
@@ -127,9 +129,10 @@ async fn documented_codes() -> BTreeSet<String> {
     codes.map(str::to_owned).collect()
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_sane_request_id_is_kept_and_any_other_replaced() {
-    let server = Server::start();
+async fn a_sane_request_id_is_kept_and_any_other_replaced(database: DatabaseKind) {
+    let server = Server::start(database);
     let client = server.anonymous();
     let send = async |id: &str| client.send(with_id(&client, Method::GET, "/nowhere", id)).await;
     for sane in ["a", "trace-1.2_3", "0192aF", &"x".repeat(64)] {
@@ -151,9 +154,10 @@ async fn a_sane_request_id_is_kept_and_any_other_replaced() {
     assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn success_has_a_request_id_as_well() {
-    let server = Server::start();
+async fn success_has_a_request_id_as_well(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     for answer in [
         alice.me().await,
@@ -166,10 +170,11 @@ async fn success_has_a_request_id_as_well() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn every_line_that_is_logged_for_a_request_has_its_id() {
+async fn every_line_that_is_logged_for_a_request_has_its_id(database: DatabaseKind) {
     for format in ["text", "json"] {
-        let server = Server::start_with(&[("APP_LOGS__FORMAT", format)]);
+        let server = Server::start_with(database, &[("APP_LOGS__FORMAT", format)]);
         let client = server.anonymous();
         client.sign_up("alice", PASSWORD).await.expect(201);
         let log_in = with_id(

@@ -1,6 +1,7 @@
 //! Bytes that no HTTP library sends. Whatever they are, the answer is 4xx, and the server answers the next request.
 
 use serde_json::Value;
+use test_database::DatabaseKind;
 
 use crate::support::{Server, exchange};
 
@@ -38,7 +39,7 @@ fn request(method: &str, path: &str, more: &str) -> String {
 
 #[test]
 fn strange_paths_lead_nowhere() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let nowhere = Some("route_not_found");
     assert_answers(
         &server,
@@ -64,7 +65,7 @@ fn strange_paths_lead_nowhere() {
 
 #[test]
 fn strange_methods_are_not_allowed() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let cases = ["OPTIONS", "TRACE", "BREW", "get", "PROPFIND"].map(|method| {
         (
             request(method, "/api/v1/account/me", ""),
@@ -77,7 +78,7 @@ fn strange_methods_are_not_allowed() {
 
 #[test]
 fn strange_headers_are_no_log_in() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let nobody = Some("not_authenticated");
     let cases = [
         "cookie: é=ü\r\n",
@@ -94,7 +95,7 @@ fn strange_headers_are_no_log_in() {
 
 #[test]
 fn what_is_not_http_is_answered_without_a_word() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     assert_answers(
         &server,
         &[
@@ -119,7 +120,7 @@ fn what_is_not_http_is_answered_without_a_word() {
 
 #[test]
 fn a_body_whose_end_is_in_doubt_is_refused() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let log_in = |framing: &str, body: &str| {
         let headers = format!("content-type: application/json\r\n{framing}");
         request("POST", "/api/v1/account/login", &headers) + body
@@ -146,6 +147,6 @@ fn a_body_whose_end_is_in_doubt_is_refused() {
 
 #[test]
 fn a_request_whose_head_never_ends_is_given_up() {
-    let server = Server::start_with(&[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
     assert_answers(&server, &[("GET / HTTP/1.1\r\nhost: x".to_owned(), 408, None)]);
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
 use crate::support::{Answer, Client, PASSWORD, Server};
@@ -67,9 +68,10 @@ const UNTARGETED: &str = "
     log_out             401        204   204    204
 ";
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn everyone_may_do_to_others_what_the_matrix_says() {
-    let town = Town::new().await;
+async fn everyone_may_do_to_others_what_the_matrix_says(database: DatabaseKind) {
+    let town = Town::new(database).await;
     for (row, cells) in rows(TARGETED, 2) {
         let [operation, caller] = row[..] else {
             panic!("{row:?}")
@@ -90,9 +92,10 @@ async fn everyone_may_do_to_others_what_the_matrix_says() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn everyone_may_do_what_the_matrix_says() {
-    let town = Town::new().await;
+async fn everyone_may_do_what_the_matrix_says(database: DatabaseKind) {
+    let town = Town::new(database).await;
     for (row, cells) in rows(UNTARGETED, 1) {
         for (caller, expected) in cells {
             let answer = town.act(caller, row[0]).await;
@@ -101,9 +104,10 @@ async fn everyone_may_do_what_the_matrix_says() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_plain_user_cannot_probe_which_usernames_exist() {
-    let town = Town::new().await;
+async fn a_plain_user_cannot_probe_which_usernames_exist(database: DatabaseKind) {
+    let town = Town::new(database).await;
     for operation in [
         "inactivate",
         "reactivate",
@@ -164,8 +168,8 @@ struct Town {
 }
 
 impl Town {
-    async fn new() -> Self {
-        let server = Server::start();
+    async fn new(database: DatabaseKind) -> Self {
+        let server = Server::start(database);
         let witness = server.super_admin("witness").await;
         server.super_admin("super_admin").await;
         server.super_admin("other.super_admin").await;

@@ -70,11 +70,13 @@ async fn without_its_replica_the_service_lacks_the_list_alone() {
 }
 
 fn serve(primary: &PostgresServer, replica: &PostgresServer) -> Server {
-    Server::start_with(&[
-        ("APP_DATABASE__URL", &primary.url()),
-        ("APP_DATABASE__READ_URL", &replica.url()),
-        ("APP_DATABASE__ACQUIRE_TIMEOUT_SECONDS", "1"),
-    ])
+    Server::start_at(
+        &primary.url(),
+        &[
+            ("APP_DATABASE__READ_URL", &replica.url()),
+            ("APP_DATABASE__ACQUIRE_TIMEOUT_SECONDS", "1"),
+        ],
+    )
 }
 
 async fn listed(client: &Client) -> Vec<String> {

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use test_database::DatabaseKind;
+
 use crate::support::Server;
 
 const README: &str = include_str!("../../README.md");
@@ -9,7 +11,7 @@ const README: &str = include_str!("../../README.md");
 #[test]
 #[ignore = "needs bash and curl"]
 fn the_first_tour_works_line_by_line() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let tour = README
         .split("## A first tour")
         .nth(1)

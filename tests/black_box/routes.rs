@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
+use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
 use crate::support::{OpenTo, Server, operations};
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash() {
-    let server = Server::start();
+async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash(database: DatabaseKind) {
+    let server = Server::start(database);
     server.super_admin("super").await;
     for operation in operations() {
         let bare = operation
@@ -42,9 +44,10 @@ async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn nothing_that_the_api_answers_may_be_kept() {
-    let server = Server::start();
+async fn nothing_that_the_api_answers_may_be_kept(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     for path in [
         "/api/v1/",
@@ -63,7 +66,7 @@ async fn nothing_that_the_api_answers_may_be_kept() {
 
 #[tokio::test]
 async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
-    let server = Server::start();
+    let server = Server::start(DatabaseKind::Sqlite);
     let client = server.anonymous();
     for (path, allowed) in [
         ("/", "GET"),
@@ -88,9 +91,10 @@ async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn head_is_answered_as_get_without_the_content() {
-    let server = Server::start();
+async fn head_is_answered_as_get_without_the_content(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     for path in [
         "/api/v1/",

@@ -2,15 +2,17 @@
 
 use futures_util::future::join_all;
 use reqwest::Method;
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{Answer, PASSWORD, Server, exchange_in_parts, time};
 
 /// With this, every session is near its end all the time.
 const ALWAYS_DUE: (&str, &str) = ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0");
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_session_near_its_end_is_renewed_by_every_request() {
-    let server = Server::start_with(&[ALWAYS_DUE]);
+async fn a_session_near_its_end_is_renewed_by_every_request(database: DatabaseKind) {
+    let server = Server::start_with(database, &[ALWAYS_DUE]);
     let alice = server.user("alice").await;
     let mut expiry = time(&alice.me().await.expect(200)["session_expires_at"]);
     for _ in 0..3 {
@@ -22,9 +24,10 @@ async fn a_session_near_its_end_is_renewed_by_every_request() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_session_far_from_its_end_is_left_alone() {
-    let server = Server::start();
+async fn a_session_far_from_its_end_is_left_alone(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     let expiry = alice.me().await.expect(200)["session_expires_at"].take();
     let answer = alice.me().await;
@@ -32,9 +35,10 @@ async fn a_session_far_from_its_end_is_left_alone() {
     assert!(answer.cookies().is_empty(), "{answer:?}");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_session_is_renewed_also_when_the_request_then_fails() {
-    let server = Server::start_with(&[ALWAYS_DUE]);
+async fn a_session_is_renewed_also_when_the_request_then_fails(database: DatabaseKind) {
+    let server = Server::start_with(database, &[ALWAYS_DUE]);
     let alice = server.user("alice").await;
     let grant = "/api/v1/users/grant";
     for (status, answer) in [
@@ -49,9 +53,10 @@ async fn a_session_is_renewed_also_when_the_request_then_fails() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn parallel_requests_near_the_end_of_a_session_all_succeed() {
-    let server = Server::start_with(&[ALWAYS_DUE]);
+async fn parallel_requests_near_the_end_of_a_session_all_succeed(database: DatabaseKind) {
+    let server = Server::start_with(database, &[ALWAYS_DUE]);
     let alice = server.user("alice").await;
     let client = server.carrying(&alice.cookie().unwrap());
     let answers = join_all((0..50).map(|_| client.me())).await;
@@ -67,9 +72,10 @@ async fn parallel_requests_near_the_end_of_a_session_all_succeed() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_renewed_session_is_still_one_and_dies_as_one() {
-    let server = Server::start_with(&[ALWAYS_DUE]);
+async fn a_renewed_session_is_still_one_and_dies_as_one(database: DatabaseKind) {
+    let server = Server::start_with(database, &[ALWAYS_DUE]);
     let alice = server.user("alice").await;
     let before = server.carrying(&alice.cookie().unwrap());
     alice.me().await.expect(200);
@@ -84,9 +90,10 @@ async fn a_renewed_session_is_still_one_and_dies_as_one() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn without_a_session_nothing_is_cleared_that_is_not_there() {
-    let server = Server::start();
+async fn without_a_session_nothing_is_cleared_that_is_not_there(database: DatabaseKind) {
+    let server = Server::start(database);
     for client in [
         server.anonymous(),
         server.carrying("other=1"),
@@ -98,9 +105,10 @@ async fn without_a_session_nothing_is_cleared_that_is_not_there() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_session_that_is_gone_is_refused_and_its_cookie_cleared() {
-    let server = Server::start();
+async fn a_session_that_is_gone_is_refused_and_its_cookie_cleared(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     server.command(&["revoke-sessions", "alice"]).assert().success();
     let answer = alice.me().await;
@@ -110,9 +118,10 @@ async fn a_session_that_is_gone_is_refused_and_its_cookie_cleared() {
     alice.log_in("alice", PASSWORD).await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_super_admin_who_is_demoted_while_a_body_arrives_grants_nothing() {
-    let server = Server::start();
+async fn a_super_admin_who_is_demoted_while_a_body_arrives_grants_nothing(database: DatabaseKind) {
+    let server = Server::start(database);
     let (root, _other) = (server.super_admin("super").await, server.super_admin("other").await);
     let alice = server.user("alice").await;
 
@@ -133,18 +142,20 @@ async fn a_super_admin_who_is_demoted_while_a_body_arrives_grants_nothing() {
     assert_eq!(alice.me().await.expect(200)["role"], "user");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_session_outlives_a_crash_of_the_server() {
-    let mut server = Server::start();
+async fn a_session_outlives_a_crash_of_the_server(database: DatabaseKind) {
+    let mut server = Server::start(database);
     let cookie = server.user("alice").await.cookie().unwrap();
     server.kill();
     server.restart();
     server.carrying(&cookie).me().await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_change_of_role_is_felt_by_the_very_next_request() {
-    let server = Server::start();
+async fn a_change_of_role_is_felt_by_the_very_next_request(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     let alice = server.user("alice").await;
     for _ in 0..2 {
@@ -156,9 +167,10 @@ async fn a_change_of_role_is_felt_by_the_very_next_request() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn inactivation_ends_every_session_at_once_and_reactivation_brings_none_back() {
-    let server = Server::start();
+async fn inactivation_ends_every_session_at_once_and_reactivation_brings_none_back(database: DatabaseKind) {
+    let server = Server::start(database);
     let admin = server.admin("admin").await;
     let phone = server.user("alice").await;
     let laptop = server.logged_in("alice").await;
@@ -183,9 +195,10 @@ async fn inactivation_ends_every_session_at_once_and_reactivation_brings_none_ba
     server.logged_in("alice").await.me().await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn no_secret_is_ever_logged() {
-    let server = Server::start_with(&[ALWAYS_DUE, ("APP_LOGS__LEVEL", "trace")]);
+async fn no_secret_is_ever_logged(database: DatabaseKind) {
+    let server = Server::start_with(database, &[ALWAYS_DUE, ("APP_LOGS__LEVEL", "trace")]);
     let admin = server.admin("admin").await;
     let alice = server.user("alice").await;
     let mut secrets = vec![PASSWORD.to_owned(), "$2b$".to_owned(), "eyJ".to_owned()];

@@ -9,16 +9,21 @@ use std::{
 };
 
 use rstest::rstest;
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{PASSWORD, Server};
 
 /// Far less than the time that running requests get to finish.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
+#[apply(on_every_database)]
 #[rstest]
 #[tokio::test]
-async fn a_running_request_is_answered_while_new_connections_are_refused(#[values("TERM", "INT")] signal: &str) {
-    let mut server = Server::start();
+async fn a_running_request_is_answered_while_new_connections_are_refused(
+    database: DatabaseKind,
+    #[values("TERM", "INT")] signal: &str,
+) {
+    let mut server = Server::start(database);
     server.user("alice").await;
     let running = LogIn::begin(&server);
 
@@ -32,9 +37,10 @@ async fn a_running_request_is_answered_while_new_connections_are_refused(#[value
     assert_eq!(server.wait().code(), Some(0));
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn silent_connections_do_not_delay_the_stop() {
-    let mut server = Server::start();
+async fn silent_connections_do_not_delay_the_stop(database: DatabaseKind) {
+    let mut server = Server::start(database);
     let mut kept_alive = connect(&server);
     kept_alive
         .write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -53,9 +59,10 @@ async fn silent_connections_do_not_delay_the_stop() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_second_signal_cuts_what_runs() {
-    let mut server = Server::start();
+async fn a_second_signal_cuts_what_runs(database: DatabaseKind) {
+    let mut server = Server::start(database);
     server.user("alice").await;
     let running = LogIn::begin(&server);
     server.signal("TERM");
@@ -69,9 +76,10 @@ async fn a_second_signal_cuts_what_runs() {
     assert_eq!(rest_of(running.connection), "");
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_request_that_does_not_finish_in_time_is_cut() {
-    let mut server = Server::start_with(&[("APP_SERVER__SHUTDOWN_TIMEOUT_SECONDS", "1")]);
+async fn a_request_that_does_not_finish_in_time_is_cut(database: DatabaseKind) {
+    let mut server = Server::start_with(database, &[("APP_SERVER__SHUTDOWN_TIMEOUT_SECONDS", "1")]);
     server.user("alice").await;
     let running = LogIn::begin(&server);
 
@@ -84,7 +92,7 @@ async fn a_request_that_does_not_finish_in_time_is_cut() {
 
 #[tokio::test]
 async fn a_stopped_server_leaves_its_database_in_one_file() {
-    let mut server = Server::start();
+    let mut server = Server::start(DatabaseKind::Sqlite);
     server.user("alice").await;
 
     server.stop();

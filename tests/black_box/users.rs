@@ -1,15 +1,17 @@
 //! What admins do with users, and changing passwords.
 
 use serde_json::json;
+use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
 use crate::support::{PASSWORD, Server, assert_user_view, blamed, time};
 
 const NEW_PASSWORD: &str = "staple battery horse";
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn an_admin_creates_a_user_who_is_found_at_the_location() {
-    let server = Server::start();
+async fn an_admin_creates_a_user_who_is_found_at_the_location(database: DatabaseKind) {
+    let server = Server::start(database);
     let admin = server.admin("admin").await;
     let body = json!({"username": "Alice", "password": PASSWORD});
     let created = admin.post("/api/v1/users/", &body).await;
@@ -25,9 +27,10 @@ async fn an_admin_creates_a_user_who_is_found_at_the_location() {
     server.logged_in("alice").await;
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_super_admin_creates_admins_but_nobody_creates_super_admins() {
-    let server = Server::start();
+async fn a_super_admin_creates_admins_but_nobody_creates_super_admins(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     assert_eq!(root.create("admin", "admin").await["role"], "admin");
     assert_eq!(root.create("alice", "user").await["role"], "user");
@@ -37,9 +40,10 @@ async fn a_super_admin_creates_admins_but_nobody_creates_super_admins() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_user_is_created_by_the_rules_of_sign_up() {
-    let server = Server::start();
+async fn a_user_is_created_by_the_rules_of_sign_up(database: DatabaseKind) {
+    let server = Server::start(database);
     let admin = server.admin("admin").await;
     for (username, password, status, code) in [
         ("no", PASSWORD, 400, "invalid_username"),
@@ -51,9 +55,10 @@ async fn a_user_is_created_by_the_rules_of_sign_up() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_user_is_found_by_id_only() {
-    let server = Server::start();
+async fn a_user_is_found_by_id_only(database: DatabaseKind) {
+    let server = Server::start(database);
     let admin = server.admin("admin").await;
     let alice = admin.create("alice", "user").await;
     let id = alice["id"].as_str().unwrap();
@@ -80,9 +85,10 @@ async fn a_user_is_found_by_id_only() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn changing_a_user_shows_the_user_as_changed() {
-    let server = Server::start();
+async fn changing_a_user_shows_the_user_as_changed(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     let mut before = root.create("Alice", "user").await;
     for (operation, field, value) in [
@@ -104,9 +110,10 @@ async fn changing_a_user_shows_the_user_as_changed() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn repeating_a_change_of_a_user_changes_nothing() {
-    let server = Server::start();
+async fn repeating_a_change_of_a_user_changes_nothing(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     root.create("alice", "user").await;
     for operation in [
@@ -125,9 +132,10 @@ async fn repeating_a_change_of_a_user_changes_nothing() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn changing_nothing_ends_no_session() {
-    let server = Server::start();
+async fn changing_nothing_ends_no_session(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     let alice = server.user("alice").await;
     for operation in ["reactivate", "revoke", "grant", "grant", "revoke"] {
@@ -136,9 +144,10 @@ async fn changing_nothing_ends_no_session() {
     }
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn ones_own_password_is_changed_in_the_session_at_hand_which_alone_goes_on() {
-    let server = Server::start();
+async fn ones_own_password_is_changed_in_the_session_at_hand_which_alone_goes_on(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("Alice").await;
     let laptop = server.logged_in("alice").await;
     let before = server.carrying(&alice.cookie().unwrap());
@@ -155,9 +164,10 @@ async fn ones_own_password_is_changed_in_the_session_at_hand_which_alone_goes_on
     assert_has_the_new_password(&server).await;
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn ones_own_password_is_not_changed_without_the_current_one() {
-    let server = Server::start();
+async fn ones_own_password_is_not_changed_without_the_current_one(database: DatabaseKind) {
+    let server = Server::start(database);
     let root = server.super_admin("super").await;
     let laptop = server.logged_in("super").await;
     for current in [None, Some(""), Some("not the password"), Some(NEW_PASSWORD)] {
@@ -169,9 +179,12 @@ async fn ones_own_password_is_not_changed_without_the_current_one() {
     server.logged_in("super").await;
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_subordinates_password_is_changed_without_the_current_one_and_ends_all_sessions_of_that_user() {
-    let server = Server::start();
+async fn a_subordinates_password_is_changed_without_the_current_one_and_ends_all_sessions_of_that_user(
+    database: DatabaseKind,
+) {
+    let server = Server::start(database);
     let admin = server.admin("admin").await;
     let phone = server.user("alice").await;
     let laptop = server.logged_in("alice").await;
@@ -189,9 +202,10 @@ async fn a_subordinates_password_is_changed_without_the_current_one_and_ends_all
     assert_has_the_new_password(&server).await;
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn the_password_of_an_inactive_user_can_be_changed_and_does_not_let_the_user_in() {
-    let server = Server::start();
+async fn the_password_of_an_inactive_user_can_be_changed_and_does_not_let_the_user_in(database: DatabaseKind) {
+    let server = Server::start(database);
     let admin = server.admin("admin").await;
     admin.create("alice", "user").await;
     admin.change("inactivate", "alice").await.expect(200);
@@ -205,9 +219,10 @@ async fn the_password_of_an_inactive_user_can_be_changed_and_does_not_let_the_us
     server.anonymous().log_in("alice", NEW_PASSWORD).await.expect(200);
 }
 
+#[apply(on_every_database)]
 #[tokio::test]
-async fn a_password_is_changed_under_either_spelling_of_the_path() {
-    let server = Server::start();
+async fn a_password_is_changed_under_either_spelling_of_the_path(database: DatabaseKind) {
+    let server = Server::start(database);
     let alice = server.user("alice").await;
     let [mut old, mut new] = [PASSWORD, NEW_PASSWORD];
     for path in [

@@ -1,5 +1,7 @@
 //! Sending bodies to every operation that takes one.
 
+use test_database::DatabaseKind;
+
 use super::{Answer, Client, OpenTo, Operation, Server, exchange, operations};
 
 /// Stands wherever a value is sent that must not be repeated.
@@ -14,8 +16,8 @@ pub struct Bodies {
 
 impl Bodies {
     /// Starts a server with these environment variables besides.
-    pub async fn new(variables: &[(&str, &str)]) -> Self {
-        let server = Server::start_with(variables);
+    pub async fn new(database: DatabaseKind, variables: &[(&str, &str)]) -> Self {
+        let server = Server::start_with(database, variables);
         let root = server.super_admin("super").await;
         Self {
             anonymous: server.anonymous(),

@@ -8,7 +8,7 @@ use reqwest::{
 };
 use serde_json::{Value, json};
 
-use super::PASSWORD;
+use super::{PASSWORD, Server};
 
 /// A client with a cookie jar, who follows no redirect.
 #[derive(Clone)]
@@ -42,6 +42,14 @@ impl Client {
             Arc::default(),
             base_url,
         )
+    }
+
+    /// The same client at another server: with the same cookies, as behind a load balancer.
+    pub fn at(&self, server: &Server) -> Self {
+        Self {
+            base_url: server.base_url().to_owned(),
+            ..self.clone()
+        }
     }
 
     fn built(http: ClientBuilder, jar: Arc<Jar>, base_url: &str) -> Self {

@@ -3,6 +3,7 @@
 use actix_web::cookie::{Cookie, CookieJar, Key};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
+use test_database::DatabaseKind;
 
 use super::Server;
 
@@ -19,8 +20,8 @@ pub const SECRETS: [(&str, &str); 3] = [
 ];
 
 /// Starts a server whose secrets are all [`SECRET`], with these environment variables besides.
-pub fn start_with_known_secrets(variables: &[(&str, &str)]) -> Server {
-    Server::start_with(&[&SECRETS, variables].concat())
+pub fn start_with_known_secrets(database: DatabaseKind, variables: &[(&str, &str)]) -> Server {
+    Server::start_with(database, &[&SECRETS, variables].concat())
 }
 
 /// What the session cookie of such a server holds.

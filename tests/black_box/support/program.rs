@@ -2,19 +2,24 @@ use std::{
     env, io,
     path::Path,
     process::{Command, Output, Stdio},
+    sync::Arc,
 };
 
+use sea_orm::{Database, DatabaseConnection};
 use tempfile::TempDir;
+use test_database::{DatabaseKind, PostgresDatabase};
 
 use super::PATIENCE;
 
 /// Where the program was built.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gatehouse");
 
-/// The program, installed in a directory that goes with it.
+/// The program, installed in a directory that goes with it, as does its database.
 pub struct Program {
     directory: TempDir,
     variables: Vec<(String, String)>,
+    /// `None` stands for a SQLite file in the directory, or a database of somebody else's.
+    postgres: Option<Arc<PostgresDatabase>>,
 }
 
 /// How a run of the program ended.
@@ -27,25 +32,83 @@ pub struct Outcome {
 
 impl Program {
     /// The program with cheap password hashes, and everything else as it is shipped.
-    pub fn new() -> Self {
-        Self::with(&[])
+    pub fn new(database: DatabaseKind) -> Self {
+        Self::with(database, &[])
     }
 
     /// The program with these environment variables besides.
-    pub fn with(variables: &[(&str, &str)]) -> Self {
-        Self::in_directory(tempfile::tempdir().unwrap(), variables)
+    pub fn with(database: DatabaseKind, variables: &[(&str, &str)]) -> Self {
+        Self::in_directory(tempfile::tempdir().unwrap(), database, variables)
+    }
+
+    /// The program with these environment variables besides, on a database that does not go with it.
+    pub fn at(url: &str, variables: &[(&str, &str)]) -> Self {
+        let url = [("APP_DATABASE__URL", url)];
+        Self::on(None, tempfile::tempdir().unwrap(), &[&url, variables].concat())
     }
 
     /// The program in a directory that was prepared for it.
-    pub fn in_directory(directory: TempDir, variables: &[(&str, &str)]) -> Self {
-        let defaults = [("APP_SERVER__PORT", "0"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4")];
-        let variables = defaults.iter().chain(variables);
-        Self {
+    pub fn in_directory(directory: TempDir, database: DatabaseKind, variables: &[(&str, &str)]) -> Self {
+        let postgres = match database {
+            DatabaseKind::Sqlite => None,
+            DatabaseKind::Postgres => Some(PostgresDatabase::migrated()),
+        };
+        Self::on(postgres, directory, variables)
+    }
+
+    /// The program with these environment variables besides, before any migration was applied to its database.
+    pub fn unmigrated(database: DatabaseKind, variables: &[(&str, &str)]) -> Self {
+        let postgres = match database {
+            DatabaseKind::Sqlite => None,
+            DatabaseKind::Postgres => Some(PostgresDatabase::new()),
+        };
+        Self::on(postgres, tempfile::tempdir().unwrap(), variables)
+    }
+
+    fn on(postgres: Option<PostgresDatabase>, directory: TempDir, variables: &[(&str, &str)]) -> Self {
+        let mut program = Self {
             directory,
-            variables: variables
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
+            variables: Vec::new(),
+            postgres: postgres.map(Arc::new),
+        };
+        if let Some(url) = program.postgres.as_ref().map(|postgres| postgres.url()) {
+            program.set("APP_DATABASE__URL", &url);
         }
+        let defaults = [("APP_SERVER__PORT", "0"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4")];
+        for (name, value) in defaults.iter().chain(variables) {
+            program.set(name, value);
+        }
+        program
+    }
+
+    /// The program once more, configured alike and on the same PostgreSQL database, in a directory of its own.
+    pub fn on_another_node(&self) -> Self {
+        assert!(self.postgres.is_some(), "a SQLite file is for one directory alone");
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            variables: self.variables.clone(),
+            postgres: self.postgres.clone(),
+        }
+    }
+
+    /// The PostgreSQL database of the program, if it is on one.
+    pub fn postgres(&self) -> Option<&PostgresDatabase> {
+        self.postgres.as_deref()
+    }
+
+    /// The database, opened past the program.
+    pub async fn open_database(&self) -> DatabaseConnection {
+        let url = match self.postgres() {
+            Some(postgres) => postgres.url(),
+            None => format!("sqlite:{}", self.directory().join("data/gatehouse.db").display()),
+        };
+        Database::connect(url).await.unwrap()
+    }
+
+    /// What the program cannot leave out where it names its database.
+    pub fn database_name(&self) -> &str {
+        self.postgres()
+            .map_or("sqlite:data/gatehouse.db", PostgresDatabase::name)
     }
 
     /// The directory in which the program runs.

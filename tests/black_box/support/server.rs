@@ -6,14 +6,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sea_orm::DatabaseConnection;
 use tempfile::TempDir;
+use test_database::{DatabaseKind, PostgresDatabase};
 
 use super::{Client, Outcome, PATIENCE, Program};
 
 /// The password of every account that the tests make.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A running server, alone with its database in a directory that goes with it.
+/// A running server, in a directory and on a database that go with it.
 pub struct Server {
     program: Program,
     process: Child,
@@ -22,23 +24,38 @@ pub struct Server {
 
 impl Server {
     /// Starts a server with cheap password hashes, and everything else as it is shipped.
-    pub fn start() -> Self {
-        Self::start_with(&[])
+    pub fn start(database: DatabaseKind) -> Self {
+        Self::start_with(database, &[])
     }
 
     /// Starts a server with these environment variables besides.
-    pub fn start_with(variables: &[(&str, &str)]) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), variables)
+    pub fn start_with(database: DatabaseKind, variables: &[(&str, &str)]) -> Self {
+        Self::of(Program::with(database, variables))
+    }
+
+    /// Starts a server with these environment variables besides, on a database that does not go with it.
+    pub fn start_at(url: &str, variables: &[(&str, &str)]) -> Self {
+        Self::of(Program::at(url, variables))
     }
 
     /// Starts a server in a directory that was prepared for it.
-    pub fn start_in(directory: TempDir, variables: &[(&str, &str)]) -> Self {
-        Self::of(Program::in_directory(directory, variables))
+    pub fn start_in(directory: TempDir, database: DatabaseKind, variables: &[(&str, &str)]) -> Self {
+        Self::of(Program::in_directory(directory, database, variables))
+    }
+
+    /// Starts another server that is configured alike, on the same PostgreSQL database.
+    pub fn another_node(&self) -> Self {
+        Self::of(self.program.on_another_node())
     }
 
     /// Starts the server of a program.
     pub fn of(program: Program) -> Self {
-        let (process, base_url) = spawn(&program);
+        Self::of_command(program, &[])
+    }
+
+    /// Starts the server of a program with these arguments.
+    pub fn of_command(program: Program, arguments: &[&str]) -> Self {
+        let (process, base_url) = spawn(&program, arguments);
         Self {
             program,
             process,
@@ -48,7 +65,7 @@ impl Server {
 
     /// Starts the server again, on the same data, after it was [killed](Self::kill) or [stopped](Self::stop).
     pub fn restart(&mut self) {
-        (self.process, self.base_url) = spawn(&self.program);
+        (self.process, self.base_url) = spawn(&self.program, &[]);
     }
 
     /// The same, with these environment variables besides.
@@ -93,6 +110,21 @@ impl Server {
     /// The directory in which the server runs.
     pub fn directory(&self) -> &Path {
         self.program.directory()
+    }
+
+    /// The PostgreSQL database of the server, if it is on one.
+    pub fn postgres(&self) -> Option<&PostgresDatabase> {
+        self.program.postgres()
+    }
+
+    /// The database, opened past the server.
+    pub async fn open_database(&self) -> DatabaseConnection {
+        self.program.open_database().await
+    }
+
+    /// What the program cannot leave out where it names its database.
+    pub fn database_name(&self) -> &str {
+        self.program.database_name()
     }
 
     /// Where the server listens, such as `http://127.0.0.1:40123`.
@@ -169,10 +201,11 @@ impl Drop for Server {
 }
 
 /// Starts the program, and waits until it says where it listens.
-fn spawn(program: &Program) -> (Child, String) {
+fn spawn(program: &Program, arguments: &[&str]) -> (Child, String) {
     let log = program.directory().join("server.log");
     let mut process = program
         .process()
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(File::create(&log).unwrap())
         .spawn()
