@@ -5,7 +5,7 @@ mod m20261122_000002_create_auth_sessions;
 mod m20261123_000001_index_users;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
-pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait};
+pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
 
 /// Brings a database to the schema that this version of Gatehouse needs, and back.
 #[derive(Debug)]

@@ -41,7 +41,8 @@ pub async fn require_migrated(database: &Database) -> anyhow::Result<()> {
     let pending = Migrations::new(database).pending().await?;
     if !pending.is_empty() {
         bail!(
-            "migrations are pending: {}. Run `gatehouse migrate up`, or set database.migrate_on_start",
+            "migrations are pending: {}. Run `gatehouse migrate up`, or let the start apply them \
+             (database.migrate_on_start, and no --no-migrate)",
             pending.join(", ")
         );
     }

@@ -3,7 +3,8 @@
 use std::{process::Stdio, thread, time::Duration};
 
 use rstest::rstest;
-use test_database::{DatabaseKind, apply, on_every_database};
+use sea_orm::ConnectionTrait;
+use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
 use crate::support::{PASSWORD, Program, Server, forger::SECRETS};
 
@@ -121,20 +122,69 @@ async fn nothing_is_destroyed_where_nobody_can_be_asked(database: DatabaseKind, 
 }
 
 #[apply(on_every_database)]
-#[test]
-fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending(database: DatabaseKind) {
-    let program = Program::unmigrated(database, &[&SECRETS[..], &[NEVER_ON_START]].concat());
+#[rstest]
+#[case::by_configuration(&["serve"], &[NEVER_ON_START])]
+#[case::by_argument(&["serve", "--no-migrate"], &[])]
+fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending(
+    database: DatabaseKind,
+    #[case] start: &[&str],
+    #[case] variables: &[(&str, &str)],
+) {
+    let program = Program::unmigrated(database, &[&SECRETS[..], variables].concat());
 
-    for arguments in [&["serve"][..], &["promote", "alice"]] {
+    for arguments in [start, &["promote", "alice"]] {
         assert_eq!(
             program.run(arguments).refused(),
             format!(
-                "migrations are pending: {}. Run `gatehouse migrate up`, or set database.migrate_on_start\n",
+                "migrations are pending: {}. Run `gatehouse migrate up`, or let the start apply them \
+                 (database.migrate_on_start, and no --no-migrate)\n",
                 MIGRATIONS.join(", ")
             )
         );
     }
 
     program.run(&["migrate", "up"]).succeeded();
-    Server::of(program);
+    Server::of_command(program, start);
+}
+
+#[apply(on_every_database)]
+#[rstest]
+#[case::start(&["serve"])]
+#[case::start_that_may_not_migrate(&["serve", "--no-migrate"])]
+#[case::migrate_up(&["migrate", "up"])]
+#[case::promote(&["promote", "alice"])]
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused_by_the_names_of_its_migrations(
+    database: DatabaseKind,
+    #[case] arguments: &[&str],
+) {
+    let program = Program::with(database, &SECRETS);
+    program.run(&["migrate", "up"]).succeeded();
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_first', 0), ('m9999_second', 0)";
+    program.open_database().await.execute_unprepared(newer).await.unwrap();
+
+    assert_eq!(
+        program.run(arguments).refused(),
+        "the database has migrations that this program does not know: m9999_first, m9999_second; \
+         run a version of Gatehouse that knows them\n"
+    );
+}
+
+#[apply(needs_postgres)]
+#[tokio::test]
+async fn of_many_nodes_that_start_at_once_one_migrates_and_all_serve() {
+    let program = Program::unmigrated(DatabaseKind::Postgres, &SECRETS);
+    let servers = thread::scope(|scope| {
+        let starts = Vec::from_iter((0..6).map(|_| scope.spawn(|| Server::of(program.on_another_node()))));
+        Vec::from_iter(starts.into_iter().map(|start| start.join().unwrap()))
+    });
+
+    let logs = servers.iter().map(Server::log).collect::<String>();
+    for name in MIGRATIONS {
+        let applied = format!("migration {name} was applied");
+        assert_eq!(logs.matches(&applied).count(), 1, "{logs}");
+    }
+    for server in &servers {
+        server.anonymous().get("/health/ready").await.expect(200);
+    }
 }

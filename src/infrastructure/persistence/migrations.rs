@@ -1,5 +1,5 @@
-use migration::{MigrationStatus, Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbErr};
+use migration::{MigrationStatus, Migrator, MigratorTrait, seaql_migrations};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder};
 use thiserror::Error;
 
 use super::Database;
@@ -22,12 +22,15 @@ pub struct MigrationState {
 /// The schema could not be brought to where it should be, or looked at.
 #[derive(Debug, Error)]
 pub enum MigrateError {
-    /// The database has a migration that this program does not know.
-    #[error("the database was migrated by a newer version of this program: {0}")]
-    Unknown(String),
+    /// The database has migrations that this program does not know: a newer version migrated it.
+    #[error(
+        "the database has migrations that this program does not know: {}; run a version of Gatehouse that knows them",
+        .0.join(", ")
+    )]
+    Unknown(Vec<String>),
     /// The database failed.
     #[error("the migration of the database failed: {0}")]
-    Failed(DbErr),
+    Failed(#[from] DbErr),
 }
 
 impl<'a> Migrations<'a> {
@@ -90,7 +93,11 @@ impl<'a> Migrations<'a> {
 }
 
 async fn states(connection: &impl ConnectionTrait) -> Result<Vec<MigrationState>, MigrateError> {
-    let migrations = Migrator::get_migration_with_status_read_only(connection).await?;
+    let migrations = match Migrator::get_migration_with_status_read_only(connection).await {
+        // The migrator reports in this form what only the database has.
+        Err(DbErr::Custom(_)) => return Err(MigrateError::Unknown(unknown(connection).await?)),
+        answer => answer?,
+    };
     Ok(migrations
         .iter()
         .map(|migration| MigrationState {
@@ -106,14 +113,14 @@ async fn names(connection: &impl ConnectionTrait, is_applied: bool) -> Result<Ve
     Ok(matching.map(|state| state.name).collect())
 }
 
-impl From<DbErr> for MigrateError {
-    fn from(error: DbErr) -> Self {
-        match error {
-            // The migrator reports in this form what only the database has.
-            DbErr::Custom(text) => Self::Unknown(text),
-            error => Self::Failed(error),
-        }
-    }
+/// The names of the migrations that only the database has.
+async fn unknown(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let known = Migrator::migrations();
+    let applied = seaql_migrations::Entity::find().order_by_asc(seaql_migrations::Column::Version);
+    let applied = applied.all(connection).await?.into_iter().map(|row| row.version);
+    Ok(applied
+        .filter(|name| known.iter().all(|migration| migration.name() != name))
+        .collect())
 }
 
 #[cfg(test)]

@@ -19,7 +19,11 @@ pub struct Arguments {
 pub enum Command {
     /// Serve requests until SIGINT or SIGTERM; running requests are finished first
     #[command(after_help = "Example:\n  APP_SERVER__PORT=9000 gatehouse serve")]
-    Serve,
+    Serve {
+        /// Refuse to start while migrations are pending, whatever database.migrate_on_start says
+        #[arg(long)]
+        no_migrate: bool,
+    },
     /// Bring the database schema to that of this program, or back
     #[command(subcommand, after_help = "Example:\n  gatehouse migrate status")]
     Migrate(MigrateCommand),

@@ -25,8 +25,12 @@ use crate::presentation::{
 /// If it is refused or fails; the error says what to do.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let sources = Sources::from_process()?;
-    match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => block_on(serve(&load(&sources, LevelFilter::Trace)?)),
+    match arguments.command.unwrap_or(Command::Serve { no_migrate: false }) {
+        Command::Serve { no_migrate } => {
+            let mut configuration = load(&sources, LevelFilter::Trace)?;
+            configuration.database.migrate_on_start &= !no_migrate;
+            block_on(serve(&configuration))
+        }
         Command::Migrate(command) => {
             let configuration = Configuration::load_without_secrets(&sources)?;
             start_logging(&configuration.logs, LevelFilter::Warn);
