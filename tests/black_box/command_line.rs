@@ -226,6 +226,21 @@ fn a_reader_who_has_seen_enough_is_no_error() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
 }
 
+#[rstest]
+#[case::nobody_listens("postgres://gatehouse:hunter2@127.0.0.1:1/users", "refused")]
+#[case::no_such_host("postgres://gatehouse:hunter2@nobody.invalid/users", "address")]
+fn a_database_out_of_reach_is_named_with_the_reason_and_without_its_password(#[case] url: &str, #[case] reason: &str) {
+    let program = Program::at(url, &[]);
+
+    let complaint = program.run(&["migrate", "status"]).refused();
+
+    let shown = url.replace("hunter2", "***");
+    let host = shown.trim_end_matches("/users");
+    assert!(complaint.starts_with(&format!("database {host}")), "{complaint}");
+    assert!(complaint.contains("cannot open the database: "), "{complaint}");
+    assert!(complaint.contains(reason), "{complaint}");
+}
+
 /// An active super admin, `root.admin`, and an inactive one, `inactive.admin`.
 fn with_accounts(database: DatabaseKind) -> Program {
     let program = Program::new(database);

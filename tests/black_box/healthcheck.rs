@@ -55,7 +55,7 @@ fn a_server_that_is_not_ready_is_quoted_with_the_reason() {
     assert_eq!(
         complaint,
         format!(
-            "{}/health/ready answers 503 Service Unavailable: Not ready: the migrations are not those of this program.\n",
+            "{}/health/ready answers 503 Service Unavailable: Not ready: migrations are pending.\n",
             server.base_url()
         )
     );

@@ -17,7 +17,7 @@ pub enum NotReady {
     /// The database does not answer.
     #[error("Not ready: the database does not answer.")]
     Database,
-    /// The schema is not the one that this program needs.
-    #[error("Not ready: the migrations are not those of this program.")]
+    /// The schema is not yet the one that this program needs.
+    #[error("Not ready: migrations are pending.")]
     Migrations,
 }

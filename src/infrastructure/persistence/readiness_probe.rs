@@ -27,7 +27,9 @@ impl DatabaseReadinessProbe {
     async fn ask(&self) -> Result<(), NotReady> {
         match Migrations::new(&self.database).pending().await {
             Ok(pending) if pending.is_empty() => Ok(()),
-            Ok(_) | Err(MigrateError::Unknown(_)) => Err(NotReady::Migrations),
+            Ok(_) => Err(NotReady::Migrations),
+            // While nodes are replaced one by one, those of before go on serving on the schema of after.
+            Err(MigrateError::Unknown(_)) => Ok(()),
             Err(error @ MigrateError::Failed(_)) => {
                 log::warn!("not ready: {error}");
                 Err(NotReady::Database)
@@ -53,6 +55,7 @@ impl ReadinessProbe for DatabaseReadinessProbe {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::ConnectionTrait;
     use test_database::{DatabaseKind, apply, on_every_database};
 
     use super::*;
@@ -76,6 +79,15 @@ mod tests {
         assert_eq!(probe.check().await, Err(NotReady::Migrations));
         Migrations::new(&database).up().await.unwrap();
         assert_eq!(probe.check().await, Err(NotReady::Migrations));
+        assert_eq!(DatabaseReadinessProbe::new(&database).check().await, Ok(()));
+    }
+
+    #[apply(on_every_database)]
+    #[tokio::test]
+    async fn a_database_that_a_newer_program_migrated_is_ready_for_those_who_serve_already(kind: DatabaseKind) {
+        let database = TestDatabase::migrated(kind).await;
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99991231_000001_newer', 0)";
+        database.writer().execute_unprepared(newer).await.unwrap();
         assert_eq!(DatabaseReadinessProbe::new(&database).check().await, Ok(()));
     }
 
