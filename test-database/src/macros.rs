@@ -11,9 +11,16 @@ macro_rules! needs_postgres {
 #[cfg(not(postgres))]
 #[macro_export]
 macro_rules! needs_postgres {
-    ($test:item) => {
+    // Behind the cases of `rstest`: an attribute before them would be about the first case alone.
+    ($(#[$attribute:meta])* async fn $($signature_and_body:tt)*) => {
+        $(#[$attribute])*
         #[ignore = "needs TEST_POSTGRES_URL"]
-        $test
+        async fn $($signature_and_body)*
+    };
+    ($(#[$attribute:meta])* fn $($signature_and_body:tt)*) => {
+        $(#[$attribute])*
+        #[ignore = "needs TEST_POSTGRES_URL"]
+        fn $($signature_and_body)*
     };
 }
 
