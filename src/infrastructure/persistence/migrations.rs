@@ -63,7 +63,10 @@ impl<'a> Migrations<'a> {
     pub async fn up(&self) -> Result<Vec<String>, MigrateError> {
         let transaction = self.database.begin_migration().await?;
         let pending = names(&transaction, false).await?;
-        Migrator::up(&transaction, None).await?;
+        // The migrator changes the schema even then, and whoever only serves may lack that right.
+        if !pending.is_empty() {
+            Migrator::up(&transaction, None).await?;
+        }
         transaction.commit().await?;
         Ok(pending)
     }
@@ -126,10 +129,11 @@ async fn unknown(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr
 #[cfg(test)]
 mod tests {
     use sea_orm::{DbBackend, EntityTrait, PaginatorTrait, Statement};
-    use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
+    use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres, on_every_database};
+    use url::Url;
 
     use super::*;
-    use crate::infrastructure::persistence::{entities::auth_session, testing::TestDatabase};
+    use crate::infrastructure::persistence::{DatabaseOptions, entities::auth_session, testing::TestDatabase};
 
     async fn applied(database: &Database) -> usize {
         names(database.reader(), true).await.unwrap().len()
@@ -168,6 +172,18 @@ mod tests {
         let all = applied(&database).await;
         assert_eq!(counts.iter().filter(|count| **count == all).count(), 1);
         assert_eq!(counts.iter().sum::<usize>(), all);
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn who_may_not_change_the_schema_is_not_refused_while_nothing_is_pending() {
+        let place = PostgresDatabase::migrated();
+        let mut url = Url::parse(&place.url()).unwrap();
+        url.query_pairs_mut().append_pair("options", "-c role=pg_read_all_data");
+        let database = Database::connect(&DatabaseOptions::new(url)).await.unwrap();
+        let migrations = Migrations::new(&database);
+        assert_eq!(migrations.up().await.unwrap(), Vec::<String>::new());
+        assert!(matches!(migrations.fresh().await, Err(MigrateError::Failed(_))));
     }
 
     #[apply(on_every_database)]
