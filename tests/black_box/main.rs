@@ -13,6 +13,7 @@ mod concurrency;
 mod config;
 mod database_outage;
 mod db_copy;
+mod deployment_guide;
 mod documentation;
 mod durability;
 mod forged_tokens;
