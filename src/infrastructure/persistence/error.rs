@@ -41,11 +41,11 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
-/// Whether an extended result code of SQLite says that the file is locked or out of reach: its low byte is the primary
-/// code, `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR` or `SQLITE_CANTOPEN`.
+/// Whether an extended result code of SQLite says that the file is locked or out of reach, or the disk full: its low byte is
+/// the primary code, `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR`, `SQLITE_FULL` or `SQLITE_CANTOPEN`.
 fn is_sqlite_unavailable(code: &str) -> bool {
     code.parse::<u32>()
-        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 14))
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
 }
 
 /// Whether a `SQLSTATE` of PostgreSQL says that the same might work later, or on another server.
@@ -72,6 +72,7 @@ mod tests {
     #[rstest]
     #[case::busy("5", true)]
     #[case::busy_snapshot("517", true)]
+    #[case::disk_full("13", true)]
     #[case::cannot_open("14", true)]
     #[case::io_error_on_fsync("1034", true)]
     #[case::unique_constraint("2067", false)]

@@ -5,7 +5,10 @@ use std::{fs, io, path::Path, str::FromStr};
 
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DbErr, SqlxSqliteConnector,
-    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
 };
 
 use super::{ConnectError, DatabaseOptions};
@@ -52,7 +55,10 @@ async fn open(
                     .foreign_keys(true)
                     .busy_timeout(busy_timeout),
             )
-        });
+        })
+        // SQLite itself rolls back what cannot be committed because the disk is full. That leaves the connection in the
+        // belief that it is in a transaction, and what it did next would never be committed.
+        .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
     SqlxSqliteConnector::connect(connect).await
 }
 
@@ -127,6 +133,20 @@ mod tests {
                 .is_err()
         );
         assert!(database.writer().execute_unprepared("CREATE TABLE t (c)").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_was_rolled_back_by_sqlite_itself_does_not_swallow_what_is_committed_later() {
+        let (_directory, database) = database().await;
+        let interrupted = database.begin().await.unwrap();
+        interrupted.execute_unprepared("ROLLBACK").await.unwrap();
+        drop(interrupted);
+        drop(database.begin().await.unwrap());
+
+        let transaction = database.begin().await.unwrap();
+        transaction.execute_unprepared("CREATE TABLE t (c)").await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(database.reader().execute_unprepared("SELECT c FROM t").await.is_ok());
     }
 
     #[cfg(unix)]
