@@ -36,7 +36,7 @@ pub struct Copied {
 #[derive(Debug, Error)]
 pub enum CopyError {
     /// The target holds data, which a copy must not mix with.
-    #[error("the target has {users} users: a copy needs an empty one")]
+    #[error("the target is not empty, a copy needs one that is; users in it: {users}")]
     TargetNotEmpty {
         /// The number of users in it.
         users: u64,
@@ -53,7 +53,14 @@ pub enum CopyError {
     },
     /// One of the databases failed.
     #[error("the copy failed: {0}")]
-    Failed(#[from] DbErr),
+    Failed(DbErr),
+}
+
+impl From<DbErr> for CopyError {
+    // Not as its source: the text holds that already.
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// Copies all users and sessions from one database to another, which may be of another kind; all of them or none. Both must

@@ -65,6 +65,7 @@ pub enum ConnectError {
 }
 
 impl From<DbErr> for ConnectError {
+    // Not as its source: the text holds that already.
     fn from(error: DbErr) -> Self {
         Self::Open(error.to_string())
     }

@@ -30,7 +30,14 @@ pub enum MigrateError {
     Unknown(Vec<String>),
     /// The database failed.
     #[error("the migration of the database failed: {0}")]
-    Failed(#[from] DbErr),
+    Failed(DbErr),
+}
+
+impl From<DbErr> for MigrateError {
+    // Not as its source: the text holds that already.
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error)
+    }
 }
 
 impl<'a> Migrations<'a> {

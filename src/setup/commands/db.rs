@@ -33,8 +33,8 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
     source.close().await;
     let copied = outcome?;
     say(format_args!(
-        "copied {} users and {} sessions from {} to {}. To serve from there, set database.url, and keep the secrets",
-        copied.users, copied.sessions, from.url, to.url
+        "copied from {} to {}: users: {}, sessions: {}. To serve from there, set database.url, and keep the secrets",
+        from.url, to.url, copied.users, copied.sessions
     ))
 }
 
