@@ -1,14 +1,22 @@
 use anyhow::{Context, bail};
 
 use super::configuration::DatabaseConfig;
-use crate::infrastructure::persistence::{Database, DatabaseOptions, Migrations};
+use crate::infrastructure::persistence::{Database, DatabaseOptions, DatabaseUrl, Migrations};
+
+/// Opens the configured database with its replica, if it has one, as [`open_or_create`] does.
+///
+/// # Errors
+/// If it cannot be opened.
+pub async fn open_to_serve(config: &DatabaseConfig) -> anyhow::Result<Database> {
+    open(config, config.read_url.as_ref(), true).await
+}
 
 /// Opens the configured database, which is made if it is missing.
 ///
 /// # Errors
 /// If it cannot be opened.
 pub async fn open_or_create(config: &DatabaseConfig) -> anyhow::Result<Database> {
-    open(config, true).await
+    open(config, None, true).await
 }
 
 /// Opens the configured database as it is.
@@ -16,7 +24,7 @@ pub async fn open_or_create(config: &DatabaseConfig) -> anyhow::Result<Database>
 /// # Errors
 /// If it is missing or cannot be opened.
 pub async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Database> {
-    open(config, false).await
+    open(config, None, false).await
 }
 
 /// Sees to it that the database has the schema of this program, if the start may apply migrations.
@@ -41,18 +49,17 @@ pub async fn require_migrated(database: &Database) -> anyhow::Result<()> {
     let pending = Migrations::new(database).pending().await?;
     if !pending.is_empty() {
         bail!(
-            "migrations are pending: {}. Run `gatehouse migrate up`, or let the start apply them \
-             (database.migrate_on_start, and no --no-migrate)",
+            "migrations are pending: {}. Apply them first: `gatehouse migrate up`, with database.url naming this database",
             pending.join(", ")
         );
     }
     Ok(())
 }
 
-async fn open(config: &DatabaseConfig, create: bool) -> anyhow::Result<Database> {
+async fn open(config: &DatabaseConfig, read_url: Option<&DatabaseUrl>, create: bool) -> anyhow::Result<Database> {
     let options = DatabaseOptions {
         url: config.url.clone(),
-        read_url: config.read_url.clone(),
+        read_url: read_url.cloned(),
         create,
         max_connections: config.max_connections,
         acquire_timeout: config.acquire_timeout,

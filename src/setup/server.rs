@@ -31,7 +31,7 @@ const MAX_WORKERS: usize = 512;
 /// # Errors
 /// If the server cannot start as it is configured.
 pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
-    let database = database::open_or_create(&configuration.database).await?;
+    let database = database::open_to_serve(&configuration.database).await?;
     let outcome = serve_from(&database, configuration).await;
     database.close().await;
     outcome

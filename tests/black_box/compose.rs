@@ -36,9 +36,14 @@ fn compose_gets_every_value_as_it_is_meant() {
 
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let services = serde_json::from_slice::<Value>(&output.stdout).unwrap()["services"].take();
-    let shown = services["db"]["environment"]["POSTGRES_PASSWORD"].as_str().unwrap();
-    // Compose doubles the sign, so that what it shows can be read by it again.
-    assert_eq!(shown.replace("$$", "$"), password);
-    assert_eq!(services["app"]["environment"]["APP_ENV"], "local");
+    let (app, db) = (&services["app"]["environment"], &services["db"]["environment"]);
+    for shown in [&db["POSTGRES_PASSWORD"], &app["APP_POSTGRES__PASSWORD"]] {
+        // Compose doubles the sign, so that what it shows can be read by it again.
+        assert_eq!(shown.as_str().unwrap().replace("$$", "$"), password);
+    }
+    assert_eq!(
+        (&app["APP_ENV"], &app["APP_SERVER__PORT"]),
+        (&"local".into(), &"8443".into())
+    );
     assert_eq!(services["app"]["ports"][0]["published"], "8443");
 }

@@ -21,7 +21,7 @@ use crate::support::{Answer, Client, PASSWORD, PATIENCE, Server};
 /// How long the server waits for a connection, and for a statement.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// What an answer may take on top of that: the second of patience with a silent database, and a busy machine.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(4);
 const OUTAGE: Duration = Duration::from_secs(5);
 const CLIENTS: usize = 6;
 

@@ -1,5 +1,7 @@
 //! No request reads a table from end to end, however many users there are, but to count them all.
 
+use std::time::Duration;
+
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use test_database::{PostgresDatabase, apply, needs_postgres};
 
@@ -96,7 +98,9 @@ async fn sequential_scans(observer: &DatabaseConnection) -> SequentialScans {
     let statement = |sql: &str| Statement::from_string(observer.get_database_backend(), sql);
     let others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     tokio::time::timeout(PATIENCE, async {
-        while observer.query_one_raw(statement(others)).await.unwrap().is_some() {}
+        while observer.query_one_raw(statement(others)).await.unwrap().is_some() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     })
     .await
     .unwrap();

@@ -136,8 +136,8 @@ fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending(
         assert_eq!(
             program.run(arguments).refused(),
             format!(
-                "migrations are pending: {}. Run `gatehouse migrate up`, or let the start apply them \
-                 (database.migrate_on_start, and no --no-migrate)\n",
+                "migrations are pending: {}. Apply them first: `gatehouse migrate up`, with database.url naming this \
+                 database\n",
                 MIGRATIONS.join(", ")
             )
         );

@@ -32,7 +32,7 @@ pub struct Copied {
     pub sessions: u64,
 }
 
-/// Why nothing was copied.
+/// Why nothing was copied, so far as the target has answered.
 #[derive(Debug, Error)]
 pub enum CopyError {
     /// The target holds data, which a copy must not mix with.
@@ -67,14 +67,15 @@ impl From<DbErr> for CopyError {
 /// have the schema of this program, and `target` no users yet. What is written to `source` meanwhile may be missed.
 ///
 /// # Errors
-/// [`CopyError`] if the target has users, or one of the databases fails.
+/// [`CopyError`] if the target has users, or one of the databases fails. If the target fails to answer the commit, all may
+/// have been copied nevertheless.
 pub async fn copy(
     source: &Database,
     target: &Database,
     mut progress: impl FnMut(CopyProgress),
 ) -> Result<Copied, CopyError> {
     let source = source.begin_snapshot().await?;
-    let target = target.begin().await?;
+    let target = target.begin_migration().await?;
     let users = user::Entity::find().count(&target).await?;
     if users > 0 {
         return Err(CopyError::TargetNotEmpty { users });

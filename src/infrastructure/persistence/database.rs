@@ -56,8 +56,8 @@ pub enum ConnectError {
         /// The file.
         path: String,
     },
-    /// The replica is of another kind than the database.
-    #[error("only a PostgreSQL database has replicas")]
+    /// The database, or what is to be its replica, is not PostgreSQL.
+    #[error("a replica needs PostgreSQL at both addresses")]
     NotReplicated,
     /// The database cannot be opened, for the reason that it, the network or the operating system gives.
     #[error("cannot open the database: {0}")]
@@ -101,7 +101,7 @@ impl Database {
             }
             Kind::Postgres(url) => {
                 let pool = postgres::connect(url, options).await?;
-                // Longer than the database itself needs to say that it cannot.
+                // For a connection and a statement together, and longer than the database needs to end either.
                 let patience = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
                 (pool.clone(), pool, patience)
             }
@@ -129,11 +129,12 @@ impl Database {
 
     /// Closes every connection. A SQLite database then stands alone in its file, without its log.
     pub async fn close(self) {
-        for connection in [self.replica, self.reader, self.writer] {
+        let close = async |connection: TimedConnection<DatabaseConnection>| {
             if let Err(error) = connection.in_time(connection.untimed().close_by_ref()).await {
                 log::warn!("the database was not closed cleanly: {error}");
             }
-        }
+        };
+        tokio::join!(close(self.replica), close(self.reader), close(self.writer));
     }
 
     /// The handle that writes, for tests that put the database into a state of their own.
@@ -158,11 +159,22 @@ impl Database {
         self.begin_with(None).await
     }
 
-    /// Opens a transaction that sees the database as it is now until its end.
-    pub(super) async fn begin_snapshot(&self) -> Result<TimedConnection<DatabaseTransaction>, DbErr> {
+    /// Opens a transaction that sees the database as it is now until its end, however long that takes.
+    pub(super) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
         // Where there is one writer at a time, this one keeps all others out.
         let isolation = self.is_postgres().then_some(IsolationLevel::RepeatableRead);
-        self.begin_with(isolation).await
+        self.without_limits(self.begin_with(isolation).await?).await
+    }
+
+    /// Opens a transaction in which the schema or all data may be changed, however long that takes. Every other process that
+    /// wants to do the same waits until its end; on SQLite, no longer than for any other that writes.
+    pub(super) async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.without_limits(self.begin().await?).await?;
+        if self.is_postgres() {
+            let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+            transaction.execute_unprepared(&lock).await?;
+        }
+        Ok(transaction)
     }
 
     async fn begin_with(
@@ -174,22 +186,26 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let begun = self.writer.untimed().begin_with_options(options);
-        Ok(self.writer.with(self.writer.in_time(begun).await?))
+        let writer = self.writer.untimed().clone();
+        let begun = self
+            .writer
+            .to_its_end(async move { writer.begin_with_options(options).await });
+        Ok(self.writer.with(begun.await?))
+    }
+
+    async fn without_limits(
+        &self,
+        transaction: TimedConnection<DatabaseTransaction>,
+    ) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = transaction.into_untimed();
+        if self.is_postgres() {
+            let lift = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+            transaction.execute_unprepared(lift).await?;
+        }
+        Ok(transaction)
     }
 
     fn is_postgres(&self) -> bool {
         self.writer.get_database_backend() == DbBackend::Postgres
-    }
-
-    /// Opens a transaction in which the schema may be changed, however long that takes. Every other process that wants to
-    /// do the same waits until its end.
-    pub(super) async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.begin().await?.into_untimed();
-        if self.is_postgres() {
-            let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
-            transaction.execute_unprepared(&lock).await?;
-        }
-        Ok(transaction)
     }
 }

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, net::Ipv6Addr};
 
 use sea_orm::sqlx::postgres::PgSslMode;
 use thiserror::Error;
@@ -57,6 +57,9 @@ pub enum InvalidDatabaseUrl {
     /// The address asks for an unknown kind of encryption.
     #[error("unknown sslmode, allowed: disable, allow, prefer, require, verify-ca, verify-full")]
     UnknownSslMode,
+    /// The address asks for a socket that is in no directory.
+    #[error("the parameter host is for the directory of a socket, as in postgres:///db?host=/var/run/postgresql")]
+    SocketWithoutDirectory,
 }
 
 impl DatabaseUrl {
@@ -78,16 +81,20 @@ impl DatabaseUrl {
             return Err(InvalidDatabaseUrl::Unsupported);
         }
         let url = Url::parse(url).map_err(InvalidDatabaseUrl::Malformed)?;
-        // What looks like a fragment is the rest of a password.
-        if url.fragment().is_some() {
+        // What looks like one of these is the rest of a password.
+        let path = url.path().trim_start_matches('/');
+        let query = url.query().unwrap_or_default();
+        if url.fragment().is_some() || path.contains(['/', '@']) || query.contains('@') {
             return Err(InvalidDatabaseUrl::Malformed(url::ParseError::InvalidDomainCharacter));
         }
         for (name, value) in url.query_pairs() {
-            if !PARAMETERS.contains(&name.as_ref()) {
-                return Err(InvalidDatabaseUrl::UnknownParameter(name.into_owned()));
-            }
-            if name == "sslmode" && value.parse::<PgSslMode>().is_err() {
-                return Err(InvalidDatabaseUrl::UnknownSslMode);
+            match name.as_ref() {
+                unknown if !PARAMETERS.contains(&unknown) => {
+                    return Err(InvalidDatabaseUrl::UnknownParameter(unknown.to_owned()));
+                }
+                "sslmode" if value.parse::<PgSslMode>().is_err() => return Err(InvalidDatabaseUrl::UnknownSslMode),
+                "host" if !value.starts_with('/') => return Err(InvalidDatabaseUrl::SocketWithoutDirectory),
+                _ => {}
             }
         }
         Ok(Self(Kind::Postgres(url)))
@@ -102,8 +109,11 @@ impl DatabaseUrl {
             return Ok(self.clone());
         };
         if url.host_str().is_none_or(str::is_empty) {
-            url.set_host(Some(defaults.host))
-                .map_err(InvalidDatabaseUrl::Malformed)?;
+            let host = match defaults.host.parse::<Ipv6Addr>() {
+                Ok(ip) => format!("[{ip}]"),
+                Err(_) => defaults.host.to_owned(),
+            };
+            url.set_host(Some(&host)).map_err(InvalidDatabaseUrl::Malformed)?;
         }
         let mut set = Ok(());
         if url.port().is_none() {
@@ -203,7 +213,11 @@ mod tests {
     #[case::other_database("mysql://root:hunter2@h/x", "allowed: `sqlite:`")]
     #[case::no_slashes("postgres:gatehouse", "allowed: `sqlite:`")]
     #[case::slash_in_password("postgres://u:hunter2/x@h/x", "percent-encoded")]
+    #[case::slash_after_digits("postgres://u:1/hunter2@h/x", "percent-encoded")]
     #[case::hash_in_password("postgres://u:1#hunter2@h/x", "percent-encoded")]
+    #[case::question_mark_in_password("postgres://u:?hunter2@h/x", "percent-encoded")]
+    #[case::question_mark_after_digits("postgres://u:1?hunter2@h/x", "percent-encoded")]
+    #[case::host_as_parameter("postgres://u:hunter2@h/x?host=h2", "directory of a socket")]
     #[case::misspelt_parameter("postgres://u:hunter2@h/x?sslmod=require", "unknown parameter \"sslmod\"")]
     #[case::unknown_mode("postgres://u:hunter2@h/x?sslmode=always", "unknown sslmode, allowed: disable")]
     fn what_is_no_address_is_refused_without_being_repeated(#[case] address: &str, #[case] reason: &str) {
@@ -231,5 +245,13 @@ mod tests {
             Some("p%40ss%3Aw%2Frd%23%25")
         );
         assert_eq!(password(&completed("postgres://u:own@h")).as_deref(), Some("own"));
+
+        let ip_v6 = PostgresDefaults {
+            host: "::1",
+            password: "",
+            ..DEFAULTS
+        };
+        let url = DatabaseUrl::parse("postgres://").unwrap().or_defaults(ip_v6).unwrap();
+        assert_eq!(url.to_string(), "postgres://gatehouse@[::1]:5433/users");
     }
 }

@@ -104,8 +104,13 @@ impl<'a> Migrations<'a> {
 
 async fn states(connection: &impl ConnectionTrait) -> Result<Vec<MigrationState>, MigrateError> {
     let migrations = match Migrator::get_migration_with_status_read_only(connection).await {
-        // The migrator reports in this form what only the database has.
-        Err(DbErr::Custom(_)) => return Err(MigrateError::Unknown(unknown(connection).await?)),
+        // The migrator reports in this form, among others, what only the database has.
+        Err(error @ DbErr::Custom(_)) => {
+            return Err(match unknown(connection).await? {
+                names if names.is_empty() => error.into(),
+                names => MigrateError::Unknown(names),
+            });
+        }
         answer => answer?,
     };
     Ok(migrations

@@ -34,6 +34,7 @@ pub(super) async fn connect(url: &Url, options: &DatabaseOptions) -> Result<Data
 pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
     // What a node that froze or lost its network has locked must not stay locked.
     let idle_in_transaction = options.statement_timeout.as_millis().to_string();
+    let host = host(url);
     let mut connect = ConnectOptions::new(url.as_str());
     connect
         .connect_lazy(true)
@@ -42,7 +43,9 @@ pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Resu
         .test_before_acquire_if_idle_for(TRUSTED_IDLE_TIME)
         .statement_timeout(options.statement_timeout)
         .map_sqlx_postgres_opts(move |postgres| {
-            postgres.options([("idle_in_transaction_session_timeout", &idle_in_transaction)])
+            postgres
+                .host(&host)
+                .options([("idle_in_transaction_session_timeout", &idle_in_transaction)])
         })
         .sqlx_logging(false);
     if !url.query_pairs().any(|(name, _)| name == "application_name") {
@@ -57,7 +60,8 @@ pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Resu
 /// [`ConnectError`] if it does not, or not in time.
 pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), ConnectError> {
     let connection = async {
-        let connection: PgConnection = PgConnectOptions::from_url(url)?.connect().await?;
+        let options = PgConnectOptions::from_url(url)?.host(&host(url));
+        let connection: PgConnection = options.connect().await?;
         connection.close().await
     };
     let reason = match tokio::time::timeout(options.acquire_timeout, connection).await {
@@ -68,4 +72,34 @@ pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), Co
         Err(_) => format!("there was no answer for {} s", options.acquire_timeout.as_secs()),
     };
     Err(ConnectError::Open(reason))
+}
+
+/// The host, an IPv6 address without the brackets that only a URL needs.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    host.trim_matches(['[', ']']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+    use test_database::{DatabaseKind, apply, needs_postgres};
+
+    use super::*;
+    use crate::infrastructure::persistence::testing::TestDatabase;
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn who_leaves_while_a_transaction_begins_leaves_none_behind() {
+        let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
+        let left =
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+        let left = Statement::from_string(DbBackend::Postgres, left);
+        for microseconds in (0..2_000).step_by(20) {
+            let _ = tokio::time::timeout(Duration::from_micros(microseconds), database.begin()).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let left = database.reader().query_all_raw(left.clone()).await.unwrap();
+            assert_eq!(left.len(), 0, "after {microseconds} µs");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use async_trait::async_trait;
 use sea_orm::{
@@ -49,19 +49,38 @@ impl<C> TimedConnection<C> {
         }
     }
 
-    /// What `answer` comes to, if it comes in time.
+    /// What `answer` comes to, if it comes in time; then it is dropped.
     ///
     /// # Errors
     /// As `answer`, and [`DbErr::Conn`] if it does not come in time.
     pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         let answer = TokioContext::new(answer, self.runtime.clone());
+        let answer = tokio::time::timeout(self.patience, answer).await;
+        answer.unwrap_or_else(|elapsed| Err(silence(elapsed)))
+    }
+
+    /// What `answer` comes to, if it comes in time. If it does not, or nobody waits for it any more, it goes on, and what it
+    /// comes to is dropped: for what must not stop halfway, as the beginning of a transaction, which its connection would
+    /// carry back into the pool.
+    ///
+    /// # Errors
+    /// As `answer`, and [`DbErr::Conn`] if it does not come in time.
+    pub(super) async fn to_its_end<T: Send + 'static>(
+        &self,
+        answer: impl Future<Output = Result<T, DbErr>> + Send + 'static,
+    ) -> Result<T, DbErr> {
+        let answer = self.runtime.spawn(answer);
         match tokio::time::timeout(self.patience, answer).await {
-            Ok(answer) => answer,
-            Err(elapsed) => Err(DbErr::Conn(RuntimeErr::SqlxError(
-                sqlx::Error::Io(elapsed.into()).into(),
-            ))),
+            Ok(Ok(answer)) => answer,
+            Ok(Err(cancelled)) => Err(silence(cancelled)),
+            Err(elapsed) => Err(silence(elapsed)),
         }
     }
+}
+
+/// That an answer did not come.
+fn silence(reason: impl Into<io::Error>) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(sqlx::Error::Io(reason.into()).into()))
 }
 
 impl TimedConnection<DatabaseTransaction> {

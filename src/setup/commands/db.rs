@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// If an address is none, a database has not the schema of this program, the target has users, or one of the databases
-/// fails; then nothing was copied.
+/// fails. Nothing was copied then, unless it was the answer to the commit that failed to come.
 pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::Result<()> {
     let DbCommand::Copy { from, to } = command;
     let from = at(&from, configuration).context("--from")?;
@@ -42,7 +42,6 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
 fn at(url: &str, configuration: &Configuration) -> anyhow::Result<DatabaseConfig> {
     Ok(DatabaseConfig {
         url: DatabaseUrl::parse(url)?.or_defaults(configuration.postgres.defaults())?,
-        read_url: None,
         ..configuration.database.clone()
     })
 }

@@ -7,24 +7,31 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use ureq::{Agent, Body, http::Response};
 
-use crate::{presentation::cli::say, setup::configuration::ServerConfig};
+use crate::{presentation::cli::say, setup::configuration::Configuration};
 
-/// Time that the server gets to answer.
+/// Time that the server gets to answer, without its database.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Asks the server that this configuration describes whether it is alive or, if `ready`, whether it can serve requests.
 ///
 /// # Errors
 /// If it does not answer in time, or anything but 200.
-pub fn run(ready: bool, config: &ServerConfig) -> anyhow::Result<()> {
+pub fn run(ready: bool, configuration: &Configuration) -> anyhow::Result<()> {
+    let (config, database) = (&configuration.server, &configuration.database);
     if config.port == 0 {
         bail!("server.port is 0, so nobody can know where the server listens: set a port (APP_SERVER__PORT)");
     }
-    let path = if ready { "/health/ready" } else { "/health/live" };
+    let (path, timeout) = if ready {
+        // Longer than the server waits for its database, so that it can say so.
+        let patience = database.acquire_timeout.max(database.statement_timeout);
+        ("/health/ready", patience + TIMEOUT)
+    } else {
+        ("/health/live", TIMEOUT)
+    };
     let url = format!("http://{}{path}", authority(&config.host, config.port));
     let agent = Agent::new_with_config(
         Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
+            .timeout_global(Some(timeout))
             .proxy(None)
             .max_redirects(0)
             .http_status_as_error(false)

@@ -42,9 +42,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             block_on(db::run(command, &configuration))
         }
         Command::Config(command) => config::run(command, &sources),
-        Command::Healthcheck { ready } => {
-            healthcheck::run(ready, &Configuration::load_without_secrets(&sources)?.server)
-        }
+        Command::Healthcheck { ready } => healthcheck::run(ready, &Configuration::load_without_secrets(&sources)?),
         Command::Openapi => {
             let configuration = Configuration::load_without_secrets(&sources)?;
             say(http::document(&configuration.security.cookies.name))

@@ -5,7 +5,7 @@ use std::{fs::File, path::Path};
 use figment::Figment;
 
 use super::{Configuration, LOCAL, SameSite, dotenv, secrets};
-use crate::infrastructure::persistence::DatabaseUrl;
+use crate::infrastructure::persistence::{ConnectError, DatabaseUrl};
 
 /// The least work factor of bcrypt outside of [`LOCAL`].
 const LEAST_BCRYPT_COST: u32 = 10;
@@ -42,8 +42,7 @@ pub(super) fn contradictions(figment: &Figment, configuration: &Configuration) -
     let database = &configuration.database;
     let is_replicated = |read_url: &DatabaseUrl| database.url.can_be_replicated() && read_url.can_be_replicated();
     if !database.read_url.as_ref().is_none_or(is_replicated) {
-        let reason = "only a PostgreSQL database has a replica, which is one, too".to_owned();
-        problems.push(refuse("database.read_url", reason));
+        problems.push(refuse("database.read_url", ConnectError::NotReplicated.to_string()));
     }
     let fields = dotenv::fields(figment);
     let is_unknown = |field: &&String| !fields.contains_key(*field);

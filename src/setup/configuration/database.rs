@@ -126,7 +126,9 @@ mod tests {
                 .refusal()?;
 
             assert!(
-                refusal.contains("variable APP_DATABASE__READ_URL database.read_url: only a PostgreSQL database"),
+                refusal.contains(
+                    "variable APP_DATABASE__READ_URL database.read_url: a replica needs PostgreSQL at both addresses"
+                ),
                 "{refusal}"
             );
         }
