@@ -46,7 +46,7 @@ pub struct PostgresDefaults<'a> {
 #[derive(Debug, Error)]
 pub enum InvalidDatabaseUrl {
     /// The address is of no supported kind.
-    #[error("allowed: `sqlite:` and the path of a file, or `postgres://user:password@host:port/db`")]
+    #[error("allowed: `sqlite:` and the path of a file without `?`, or `postgres://user:password@host:port/db`")]
     Unsupported,
     /// The address of a PostgreSQL database is not a URL.
     #[error("not a URL: {0}. Special characters in user and password must be percent-encoded")]

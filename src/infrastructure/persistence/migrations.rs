@@ -1,5 +1,5 @@
-use migration::{MigrationStatus, Migrator, MigratorTrait, seaql_migrations};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder};
+use migration::{Migrator, MigratorTrait, seaql_migrations};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryOrder, Statement};
 use thiserror::Error;
 
 use super::Database;
@@ -29,7 +29,7 @@ pub enum MigrateError {
     )]
     Unknown(Vec<String>),
     /// The database failed.
-    #[error("the migration of the database failed: {0}")]
+    #[error("the database failed: {0}")]
     Failed(DbErr),
 }
 
@@ -60,6 +60,18 @@ impl<'a> Migrations<'a> {
     /// As for [`status`](Self::status).
     pub async fn pending(&self) -> Result<Vec<String>, MigrateError> {
         names(self.database.reader(), false).await
+    }
+
+    /// Whether the database has every migration of this program, whatever else it has.
+    ///
+    /// # Errors
+    /// [`MigrateError::Failed`] if the database fails.
+    pub async fn is_complete(&self) -> Result<bool, MigrateError> {
+        let applied = applied(self.database.reader()).await?;
+        let migrations = Migrator::migrations();
+        Ok(migrations
+            .iter()
+            .all(|migration| applied.iter().any(|name| name == migration.name())))
     }
 
     /// Applies what is pending, all of it or nothing, while every other process that wants to do the same waits. Returns
@@ -103,23 +115,21 @@ impl<'a> Migrations<'a> {
 }
 
 async fn states(connection: &impl ConnectionTrait) -> Result<Vec<MigrationState>, MigrateError> {
-    let migrations = match Migrator::get_migration_with_status_read_only(connection).await {
-        // The migrator reports in this form, among others, what only the database has.
-        Err(error @ DbErr::Custom(_)) => {
-            return Err(match unknown(connection).await? {
-                names if names.is_empty() => error.into(),
-                names => MigrateError::Unknown(names),
-            });
-        }
-        answer => answer?,
-    };
-    Ok(migrations
-        .iter()
-        .map(|migration| MigrationState {
-            name: migration.name().to_owned(),
-            is_applied: migration.status() == MigrationStatus::Applied,
-        })
-        .collect())
+    let applied = applied(connection).await?;
+    let known = Vec::from_iter(
+        Migrator::migrations()
+            .iter()
+            .map(|migration| migration.name().to_owned()),
+    );
+    let unknown = Vec::from_iter(applied.iter().filter(|name| !known.contains(name)).cloned());
+    if !unknown.is_empty() {
+        return Err(MigrateError::Unknown(unknown));
+    }
+    let states = known.into_iter().map(|name| MigrationState {
+        is_applied: applied.contains(&name),
+        name,
+    });
+    Ok(states.collect())
 }
 
 async fn names(connection: &impl ConnectionTrait, is_applied: bool) -> Result<Vec<String>, MigrateError> {
@@ -128,19 +138,26 @@ async fn names(connection: &impl ConnectionTrait, is_applied: bool) -> Result<Ve
     Ok(matching.map(|state| state.name).collect())
 }
 
-/// The names of the migrations that only the database has.
-async fn unknown(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
-    let known = Migrator::migrations();
-    let applied = seaql_migrations::Entity::find().order_by_asc(seaql_migrations::Column::Version);
-    let applied = applied.all(connection).await?.into_iter().map(|row| row.version);
-    Ok(applied
-        .filter(|name| known.iter().all(|migration| migration.name() != name))
-        .collect())
+/// The names of all migrations that the database has, in order.
+async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let backend = connection.get_database_backend();
+    // The information schema would not show a table that the role may not read, as if nothing had been applied yet.
+    let table = match backend {
+        DbBackend::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = 'seaql_migrations'",
+        _ => "SELECT 1 FROM pg_class WHERE oid = to_regclass('seaql_migrations')",
+    };
+    let table = Statement::from_string(backend, table);
+    if connection.query_one_raw(table).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = seaql_migrations::Entity::find().order_by_asc(seaql_migrations::Column::Version);
+    let rows = rows.all(connection).await?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{DbBackend, EntityTrait, PaginatorTrait, Statement};
+    use sea_orm::PaginatorTrait;
     use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres, on_every_database};
     use url::Url;
 
@@ -188,11 +205,22 @@ mod tests {
 
     #[apply(needs_postgres)]
     #[tokio::test]
+    async fn who_may_not_read_what_was_applied_is_not_told_that_nothing_was() {
+        let place = PostgresDatabase::migrated();
+        let owner = Database::connect(&DatabaseOptions::new(place.url())).await.unwrap();
+        let grant = "GRANT USAGE ON SCHEMA public TO pg_monitor";
+        owner.writer().execute_unprepared(grant).await.unwrap();
+        let database = as_role(&place, "pg_monitor").await;
+        let migrations = Migrations::new(&database);
+        assert!(matches!(migrations.status().await, Err(MigrateError::Failed(_))));
+        assert!(matches!(migrations.is_complete().await, Err(MigrateError::Failed(_))));
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
     async fn who_may_not_change_the_schema_is_not_refused_while_nothing_is_pending() {
         let place = PostgresDatabase::migrated();
-        let mut url = Url::parse(&place.url()).unwrap();
-        url.query_pairs_mut().append_pair("options", "-c role=pg_read_all_data");
-        let database = Database::connect(&DatabaseOptions::new(url)).await.unwrap();
+        let database = as_role(&place, "pg_read_all_data").await;
         let migrations = Migrations::new(&database);
         assert_eq!(migrations.up().await.unwrap(), Vec::<String>::new());
         assert!(matches!(migrations.fresh().await, Err(MigrateError::Failed(_))));
@@ -282,6 +310,13 @@ mod tests {
                 "users.username_key character varying C",
             ]
         );
+    }
+
+    /// The database as a role with few rights sees it.
+    async fn as_role(place: &PostgresDatabase, role: &str) -> Database {
+        let mut url = Url::parse(&place.url()).unwrap();
+        url.query_pairs_mut().append_pair("options", &format!("-c role={role}"));
+        Database::connect(&DatabaseOptions::new(url)).await.unwrap()
     }
 
     const START: &str = "2026-11-23 00:00:00+00:00";

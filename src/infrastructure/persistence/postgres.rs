@@ -32,8 +32,15 @@ pub(super) async fn connect(url: &Url, options: &DatabaseOptions) -> Result<Data
 /// # Errors
 /// [`ConnectError`] if there can be none at this address.
 pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
-    // What a node that froze or lost its network has locked must not stay locked.
-    let idle_in_transaction = options.statement_timeout.as_millis().to_string();
+    let settings = [
+        // What a node that froze or lost its network has locked must not stay locked.
+        (
+            "idle_in_transaction_session_timeout",
+            options.statement_timeout.as_millis().to_string(),
+        ),
+        // What must not change is locked. At a higher level, those who wait for the lock would be refused when they get it.
+        ("default_transaction_isolation", "read committed".to_owned()),
+    ];
     let host = host(url);
     let mut connect = ConnectOptions::new(url.as_str());
     connect
@@ -42,11 +49,7 @@ pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Resu
         .acquire_timeout(options.acquire_timeout)
         .test_before_acquire_if_idle_for(TRUSTED_IDLE_TIME)
         .statement_timeout(options.statement_timeout)
-        .map_sqlx_postgres_opts(move |postgres| {
-            postgres
-                .host(&host)
-                .options([("idle_in_transaction_session_timeout", &idle_in_transaction)])
-        })
+        .map_sqlx_postgres_opts(move |postgres| postgres.host(&host).options(settings.clone()))
         .sqlx_logging(false);
     if !url.query_pairs().any(|(name, _)| name == "application_name") {
         connect.set_application_name("gatehouse");
@@ -83,10 +86,30 @@ fn host(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
-    use test_database::{DatabaseKind, apply, needs_postgres};
+    use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
 
     use super::*;
-    use crate::infrastructure::persistence::testing::TestDatabase;
+    use crate::infrastructure::persistence::{Database, testing::TestDatabase};
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn what_keeps_requests_apart_and_in_time_is_set_whatever_the_address_says() {
+        let place = PostgresDatabase::new();
+        let mut url = Url::parse(&place.url()).unwrap();
+        let options = "-c default_transaction_isolation=serializable -c statement_timeout=0";
+        url.query_pairs_mut().append_pair("options", options);
+        let database = Database::connect(&DatabaseOptions::new(url)).await.unwrap();
+        for (setting, expected) in [
+            ("default_transaction_isolation", "read committed"),
+            ("statement_timeout", "5s"),
+            ("idle_in_transaction_session_timeout", "5s"),
+            ("application_name", "gatehouse"),
+        ] {
+            let show = Statement::from_string(DbBackend::Postgres, format!("SHOW {setting}"));
+            let row = database.reader().query_one_raw(show).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<String>(0).unwrap(), expected, "{setting}");
+        }
+    }
 
     #[apply(needs_postgres)]
     #[tokio::test]

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use super::{Database, MigrateError, Migrations};
+use super::{Database, Migrations};
 use crate::application::ports::{NotReady, ReadinessProbe};
 
 /// Asks the database, at most once a second however many ask the probe.
@@ -25,12 +25,12 @@ impl DatabaseReadinessProbe {
     }
 
     async fn ask(&self) -> Result<(), NotReady> {
-        match Migrations::new(&self.database).pending().await {
-            Ok(pending) if pending.is_empty() => Ok(()),
-            Ok(_) => Err(NotReady::Migrations),
-            // While nodes are replaced one by one, those of before go on serving on the schema of after.
-            Err(MigrateError::Unknown(_)) => Ok(()),
-            Err(error @ MigrateError::Failed(_)) => {
+        match Migrations::new(&self.database).is_complete().await {
+            // What a newer program has applied besides does not matter: while nodes are replaced one by one, those of before
+            // go on serving.
+            Ok(true) => Ok(()),
+            Ok(false) => Err(NotReady::Migrations),
+            Err(error) => {
                 log::warn!("not ready: {error}");
                 Err(NotReady::Database)
             }

@@ -14,7 +14,13 @@ pub async fn run(command: MigrateCommand, config: &DatabaseConfig) -> anyhow::Re
             confirm_destruction(&format!("Undoing migrations of {} destroys data.", config.url), yes)?;
         }
         MigrateCommand::Fresh { yes } => {
-            confirm_destruction(&format!("This destroys all data in {}.", config.url), yes)?;
+            confirm_destruction(
+                &format!(
+                    "This destroys all data in {}, that of other programs included.",
+                    config.url
+                ),
+                yes,
+            )?;
         }
         MigrateCommand::Up | MigrateCommand::Status => {}
     }

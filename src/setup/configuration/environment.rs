@@ -8,7 +8,7 @@ use super::{layer::Layer, secrets::SECRET_KEYS, sources::Sources};
 
 /// What the names of our variables start with.
 pub(super) const PREFIX: &str = "APP_";
-/// What stands in a name between sections and key. A name without it is not ours.
+/// What stands in a name between sections and key. A name without it is not ours, unless it was forgotten.
 const SEPARATOR: &str = "__";
 
 /// The name of the variable that sets a key: `APP_SERVER__PORT` for `server.port`.
@@ -22,6 +22,7 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
     let mut problems = Vec::new();
     for (name, value) in &sources.variables {
         let Some(key) = name.strip_prefix(PREFIX).filter(|_| name.contains(SEPARATOR)) else {
+            problems.extend(misspelt(name, defaults));
             continue;
         };
         let path = key.to_lowercase().replace(SEPARATOR, ".");
@@ -34,6 +35,14 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
         }
     }
     (layers, problems)
+}
+
+/// What to do about a name that would be ours if only it had the right number of underscores.
+fn misspelt(name: &str, defaults: &Layer) -> Option<String> {
+    let secrets = SECRET_KEYS.iter().map(|key| (*key).to_owned());
+    let mut variables = defaults.paths().into_iter().chain(secrets).map(|path| variable(&path));
+    let meant = variables.find(|variable| variable.replace(SEPARATOR, "_") == name)?;
+    Some(format!("variable {name}: did you mean {meant}, with two underscores?"))
 }
 
 /// A variable is text; it becomes a number, a boolean or a list only where the default is one. So a text or a secret may
@@ -101,6 +110,21 @@ mod tests {
             .variable("SERVER__PORT", "x");
 
         assert_eq!(scene.load()?.configuration.server.port, 8000);
+        Ok(())
+    }
+
+    #[rstest]
+    #[case("APP_DATABASE_URL", "APP_DATABASE__URL")]
+    #[case("APP_SECURITY_PASSWORD_PEPPER", "APP_SECURITY__PASSWORD__PEPPER")]
+    #[case("APP_POSTGRES_PASSWORD", "APP_POSTGRES__PASSWORD")]
+    fn a_name_that_lacks_underscores_is_refused_with_the_right_one(
+        #[case] name: &str,
+        #[case] meant: &str,
+    ) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?.variable(name, "hunter2").refusal()?;
+
+        let expected = format!("variable {name}: did you mean {meant}, with two underscores?");
+        assert!(refusal.contains(&expected) && !refusal.contains("hunter2"), "{refusal}");
         Ok(())
     }
 

@@ -85,9 +85,13 @@ impl Layers {
             .filter(|(_, environment)| !known.contains(environment))
             .map(|(place, unknown)| {
                 format!(
-                    "{place}: unknown environment {unknown:?}, known from {}: {}",
+                    "{place}: unknown environment {unknown:?}, known from {}: {}; to add one, add a section",
                     files::CONFIG_FILE,
-                    known.join(", ")
+                    if known.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        known.join(", ")
+                    }
                 )
             })
             .collect()

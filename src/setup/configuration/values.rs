@@ -169,7 +169,7 @@ mod tests {
     #[case(
         "database.url",
         "\"mysql://localhost/gatehouse\"",
-        "`sqlite:` and the path of a file, or `postgres://"
+        "`sqlite:` and the path of a file without `?`, or `postgres://"
     )]
     #[case("database.max_connections", "0", "an integer from 1 to 1000")]
     #[case("security.password.bcrypt_cost", "32", "an integer from 4 to 31")]
