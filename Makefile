@@ -1,4 +1,4 @@
-.PHONY: help run test lint fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test faults lint fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -15,6 +15,9 @@ run: ## Serve in the environment that APP_ENV names
 
 test: ## Run every test
 	cargo test
+
+faults: ## Stop, freeze and replicate PostgreSQL under the running service
+	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
