@@ -84,6 +84,7 @@ fn http_settings(configuration: &Configuration) -> HttpSettings {
         cookie: cookie_settings(&configuration.security.cookies, configuration.security.auth.session_ttl),
         body_limit: configuration.server.body_limit_bytes,
         body_timeout: configuration.server.request_timeout,
+        cors_allowed_origins: configuration.server.cors_allowed_origins.clone(),
         docs_enabled: configuration.docs.enabled,
     }
 }

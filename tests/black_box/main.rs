@@ -11,6 +11,7 @@ mod command_line;
 mod compose;
 mod concurrency;
 mod config;
+mod cors;
 mod database_outage;
 mod db_copy;
 mod deployment_guide;

@@ -7,9 +7,11 @@ use actix_web::{
 };
 
 use super::{
+    cors::cors,
     docs::docs,
     middleware::{
-        access_log::access_log, dead_cookie::dead_cookie, head::head_as_get, problems::problems, request_id::request_id,
+        access_log::access_log, cors_headers::cors_headers, dead_cookie::dead_cookie, head::head_as_get,
+        panics::panics, problems::problems, request_id::request_id,
     },
     routes::routes,
     settings::HttpSettings,
@@ -33,6 +35,7 @@ pub fn app(
     >,
 > {
     let session = settings.cookie.middleware();
+    let cors = cors(&settings.cors_allowed_origins);
     let docs_enabled = settings.docs_enabled;
     App::new()
         .app_data(settings)
@@ -47,6 +50,10 @@ pub fn app(
         .wrap(session)
         .wrap(from_fn(dead_cookie))
         .wrap(from_fn(head_as_get))
+        .wrap(from_fn(panics))
+        // Around all that may fail, so that front ends of other origins can read why, and within what explains its refusals.
+        .wrap(cors)
+        .wrap(from_fn(cors_headers))
         .wrap(from_fn(problems))
         .wrap(from_fn(access_log))
         .wrap(from_fn(request_id))

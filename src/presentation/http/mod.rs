@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+mod cors;
 mod docs;
 pub mod extract;
 mod failure;

@@ -11,6 +11,8 @@ pub struct HttpSettings {
     pub body_limit: usize,
     /// How long a body may take to arrive; a slower one is 408.
     pub body_timeout: Duration,
+    /// The origins whose front ends may call the API, as browsers send them: `https://app.example.com`.
+    pub cors_allowed_origins: Vec<String>,
     /// Whether `/`, `/docs/` and the OpenAPI document are served.
     pub docs_enabled: bool,
 }

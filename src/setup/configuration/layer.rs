@@ -77,10 +77,10 @@ fn describe(kind: &Kind, hidden: bool) -> String {
         Kind::UnknownVariant(_, known) if hidden => format!("allowed: {}", known.join(", ")),
         Kind::UnknownVariant(found, known) => format!("found {found:?}, allowed: {}", known.join(", ")),
         Kind::InvalidType(found, allowed) | Kind::InvalidValue(found, allowed) => {
-            let allowed = if allowed.starts_with("struct ") {
-                "a section"
-            } else {
-                allowed
+            let allowed = match allowed.as_str() {
+                "a sequence" => "a list, such as [a, b]",
+                section if section.starts_with("struct ") => "a section",
+                said => said,
             };
             if hidden {
                 format!("allowed: {allowed}")

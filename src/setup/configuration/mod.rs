@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use self::values::{host, named, seconds, whole};
+use self::values::{host, named, origins, seconds, whole};
 pub use self::{
     database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
@@ -91,6 +91,9 @@ pub struct ServerConfig {
     /// Time that running requests get to finish when the server is stopped.
     #[serde(rename = "shutdown_timeout_seconds", deserialize_with = "seconds::<_, 0, 3600>")]
     pub shutdown_timeout: Duration,
+    /// Origins whose front ends may call the API, as browsers send them.
+    #[serde(deserialize_with = "origins")]
+    pub cors_allowed_origins: Vec<String>,
 }
 
 /// The documentation that is served beside the API.

@@ -7,6 +7,11 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error, IntoDeserializer, Unexpected, Visitor},
 };
+use url::Url;
+
+/// What an origin looks like.
+const ORIGIN: &str = "an origin such as https://app.example.com or http://localhost:3000, in lower case, without a path, a \
+                      slash at the end, `*`, or the port that the scheme implies";
 
 /// Reads an integer from `MIN` to `MAX`.
 pub(super) fn whole<'de, D, T, const MIN: u64, const MAX: u64>(deserializer: D) -> Result<T, D::Error>
@@ -51,16 +56,25 @@ pub(super) fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer
 
 /// Reads an IP address or a host name.
 pub(super) fn host<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    fn fits(host: &str) -> bool {
-        let is_label = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        };
-        host.parse::<IpAddr>().is_ok() || (host.len() <= 253 && host.split('.').all(is_label))
+    text(deserializer, "an IP address or a host name", is_host)
+}
+
+/// Reads origins of HTTP, each as it stands in the header `Origin` (RFC 6454, section 6.2).
+pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    fn fits(origin: &str) -> bool {
+        Url::parse(origin).is_ok_and(|url| {
+            ["http", "https"].contains(&url.scheme())
+                && url.origin().ascii_serialization() == origin
+                && url
+                    .host_str()
+                    .is_some_and(|host| is_host(host.trim_matches(['[', ']'])))
+        })
     }
-    text(deserializer, "an IP address or a host name", fits)
+    let origins = Vec::<String>::deserialize(deserializer)?;
+    match origins.iter().find(|origin| !fits(origin)) {
+        Some(origin) => Err(D::Error::invalid_value(Unexpected::Str(origin), &ORIGIN)),
+        None => Ok(origins),
+    }
 }
 
 /// Reads the name of a cookie, a `token` of RFC 6265.
@@ -79,6 +93,16 @@ pub(super) fn cookie_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// Reads a text that is not blank.
 pub(super) fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     text(deserializer, "a text that is not empty", |text| !text.trim().is_empty())
+}
+
+fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    text.parse::<IpAddr>().is_ok() || (text.len() <= 253 && text.split('.').all(is_label))
 }
 
 fn text<'de, D>(deserializer: D, allowed: &str, fits: fn(&str) -> bool) -> Result<String, D::Error>
@@ -165,6 +189,7 @@ mod tests {
     #[case("server.host", "\"not a host\"", "an IP address or a host name")]
     #[case("server.port", "-1", "an integer from 0 to 65535")]
     #[case("server.body_limit_bytes", "1023", "an integer from 1024 to 1048576")]
+    #[case("server.cors_allowed_origins", "\"https://app.example\"", "a list, such as [")]
     #[case("server.request_timeout_seconds", "0", "an integer from 1 to 300")]
     #[case(
         "database.url",
@@ -203,6 +228,57 @@ mod tests {
 
         assert!(refusal.contains(&format!("config.toml [prod] {key}: ")), "{refusal}");
         assert!(refusal.contains(allowed), "{refusal}");
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::https("https://app.example.com")]
+    #[case::development("http://localhost:3000")]
+    #[case::another_port("https://app.example.com:8443")]
+    #[case::ipv4("http://192.0.2.1:8080")]
+    #[case::ipv6("http://[2001:db8::1]")]
+    #[case::international("https://xn--bcher-kva.example")]
+    fn an_origin_is_taken_as_browsers_send_it(#[case] origin: &str) -> anyhow::Result<()> {
+        let loaded = Scene::with_secrets("prod")?
+            .variable("APP_SERVER__CORS_ALLOWED_ORIGINS", &format!("[\"{origin}\"]"))
+            .load()?;
+
+        assert_eq!(loaded.configuration.server.cors_allowed_origins, [origin]);
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::empty("")]
+    #[case::any("*")]
+    #[case::wildcard("https://*.example.com")]
+    #[case::null("null")]
+    #[case::no_scheme("app.example.com")]
+    #[case::another_scheme("ftp://app.example.com")]
+    #[case::scheme_in_capitals("HTTPS://app.example.com")]
+    #[case::host_in_capitals("https://App.example.com")]
+    #[case::slash("https://app.example.com/")]
+    #[case::path("https://app.example.com/login")]
+    #[case::query("https://app.example.com?")]
+    #[case::implied_port("https://app.example.com:443")]
+    #[case::impossible_port("https://app.example.com:65536")]
+    #[case::user("https://alice@app.example.com")]
+    #[case::no_host("https://")]
+    #[case::international("https://bücher.example")]
+    #[case::no_host_name("https://app'.example.com")]
+    #[case::space(" https://app.example.com")]
+    #[case::two_in_one("https://app.example.com https://www.example.com")]
+    fn what_no_browser_sends_as_origin_is_refused(#[case] origin: &str) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?
+            .file(
+                "config.toml",
+                &format!("[prod.server]\ncors_allowed_origins = [\"https://www.example.com\", \"{origin}\"]"),
+            )?
+            .refusal()?;
+
+        let expected = format!(
+            "config.toml [prod] server.cors_allowed_origins: found {origin:?}, allowed: an origin such as https://app"
+        );
+        assert!(refusal.contains(&expected), "{refusal}");
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! What happens to every request, whatever it asks for.
 
 pub mod access_log;
+pub mod cors_headers;
 pub mod dead_cookie;
 pub mod head;
+pub mod panics;
 pub mod problems;
 pub mod request_id;
 

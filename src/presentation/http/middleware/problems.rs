@@ -1,7 +1,6 @@
 //! No error leaves the server in another form than a problem document.
 
-use std::panic::AssertUnwindSafe;
-
+use actix_cors::CorsError;
 use actix_web::{
     Error, HttpResponse, ResponseError,
     body::MessageBody,
@@ -9,7 +8,6 @@ use actix_web::{
     http::header,
     middleware::Next,
 };
-use futures_util::FutureExt;
 
 use super::map_response;
 use crate::presentation::http::{
@@ -17,18 +15,12 @@ use crate::presentation::http::{
     problem_code::ProblemCode,
 };
 
-/// Turns bare errors of the framework, and panics, into problem documents. Other headers of a bare error, such as `Allow`, stay.
+/// Turns bare errors of the framework into problem documents. Their other headers, such as `Allow`, stay.
 pub async fn problems(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
-    // Nothing that a panicking request leaves behind is looked at again: its state is dropped with the future.
-    let guarded = AssertUnwindSafe(async { next.call(request).await });
-    let outcome = guarded
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_panic| Err(Problem::new(ProblemCode::InternalError).into()));
-    map_response(outcome, explained)
+    map_response(next.call(request).await, explained)
 }
 
 fn explained(bare: HttpResponse) -> HttpResponse {
@@ -40,7 +32,12 @@ fn explained(bare: HttpResponse) -> HttpResponse {
     if let Some(error) = bare.error().filter(|_| bare.status().is_server_error()) {
         log::error!("{error}");
     }
-    let mut response = Problem::new(ProblemCode::for_status(bare.status())).error_response();
+    let code = ProblemCode::for_status(bare.status());
+    let problem = match bare.error().and_then(|error| error.as_error::<CorsError>()) {
+        Some(refusal) => Problem::with_detail(code, format!("{refusal}.")),
+        None => Problem::new(code),
+    };
+    let mut response = problem.error_response();
     for (name, value) in bare.headers() {
         if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
             response.headers_mut().append(name.clone(), value.clone());
@@ -53,17 +50,12 @@ fn explained(bare: HttpResponse) -> HttpResponse {
 mod tests {
     use actix_web::{
         App,
-        body::to_bytes,
         middleware::from_fn,
-        test::{TestRequest, init_service, try_call_service},
+        test::{TestRequest, call_service, init_service, read_body},
         web,
     };
 
     use super::*;
-
-    async fn panicking() -> HttpResponse {
-        panic!("a word from the inside");
-    }
 
     async fn bare() -> HttpResponse {
         HttpResponse::MethodNotAllowed()
@@ -71,26 +63,13 @@ mod tests {
             .finish()
     }
 
-    async fn answer(path: &str) -> HttpResponse {
-        let app = App::new()
-            .route("/panicking", web::get().to(panicking))
-            .route("/bare", web::get().to(bare))
-            .wrap(from_fn(problems));
-        let service = init_service(app).await;
-        match try_call_service(&service, TestRequest::with_uri(path).to_request()).await {
-            Ok(response) => response.into_parts().1,
-            Err(error) => error.error_response(),
-        }
-    }
-
-    async fn body(response: HttpResponse) -> String {
-        let bytes = to_bytes(response.into_body()).await.unwrap();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
     #[tokio::test]
     async fn a_bare_error_becomes_a_problem_and_keeps_its_headers() {
-        let response = answer("/bare").await;
+        let app = App::new().route("/", web::get().to(bare)).wrap(from_fn(problems));
+        let service = init_service(app).await;
+
+        let response = call_service(&service, TestRequest::default().to_request()).await;
+
         assert_eq!(response.status(), 405);
         assert!(
             response
@@ -104,14 +83,10 @@ mod tests {
                 .get(header::CONTENT_TYPE)
                 .is_some_and(|value| value == PROBLEM_JSON)
         );
-        assert!(body(response).await.contains("method_not_allowed"));
-    }
-
-    #[tokio::test]
-    async fn a_panic_becomes_a_problem_that_does_not_repeat_it() {
-        let response = answer("/panicking").await;
-        assert_eq!(response.status(), 500);
-        let body = body(response).await;
-        assert!(body.contains("internal_error") && !body.contains("inside"), "{body}");
+        let body = read_body(response).await;
+        assert!(
+            String::from_utf8_lossy(&body).contains("method_not_allowed"),
+            "{body:?}"
+        );
     }
 }

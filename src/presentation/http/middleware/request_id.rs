@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::map_response;
 
-const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// The header of the id, in requests and answers.
+pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is accepted from a client or proxy, in characters.
 const LONGEST: usize = 64;
