@@ -46,7 +46,7 @@ impl Adapters {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             readiness_probe: Arc::new(DatabaseReadinessProbe::new(database)),
-            password_policy: PasswordPolicy::new(config.password.min_length),
+            password_policy: config.password.policy(),
             session_lifetime: SessionLifetime::new(config.auth.session_ttl, config.auth.refresh_threshold)?,
         })
     }

@@ -42,7 +42,8 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let adapters = Adapters::new(&configuration.security, database)?;
     let use_cases = HttpUseCases::new(&adapters, configuration.sign_up.enabled);
     let settings = http_settings(configuration);
-    let document = Bytes::from(http::document(&settings.cookie.name));
+    let password_policy = configuration.security.password.policy();
+    let document = Bytes::from(http::document(&settings.cookie.name, &password_policy));
     let settings = Data::new(settings);
 
     let config = &configuration.server;

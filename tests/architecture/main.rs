@@ -56,12 +56,13 @@ const LAYERS: [Layer; 5] = [
 ];
 
 /// What code under `#[cfg(test)]` may name besides, in every layer.
-const TEST_CRATES: [&str; 11] = [
+const TEST_CRATES: [&str; 12] = [
     "anyhow",
     "aws_lc_rs",
     "futures_util",
     "insta",
     "proptest",
+    "regex_lite",
     "rstest",
     "serde_json",
     "tempfile",

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
 use test_database::DatabaseKind;
 
-use crate::support::{OpenTo, Operation, Server, operations};
+use crate::support::{OpenTo, Operation, PASSWORD, Server, operations};
 
 const DOCUMENT: &str = "/api/openapi.json";
 
@@ -113,10 +114,7 @@ async fn the_document_is_what_the_command_line_prints_under_the_same_configurati
     assert_eq!(served.text.trim_end(), String::from_utf8(printed).unwrap().trim_end());
 
     let scheme = &served.json()["components"]["securitySchemes"]["session"];
-    assert_eq!(
-        *scheme,
-        serde_json::json!({"type": "apiKey", "in": "cookie", "name": "gate"})
-    );
+    assert_eq!(*scheme, json!({"type": "apiKey", "in": "cookie", "name": "gate"}));
 }
 
 #[tokio::test]
@@ -127,9 +125,10 @@ async fn the_document_changes_only_in_review() {
 }
 
 #[tokio::test]
-async fn every_reference_in_the_document_resolves() {
+async fn every_reference_and_amendment_in_the_document_has_its_place() {
     let document = document().await;
     let text = document.to_string();
+    assert!(!text.contains(":null"), "an amendment has not found its place");
     let references: Vec<_> = text
         .split("\"$ref\":\"")
         .skip(1)
@@ -236,6 +235,85 @@ async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
     }
 }
 
+#[tokio::test]
+async fn the_limits_of_usernames_and_passwords_are_those_that_the_server_keeps() {
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_SECURITY__PASSWORD__MIN_LENGTH", "10")]);
+    let (anonymous, root) = (server.anonymous(), server.super_admin("super").await);
+    let document = anonymous.get(DOCUMENT).await.expect(200);
+    for (client, method, path, schema) in [
+        (&anonymous, Method::POST, "/api/v1/account/signup", "SignUpBody"),
+        (&root, Method::POST, "/api/v1/users", "CreateUserBody"),
+        (
+            &root,
+            Method::PATCH,
+            "/api/v1/users/change_password",
+            "ChangePasswordBody",
+        ),
+        (&root, Method::PATCH, "/api/v1/users/grant", "TargetUser"),
+    ] {
+        let properties = document["components"]["schemas"][schema]["properties"]
+            .as_object()
+            .unwrap();
+        for field in ["username", "password"]
+            .into_iter()
+            .filter(|field| properties.contains_key(*field))
+        {
+            for (length, is_fit) in around_bounds(&properties[field], "Length") {
+                let mut body = json!({"username": "somebody"});
+                if properties.contains_key("password") {
+                    body["password"] = PASSWORD.into();
+                }
+                body[field] = "a".repeat(length as usize).into();
+                let answer = client.send(client.request(method.clone(), path).json(&body)).await;
+                assert_eq!(answer.status != 400, is_fit, "{length} of {field}: {answer:?}");
+            }
+        }
+    }
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["SignUpBody"]["properties"]["password"]["minLength"], 10);
+    let log_in = schemas["LogInBody"].to_string();
+    assert!(!log_in.contains("Length") && !log_in.contains("pattern"), "{log_in}");
+}
+
+#[tokio::test]
+async fn the_limits_of_the_list_are_those_that_the_server_keeps() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let root = server.super_admin("super").await;
+    let document = document().await;
+    let undefined = root.get("/api/v1/users").await.expect(200);
+    let parameters = &document["paths"]["/api/v1/users"]["get"]["parameters"];
+    for parameter in parameters.as_array().unwrap() {
+        let (name, schema) = (parameter["name"].as_str().unwrap(), &parameter["schema"]);
+        let mut values = vec![("%07".to_owned(), false)];
+        if schema.get("minimum").is_some() {
+            values.extend(around_bounds(schema, "imum").map(|(number, is_fit)| (number.to_string(), is_fit)));
+        } else if let Some(longest) = schema["maxLength"].as_u64() {
+            values.extend([
+                ("x".repeat(longest as usize), true),
+                ("x".repeat(longest as usize + 1), false),
+            ]);
+        } else if let Some(allowed) = schema["enum"].as_array() {
+            values.extend(allowed.iter().map(|value| (value.as_str().unwrap().to_owned(), true)));
+        } else {
+            assert_eq!(schema["type"], "boolean", "{name}");
+            values.extend([("true".to_owned(), true), ("1".to_owned(), false)]);
+        }
+        for (value, is_fit) in values {
+            let answer = root.get(&format!("/api/v1/users?{name}={value}")).await;
+            assert_eq!(
+                answer.status,
+                if is_fit { 200 } else { 422 },
+                "{name}={value}: {answer:?}"
+            );
+        }
+        if let Some(default) = schema.get("default") {
+            let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+            let defined = root.get(&format!("/api/v1/users?{name}={default}")).await;
+            assert_eq!(defined.expect(200), undefined, "{name}={default}");
+        }
+    }
+}
+
 async fn document() -> Value {
     let server = Server::start(DatabaseKind::Sqlite);
     server.anonymous().get(DOCUMENT).await.expect(200)
@@ -248,4 +326,12 @@ fn described<'a>(document: &'a Value, operation: &Operation) -> &'a Value {
     let paths = document["paths"].as_object().unwrap();
     let path = paths.get(bare).or_else(|| paths.get(&format!("{bare}/"))).unwrap();
     &path[operation.method.as_str().to_lowercase()]
+}
+
+/// The bounds that a schema sets, `min{what}` and `max{what}`, and what lies just outside of them, each with whether it is fit.
+#[track_caller]
+fn around_bounds(schema: &Value, what: &str) -> [(i64, bool); 4] {
+    let bound = |side: &str| schema[format!("{side}{what}")].as_i64().unwrap();
+    let (least, most) = (bound("min"), bound("max"));
+    [(least - 1, false), (least, true), (most, true), (most + 1, false)]
 }

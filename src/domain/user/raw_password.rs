@@ -35,6 +35,11 @@ impl PasswordPolicy {
             min_length: min_length.clamp(Self::LEAST_MIN_LENGTH, Self::MAX_LENGTH),
         }
     }
+
+    /// Minimum length of a new password, in characters.
+    pub fn min_length(&self) -> usize {
+        self.min_length
+    }
 }
 
 impl RawPassword {

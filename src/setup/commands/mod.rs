@@ -45,7 +45,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Healthcheck { ready } => healthcheck::run(ready, &Configuration::load_without_secrets(&sources)?),
         Command::Openapi => {
             let configuration = Configuration::load_without_secrets(&sources)?;
-            say(http::document(&configuration.security.cookies.name))
+            let security = &configuration.security;
+            say(http::document(&security.cookies.name, &security.password.policy()))
         }
         Command::Operator(command) => block_on(operate(command, &sources)),
     }

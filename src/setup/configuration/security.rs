@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::values::{cookie_name, filled, fraction, milliseconds, minutes, named, whole};
+use crate::domain::user::PasswordPolicy;
 
 /// Passwords, access tokens and cookies.
 #[derive(Debug, Deserialize)]
@@ -82,6 +83,13 @@ pub enum JwtAlgorithm {
     RS256,
     RS384,
     RS512,
+}
+
+impl PasswordConfig {
+    /// What a new password must fulfil.
+    pub fn policy(&self) -> PasswordPolicy {
+        PasswordPolicy::new(self.min_length)
+    }
 }
 
 impl JwtAlgorithm {

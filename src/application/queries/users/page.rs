@@ -30,7 +30,7 @@ pub struct PageLimit(u32);
 
 /// A page size out of bounds.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("must be an integer from 1 to {}", PageLimit::MAX)]
+#[error("must be an integer from {} to {}", PageLimit::MIN, PageLimit::MAX)]
 pub struct InvalidPageLimit;
 
 /// The place of the first user of a page, counted from 0.
@@ -69,15 +69,17 @@ pub enum SortingOrder {
 }
 
 impl PageLimit {
+    /// The size of the smallest page.
+    pub const MIN: u32 = 1;
     /// The size of the largest page.
     pub const MAX: u32 = 100;
 
     /// Takes `limit` as the size of a page.
     ///
     /// # Errors
-    /// [`InvalidPageLimit`] if it is not from 1 to [`MAX`](Self::MAX).
+    /// [`InvalidPageLimit`] if it is not from [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
     pub fn new(limit: u32) -> Result<Self, InvalidPageLimit> {
-        if (1..=Self::MAX).contains(&limit) {
+        if (Self::MIN..=Self::MAX).contains(&limit) {
             Ok(Self(limit))
         } else {
             Err(InvalidPageLimit)

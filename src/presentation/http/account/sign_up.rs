@@ -22,9 +22,9 @@ use crate::{
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct SignUpBody {
-    /// 5 to 20 letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
+    /// Letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
     username: String,
-    /// 8 to 256 characters, any of them; the service may ask for more than 8.
+    /// Any characters; they are counted after normalization to Unicode NFC.
     password: Password,
 }
 

@@ -17,7 +17,7 @@ use super::map_response;
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is accepted from a client or proxy, in characters.
-const LONGEST: usize = 64;
+pub const LONGEST: usize = 64;
 
 tokio::task_local! {
     static CURRENT: RequestId;

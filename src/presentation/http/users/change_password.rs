@@ -24,7 +24,7 @@ use crate::{
 pub struct ChangePasswordBody {
     /// The user, in any case.
     username: String,
-    /// The new password: 8 to 256 characters, any of them; the service may ask for more than 8.
+    /// The new password. Any characters; they are counted after normalization to Unicode NFC.
     password: Password,
     /// The current password; needed for one's own account only.
     current_password: Option<Password>,

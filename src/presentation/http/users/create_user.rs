@@ -1,7 +1,7 @@
 //! `POST /api/v1/users/`.
 
 use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::user_view::UserView;
 use crate::{
@@ -26,17 +26,17 @@ use crate::{
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUserBody {
-    /// 5 to 20 letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
+    /// Letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
     username: String,
-    /// 8 to 256 characters, any of them; the service may ask for more than 8.
+    /// Any characters; they are counted after normalization to Unicode NFC.
     password: Password,
-    /// The role of the user; `user` if it is left out.
+    /// The role of the user.
     #[serde(default)]
     role: OrDefault<AssignableRole>,
 }
 
 /// A role that the API can give. Super admins are made on the command line.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Apiv2Schema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum AssignableRole {
     /// Manages only their own account.

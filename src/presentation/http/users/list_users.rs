@@ -32,16 +32,16 @@ use crate::{
 #[derive(Debug, Deserialize, Apiv2Schema)]
 #[serde(deny_unknown_fields)]
 pub struct ListUsersParams {
-    /// How many users at the most, 1 to 100; 20 if it is left out.
+    /// How many users at the most.
     #[serde(default)]
     limit: OrDefault<LimitParam>,
-    /// How many users to pass over first, 0 to 2147483647; 0 if it is left out.
+    /// How many users to pass over first.
     #[serde(default)]
     offset: OrDefault<OffsetParam>,
-    /// By what to sort; `username` if it is left out. Roles sort by rank; ties are broken by id, in the same order.
+    /// By what to sort. Roles sort by rank; ties are broken by id, in the same order.
     #[serde(default)]
     sorting_field: OrDefault<SortingFieldName>,
-    /// In which direction, in either case; `ASC` if it is left out.
+    /// In which direction.
     #[serde(default)]
     sorting_order: OrDefault<SortingOrderName>,
     /// Only users of this role.
@@ -75,7 +75,7 @@ struct OffsetParam(PageOffset);
 struct PrefixParam(UsernamePrefix);
 
 /// By what users are sorted.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Apiv2Schema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum SortingFieldName {
     /// The username, without regard to case.
@@ -92,7 +92,7 @@ pub enum SortingFieldName {
 }
 
 /// The direction of sorting.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Apiv2Schema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
 pub enum SortingOrderName {
     /// From least to most.
     #[default]

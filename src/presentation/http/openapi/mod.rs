@@ -1,0 +1,115 @@
+//! The OpenAPI 3 document.
+
+mod operation;
+mod schemas;
+
+use paperclip::{
+    actix::OpenApiExt,
+    v2::{
+        models::{DefaultApiRaw, DefaultSchemaRaw, Info},
+        schema::Apiv2Schema,
+    },
+};
+use serde_json::{Value, json};
+
+use self::operation::SESSION;
+pub use self::operation::{answers, asks_for_session, refuses};
+use super::{
+    problem::{FieldError, PROBLEM_JSON, Problem},
+    routes::routes,
+};
+use crate::domain::user::PasswordPolicy;
+
+/// The document that describes the API when the session cookie has this name and new passwords follow this policy, as indented
+/// JSON.
+pub fn document(cookie_name: &str, password_policy: &PasswordPolicy) -> String {
+    let mut document = Value::Null;
+    let _throwaway = actix_web::App::new()
+        .wrap_api_with_spec(preamble())
+        .configure(routes)
+        .with_raw_json_spec_v3(|app, generated| {
+            document = generated;
+            app
+        });
+    amend(&mut document, cookie_name, password_policy);
+    format!("{document:#}")
+}
+
+fn preamble() -> DefaultApiRaw {
+    DefaultApiRaw {
+        info: Info {
+            title: "Gatehouse".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            description: Some("User management: sign-up, log-in, users, roles and sessions.".to_owned()),
+            ..Default::default()
+        },
+        definitions: [definition::<Problem>("Problem"), definition::<FieldError>("FieldError")].into(),
+        ..Default::default()
+    }
+}
+
+fn definition<T: Apiv2Schema>(name: &str) -> (String, DefaultSchemaRaw) {
+    (name.to_owned(), T::raw_schema())
+}
+
+/// Says what paperclip cannot: it describes Swagger 2, and translates that.
+fn amend(document: &mut Value, cookie_name: &str, password_policy: &PasswordPolicy) {
+    let components = json!({
+        "schemas": schemas::amendments(password_policy),
+        "securitySchemes": { SESSION: { "type": "apiKey", "in": "cookie", "name": cookie_name } },
+    });
+    merge(&mut document["components"], components);
+    let schemas = &mut document["components"]["schemas"];
+    // Written out once more by paperclip, without the amendments.
+    schemas["UserList"]["properties"]["users"]["items"] = json!({ "$ref": "#/components/schemas/UserView" });
+    for schema in members(schemas) {
+        schema["additionalProperties"] = json!(false);
+    }
+    for operation in operations(document) {
+        for (_, response) in entries(&mut operation["responses"]).filter(|(status, _)| status.as_str() >= "400") {
+            declare_problem_json(response);
+        }
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            let amendment = schemas::parameter(parameter["name"].as_str().unwrap_or_default());
+            merge(parameter, amendment);
+        }
+    }
+}
+
+/// Puts what `amendment` holds into `target`, which keeps everything else.
+fn merge(target: &mut Value, amendment: Value) {
+    match (target, amendment) {
+        (Value::Object(target), Value::Object(amendment)) => {
+            for (key, value) in amendment {
+                merge(target.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (target, amendment) => *target = amendment,
+    }
+}
+
+fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
+
+    members(&mut document["paths"])
+        .flat_map(entries)
+        .filter(|(key, _)| METHODS.contains(&key.as_str()))
+        .map(|(_, operation)| operation)
+}
+
+fn members(object: &mut Value) -> impl Iterator<Item = &mut Value> {
+    entries(object).map(|(_, member)| member)
+}
+
+fn entries(object: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    object.as_object_mut().into_iter().flatten()
+}
+
+fn declare_problem_json(response: &mut Value) {
+    if let Some(content) = response["content"].as_object_mut()
+        && let Some(problem) = content.remove("application/json")
+    {
+        content.insert(PROBLEM_JSON.to_owned(), problem);
+    }
+}

@@ -1,0 +1,70 @@
+//! What extractors and responders say about the operations that use them.
+
+use paperclip::v2::{
+    models::{DefaultOperationRaw, DefaultResponseRaw, DefaultSchemaRaw, Either},
+    schema::Apiv2Schema,
+};
+
+use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
+
+/// The name of the security scheme: the session cookie.
+pub(super) const SESSION: &str = "session";
+
+/// Adds the answers that go with `codes` to the operation; answers of one status share an entry that lists their codes.
+pub fn refuses(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
+    for code in codes {
+        let entry = operation
+            .responses
+            .entry(code.status().as_str().to_owned())
+            .or_insert_with(|| {
+                let mut schema = Problem::schema_with_ref();
+                schema.retain_ref();
+                Either::Right(DefaultResponseRaw {
+                    schema: Some(schema),
+                    ..Default::default()
+                })
+            });
+        if let Either::Right(response) = entry {
+            let description = response.description.get_or_insert_default();
+            let line = format!("- `{}`: {}", code.code(), code.title());
+            if !description.lines().any(|known| known == line) {
+                let gap = if description.is_empty() { "" } else { "\n" };
+                description.push_str(&format!("{gap}{line}"));
+            }
+        }
+    }
+}
+
+/// Adds an answer of success to the operation.
+pub fn answers(operation: &mut DefaultOperationRaw, status: &str, description: &str, schema: Option<DefaultSchemaRaw>) {
+    let response = DefaultResponseRaw {
+        description: Some(description.to_owned()),
+        schema,
+        ..Default::default()
+    };
+    operation.responses.insert(status.to_owned(), Either::Right(response));
+}
+
+/// Says that the operation needs the session cookie.
+pub fn asks_for_session(operation: &mut DefaultOperationRaw) {
+    operation.security.push([(SESSION.to_owned(), Vec::new())].into());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_one_status_share_an_entry_that_names_each_code_once() {
+        let mut operation = DefaultOperationRaw::default();
+        refuses(&mut operation, &[ProblemCode::BadRequest, ProblemCode::MalformedJson]);
+        refuses(&mut operation, &[ProblemCode::BadRequest, ProblemCode::NotAuthorized]);
+        assert!(operation.responses.keys().eq(["400", "403"]));
+        let Some(Either::Right(response)) = operation.responses.get("400") else {
+            panic!("no answer for 400");
+        };
+        let description = response.description.as_deref().unwrap_or_default();
+        assert_eq!(description.matches("`bad_request`").count(), 1);
+        assert_eq!(description.lines().count(), 2);
+    }
+}

@@ -1,0 +1,113 @@
+//! Limits and defaults, which paperclip drops. Each comes from the type that enforces it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    application::queries::users::{PageLimit, PageOffset},
+    domain::user::{PasswordPolicy, Username},
+    presentation::http::{
+        middleware::request_id,
+        problem_code::ProblemCode,
+        users::{
+            create_user::AssignableRole,
+            list_users::{SortingFieldName, SortingOrderName},
+        },
+    },
+};
+
+/// The characters of a username and their order; its length is told apart.
+const USERNAME_PATTERN: &str = "^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$";
+
+/// No control character, as `char::is_control` has it.
+const PREFIX_PATTERN: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+
+/// What the schemas lack, to be merged into them. Log-in knows no rule for usernames and passwords.
+pub fn amendments(password_policy: &PasswordPolicy) -> Value {
+    let username = json!({
+        "minLength": Username::MIN_LENGTH,
+        "maxLength": Username::MAX_LENGTH,
+        "pattern": USERNAME_PATTERN,
+    });
+    let password = json!({
+        "minLength": password_policy.min_length(),
+        "maxLength": PasswordPolicy::MAX_LENGTH,
+    });
+    json!({
+        "ChangePasswordBody": { "properties": {
+            "username": username,
+            "password": password,
+            "current_password": { "nullable": true },
+        } },
+        "CreateUserBody": { "properties": {
+            "username": username,
+            "password": password,
+            "role": { "default": AssignableRole::default() },
+        } },
+        "CurrentUser": { "properties": { "username": username } },
+        "Health": { "properties": { "status": { "enum": ["ok"] } } },
+        "Problem": { "properties": {
+            "code": { "enum": ProblemCode::ALL.iter().map(|problem| problem.code()).collect::<Vec<_>>() },
+            "request_id": { "minLength": 1, "maxLength": request_id::LONGEST },
+            "status": { "minimum": 400, "maximum": 599 },
+            "type": { "format": "uri" },
+        } },
+        "SignUpBody": { "properties": { "username": username, "password": password } },
+        "TargetUser": { "properties": { "username": username } },
+        "UserList": { "properties": {
+            "limit": limit(),
+            "offset": offset(),
+            "total": { "minimum": 0 },
+            "users": { "maxItems": PageLimit::MAX },
+        } },
+        "UserView": { "properties": { "username": username } },
+    })
+}
+
+/// What the parameter of this name lacks, to be merged into it.
+pub fn parameter(name: &str) -> Value {
+    let schema = match name {
+        "limit" => with_default(limit(), json!(PageLimit::default().get())),
+        "offset" => with_default(offset(), json!(PageOffset::default().get())),
+        "sorting_field" => json!({ "default": SortingFieldName::default() }),
+        "sorting_order" => json!({ "default": SortingOrderName::default(), "enum": ["ASC", "DESC", "asc", "desc"] }),
+        "username" => json!({ "maxLength": Username::MAX_LENGTH, "pattern": PREFIX_PATTERN }),
+        _ => json!({}),
+    };
+    json!({ "schema": schema })
+}
+
+fn limit() -> Value {
+    json!({ "minimum": PageLimit::MIN, "maximum": PageLimit::MAX })
+}
+
+fn offset() -> Value {
+    json!({ "minimum": 0, "maximum": PageOffset::MAX })
+}
+
+fn with_default(mut schema: Value, default: Value) -> Value {
+    schema["default"] = default;
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use regex_lite::Regex;
+
+    use super::*;
+    use crate::domain::user::UsernamePrefix;
+
+    proptest! {
+        #[test]
+        fn the_pattern_of_usernames_says_what_the_rules_say(text in "[a-c._-]{5,9}|.{5,20}") {
+            let pattern = Regex::new(USERNAME_PATTERN).unwrap();
+            prop_assert_eq!(pattern.is_match(&text), Username::new(text.as_str()).is_ok());
+        }
+
+        #[test]
+        fn the_pattern_of_prefixes_says_what_the_rule_says(text in r"[\PC\u{0}-\u{a0}]{0,5}") {
+            let pattern = Regex::new(PREFIX_PATTERN).unwrap();
+            prop_assert_eq!(pattern.is_match(&text), UsernamePrefix::new(&text).is_ok());
+        }
+    }
+}
