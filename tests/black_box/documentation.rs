@@ -129,6 +129,11 @@ async fn every_reference_and_amendment_in_the_document_has_its_place() {
     let document = document().await;
     let text = document.to_string();
     assert!(!text.contains(":null"), "an amendment has not found its place");
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (property, keywords) in schema["properties"].as_object().unwrap() {
+            assert!(keywords["type"].is_string(), "{property} of {name}: {keywords}");
+        }
+    }
     let references: Vec<_> = text
         .split("\"$ref\":\"")
         .skip(1)
@@ -232,6 +237,47 @@ async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
             };
             assert_eq!(media_types, expected, "{status} of {id}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_headers_in_the_document_are_those_that_the_server_sends() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let (anonymous, root) = (server.anonymous(), server.super_admin("super").await);
+    let document = document().await;
+    let body = json!({"username": "somebody", "password": PASSWORD});
+    for (client, method, path, body) in [
+        (&anonymous, Method::GET, "/health/live", None),
+        (&root, Method::POST, "/api/v1/users", Some(&body)),
+        (&root, Method::POST, "/api/v1/users", Some(&body)),
+        (&anonymous, Method::POST, "/api/v1/account/signup", Some(&body)),
+        (&anonymous, Method::GET, "/api/v1/account/me", None),
+        (&anonymous, Method::POST, "/api/v1/account/login", Some(&body)),
+        (&anonymous, Method::POST, "/api/v1/account/login", Some(&body)),
+        (&anonymous, Method::GET, "/api/v1/account/me", None),
+        (&anonymous, Method::GET, "/api/v1/users", None),
+        (&anonymous, Method::DELETE, "/api/v1/account/logout", None),
+    ] {
+        let mut request = client.request(method.clone(), path);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = client.send(request).await;
+        let status = answer.status.as_str();
+        let headers = &document["paths"][path][method.as_str().to_lowercase()]["responses"][status]["headers"];
+        let required: BTreeSet<_> = headers
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(_, header)| {
+                let reference = header["$ref"].as_str().unwrap();
+                document.pointer(&reference[1..]).unwrap()["required"] == true
+            })
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let sent = ["Location", "Retry-After", "Set-Cookie", "X-Request-Id"];
+        let sent = sent.into_iter().filter(|name| answer.header(name).is_some());
+        assert_eq!(sent.collect::<BTreeSet<_>>(), required, "{method} {path}: {answer:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The OpenAPI 3 document.
 
+mod headers;
 mod operation;
 mod schemas;
 
@@ -55,6 +56,7 @@ fn definition<T: Apiv2Schema>(name: &str) -> (String, DefaultSchemaRaw) {
 /// Says what paperclip cannot: it describes Swagger 2, and translates that.
 fn amend(document: &mut Value, cookie_name: &str, password_policy: &PasswordPolicy) {
     let components = json!({
+        "headers": headers::components(),
         "schemas": schemas::amendments(password_policy),
         "securitySchemes": { SESSION: { "type": "apiKey", "in": "cookie", "name": cookie_name } },
     });
@@ -66,8 +68,12 @@ fn amend(document: &mut Value, cookie_name: &str, password_policy: &PasswordPoli
         schema["additionalProperties"] = json!(false);
     }
     for operation in operations(document) {
-        for (_, response) in entries(&mut operation["responses"]).filter(|(status, _)| status.as_str() >= "400") {
-            declare_problem_json(response);
+        let described = operation.clone();
+        for (status, response) in entries(&mut operation["responses"]) {
+            response["headers"] = headers::of(&described, status);
+            if status.as_str() >= "400" {
+                declare_problem_json(response);
+            }
         }
         let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {

@@ -1,0 +1,76 @@
+//! The headers of answers, of which paperclip knows nothing.
+
+use serde_json::{Value, json};
+
+use super::operation::SESSION;
+use crate::presentation::http::middleware::request_id;
+
+/// The headers as components; [`of`] refers to them.
+pub fn components() -> Value {
+    json!({
+        "RequestId": {
+            "description": "The id under which the server's log has this request: the one that the request gave in this \
+                            header if it was acceptable, else a new one.",
+            "required": true,
+            "schema": { "type": "string", "minLength": 1, "maxLength": request_id::LONGEST },
+        },
+        "Location": {
+            "description": "The path under which the new user answers.",
+            "required": true,
+            "schema": { "type": "string", "format": "uri-reference" },
+        },
+        "RetryAfter": {
+            "description": "How many seconds to wait before trying again.",
+            "required": true,
+            "schema": { "type": "integer", "minimum": 0 },
+        },
+        "SessionBegun": {
+            "description": "The session cookie.",
+            "required": true,
+            "schema": { "type": "string" },
+        },
+        "SessionEnded": {
+            "description": "Removes the session cookie.",
+            "required": true,
+            "schema": { "type": "string" },
+        },
+        "SessionRenewed": {
+            "description": "The session cookie afresh; there when the session was renewed, as it is by a change of one's \
+                            own password.",
+            "schema": { "type": "string" },
+        },
+        "SessionRejected": {
+            "description": "Removes the session cookie; there when the request carried one.",
+            "schema": { "type": "string" },
+        },
+    })
+}
+
+/// The headers of the answer that `operation` gives with `status`.
+pub fn of(operation: &Value, status: &str) -> Value {
+    let id = operation["operationId"].as_str().unwrap_or_default();
+    let asks_for_session = !operation["security"][0][SESSION].is_null();
+    let cookie = match (id, status) {
+        ("logIn", "200") => Some("SessionBegun"),
+        ("logOut", "204") => Some("SessionEnded"),
+        (_, "401") => Some("SessionRejected"),
+        // The session is renewed before it is known what becomes of the request.
+        _ if asks_for_session => Some("SessionRenewed"),
+        _ => None,
+    };
+    let mut headers = json!({ "X-Request-Id": reference("RequestId") });
+    if (id, status) == ("createUser", "201") {
+        headers["Location"] = reference("Location");
+    }
+    if status == "503" {
+        headers["Retry-After"] = reference("RetryAfter");
+    }
+    if let Some(cookie) = cookie {
+        headers["Set-Cookie"] = reference(cookie);
+    }
+    headers
+}
+
+fn reference(component: &str) -> Value {
+    json!({ "$ref": format!("#/components/headers/{component}") })
+}
