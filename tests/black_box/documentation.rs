@@ -164,7 +164,7 @@ async fn the_document_describes_every_operation_and_no_other() {
         .iter()
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().unwrap().keys();
-            methods.map(move |method| (path.trim_end_matches('/').to_owned(), method.to_uppercase()))
+            methods.map(move |method| (path.clone(), method.to_uppercase()))
         });
     assert_eq!(described.collect::<BTreeSet<_>>(), known);
 }
@@ -212,6 +212,7 @@ async fn the_document_tells_the_right_statuses_of_every_operation() {
 #[tokio::test]
 async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
     let document = document().await;
+    let tags = document["tags"].as_array().unwrap();
     for operation in operations() {
         let described = described(&document, &operation);
         let id = &described["operationId"];
@@ -221,8 +222,15 @@ async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
                 "{text} of {id}"
             );
         }
+        let tag = tags.iter().find(|tag| tag["name"] == described["tags"][0]);
+        assert!(tag.is_some_and(|tag| tag["description"].is_string()), "tag of {id}");
         let is_protected = operation.open_to == OpenTo::Authenticated;
-        assert_eq!(described["security"].is_array(), is_protected, "{id}");
+        let security = if is_protected {
+            json!([{"session": []}])
+        } else {
+            json!([])
+        };
+        assert_eq!(described["security"], security, "{id}");
         assert_eq!(described["requestBody"].is_object(), operation.body.is_some(), "{id}");
         for (status, response) in described["responses"].as_object().unwrap() {
             let media_types: Vec<_> = response["content"]
@@ -238,6 +246,63 @@ async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
             assert_eq!(media_types, expected, "{status} of {id}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_examples_in_the_document_are_what_happens() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let (ada, root) = (server.anonymous(), server.super_admin("super").await);
+    let document = document().await;
+    let mut ada_id = String::new();
+    let mut left: BTreeSet<_> = members(&document["paths"])
+        .flat_map(members)
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    // In the order in which they make a story.
+    for (client, id) in [
+        (&ada, "apiAlive"),
+        (&ada, "live"),
+        (&ada, "ready"),
+        (&ada, "signUp"),
+        (&ada, "logIn"),
+        (&ada, "whoAmI"),
+        (&ada, "changePassword"),
+        (&ada, "logOut"),
+        (&root, "createUser"),
+        (&root, "listUsers"),
+        (&root, "getUser"),
+        (&root, "grantAdmin"),
+        (&root, "revokeAdmin"),
+        (&root, "inactivateUser"),
+        (&root, "reactivateUser"),
+    ] {
+        assert!(left.remove(id), "{id}");
+        let (path, method, operation) = operation_by_id(&document, id);
+        let path = path.replace("{user_id}", &ada_id);
+        // Just the user of the example.
+        let query = if id == "listUsers" { "?role=user" } else { "" };
+        let mut request = client.request(method, &format!("{path}{query}"));
+        if operation.get("requestBody").is_some() {
+            request = request.json(&operation["requestBody"]["content"]["application/json"]["example"]);
+        }
+        let answer = client.send(request).await;
+        let response = &operation["responses"][answer.status.as_str()];
+        let example = &response["content"]["application/json"]["example"];
+        let sent = if answer.text.is_empty() {
+            Value::Null
+        } else {
+            answer.json()
+        };
+        assert_eq!(
+            without_ids_and_times(&sent),
+            without_ids_and_times(example),
+            "{id}: {answer:?}"
+        );
+        if id == "signUp" {
+            ada_id = sent["id"].as_str().unwrap().to_owned();
+        }
+    }
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[tokio::test]
@@ -316,6 +381,13 @@ async fn the_limits_of_usernames_and_passwords_are_those_that_the_server_keeps()
         }
     }
     let schemas = &document["components"]["schemas"];
+    assert_eq!(
+        schemas["ChangePasswordBody"]["properties"]["current_password"]["nullable"],
+        true
+    );
+    let body = json!({"username": "super", "password": PASSWORD, "current_password": null});
+    let answer = root.patch("/api/v1/users/change_password", &body).await;
+    answer.problem(403, "wrong_current_password");
     assert_eq!(schemas["SignUpBody"]["properties"]["password"]["minLength"], 10);
     let log_in = schemas["LogInBody"].to_string();
     assert!(!log_in.contains("Length") && !log_in.contains("pattern"), "{log_in}");
@@ -365,13 +437,9 @@ async fn document() -> Value {
     server.anonymous().get(DOCUMENT).await.expect(200)
 }
 
-/// What the document has about an operation, whichever way it writes the end of the path.
-#[track_caller]
+/// What the document has about an operation.
 fn described<'a>(document: &'a Value, operation: &Operation) -> &'a Value {
-    let bare = operation.path.trim_end_matches('/');
-    let paths = document["paths"].as_object().unwrap();
-    let path = paths.get(bare).or_else(|| paths.get(&format!("{bare}/"))).unwrap();
-    &path[operation.method.as_str().to_lowercase()]
+    &document["paths"][operation.path.trim_end_matches('/')][operation.method.as_str().to_lowercase()]
 }
 
 /// The bounds that a schema sets, `min{what}` and `max{what}`, and what lies just outside of them, each with whether it is fit.
@@ -380,4 +448,37 @@ fn around_bounds(schema: &Value, what: &str) -> [(i64, bool); 4] {
     let bound = |side: &str| schema[format!("{side}{what}")].as_i64().unwrap();
     let (least, most) = (bound("min"), bound("max"));
     [(least - 1, false), (least, true), (most, true), (most + 1, false)]
+}
+
+fn members(object: &Value) -> impl Iterator<Item = &Value> {
+    object.as_object().unwrap().values()
+}
+
+/// The path, the method and the description of the operation of this id.
+#[track_caller]
+fn operation_by_id<'a>(document: &'a Value, id: &str) -> (&'a str, Method, &'a Value) {
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if operation["operationId"] == id {
+                return (path, method.to_uppercase().parse().unwrap(), operation);
+            }
+        }
+    }
+    panic!("{id} is not in the document");
+}
+
+/// An answer, with a word in the place of what is another one every time.
+fn without_ids_and_times(answer: &Value) -> Value {
+    match answer {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| match name.as_str() {
+                "id" => (name.clone(), "[id]".into()),
+                name if name.ends_with("_at") => (name.to_owned(), "[time]".into()),
+                name => (name.to_owned(), without_ids_and_times(member)),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().map(without_ids_and_times).collect(),
+        plain => plain.clone(),
+    }
 }

@@ -65,6 +65,9 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
 
 /// What the parameter of this name lacks, to be merged into it.
 pub fn parameter(name: &str) -> Value {
+    if name == "user_id" {
+        return json!({ "description": "The id of the user." });
+    }
     let schema = match name {
         "limit" => with_default(limit(), json!(PageLimit::default().get())),
         "offset" => with_default(offset(), json!(PageOffset::default().get())),

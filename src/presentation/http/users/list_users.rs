@@ -114,6 +114,7 @@ refusals! {
 /// List users.
 ///
 /// Open to admins and super admins. Filters, sorts and paginates as asked; `total` counts every user that the filters match.
+/// Refuses a plain user.
 #[api_v2_operation(tags(Users), operation_id = "listUsers")]
 pub async fn list_users(
     Authenticated {

@@ -1,0 +1,71 @@
+//! Examples: of every operation a request and the answer of success, of every kind of problem a document.
+
+use serde_json::{Value, json};
+
+use crate::presentation::http::{
+    problem::{FieldError, Problem},
+    problem_code::ProblemCode,
+};
+
+const ADA: &str = "Ada.Lovelace";
+const PASSWORD: &str = "correct horse battery staple";
+const ID: &str = "019b796d-d600-7c2e-9d5f-4b1a6e3c8f20";
+const TIME: &str = "2026-01-01T12:00:00Z";
+
+/// A body that the operation takes.
+pub fn request(operation_id: &str) -> Option<Value> {
+    match operation_id {
+        "logIn" | "signUp" => Some(json!({ "username": ADA, "password": PASSWORD })),
+        "createUser" => Some(json!({ "username": "Grace.Hopper", "password": PASSWORD, "role": "admin" })),
+        "grantAdmin" | "inactivateUser" | "reactivateUser" | "revokeAdmin" => Some(json!({ "username": ADA })),
+        "changePassword" => Some(json!({
+            "username": ADA,
+            "password": "a longer sentence is a better password",
+            "current_password": PASSWORD,
+        })),
+        _ => None,
+    }
+}
+
+/// A body that the operation answers with when it succeeds.
+pub fn success(operation_id: &str) -> Option<Value> {
+    match operation_id {
+        "apiAlive" | "live" | "ready" => Some(json!({ "status": "ok" })),
+        "logIn" | "whoAmI" => {
+            let mut caller = user(ADA, "user", true);
+            caller["session_expires_at"] = json!("2026-01-01T13:00:00Z");
+            Some(caller)
+        }
+        "getUser" | "reactivateUser" | "revokeAdmin" | "signUp" => Some(user(ADA, "user", true)),
+        "inactivateUser" => Some(user(ADA, "user", false)),
+        "grantAdmin" => Some(user(ADA, "admin", true)),
+        "createUser" => Some(user("Grace.Hopper", "admin", true)),
+        "listUsers" => Some(json!({ "users": [user(ADA, "user", true)], "total": 1, "limit": 20, "offset": 0 })),
+        _ => None,
+    }
+}
+
+/// A document of this kind of problem.
+pub fn problem(code: ProblemCode) -> Value {
+    let problem = match code {
+        ProblemCode::ValidationFailed => Problem::validation(vec![FieldError {
+            field: "username".to_owned(),
+            message: "is required".to_owned(),
+        }]),
+        code => Problem::new(code),
+    };
+    let mut value = json!(problem);
+    value["request_id"] = json!(ID);
+    json!({ "summary": code.title(), "value": value })
+}
+
+fn user(username: &str, role: &str, is_active: bool) -> Value {
+    json!({
+        "id": ID,
+        "username": username,
+        "role": role,
+        "is_active": is_active,
+        "created_at": TIME,
+        "updated_at": TIME,
+    })
+}
