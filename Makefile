@@ -1,4 +1,4 @@
-.PHONY: help run test faults lint fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test faults lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -23,6 +23,11 @@ lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+lint.openapi: ## Check the OpenAPI document with Redocly CLI; needs Node.js
+	mkdir -p target
+	cargo run --quiet -- openapi > target/openapi.json
+	npx --yes @redocly/cli@2 lint --config tests/openapi/redocly.yaml target/openapi.json
 
 fmt: ## Format the code
 	cargo fmt --all
