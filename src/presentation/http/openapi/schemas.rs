@@ -65,18 +65,18 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
 
 /// What the parameter of this name lacks, to be merged into it.
 pub fn parameter(name: &str) -> Value {
-    if name == "user_id" {
-        return json!({ "description": "The id of the user." });
-    }
-    let schema = match name {
-        "limit" => with_default(limit(), json!(PageLimit::default().get())),
-        "offset" => with_default(offset(), json!(PageOffset::default().get())),
-        "sorting_field" => json!({ "default": SortingFieldName::default() }),
-        "sorting_order" => json!({ "default": SortingOrderName::default(), "enum": ["ASC", "DESC", "asc", "desc"] }),
-        "username" => json!({ "maxLength": Username::MAX_LENGTH, "pattern": PREFIX_PATTERN }),
+    match name {
+        "limit" => json!({ "schema": with_default(limit(), json!(PageLimit::default().get())) }),
+        "offset" => json!({ "schema": with_default(offset(), json!(PageOffset::default().get())) }),
+        "sorting_field" => json!({ "schema": { "default": SortingFieldName::default() } }),
+        "sorting_order" => json!({ "schema": {
+            "default": SortingOrderName::default(),
+            "enum": ["ASC", "DESC", "asc", "desc"],
+        } }),
+        "user_id" => json!({ "description": "The id of the user." }),
+        "username" => json!({ "schema": { "maxLength": Username::MAX_LENGTH, "pattern": PREFIX_PATTERN } }),
         _ => json!({}),
-    };
-    json!({ "schema": schema })
+    }
 }
 
 fn limit() -> Value {

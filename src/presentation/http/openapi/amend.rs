@@ -1,0 +1,125 @@
+//! What paperclip cannot say: it describes Swagger 2, and translates that.
+
+use serde_json::{Value, json};
+
+use super::{examples, headers, operation::SESSION, schemas};
+use crate::{
+    domain::user::PasswordPolicy,
+    presentation::http::{problem::PROBLEM_JSON, problem_code::ProblemCode},
+};
+
+const JSON: &str = "application/json";
+
+/// The SPDX identifier of the licence.
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
+
+/// Amends the `document` that paperclip made.
+pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &PasswordPolicy) {
+    let components = json!({
+        "headers": headers::components(),
+        "schemas": schemas::amendments(password_policy),
+        "securitySchemes": { SESSION: { "type": "apiKey", "in": "cookie", "name": cookie_name } },
+    });
+    merge(&mut document["components"], components);
+    let schemas = &mut document["components"]["schemas"];
+    // Written out once more by paperclip, without the amendments.
+    schemas["UserList"]["properties"]["users"]["items"] = json!({ "$ref": "#/components/schemas/UserView" });
+    for schema in members(schemas) {
+        schema["additionalProperties"] = json!(false);
+    }
+    let mut problems = json!({});
+    for operation in operations(document) {
+        amend_operation(operation, &mut problems);
+    }
+    document["components"]["examples"] = problems;
+    document["servers"] = json!([{ "url": "/" }]);
+    document["tags"] = json!([
+        { "name": "Account", "description": "What everyone does with their own account and session." },
+        { "name": "Users", "description": "What admins do with users, and changes of passwords." },
+        { "name": "Health", "description": "What an orchestrator or a load balancer asks." },
+    ]);
+    merge(
+        &mut document["info"],
+        json!({ "license": { "name": LICENSE, "url": format!("https://spdx.org/licenses/{LICENSE}.html") } }),
+    );
+    // Both forms answer; paperclip ends the path of a scope itself with a slash.
+    if let Some(root) = document["paths"]
+        .as_object_mut()
+        .and_then(|paths| paths.remove("/api/v1/"))
+    {
+        document["paths"]["/api/v1"] = root;
+    }
+}
+
+/// Amends one operation, and collects an example of every kind of problem that it tells of.
+fn amend_operation(operation: &mut Value, problems: &mut Value) {
+    let described = operation.clone();
+    let id = described["operationId"].as_str().unwrap_or_default();
+    for (status, response) in entries(&mut operation["responses"]) {
+        response["headers"] = headers::of(&described, status);
+        if status.as_str() >= "400" {
+            declare_problem(response, problems);
+        } else if let Some(example) = examples::success(id) {
+            response["content"][JSON]["example"] = example;
+        }
+    }
+    if let Some(example) = examples::request(id) {
+        operation["requestBody"]["content"][JSON]["example"] = example;
+    }
+    // An empty list says that none is needed.
+    operation["security"] = described.get("security").cloned().unwrap_or_else(|| json!([]));
+    // A description keeps the line breaks of the comment that it is taken from.
+    operation["description"] = json!(
+        described["description"]
+            .as_str()
+            .unwrap_or_default()
+            .replace("\n ", " ")
+    );
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        let amendment = schemas::parameter(parameter["name"].as_str().unwrap_or_default());
+        merge(parameter, amendment);
+    }
+}
+
+/// Puts what `amendment` holds into `target`, which keeps everything else.
+fn merge(target: &mut Value, amendment: Value) {
+    match (target, amendment) {
+        (Value::Object(target), Value::Object(amendment)) => {
+            for (key, value) in amendment {
+                merge(target.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (target, amendment) => *target = amendment,
+    }
+}
+
+fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
+
+    members(&mut document["paths"])
+        .flat_map(entries)
+        .filter(|(key, _)| METHODS.contains(&key.as_str()))
+        .map(|(_, operation)| operation)
+}
+
+fn members(object: &mut Value) -> impl Iterator<Item = &mut Value> {
+    entries(object).map(|(_, member)| member)
+}
+
+fn entries(object: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    object.as_object_mut().into_iter().flatten()
+}
+
+/// Gives the answer its media type and, of every code that its description lists, an example.
+fn declare_problem(response: &mut Value, problems: &mut Value) {
+    let description = response["description"].as_str().unwrap_or_default();
+    let listed = |problem: &&ProblemCode| description.contains(&format!("`{}`", problem.code()));
+    let mut examples = json!({});
+    for problem in ProblemCode::ALL.iter().filter(listed) {
+        problems[problem.code()] = examples::problem(*problem);
+        examples[problem.code()] = json!({ "$ref": format!("#/components/examples/{}", problem.code()) });
+    }
+    let schema = response["content"][JSON]["schema"].take();
+    response["content"] = json!({ PROBLEM_JSON: { "schema": schema, "examples": examples } });
+}
