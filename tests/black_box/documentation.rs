@@ -114,7 +114,9 @@ async fn the_document_is_what_the_command_line_prints_under_the_same_configurati
     assert_eq!(served.text.trim_end(), String::from_utf8(printed).unwrap().trim_end());
 
     let scheme = &served.json()["components"]["securitySchemes"]["session"];
-    assert_eq!(*scheme, json!({"type": "apiKey", "in": "cookie", "name": "gate"}));
+    assert_eq!(scheme["type"], "apiKey");
+    assert_eq!(scheme["in"], "cookie");
+    assert_eq!(scheme["name"], "gate");
 }
 
 #[tokio::test]

@@ -18,7 +18,12 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     let components = json!({
         "headers": headers::components(),
         "schemas": schemas::amendments(password_policy),
-        "securitySchemes": { SESSION: { "type": "apiKey", "in": "cookie", "name": cookie_name } },
+        "securitySchemes": { SESSION: {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": cookie_name,
+            "description": "The session cookie. Log-in sets it; a session that is used near its end is renewed.",
+        } },
     });
     merge(&mut document["components"], components);
     let schemas = &mut document["components"]["schemas"];
