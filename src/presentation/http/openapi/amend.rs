@@ -1,5 +1,7 @@
 //! What paperclip cannot say: it describes Swagger 2, and translates that.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{examples, headers, operation::SESSION, schemas};
@@ -29,12 +31,18 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     let schemas = &mut document["components"]["schemas"];
     // Written out once more by paperclip, without the amendments.
     schemas["UserList"]["properties"]["users"]["items"] = json!({ "$ref": "#/components/schemas/UserView" });
-    for schema in members(schemas) {
-        schema["additionalProperties"] = json!(false);
-    }
     let mut problems = json!({});
+    let mut request_schemas = BTreeSet::new();
     for operation in operations(document) {
         amend_operation(operation, &mut problems);
+        let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
+        request_schemas.extend(schema.and_then(Value::as_str).map(str::to_owned));
+    }
+    // Unknown fields are refused in requests; answers may have more one day.
+    for reference in request_schemas {
+        if let Some(schema) = document.pointer_mut(reference.trim_start_matches('#')) {
+            schema["additionalProperties"] = json!(false);
+        }
     }
     document["components"]["examples"] = problems;
     document["servers"] = json!([{ "url": "/" }]);
