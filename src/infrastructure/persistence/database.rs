@@ -129,12 +129,16 @@ impl Database {
 
     /// Closes every connection. A SQLite database then stands alone in its file, without its log.
     pub async fn close(self) {
-        let close = async |connection: TimedConnection<DatabaseConnection>| {
-            if let Err(error) = connection.in_time(connection.untimed().close_by_ref()).await {
-                log::warn!("the database was not closed cleanly: {error}");
+        let closed = async {
+            // The writer last: it takes the log into the file, which readers may not.
+            for connection in [&self.replica, &self.reader, &self.writer] {
+                connection.untimed().close_by_ref().await?;
             }
+            Ok(())
         };
-        tokio::join!(close(self.replica), close(self.reader), close(self.writer));
+        if let Err(error) = self.writer.in_time(closed).await {
+            log::warn!("the database was not closed cleanly: {error}");
+        }
     }
 
     /// The handle that writes, for tests that put the database into a state of their own.
