@@ -7,7 +7,7 @@ use figment::{
     value::{Dict, Value},
 };
 
-use super::{Configuration, ConfigurationError, secrets};
+use super::{Configuration, ConfigurationError, layer::leaves, secrets};
 
 /// What the readers of such files do not agree on, even between single quotes.
 const AMBIGUOUS: [&str; 4] = ["\n", "\r", "\\", "${"];
@@ -15,15 +15,9 @@ const AMBIGUOUS: [&str; 4] = ["\n", "\r", "\\", "${"];
 /// Every field that holds a single value, with that value; a secret that is not set is empty.
 pub(super) fn fields(figment: &Figment) -> BTreeMap<String, String> {
     let mut fields = BTreeMap::from(secrets::SECRET_KEYS.map(|key| (key.to_owned(), String::new())));
-    collect("", &figment.extract().unwrap_or_default(), &mut fields);
-    fields
-}
-
-fn collect(section: &str, values: &Dict, fields: &mut BTreeMap<String, String>) {
-    for (key, value) in values {
-        let path = format!("{section}{key}");
+    let values: Dict = figment.extract().unwrap_or_default();
+    for (path, value) in leaves(&values) {
         match value {
-            Value::Dict(_, inner) => collect(&format!("{path}."), inner, fields),
             Value::Array(..) => {}
             Value::String(_, text) => {
                 fields.insert(path, text.clone());
@@ -34,6 +28,7 @@ fn collect(section: &str, values: &Dict, fields: &mut BTreeMap<String, String>) 
             }
         }
     }
+    fields
 }
 
 /// The variables that the configuration exports, with their values: `APP_ENV`, and `POSTGRES_USER` for `postgres.user`.

@@ -4,7 +4,11 @@ use std::fs;
 
 use figment::value::{Dict, Value};
 
-use super::{layer::Layer, secrets::SECRET_KEYS, sources::Sources};
+use super::{
+    layer::{Layer, leaves},
+    secrets::SECRET_KEYS,
+    sources::Sources,
+};
 
 /// What the names of our variables start with.
 pub(super) const PREFIX: &str = "APP_";
@@ -39,8 +43,9 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
 
 /// What to do about a name that would be ours if only it had the right number of underscores.
 fn misspelt(name: &str, defaults: &Layer) -> Option<String> {
-    let secrets = SECRET_KEYS.iter().map(|key| (*key).to_owned());
-    let mut variables = defaults.paths().into_iter().chain(secrets).map(|path| variable(&path));
+    let known = leaves(&defaults.values).into_iter().map(|(path, _)| path);
+    let secrets = SECRET_KEYS.map(str::to_owned);
+    let mut variables = known.chain(secrets).map(|path| variable(&path));
     let meant = variables.find(|variable| variable.replace(SEPARATOR, "_") == name)?;
     Some(format!("variable {name}: did you mean {meant}, with two underscores?"))
 }

@@ -26,18 +26,6 @@ impl Layer {
         self.values.get(section)?.find_ref(key)
     }
 
-    /// The paths of all values, such as `server.port`.
-    pub(super) fn paths(&self) -> Vec<String> {
-        fn below(section: &str, values: &Dict) -> Vec<String> {
-            let paths = values.iter().flat_map(|(key, value)| match value {
-                Value::Dict(_, inner) => below(&format!("{section}{key}."), inner),
-                _ => vec![format!("{section}{key}")],
-            });
-            paths.collect()
-        }
-        below("", &self.values)
-    }
-
     /// Everything that is wrong with this layer when it is laid over sound defaults.
     ///
     /// Deserialization stops at the first problem; so each faulty value is noted, taken out, and the rest tried again.
@@ -58,6 +46,18 @@ impl Layer {
         let hidden = self.confidential || secrets::concern(&path);
         format!("{} {path}: {}", self.origin, describe(&error.kind, hidden))
     }
+}
+
+/// Every single value in nested sections, with its path, such as `server.port`.
+pub(super) fn leaves(values: &Dict) -> Vec<(String, &Value)> {
+    let leaves = values.iter().flat_map(|(key, value)| match value {
+        Value::Dict(_, inner) => {
+            let inner = leaves(inner).into_iter();
+            inner.map(|(path, value)| (format!("{key}.{path}"), value)).collect()
+        }
+        _ => vec![(key.clone(), value)],
+    });
+    leaves.collect()
 }
 
 impl Provider for &Layer {
