@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{examples, headers, operation::SESSION, schemas};
+use super::{examples, headers, links, operation::SESSION, schemas};
 use crate::{
     domain::user::PasswordPolicy,
     presentation::http::{problem::PROBLEM_JSON, problem_code::ProblemCode},
@@ -19,6 +19,7 @@ const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &PasswordPolicy) {
     let components = json!({
         "headers": headers::components(),
+        "links": links::components(),
         "schemas": schemas::amendments(password_policy),
         "securitySchemes": { SESSION: {
             "type": "apiKey",
@@ -34,7 +35,7 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     let mut problems = json!({});
     let mut request_schemas = BTreeSet::new();
     for operation in operations(document) {
-        amend_operation(operation, &mut problems);
+        amend_operation(operation, password_policy, &mut problems);
         let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
         request_schemas.extend(schema.and_then(Value::as_str).map(str::to_owned));
     }
@@ -53,7 +54,10 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     ]);
     merge(
         &mut document["info"],
-        json!({ "license": { "name": LICENSE, "url": format!("https://spdx.org/licenses/{LICENSE}.html") } }),
+        json!({
+            "contact": { "name": "The maintainers of Gatehouse" },
+            "license": { "name": LICENSE, "url": format!("https://spdx.org/licenses/{LICENSE}.html") },
+        }),
     );
     // Both forms answer; paperclip ends the path of a scope itself with a slash.
     if let Some(root) = document["paths"]
@@ -65,18 +69,23 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
 }
 
 /// Amends one operation, and collects an example of every kind of problem that it tells of.
-fn amend_operation(operation: &mut Value, problems: &mut Value) {
+fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, problems: &mut Value) {
     let described = operation.clone();
     let id = described["operationId"].as_str().unwrap_or_default();
     for (status, response) in entries(&mut operation["responses"]) {
         response["headers"] = headers::of(&described, status);
         if status.as_str() >= "400" {
             declare_problem(response, problems);
-        } else if let Some(example) = examples::success(id) {
+            continue;
+        }
+        if let Some(example) = examples::success(id) {
             response["content"][JSON]["example"] = example;
         }
+        if let Some(links) = links::of(id) {
+            response["links"] = links;
+        }
     }
-    if let Some(example) = examples::request(id) {
+    if let Some(example) = examples::request(id, password_policy) {
         operation["requestBody"]["content"][JSON]["example"] = example;
     }
     // An empty list says that none is needed.

@@ -2,26 +2,35 @@
 
 use serde_json::{Value, json};
 
-use crate::presentation::http::{
-    problem::{FieldError, Problem},
-    problem_code::ProblemCode,
+use crate::{
+    domain::user::PasswordPolicy,
+    presentation::http::{
+        problem::{FieldError, Problem},
+        problem_code::ProblemCode,
+    },
 };
 
 const ADA: &str = "Ada.Lovelace";
 const PASSWORD: &str = "correct horse battery staple";
+const NEW_PASSWORD: &str = "a longer sentence is a better password";
 const ID: &str = "019b796d-d600-7c2e-9d5f-4b1a6e3c8f20";
 const TIME: &str = "2026-01-01T12:00:00Z";
 
-/// A body that the operation takes.
-pub fn request(operation_id: &str) -> Option<Value> {
+/// A body that the operation takes when new passwords follow this policy.
+pub fn request(operation_id: &str, password_policy: &PasswordPolicy) -> Option<Value> {
+    let long_enough = |phrase: &str| -> String {
+        let length = phrase.len().max(password_policy.min_length());
+        phrase.chars().cycle().take(length).collect()
+    };
+    let password = long_enough(PASSWORD);
     match operation_id {
-        "logIn" | "signUp" => Some(json!({ "username": ADA, "password": PASSWORD })),
-        "createUser" => Some(json!({ "username": "Grace.Hopper", "password": PASSWORD, "role": "admin" })),
+        "logIn" | "signUp" => Some(json!({ "username": ADA, "password": password })),
+        "createUser" => Some(json!({ "username": "Grace.Hopper", "password": password, "role": "admin" })),
         "grantAdmin" | "inactivateUser" | "reactivateUser" | "revokeAdmin" => Some(json!({ "username": ADA })),
         "changePassword" => Some(json!({
             "username": ADA,
-            "password": "a longer sentence is a better password",
-            "current_password": PASSWORD,
+            "password": long_enough(NEW_PASSWORD),
+            "current_password": password,
         })),
         _ => None,
     }

@@ -3,6 +3,7 @@
 mod amend;
 mod examples;
 mod headers;
+mod links;
 mod operation;
 mod schemas;
 
@@ -22,6 +23,14 @@ use super::{
     routes::routes,
 };
 use crate::domain::user::PasswordPolicy;
+
+/// What holds for every operation, in Markdown.
+const DESCRIPTION: &str = "\
+User management: sign-up, log-in, users, roles and sessions.
+
+Log-in sets a session cookie, and every later request is judged by it. A path answers with and without a slash at its end. \
+Every error is a problem document (RFC 9457); programs decide by its `code`. The id of a request, from its `X-Request-Id` \
+or made anew, is in the answer and in the log.";
 
 /// The document that describes the API when the session cookie has this name and new passwords follow this policy, as indented
 /// JSON.
@@ -43,7 +52,7 @@ fn preamble() -> DefaultApiRaw {
         info: Info {
             title: "Gatehouse".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            description: Some("User management: sign-up, log-in, users, roles and sessions.".to_owned()),
+            description: Some(DESCRIPTION.to_owned()),
             ..Default::default()
         },
         definitions: [definition::<Problem>("Problem"), definition::<FieldError>("FieldError")].into(),

@@ -1,0 +1,53 @@
+//! Links: what can be asked next with what an operation answered.
+
+use serde_json::{Value, json};
+
+/// The links as components; [`of`] refers to them.
+pub fn components() -> Value {
+    let change = |operation_id: &str, description: &str| {
+        json!({
+            "operationId": operation_id,
+            "requestBody": { "username": "$response.body#/username" },
+            "description": description,
+        })
+    };
+    json!({
+        "logIn": {
+            "operationId": "logIn",
+            "requestBody": { "username": "$request.body#/username", "password": "$request.body#/password" },
+            "description": "The new user can log in.",
+        },
+        "getUser": {
+            "operationId": "getUser",
+            "parameters": { "user_id": "$response.body#/id" },
+            "description": "The user, as it is now.",
+        },
+        "grantAdmin": change("grantAdmin", "The user can be made an admin."),
+        "revokeAdmin": change("revokeAdmin", "The admin can be made a user again."),
+        "inactivateUser": change("inactivateUser", "The user can be shut out."),
+        "reactivateUser": change("reactivateUser", "The user can be let in again."),
+    })
+}
+
+/// The links of the answer that the operation gives when it succeeds.
+pub fn of(operation_id: &str) -> Option<Value> {
+    let names: &[&str] = match operation_id {
+        "signUp" => &["logIn"],
+        "createUser" => &["getUser", "logIn", "grantAdmin", "inactivateUser"],
+        "getUser" => &["grantAdmin", "revokeAdmin", "inactivateUser", "reactivateUser"],
+        "grantAdmin" => &["getUser", "revokeAdmin"],
+        "revokeAdmin" => &["getUser", "grantAdmin"],
+        "inactivateUser" => &["getUser", "reactivateUser"],
+        "reactivateUser" => &["getUser", "inactivateUser"],
+        _ => return None,
+    };
+    Some(
+        names
+            .iter()
+            .map(|name| {
+                let reference = json!({ "$ref": format!("#/components/links/{name}") });
+                ((*name).to_owned(), reference)
+            })
+            .collect(),
+    )
+}
