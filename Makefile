@@ -1,4 +1,4 @@
-.PHONY: help run test faults lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test faults schemathesis lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -19,6 +19,9 @@ test: ## Run every test
 faults: ## Stop, freeze and replicate PostgreSQL under the running service
 	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::
 
+schemathesis: ## Hold generated requests against the OpenAPI document; needs Python
+	cargo test --test black_box -- --ignored schemathesis::
+
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
@@ -27,7 +30,7 @@ lint: ## Check formatting, lints and documentation
 lint.openapi: ## Check the OpenAPI document with Redocly CLI; needs Node.js
 	mkdir -p target
 	cargo run --quiet -- openapi > target/openapi.json
-	npx --yes @redocly/cli@2 lint --config tests/openapi/redocly.yaml target/openapi.json
+	npx --yes @redocly/cli@2.77.0 lint --config tests/openapi/redocly.yaml target/openapi.json
 
 fmt: ## Format the code
 	cargo fmt --all

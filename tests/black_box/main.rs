@@ -33,6 +33,7 @@ mod rbac;
 mod read_replica;
 mod readme;
 mod routes;
+mod schemathesis;
 mod sessions;
 mod shutdown;
 mod two_nodes;

@@ -1,0 +1,25 @@
+"""Checks of rules of this API, beside those that Schemathesis brings."""
+
+import requests
+import schemathesis
+
+
+@schemathesis.check
+def problem_code_conformance(ctx, response, case):
+    """A problem has one of the codes that the document lists for the operation and the status."""
+    described = case.operation.definition.raw["responses"].get(str(response.status_code), {})
+    examples = described.get("content", {}).get("application/problem+json", {}).get("examples")
+    # Where nothing is described, the checks of statuses and content types judge.
+    if examples is not None:
+        code = response.json()["code"]
+        assert code in examples, f"{response.status_code} has the undocumented code {code}"
+
+
+@schemathesis.check
+def use_after_log_out(ctx, response, case):
+    """A session that was logged out is dead, whoever kept its cookie."""
+    if case.operation.definition.raw["operationId"] != "logOut" or response.status_code != 204:
+        return
+    url = response.request.url.replace("/account/logout", "/account/me")
+    again = requests.get(url, headers={"Cookie": response.request.headers["Cookie"]}, timeout=10)
+    assert again.status_code == 401, f"a session that was logged out is answered {again.status_code}"
