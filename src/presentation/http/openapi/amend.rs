@@ -25,7 +25,9 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
             "type": "apiKey",
             "in": "cookie",
             "name": cookie_name,
-            "description": "The session cookie. Log-in sets it; a session that is used near its end is renewed.",
+            "description": "The session cookie. Log-in sets it; a session that is used near its end is renewed. \
+                            Browsers send it by themselves, and let no script send another: in Swagger UI, log in and \
+                            leave this empty.",
         } },
     });
     merge(&mut document["components"], components);
