@@ -7,6 +7,7 @@ mod support;
 mod account;
 mod bad_input;
 mod body_transfer;
+mod browser;
 mod command_line;
 mod compose;
 mod concurrency;
