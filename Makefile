@@ -1,4 +1,4 @@
-.PHONY: help run test faults schemathesis lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test faults schemathesis browser lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -21,6 +21,9 @@ faults: ## Stop, freeze and replicate PostgreSQL under the running service
 
 schemathesis: ## Hold generated requests against the OpenAPI document; needs Python
 	cargo test --test black_box -- --ignored schemathesis::
+
+browser: ## Use Swagger UI in headless Chromium; needs Node.js
+	cargo test --test black_box -- --ignored browser::
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
