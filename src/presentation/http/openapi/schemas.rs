@@ -69,10 +69,7 @@ pub fn parameter(name: &str) -> Value {
         "limit" => json!({ "schema": with_default(limit(), json!(PageLimit::default().get())) }),
         "offset" => json!({ "schema": with_default(offset(), json!(PageOffset::default().get())) }),
         "sorting_field" => json!({ "schema": { "default": SortingFieldName::default() } }),
-        "sorting_order" => json!({ "schema": {
-            "default": SortingOrderName::default(),
-            "enum": ["ASC", "DESC", "asc", "desc"],
-        } }),
+        "sorting_order" => json!({ "schema": { "default": SortingOrderName::default() } }),
         "user_id" => json!({ "description": "The id of the user." }),
         "username" => json!({ "schema": { "maxLength": Username::MAX_LENGTH, "pattern": PREFIX_PATTERN } }),
         _ => json!({}),

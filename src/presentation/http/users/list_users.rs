@@ -41,7 +41,7 @@ pub struct ListUsersParams {
     /// By what to sort. Roles sort by rank; ties are broken by id, in the same order.
     #[serde(default)]
     sorting_field: OrDefault<SortingFieldName>,
-    /// In which direction.
+    /// In which direction. Lower case does as well.
     #[serde(default)]
     sorting_order: OrDefault<SortingOrderName>,
     /// Only users of this role.
@@ -92,6 +92,7 @@ pub enum SortingFieldName {
 }
 
 /// The direction of sorting.
+// The OpenAPI document does not name the aliases: some generators of clients fail at names that differ in case alone.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
 pub enum SortingOrderName {
     /// From least to most.
