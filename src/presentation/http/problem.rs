@@ -24,7 +24,7 @@ pub struct Problem {
     status: u16,
     /// What went wrong this time, for a human reader.
     detail: String,
-    /// The stable name of the kind of problem, for programs.
+    /// The stable name of the kind of problem, for programs. New ones may come: go by `status` where one is unknown.
     code: &'static str,
     /// The id under which the server's log has this request.
     request_id: String,

@@ -46,7 +46,8 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "CurrentUser": { "properties": { "username": username } },
         "Health": { "properties": { "status": { "enum": ["ok"] } } },
         "Problem": { "properties": {
-            "code": { "enum": ProblemCode::ALL.iter().map(|problem| problem.code()).collect::<Vec<_>>() },
+            // Not `enum`: clients that were made before a code was added must not fail at it.
+            "code": { "x-extensible-enum": ProblemCode::ALL.iter().map(|problem| problem.code()).collect::<Vec<_>>() },
             "request_id": { "minLength": 1, "maxLength": request_id::LONGEST },
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
