@@ -8,6 +8,7 @@ mod account;
 mod bad_input;
 mod body_transfer;
 mod browser;
+mod clients;
 mod command_line;
 mod compose;
 mod concurrency;

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use test_database::DatabaseKind;
 
-use crate::support::Server;
+use crate::support::{Server, fenced_blocks};
 
 const README: &str = include_str!("../../README.md");
 
@@ -19,12 +19,7 @@ fn the_first_tour_works_line_by_line() {
         .split("\n## ")
         .next()
         .unwrap();
-    let blocks = tour
-        .split("```sh\n")
-        .skip(1)
-        .map(|rest| rest.split("```").next().unwrap());
-    let script = blocks
-        .collect::<String>()
+    let script = fenced_blocks(tour, "sh")
         .replace("http://127.0.0.1:8000", server.base_url())
         .replace("cargo run -q --", env!("CARGO_BIN_EXE_gatehouse"));
 

@@ -2,6 +2,7 @@
 
 pub mod bodies;
 mod client;
+mod fenced_blocks;
 pub mod forger;
 mod operations;
 mod program;
@@ -10,6 +11,7 @@ mod server;
 mod views;
 
 pub use client::{Answer, Client};
+pub use fenced_blocks::fenced_blocks;
 pub use operations::{OpenTo, Operation, operations};
 pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};
