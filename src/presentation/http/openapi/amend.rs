@@ -34,6 +34,11 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     let schemas = &mut document["components"]["schemas"];
     // Written out once more by paperclip, without the amendments.
     schemas["UserList"]["properties"]["users"]["items"] = json!({ "$ref": "#/components/schemas/UserView" });
+    // Written out by paperclip wherever it is used: generated clients would have a type of each.
+    schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
+    for user in ["CurrentUser", "UserView"] {
+        schemas[user]["properties"]["role"] = reference_to_role();
+    }
     let mut problems = json!({});
     let mut request_schemas = BTreeSet::new();
     for operation in operations(document) {
@@ -103,7 +108,14 @@ fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, prob
     for parameter in parameters.into_iter().flatten() {
         let amendment = schemas::parameter(parameter["name"].as_str().unwrap_or_default());
         merge(parameter, amendment);
+        if parameter["name"] == "role" {
+            parameter["schema"] = reference_to_role();
+        }
     }
+}
+
+fn reference_to_role() -> Value {
+    json!({ "$ref": "#/components/schemas/Role" })
 }
 
 /// Puts what `amendment` holds into `target`, which keeps everything else.
