@@ -24,8 +24,8 @@ T = TypeVar("T")
 def main() -> None:
     base_url = from_environment("GATEHOUSE_URL")
     admin_credentials = LogInBody(
-        username=from_environment("ADMIN_USERNAME"),
-        password=from_environment("ADMIN_PASSWORD"),
+        username=from_environment("GATEHOUSE_USER"),
+        password=from_environment("GATEHOUSE_PASSWORD"),
     )
     with connect(base_url) as ada, connect(base_url) as admin:
         username, password = f"ada.{secrets.token_hex(4)}", secrets.token_urlsafe()

@@ -8,7 +8,7 @@ import type { components, paths } from "./gatehouse.js";
 type Problem = components["schemas"]["Problem"];
 
 const baseUrl = fromEnvironment("GATEHOUSE_URL");
-const adminCredentials = { username: fromEnvironment("ADMIN_USERNAME"), password: fromEnvironment("ADMIN_PASSWORD") };
+const adminCredentials = { username: fromEnvironment("GATEHOUSE_USER"), password: fromEnvironment("GATEHOUSE_PASSWORD") };
 
 const ada = connect();
 const account = { username: `ada.${randomUUID().slice(0, 8)}`, password: randomUUID() };
