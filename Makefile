@@ -27,3 +27,55 @@ schemathesis: ## Hold generated requests against the OpenAPI document; needs Pyt
 
 browser: ## Use Swagger UI in headless Chromium; needs Node.js
 	cargo test --test black_box -- --ignored browser::
+
+lint: ## Check formatting, lints and documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+lint.openapi: ## Check the OpenAPI document with Redocly CLI; needs Node.js
+	mkdir -p target
+	cargo run --quiet -- openapi > target/openapi.json
+	npx --yes @redocly/cli@2 lint --config tests/openapi/redocly.yaml target/openapi.json
+
+fmt: ## Format the code
+	cargo fmt --all
+
+migrate: ## Apply pending migrations
+	cargo run -- migrate up
+
+clean: ## Remove what was built; data and secrets stay
+	cargo clean
+
+env: ## Show the environment that APP_ENV names
+	@echo APP_ENV=$(APP_ENV)
+
+dotenv: ## Write what Docker Compose reads into .env.<APP_ENV>
+	cargo run --quiet -- config dotenv
+
+up: dotenv ## Build and start Gatehouse and PostgreSQL in containers
+	$(COMPOSE) up --detach --build --wait
+
+up.echo: dotenv ## The same in the foreground
+	$(COMPOSE) up --build
+
+up.db: dotenv ## Start PostgreSQL in a container
+	$(COMPOSE) up --detach --wait db
+
+up.db-echo: dotenv ## The same in the foreground
+	$(COMPOSE) up db
+
+down: ## Remove the containers; the data stays
+	$(COMPOSE) down
+
+down.total: ## Remove the containers and the data of PostgreSQL
+	$(COMPOSE) down --volumes
+
+logs.db: ## Follow the log of PostgreSQL
+	$(COMPOSE) logs --follow db
+
+shell.db: ## Open psql
+	$(COMPOSE) exec db sh -c 'psql --username "$$POSTGRES_USER" "$$POSTGRES_DB"'
+
+prune: ## Remove containers, networks, images and build layers of Docker that nothing uses
+	docker system prune
