@@ -5,6 +5,7 @@
 mod support;
 
 mod account;
+mod api_guide;
 mod bad_input;
 mod body_transfer;
 mod browser;

@@ -1,10 +1,8 @@
 //! The first tour of the README can be pasted as it stands.
 
-use std::process::Command;
-
 use test_database::DatabaseKind;
 
-use crate::support::{Server, fenced_blocks};
+use crate::support::{Server, shell_lines, type_in};
 
 const README: &str = include_str!("../../README.md");
 
@@ -12,24 +10,11 @@ const README: &str = include_str!("../../README.md");
 #[ignore = "needs bash and curl"]
 fn the_first_tour_works_line_by_line() {
     let server = Server::start(DatabaseKind::Sqlite);
-    let tour = README
-        .split("## A first tour")
-        .nth(1)
-        .unwrap()
-        .split("\n## ")
-        .next()
-        .unwrap();
-    let script = fenced_blocks(tour, "sh")
+    let script = shell_lines(README, "## A first tour")
         .replace("http://127.0.0.1:8000", server.base_url())
         .replace("cargo run -q --", env!("CARGO_BIN_EXE_gatehouse"));
 
-    let output = Command::new("bash")
-        .args(["-e", "-c", &script])
-        .current_dir(server.directory())
-        .output()
-        .unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = type_in(&script, server.directory());
 
     let lines: Vec<_> = said.lines().collect();
     let [done @ .., status, last] = &lines[..] else {

@@ -4,6 +4,7 @@ pub mod bodies;
 mod client;
 mod fenced_blocks;
 pub mod forger;
+mod guide;
 mod operations;
 mod program;
 mod raw;
@@ -12,6 +13,7 @@ mod views;
 
 pub use client::{Answer, Client};
 pub use fenced_blocks::fenced_blocks;
+pub use guide::{shell_lines, type_in};
 pub use operations::{OpenTo, Operation, operations};
 pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};
