@@ -1,4 +1,4 @@
-.PHONY: help run test faults examples schemathesis browser lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults examples schemathesis browser lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -15,6 +15,9 @@ run: ## Serve in the environment that APP_ENV names
 
 test: ## Run every test
 	cargo test
+
+guides: ## Type in what the guides have for a shell; needs bash, curl, jq, psql, TEST_POSTGRES_URL
+	cargo test --test black_box -- --ignored readme:: api_guide:: moving_accounts::
 
 faults: ## Stop, freeze and replicate PostgreSQL under the running service
 	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::

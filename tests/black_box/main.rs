@@ -29,6 +29,7 @@ mod list_users;
 mod log_in;
 mod logs;
 mod migrate;
+mod moving_accounts;
 mod order_of_judgement;
 mod problems;
 mod raw_http;
