@@ -1,0 +1,141 @@
+//! The guides and the files that belong to them name what there is.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use regex_lite::Regex;
+use rstest::rstest;
+use toml::{Table, Value};
+
+const CONFIG: &str = include_str!("../../config.toml");
+const SECRETS: &str = include_str!("../../.secrets.toml.example");
+const DEPLOYMENT: &str = include_str!("../../docs/deployment.md");
+const API: &str = include_str!("../../docs/api.md");
+const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-clean-example.md");
+const UNIT: &str = include_str!("../../deploy/gatehouse.service");
+const OPERATOR: &str = include_str!("../../deploy/gatehouse-operator");
+
+const FOLDERS_OF_PAGES: [&str; 5] = ["", "docs", "docs/decisions", "examples/python", "examples/typescript"];
+
+#[rstest]
+#[case::deployment(DEPLOYMENT, 10)]
+#[case::api(API, 6)]
+#[case::coming_from_the_original(FROM_THE_ORIGINAL, 20)]
+fn every_configuration_key_that_is_named_exists(#[case] guide: &str, #[case] least: usize) {
+    let known = known_keys();
+    let sections: BTreeSet<_> = known.iter().filter_map(|key| key.split('.').next()).collect();
+    let named: BTreeSet<_> = guide
+        .split('`')
+        .filter(|text| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte))
+        })
+        .filter(|text| {
+            text.split_once('.')
+                .is_some_and(|(section, _)| sections.contains(section))
+        })
+        .map(str::to_owned)
+        .collect();
+
+    assert!(named.len() >= least, "{named:?}");
+    assert_eq!(named.difference(&known).next(), None);
+}
+
+#[test]
+fn every_variable_that_is_named_sets_a_key() {
+    let known = known_keys();
+    for (text, least) in [
+        (DEPLOYMENT, 3),
+        (API, 1),
+        (FROM_THE_ORIGINAL, 2),
+        (UNIT, 3),
+        (OPERATOR, 4),
+    ] {
+        let named: BTreeSet<_> = text
+            .split(|character: char| !character.is_ascii_uppercase() && character != '_')
+            .filter_map(|word| word.strip_prefix("APP_").filter(|name| name.contains("__")))
+            .map(|name| name.to_lowercase().replace("__", "."))
+            .collect();
+
+        assert!(named.len() >= least, "{named:?}");
+        for key in named {
+            let secret = key.strip_suffix("_file").unwrap_or(&key);
+            assert!(known.contains(&key) || known.contains(secret), "{key}");
+        }
+    }
+}
+
+#[test]
+fn systemd_waits_longer_for_a_stop_than_running_requests_may_take() {
+    let waits = UNIT.split("TimeoutStopSec=").nth(1).unwrap().lines().next().unwrap();
+    let config: Table = CONFIG.parse().unwrap();
+    let takes = config["default"]["server"]["shutdown_timeout_seconds"]
+        .as_integer()
+        .unwrap();
+
+    assert!(waits.parse::<i64>().unwrap() > takes);
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_to_a_heading_in_it() {
+    let link = Regex::new(r"\]\(([^)#]*)#?([^)]*)\)").unwrap();
+    let mut found = 0;
+    for directory in FOLDERS_OF_PAGES {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+        let entries = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
+        for page in entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+            let text = fs::read_to_string(&page).unwrap();
+            for link in link.captures_iter(&text).filter(|link| !link[1].contains("://")) {
+                let target = if link[1].is_empty() {
+                    page.clone()
+                } else {
+                    directory.join(&link[1])
+                };
+                assert!(target.exists(), "{}: {}", page.display(), &link[0]);
+                assert!(has_heading(&target, &link[2]), "{}: {}", page.display(), &link[0]);
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 50, "{found}");
+}
+
+/// Whether a page has a heading that the anchor leads to. The anchor of none leads to every file.
+fn has_heading(page: &Path, anchor: &str) -> bool {
+    let anchor_of = |heading: &str| -> String {
+        let words = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = words
+            .chars()
+            .filter(|character| character.is_alphanumeric() || " -_".contains(*character));
+        kept.map(|character| if character == ' ' { '-' } else { character })
+            .collect()
+    };
+    anchor.is_empty()
+        || fs::read_to_string(page)
+            .unwrap()
+            .lines()
+            .any(|line| line.starts_with('#') && anchor_of(line) == anchor)
+}
+
+fn known_keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for (file, section) in [(CONFIG, "default"), (SECRETS, "prod")] {
+        let file: Table = file.parse().unwrap();
+        collect(&file[section], "", &mut keys);
+    }
+    keys
+}
+
+fn collect(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
+    let Value::Table(table) = value else {
+        keys.insert(path.to_owned());
+        return;
+    };
+    for (name, value) in table {
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        collect(value, &path, keys);
+    }
+}
