@@ -39,7 +39,7 @@ lint: ## Check formatting, lints and documentation
 lint.openapi: ## Check the OpenAPI document with Redocly CLI; needs Node.js
 	mkdir -p target
 	cargo run --quiet -- openapi > target/openapi.json
-	npx --yes @redocly/cli@2 lint --config tests/openapi/redocly.yaml target/openapi.json
+	npx --yes @redocly/cli@2.77.0 lint --config tests/openapi/redocly.yaml target/openapi.json
 
 fmt: ## Format the code
 	cargo fmt --all
