@@ -14,6 +14,7 @@ mod command_line;
 mod compose;
 mod concurrency;
 mod config;
+mod cookbook;
 mod cors;
 mod database_outage;
 mod db_copy;

@@ -1,0 +1,36 @@
+//! The scripts of `examples/curl` do what they say against a running server, and leave nothing behind.
+
+mod bootstrap_admin;
+mod create_users;
+mod every_script;
+mod export_users;
+mod inactivate_user;
+#[cfg(target_os = "linux")]
+mod on_a_terminal;
+mod patience;
+mod readme;
+mod rotate_password;
+mod secrets;
+mod stand_in;
+mod support;
+
+/// Every script, with arguments that are right. All of them go through the tests that loop over this.
+const SCRIPTS: [(&str, &[&str]); 5] = [
+    ("bootstrap-admin.sh", &["--generate", "new.password", "brian.admin"]),
+    ("create-users.sh", &["users.csv", "passwords.csv"]),
+    ("export-users.sh", &[]),
+    ("inactivate-user.sh", &["super.admin"]),
+    ("rotate-password.sh", &["--generate", "new.password", "super.admin"]),
+];
+
+/// What is in the folder beside the scripts.
+const OTHER_FILES: [&str; 2] = ["README.md", "client.sh"];
+
+/// Where the scripts are.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/curl");
+
+/// What the folder says about itself.
+const README: &str = include_str!("../../../examples/curl/README.md");
+
+/// The account that the scripts log in with.
+const ADMIN: &str = "anna.admin";

@@ -1,0 +1,52 @@
+//! The examples of the README of the folder can be pasted as they stand.
+
+use std::process::Command;
+
+use super::{
+    README, SCRIPTS,
+    support::{Cookbook, GATEHOUSE},
+};
+
+#[test]
+#[ignore = "needs bash, curl and jq"]
+fn the_examples_of_the_readme_work_line_by_line() {
+    let cookbook = Cookbook::without_accounts();
+    let copied = Command::new("cp")
+        .args(["-R", concat!(env!("CARGO_MANIFEST_DIR"), "/examples")])
+        .arg(cookbook.server.directory())
+        .status();
+    assert!(copied.unwrap().success());
+    let examples = README.split("## Examples").nth(1).unwrap();
+    let examples = examples.split("\n## ").next().unwrap().split("```sh\n").skip(1);
+    let script = examples
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect::<String>()
+        .replace("'cargo run -q --'", GATEHOUSE);
+    assert!(!script.contains("cargo"), "{script}");
+    for (name, _) in SCRIPTS {
+        assert!(script.contains(&format!("examples/curl/{name}")), "{name}");
+    }
+
+    let mut shell = cookbook.configured(Command::new("bash"));
+    shell.args(["-e", "-c", &script]);
+    let said = cookbook
+        .outcome(&mut assert_cmd::Command::from_std(shell), "")
+        .succeeded();
+
+    for part in [
+        "root.admin (",
+        "anna.admin (",
+        "2 created, 0 existed already, 0 failed",
+        "carol,user,",
+        "brian is inactive now",
+        "3 users were written into data/users.csv",
+        "carol has another password",
+        "anna.admin has another password",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let mut command = cookbook.command("export-users.sh", &["--role", "admin"]);
+    command.env("GATEHOUSE_PASSWORD_FILE", "data/anna.password");
+    let list = cookbook.outcome(&mut command, "").succeeded();
+    assert!(list.contains("\"anna.admin\"") && !list.contains("carol"), "{list}");
+}

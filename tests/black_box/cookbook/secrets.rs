@@ -1,0 +1,59 @@
+//! Who looks at the processes of the machine sees no password.
+
+use std::fs;
+
+use super::{ADMIN, support::Cookbook};
+use crate::support::PASSWORD;
+
+#[tokio::test]
+#[ignore = "needs bash, curl and jq"]
+async fn no_password_is_shown_to_other_users_of_the_machine() {
+    let cookbook = Cookbook::new().await;
+    cookbook.root.create("brian", "user").await;
+    let programs = cookbook.recording_programs(&[]);
+    let typed = "staple battery correct";
+    let runs: [(&str, &str, &[&str], &str); 6] = [
+        (
+            "bootstrap-admin.sh",
+            "root.admin",
+            &["--new-password-file", "-", "carol.admin"],
+            typed,
+        ),
+        ("create-users.sh", ADMIN, &["users.csv", "passwords.csv"], ""),
+        ("export-users.sh", ADMIN, &["export.csv"], ""),
+        ("inactivate-user.sh", ADMIN, &["user.one"], ""),
+        (
+            "rotate-password.sh",
+            ADMIN,
+            &["--new-password-file", "-", "brian"],
+            typed,
+        ),
+        ("rotate-password.sh", ADMIN, &["--generate", "anna.password"], ""),
+    ];
+    for (script, username, arguments, input) in runs {
+        let mut command = cookbook.command(script, arguments);
+        command
+            .env("PATH", &programs)
+            .env("GATEHOUSE_USER", username)
+            .env_remove("GATEHOUSE");
+        // What somebody else has exported under these names is not exported again with a password in it.
+        for name in ["SECRET", "PASSWORD", "NEW_PASSWORD", "BODY", "body", "first"] {
+            command.env(name, "exported");
+        }
+        let shown = cookbook.outcome(&mut command, input).succeeded();
+        assert!(!shown.contains(typed) && !shown.contains(PASSWORD), "{shown}");
+    }
+
+    let record = fs::read_to_string(cookbook.path("record")).unwrap();
+    for program in ["curl", "gatehouse", "jq"] {
+        assert!(record.contains(&format!("/{program} ")), "{program} was not recorded");
+    }
+    let passwords = fs::read_to_string(cookbook.path("passwords.csv")).unwrap();
+    let generated = passwords.lines().skip(1).map(|row| row.rsplit(',').next().unwrap());
+    let own = fs::read_to_string(cookbook.path("anna.password")).unwrap();
+    for secret in generated.chain([PASSWORD, typed, own.trim(), "access_token"]) {
+        assert!(secret.len() > 10, "{secret}");
+        let shown = record.lines().find(|line| line.contains(secret));
+        assert_eq!(shown, None, "{secret}");
+    }
+}
