@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults examples schemathesis browser lint lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults examples schemathesis browser lint lint.shell lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -35,6 +35,9 @@ lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+lint.shell: ## Check the shell scripts with ShellCheck
+	shellcheck --external-sources --source-path=SCRIPTDIR $$(git grep -lE '^#!.*[/ ](ba)?sh$$|^# shellcheck shell=')
 
 lint.openapi: ## Check the OpenAPI document with Redocly CLI; needs Node.js
 	mkdir -p target
