@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     infrastructure::persistence::Database,
-    presentation::http::{self, CookieSettings, HttpSettings},
+    presentation::http::{self, CookieSettings, ForwardingHeader, HttpSettings, TrustedProxies},
 };
 
 /// The most workers that Actix can hold.
@@ -86,7 +86,18 @@ fn http_settings(configuration: &Configuration) -> HttpSettings {
         body_limit: configuration.server.body_limit_bytes,
         body_timeout: configuration.server.request_timeout,
         cors_allowed_origins: configuration.server.cors_allowed_origins.clone(),
+        trusted_proxies: trusted_proxies(&configuration.server),
         docs_enabled: configuration.docs.enabled,
+    }
+}
+
+fn trusted_proxies(config: &ServerConfig) -> TrustedProxies {
+    TrustedProxies {
+        networks: config.trusted_proxies.clone(),
+        header: match config.trusted_proxy_header {
+            configuration::TrustedProxyHeader::XForwardedFor => ForwardingHeader::XForwardedFor,
+            configuration::TrustedProxyHeader::Forwarded => ForwardingHeader::Forwarded,
+        },
     }
 }
 

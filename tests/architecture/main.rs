@@ -41,7 +41,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "actix_cors", "actix_session", "actix_web", "anyhow", "chrono", "clap", "form_urlencoded", "futures_util", "indicatif",
-            "log", "mime", "paperclip", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
+            "ipnet", "log", "mime", "paperclip", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
             "tokio", "utoipa_swagger_ui", "uuid", "zeroize",
         ],
     },
@@ -49,8 +49,8 @@ const LAYERS: [Layer; 5] = [
         name: "setup",
         layers: &["application", "domain", "infrastructure", "presentation"],
         crates: &[
-            "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "log", "secrecy", "serde",
-            "serde_json", "tempfile", "thiserror", "tokio", "toml", "ureq", "url", "zeroize",
+            "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "secrecy",
+            "serde", "serde_json", "tempfile", "thiserror", "tokio", "toml", "ureq", "url", "zeroize",
         ],
     },
 ];

@@ -29,7 +29,10 @@ async fn every_request_has_one_line_that_says_who_asked_for_what(database: Datab
     let (duration, whose) = duration_and_on.split_once(' ').unwrap();
     assert!(duration.parse::<f64>().unwrap() > 0.0, "{line}");
     let user_id = user["id"].as_str().unwrap();
-    assert_eq!(whose, format!("user_id={user_id} request_id={request_id}"));
+    assert_eq!(
+        whose,
+        format!("user_id={user_id} address=127.0.0.1 request_id={request_id}")
+    );
 }
 
 #[apply(on_every_database)]
@@ -71,6 +74,7 @@ async fn every_line_for_collectors_is_json_with_the_same_fields(database: Databa
     assert_eq!(access["status"], 200);
     assert!(access["duration_ms"].as_f64().unwrap() > 0.0, "{access}");
     assert_eq!(access["user_id"], "-");
+    assert_eq!(access["address"], "127.0.0.1");
     let [access] = of_request(me.header("x-request-id").unwrap())[..] else {
         panic!("{log}")
     };

@@ -9,6 +9,7 @@ mod api_guide;
 mod bad_input;
 mod body_transfer;
 mod browser;
+mod client_address;
 mod clients;
 mod command_line;
 mod compose;

@@ -18,6 +18,7 @@ mod routes;
 mod session_cookie;
 mod settings;
 mod shared_refusals;
+mod trusted_proxies;
 mod users;
 
 pub use self::{
@@ -29,4 +30,5 @@ pub use self::{
     problem_code::ProblemCode,
     session_cookie::{CookieSettings, SessionCookie},
     settings::HttpSettings,
+    trusted_proxies::{ForwardingHeader, TrustedProxies},
 };

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::session_cookie::CookieSettings;
+use super::{session_cookie::CookieSettings, trusted_proxies::TrustedProxies};
 
 /// Settings of the HTTP side, checked by whoever fills them in.
 #[derive(Clone)]
@@ -13,6 +13,8 @@ pub struct HttpSettings {
     pub body_timeout: Duration,
     /// The origins whose front ends may call the API, as browsers send them: `https://app.example.com`.
     pub cors_allowed_origins: Vec<String>,
+    /// The proxies that say who the client is.
+    pub trusted_proxies: TrustedProxies,
     /// Whether `/`, `/docs/` and the OpenAPI document are served.
     pub docs_enabled: bool,
 }

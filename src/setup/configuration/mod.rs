@@ -27,9 +27,10 @@ mod values;
 
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
-use self::values::{host, named, origins, seconds, whole};
+use self::values::{host, named, networks, origins, seconds, whole};
 pub use self::{
     database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
@@ -94,6 +95,22 @@ pub struct ServerConfig {
     /// Origins whose front ends may call the API, as browsers send them.
     #[serde(deserialize_with = "origins")]
     pub cors_allowed_origins: Vec<String>,
+    /// Networks of the proxies that say who the client is.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where they say it.
+    #[serde(deserialize_with = "named")]
+    pub trusted_proxy_header: TrustedProxyHeader,
+}
+
+/// Where a trusted proxy says who the client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrustedProxyHeader {
+    /// In `X-Forwarded-For`.
+    XForwardedFor,
+    /// In `Forwarded`.
+    Forwarded,
 }
 
 /// The documentation that is served beside the API.

@@ -3,6 +3,7 @@
 use std::{fmt, net::IpAddr, time::Duration};
 
 use chrono::TimeDelta;
+use ipnet::IpNet;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IntoDeserializer, Unexpected, Visitor},
@@ -12,6 +13,10 @@ use url::Url;
 /// What an origin looks like.
 const ORIGIN: &str = "an origin such as https://app.example.com or http://localhost:3000, in lower case, without a path, a \
                       slash at the end, `*`, or the port that the scheme implies";
+
+/// What a network looks like.
+const NETWORK: &str = "an IP address or a network such as 10.0.0.0/8 or fd00::/8, with zeros behind its prefix; IPv4 as \
+                       such, not as ::ffff:10.0.0.1; no network of all addresses";
 
 /// Reads an integer from `MIN` to `MAX`.
 pub(super) fn whole<'de, D, T, const MIN: u64, const MAX: u64>(deserializer: D) -> Result<T, D::Error>
@@ -75,6 +80,24 @@ pub(super) fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<
         Some(origin) => Err(D::Error::invalid_value(Unexpected::Str(origin), &ORIGIN)),
         None => Ok(origins),
     }
+}
+
+/// Reads IP addresses and networks, the addresses as networks of one.
+pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    fn network(text: &str) -> Option<IpNet> {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        let network = text.parse().or_else(|_| address()).ok()?;
+        let is_fit = network.prefix_len() > 0
+            && network.addr() == network.network()
+            // Addresses are compared in their canonical form.
+            && network.addr() == network.addr().to_canonical();
+        is_fit.then_some(network)
+    }
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let networks = texts
+        .iter()
+        .map(|text| network(text).ok_or_else(|| D::Error::invalid_value(Unexpected::Str(text), &NETWORK)));
+    networks.collect()
 }
 
 /// Reads the name of a cookie, a `token` of RFC 6265.
@@ -191,6 +214,8 @@ mod tests {
     #[case("server.body_limit_bytes", "1023", "an integer from 1024 to 1048576")]
     #[case("server.cors_allowed_origins", "\"https://app.example\"", "a list, such as [")]
     #[case("server.request_timeout_seconds", "0", "an integer from 1 to 300")]
+    #[case("server.trusted_proxies", "\"10.0.0.0/8\"", "a list, such as [")]
+    #[case("server.trusted_proxy_header", "\"x-real-ip\"", "x-forwarded-for, forwarded")]
     #[case(
         "database.url",
         "\"mysql://localhost/gatehouse\"",
@@ -228,6 +253,51 @@ mod tests {
 
         assert!(refusal.contains(&format!("config.toml [prod] {key}: ")), "{refusal}");
         assert!(refusal.contains(allowed), "{refusal}");
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::ipv4("192.0.2.1", "192.0.2.1/32")]
+    #[case::ipv4_network("10.0.0.0/8", "10.0.0.0/8")]
+    #[case::ipv6("::1", "::1/128")]
+    #[case::ipv6_network("fd00::/8", "fd00::/8")]
+    fn a_trusted_proxy_is_an_address_or_in_a_network(#[case] proxy: &str, #[case] network: &str) -> anyhow::Result<()> {
+        let loaded = Scene::with_secrets("prod")?
+            .variable("APP_SERVER__TRUSTED_PROXIES", &format!("[\"{proxy}\"]"))
+            .load()?;
+
+        let networks = loaded.configuration.server.trusted_proxies;
+        assert_eq!(networks, [network.parse()?]);
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::empty("")]
+    #[case::name("proxy.example.com")]
+    #[case::all("*")]
+    #[case::all_of_ipv4("0.0.0.0/0")]
+    #[case::all_of_ipv6("::/0")]
+    #[case::port("10.0.0.1:8000")]
+    #[case::brackets("[::1]")]
+    #[case::prefix_too_long("10.0.0.0/33")]
+    #[case::prefix_too_short_for_the_address("10.0.0.1/8")]
+    #[case::mask("10.0.0.0/255.0.0.0")]
+    #[case::ipv4_in_ipv6("::ffff:10.0.0.1")]
+    #[case::ipv4_network_in_ipv6("::ffff:10.0.0.0/104")]
+    #[case::two_in_one("10.0.0.1, 10.0.0.2")]
+    #[case::space(" 10.0.0.1")]
+    fn what_is_no_proxy_is_not_trusted(#[case] proxy: &str) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?
+            .file(
+                "config.toml",
+                &format!("[prod.server]\ntrusted_proxies = [\"::1\", \"{proxy}\"]"),
+            )?
+            .refusal()?;
+
+        let expected = format!(
+            "config.toml [prod] server.trusted_proxies: found {proxy:?}, allowed: an IP address or a network such as 10"
+        );
+        assert!(refusal.contains(&expected), "{refusal}");
         Ok(())
     }
 

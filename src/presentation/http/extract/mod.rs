@@ -3,12 +3,13 @@
 mod anonymous;
 mod authenticated;
 mod body;
+mod client_address;
 mod field_error;
 mod no_input;
 mod params;
 mod path_param;
 
 pub use self::{
-    anonymous::Anonymous, authenticated::Authenticated, body::Body, no_input::NoInput, params::Params,
-    path_param::PathParam,
+    anonymous::Anonymous, authenticated::Authenticated, body::Body, client_address::ClientAddress, no_input::NoInput,
+    params::Params, path_param::PathParam,
 };

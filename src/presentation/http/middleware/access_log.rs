@@ -1,6 +1,6 @@
 //! One line in the log for each request.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use actix_web::{
     Error, HttpMessage,
@@ -10,7 +10,7 @@ use actix_web::{
     middleware::Next,
 };
 
-use crate::domain::user::UserId;
+use crate::{domain::user::UserId, presentation::http::extract::ClientAddress};
 
 /// The target of the lines, by which they can be chosen or silenced.
 pub const TARGET: &str = "gatehouse::access";
@@ -22,14 +22,19 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 /// The id of the user who calls; the authenticating extractor leaves it in the extensions of the request.
 pub struct Caller(pub UserId);
 
-/// Logs method, path without query, status, duration and caller. The request id is for the log's formatter to add.
-pub async fn access_log<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+/// Logs method, path without query, status, duration, caller and client. The request id is for the log's formatter to add.
+pub async fn access_log<B: MessageBody>(
+    ClientAddress(address): ClientAddress,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
     let mut line = Line {
         started: Instant::now(),
         method: request.method().clone(),
         path: request.path().to_owned(),
         status: CLIENT_CLOSED_REQUEST,
         caller: None,
+        address,
     };
     let outcome = next.call(request).await;
     match &outcome {
@@ -50,6 +55,7 @@ struct Line {
     path: String,
     status: u16,
     caller: Option<UserId>,
+    address: IpAddr,
 }
 
 impl Drop for Line {
@@ -61,7 +67,8 @@ impl Drop for Line {
             path = self.path,
             status = self.status,
             duration_ms = self.started.elapsed().as_micros() as f64 / 1000.0,
-            user_id = caller.as_deref().unwrap_or("-");
+            user_id = caller.as_deref().unwrap_or("-"),
+            address:% = self.address;
             "request"
         );
     }
