@@ -85,6 +85,7 @@ fn http_settings(configuration: &Configuration) -> HttpSettings {
         cookie: cookie_settings(&configuration.security.cookies, configuration.security.auth.session_ttl),
         body_limit: configuration.server.body_limit_bytes,
         body_timeout: configuration.server.request_timeout,
+        public_origins: configuration.server.public_origins.clone(),
         cors_allowed_origins: configuration.server.cors_allowed_origins.clone(),
         trusted_proxies: trusted_proxies(&configuration.server),
         docs_enabled: configuration.docs.enabled,

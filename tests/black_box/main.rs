@@ -17,6 +17,7 @@ mod concurrency;
 mod config;
 mod cookbook;
 mod cors;
+mod cross_site;
 mod database_outage;
 mod db_copy;
 mod documentation;

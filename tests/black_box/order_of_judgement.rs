@@ -1,9 +1,12 @@
 //! Of several things that are wrong with a request, which one it is refused for: the same order on every route.
 //!
-//! Route and method, authentication, media type and size, shape, permission, domain rules, existence of the target, its role.
+//! Route and method, cross-site check, authentication, media type and size, shape, permission, domain rules, existence of the target, its role.
 //! Each test breaks two neighbours of that list at once.
 
-use reqwest::{Method, header::CONTENT_TYPE};
+use reqwest::{
+    Method,
+    header::{CONTENT_TYPE, ORIGIN},
+};
 use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{Answer, Client, OpenTo, Operation, PASSWORD, Server, operations};
@@ -18,19 +21,34 @@ fn oversized() -> String {
 
 #[apply(on_every_database)]
 #[tokio::test]
-async fn route_and_method_come_before_authentication(database: DatabaseKind) {
+async fn route_and_method_come_before_the_cross_site_check(database: DatabaseKind) {
     let server = Server::start(database);
     let client = server.anonymous();
     for operation in operations() {
         let nowhere = format!("{}/no/where", path(&operation).trim_end_matches('/'));
-        let answer = send(&client, &operation.method, &nowhere, TEXT, "{").await;
+        let answer = send_from_another_site(&client, &operation.method, &nowhere).await;
         answer.problem(404, "route_not_found");
-        let answer = send(&client, &Method::PUT, &path(&operation), TEXT, "{").await;
+        let answer = send_from_another_site(&client, &Method::PUT, &path(&operation)).await;
         answer.problem(405, "method_not_allowed");
         assert!(
             answer.header("allow").unwrap().contains(operation.method.as_str()),
             "{answer:?}"
         );
+    }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn the_cross_site_check_comes_before_authentication(database: DatabaseKind) {
+    let server = Server::start(database);
+    let [anonymous, alice] = [server.anonymous(), server.user("alice").await];
+    for operation in operations().iter().filter(|operation| !operation.method.is_safe()) {
+        let client = match operation.open_to {
+            OpenTo::Anonymous => &alice,
+            OpenTo::Everyone | OpenTo::Authenticated => &anonymous,
+        };
+        let answer = send_from_another_site(client, &operation.method, &path(operation)).await;
+        answer.problem(403, "cross_site_request");
     }
 }
 
@@ -234,6 +252,13 @@ impl Callers {
 /// The path of `operation`, with something impossible for its variable part.
 fn path(operation: &Operation) -> String {
     operation.path.replace("{user_id}", "impossible")
+}
+
+async fn send_from_another_site(client: &Client, method: &Method, path: &str) -> Answer {
+    let request = client
+        .request(method.clone(), path)
+        .header(ORIGIN, "https://example.net");
+    client.send(request.header(CONTENT_TYPE, TEXT).body("{")).await
 }
 
 async fn send(client: &Client, method: &Method, path: &str, media_type: &str, body: &str) -> Answer {

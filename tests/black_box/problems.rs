@@ -40,6 +40,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
     let log_in = "/api/v1/account/login";
     let body = async |body: String| anonymous.send_json(&Method::POST, log_in, body).await;
 
+    let cross_site = anonymous
+        .request(Method::POST, log_in)
+        .header("sec-fetch-site", "cross-site");
+    let cross_site = anonymous.send(cross_site).await;
+
     let mut problems = BTreeMap::new();
     for (status, code, answer) in [
         (400, "malformed_json", body("{".to_owned()).await),
@@ -59,6 +64,7 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             "sign_up_closed",
             closed.anonymous().sign_up("nobody", PASSWORD).await,
         ),
+        (403, "cross_site_request", cross_site),
         (404, "route_not_found", anonymous.get("/nowhere").await),
         (404, "user_not_found", root.change("grant", "nobody").await),
         (405, "method_not_allowed", anonymous.get(log_in).await),

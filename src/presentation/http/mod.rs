@@ -3,6 +3,7 @@
 mod account;
 mod app;
 mod cors;
+mod cross_site;
 mod docs;
 pub mod extract;
 mod failure;

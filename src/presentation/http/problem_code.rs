@@ -43,6 +43,7 @@ problem_codes! {
     AlreadyAuthenticated: FORBIDDEN, "already_authenticated", "The caller is logged in already";
     WrongCurrentPassword: FORBIDDEN, "wrong_current_password", "The current password is wrong";
     SignUpClosed: FORBIDDEN, "sign_up_closed", "Sign-up is closed";
+    CrossSiteRequest: FORBIDDEN, "cross_site_request", "A page of another origin has sent the request";
     RouteNotFound: NOT_FOUND, "route_not_found", "Nothing is served under this path";
     UserNotFound: NOT_FOUND, "user_not_found", "No such user";
     MethodNotAllowed: METHOD_NOT_ALLOWED, "method_not_allowed", "The path does not answer this method";

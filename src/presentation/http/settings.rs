@@ -11,7 +11,10 @@ pub struct HttpSettings {
     pub body_limit: usize,
     /// How long a body may take to arrive; a slower one is 408.
     pub body_timeout: Duration,
-    /// The origins whose front ends may call the API, as browsers send them: `https://app.example.com`.
+    /// The origins under which browsers reach this server, as they send them: `https://users.example.com`. Without any, a
+    /// browser is asked whether it is at the right one.
+    pub public_origins: Vec<String>,
+    /// The origins whose front ends may call the API, in the same form.
     pub cors_allowed_origins: Vec<String>,
     /// The proxies that say who the client is.
     pub trusted_proxies: TrustedProxies,

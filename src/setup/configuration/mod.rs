@@ -92,7 +92,10 @@ pub struct ServerConfig {
     /// Time that running requests get to finish when the server is stopped.
     #[serde(rename = "shutdown_timeout_seconds", deserialize_with = "seconds::<_, 0, 3600>")]
     pub shutdown_timeout: Duration,
-    /// Origins whose front ends may call the API, as browsers send them.
+    /// Origins under which browsers reach the server, as they send them.
+    #[serde(deserialize_with = "origins")]
+    pub public_origins: Vec<String>,
+    /// Origins whose front ends may call the API, in the same form.
     #[serde(deserialize_with = "origins")]
     pub cors_allowed_origins: Vec<String>,
     /// Networks of the proxies that say who the client is.

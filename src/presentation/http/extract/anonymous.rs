@@ -14,13 +14,15 @@ use super::no_input::NoInput;
 use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
     presentation::http::{
-        failure::Failure, openapi, problem::Problem, problem_code::ProblemCode, session_cookie::SessionCookie,
+        cross_site::refuse_cross_site, failure::Failure, openapi, problem::Problem, problem_code::ProblemCode,
+        session_cookie::SessionCookie, settings::HttpSettings,
     },
 };
 
 /// The input `X` of an operation for those who are not logged in; for others it is 403 `already_authenticated`.
 ///
-/// A dead cookie is no log-in.
+/// A dead cookie is no log-in. A request that the page of another site has sent is refused before that is judged, for it could
+/// log the visitor in to the account of somebody else.
 pub struct Anonymous<X = NoInput>(pub X);
 
 impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
@@ -31,6 +33,8 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
+            let settings = web::Data::<HttpSettings>::extract(&request).await?;
+            refuse_cross_site(&request, &settings)?;
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             // Only protected operations hand out a renewed token; if this made one, the next of them hands out another.
             let token = SessionCookie::of(&request).token();

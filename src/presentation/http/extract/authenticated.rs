@@ -17,17 +17,19 @@ use crate::{
         commands::account::{Authenticate, AuthenticateError},
     },
     presentation::http::{
+        cross_site::refuse_cross_site,
         failure::{Failure, Refusal},
         middleware::access_log::Caller,
         openapi,
         session_cookie::SessionCookie,
+        settings::HttpSettings,
     },
 };
 
 /// The caller of a protected operation together with its input `X`, for example `Authenticated<Body<GrantAdminBody>>`.
 ///
 /// Actix runs the extractors of a controller side by side. Nesting makes the caller come first: without a log-in the answer is
-/// 401 whatever was sent, and nothing of it is read.
+/// 401 whatever was sent, and nothing of it is read. Before that, a request that the page of another site has sent is 403.
 pub struct Authenticated<X = NoInput> {
     /// Who calls.
     pub actor: Actor,
@@ -43,6 +45,8 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
+            let settings = web::Data::<HttpSettings>::extract(&request).await?;
+            refuse_cross_site(&request, &settings)?;
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             let cookie = SessionCookie::of(&request);
             let authenticated = authenticate

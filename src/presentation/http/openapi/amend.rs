@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{examples, headers, links, operation::SESSION, schemas};
+use super::{
+    examples, headers, links,
+    operation::{self, SESSION},
+    schemas,
+};
 use crate::{
     domain::user::PasswordPolicy,
     presentation::http::{problem::PROBLEM_JSON, problem_code::ProblemCode},
@@ -41,7 +45,10 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     }
     let mut problems = json!({});
     let mut request_schemas = BTreeSet::new();
-    for operation in operations(document) {
+    for (method, operation) in operations(document) {
+        if method != "get" {
+            refuse_cross_site(operation);
+        }
         amend_operation(operation, password_policy, &mut problems);
         let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
         request_schemas.extend(schema.and_then(Value::as_str).map(str::to_owned));
@@ -73,6 +80,19 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     {
         document["paths"]["/api/v1"] = root;
     }
+}
+
+/// Tells of the refusal that the extractors know nothing of, for it depends on the method.
+fn refuse_cross_site(operation: &mut Value) {
+    let code = ProblemCode::CrossSiteRequest;
+    let responses = &mut operation["responses"];
+    let mut refusal = responses[ProblemCode::InternalError.status().as_str()].clone();
+    let refusals = &mut responses[code.status().as_str()];
+    refusal["description"] = match refusals["description"].as_str() {
+        Some(others) => json!(format!("{others}\n{}", operation::line(code))),
+        None => json!(operation::line(code)),
+    };
+    *refusals = refusal;
 }
 
 /// Amends one operation, and collects an example of every kind of problem that it tells of.
@@ -130,13 +150,13 @@ fn merge(target: &mut Value, amendment: Value) {
     }
 }
 
-fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+/// Every operation, with its method.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
 
     members(&mut document["paths"])
         .flat_map(entries)
         .filter(|(key, _)| METHODS.contains(&key.as_str()))
-        .map(|(_, operation)| operation)
 }
 
 fn members(object: &mut Value) -> impl Iterator<Item = &mut Value> {

@@ -26,13 +26,18 @@ pub fn refuses(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
             });
         if let Either::Right(response) = entry {
             let description = response.description.get_or_insert_default();
-            let line = format!("- `{}`: {}", code.code(), code.title());
+            let line = line(*code);
             if !description.lines().any(|known| known == line) {
                 let gap = if description.is_empty() { "" } else { "\n" };
                 description.push_str(&format!("{gap}{line}"));
             }
         }
     }
+}
+
+/// The line about `code` in the description of an answer.
+pub(super) fn line(code: ProblemCode) -> String {
+    format!("- `{}`: {}", code.code(), code.title())
 }
 
 /// Adds an answer of success to the operation.
