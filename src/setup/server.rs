@@ -104,7 +104,8 @@ fn trusted_proxies(config: &ServerConfig) -> TrustedProxies {
 
 fn cookie_settings(config: &CookiesConfig, session_ttl: chrono::TimeDelta) -> CookieSettings {
     CookieSettings {
-        name: config.name.clone(),
+        name: config.sent_name(),
+        domain: config.domain.clone(),
         secure: config.secure,
         same_site: match config.same_site {
             configuration::SameSite::Strict => SameSite::Strict,

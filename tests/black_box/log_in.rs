@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rstest::rstest;
 use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{PASSWORD, Server};
@@ -32,11 +33,45 @@ async fn the_cookie_is_made_as_configured(database: DatabaseKind) {
     server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
     let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
     let (cookie, attributes) = logged_in.cookie();
-    assert!(cookie.starts_with("gate="), "{cookie}");
+    assert!(cookie.starts_with("__Host-gate="), "{cookie}");
     assert_eq!(
         attributes,
         ["HttpOnly", "Max-Age=300", "Path=/", "SameSite=Strict", "Secure"]
     );
+}
+
+#[rstest]
+#[case::not_secure("false", "access_token")]
+#[case::secure("true", "__Secure-access_token")]
+#[tokio::test]
+async fn a_cookie_for_a_domain_is_set_and_removed_there(#[case] secure: &str, #[case] name: &str) {
+    let server = Server::start_with(
+        DatabaseKind::Sqlite,
+        &[
+            ("APP_SECURITY__COOKIES__DOMAIN", "example.com"),
+            ("APP_SECURITY__COOKIES__SECURE", secure),
+        ],
+    );
+    server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
+    let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
+    let alice = server.carrying(logged_in.cookie().0);
+    let me = alice.me().await;
+    let logged_out = alice.log_out().await;
+    let refused = alice.me().await;
+
+    me.expect(200);
+    refused.problem(401, "not_authenticated");
+    for (answer, value_is_empty) in [(&logged_in, false), (&logged_out, true), (&refused, true)] {
+        let (cookie, attributes) = answer.cookie();
+        let (found, value) = cookie.split_once('=').unwrap();
+        assert_eq!((found, value.is_empty()), (name, value_is_empty), "{answer:?}");
+        for attribute in ["Domain=example.com", "Path=/"] {
+            assert!(attributes.contains(&attribute), "{answer:?}");
+        }
+        assert_eq!(attributes.contains(&"Secure"), secure == "true", "{answer:?}");
+    }
+    let document = alice.get("/api/openapi.json").await.expect(200);
+    assert_eq!(document["components"]["securitySchemes"]["session"]["name"], name);
 }
 
 #[apply(on_every_database)]
@@ -57,7 +92,8 @@ async fn the_cookie_is_strict_and_secure_in_every_environment_but_local(database
     );
     server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
     let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
-    let (_, attributes) = logged_in.cookie();
+    let (cookie, attributes) = logged_in.cookie();
+    assert!(cookie.starts_with("__Host-access_token="), "{cookie}");
     assert_eq!(
         attributes,
         ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=Strict", "Secure"]

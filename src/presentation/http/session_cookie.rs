@@ -23,6 +23,8 @@ const TOKEN: &str = "token";
 pub struct CookieSettings {
     /// The name of the cookie.
     pub name: String,
+    /// The domain with whose hosts browsers share it; none for the host that sets it alone.
+    pub domain: Option<String>,
     /// Whether browsers send it over HTTPS only.
     pub secure: bool,
     /// Whether browsers send it along with requests that other sites cause.
@@ -41,6 +43,7 @@ impl CookieSettings {
         let ttl = self.ttl.try_into().unwrap_or(cookie::time::Duration::MAX);
         SessionMiddleware::builder(CookieSessionStore::default(), self.key.clone())
             .cookie_name(self.name.clone())
+            .cookie_domain(self.domain.clone())
             .cookie_secure(self.secure)
             .cookie_same_site(self.same_site)
             .cookie_http_only(true)
@@ -67,6 +70,9 @@ impl CookieSettings {
                 .same_site(self.same_site)
                 .http_only(true)
                 .finish();
+            if let Some(domain) = &self.domain {
+                cookie.set_domain(domain.clone());
+            }
             cookie.make_removal();
             cookie
         })

@@ -46,7 +46,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Openapi => {
             let configuration = Configuration::load_without_secrets(&sources)?;
             let security = &configuration.security;
-            say(http::document(&security.cookies.name, &security.password.policy()))
+            say(http::document(
+                &security.cookies.sent_name(),
+                &security.password.policy(),
+            ))
         }
         Command::Operator(command) => block_on(operate(command, &sources)),
     }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::values::{cookie_name, filled, fraction, milliseconds, minutes, named, whole};
+use super::values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, whole};
 use crate::domain::user::PasswordPolicy;
 
 /// Passwords, access tokens and cookies.
@@ -108,9 +108,12 @@ impl JwtAlgorithm {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CookiesConfig {
-    /// Name of the cookie.
+    /// Name of the cookie, without the prefix that [`sent_name`](Self::sent_name) adds.
     #[serde(deserialize_with = "cookie_name")]
     pub name: String,
+    /// The domain with whose hosts browsers share it; none for the host that sets it alone.
+    #[serde(deserialize_with = "cookie_domain")]
+    pub domain: Option<String>,
     /// Whether browsers send it over HTTPS only.
     pub secure: bool,
     /// Whether browsers send it along from other sites.
@@ -119,6 +122,19 @@ pub struct CookiesConfig {
     /// Encrypts the cookie; at least 32 bytes.
     #[serde(default)]
     pub key: SecretString,
+}
+
+impl CookiesConfig {
+    /// The name that browsers know the cookie by. A prefix in it tells them whom they may let set it (RFC 6265bis, section
+    /// 4.1.3): with `__Host-` this host alone, with `__Secure-` any of the domain, with both over HTTPS only.
+    pub fn sent_name(&self) -> String {
+        let prefix = match (self.secure, &self.domain) {
+            (true, None) => "__Host-",
+            (true, Some(_)) => "__Secure-",
+            (false, _) => "",
+        };
+        format!("{prefix}{}", self.name)
+    }
 }
 
 /// Whether browsers send the cookie along from other sites.

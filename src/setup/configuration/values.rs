@@ -8,7 +8,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error, IntoDeserializer, Unexpected, Visitor},
 };
-use url::Url;
+use url::{Host, Url};
 
 /// What an origin looks like.
 const ORIGIN: &str = "an origin such as https://app.example.com or http://localhost:3000, in lower case, without a path, a \
@@ -100,17 +100,30 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
     networks.collect()
 }
 
-/// Reads the name of a cookie, a `token` of RFC 6265.
+/// Reads the name of a cookie, a `token` of RFC 6265. Names that begin with `__` mean something to browsers.
 pub(super) fn cookie_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     fn fits(name: &str) -> bool {
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        !name.is_empty() && name.bytes().all(is_token)
+        !name.is_empty() && name.bytes().all(is_token) && !name.starts_with("__")
     }
     text(
         deserializer,
-        "one or more letters, digits and any of !#$%&'*+-.^_`|~",
+        "one or more letters, digits and any of !#$%&'*+-.^_`|~, not beginning with `__`: the prefix `__Host-` or `__Secure-` \
+         is added where it belongs",
         fits,
     )
+}
+
+/// Reads the domain of a cookie; empty for none.
+pub(super) fn cookie_domain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    fn fits(domain: &str) -> bool {
+        let is_name = matches!(Host::parse(domain), Ok(Host::Domain(name)) if name == domain);
+        // Browsers take none of a single label.
+        domain.is_empty() || (is_name && is_host(domain) && domain.contains('.'))
+    }
+    let allowed =
+        "a domain such as example.com, in lower case, without a dot at its ends, and no IP address; or nothing";
+    text(deserializer, allowed, fits).map(|domain| Some(domain).filter(|domain| !domain.is_empty()))
 }
 
 /// Reads a text that is not blank.
@@ -241,6 +254,11 @@ mod tests {
     #[case("security.auth.refresh_threshold", "2", "a number from 0.0 to 1.0")]
     #[case("security.auth.refresh_threshold", "nan", "a number from 0.0 to 1.0")]
     #[case("security.cookies.name", "\"access token\"", "one or more letters, digits")]
+    #[case(
+        "security.cookies.name",
+        "\"__Host-access_token\"",
+        "not beginning with `__`: the prefix `__Host-`"
+    )]
     #[case("logs.format", "\"xml\"", "text, json")]
     fn a_value_out_of_range_is_refused_with_what_is_allowed(
         #[case] key: &str,
@@ -253,6 +271,43 @@ mod tests {
 
         assert!(refusal.contains(&format!("config.toml [prod] {key}: ")), "{refusal}");
         assert!(refusal.contains(allowed), "{refusal}");
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::none("", None)]
+    #[case::domain("example.com", Some("example.com"))]
+    #[case::subdomain("users.example.com", Some("users.example.com"))]
+    #[case::international("xn--bcher-kva.example", Some("xn--bcher-kva.example"))]
+    fn a_cookie_has_a_domain_or_none(#[case] domain: &str, #[case] expected: Option<&str>) -> anyhow::Result<()> {
+        let loaded = Scene::with_secrets("prod")?
+            .variable("APP_SECURITY__COOKIES__DOMAIN", domain)
+            .load()?;
+
+        assert_eq!(loaded.configuration.security.cookies.domain.as_deref(), expected);
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::dot_in_front(".example.com")]
+    #[case::dot_at_the_end("example.com.")]
+    #[case::single_label("localhost")]
+    #[case::ipv4("192.0.2.1")]
+    #[case::what_browsers_take_for_ipv4("192.0.513")]
+    #[case::ipv6("[2001:db8::1]")]
+    #[case::in_capitals("Example.com")]
+    #[case::international("bücher.example")]
+    #[case::port("example.com:443")]
+    #[case::origin("https://example.com")]
+    #[case::attribute("example.com; Path=/")]
+    #[case::space(" example.com")]
+    fn what_is_no_domain_for_a_cookie_is_refused(#[case] domain: &str) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?
+            .variable("APP_SECURITY__COOKIES__DOMAIN", domain)
+            .refusal()?;
+
+        let expected = format!("security.cookies.domain: found {domain:?}, allowed: a domain such as example.com");
+        assert!(refusal.contains(&expected), "{refusal}");
         Ok(())
     }
 
