@@ -3,6 +3,7 @@
 mod m20261122_000001_create_users;
 mod m20261122_000002_create_auth_sessions;
 mod m20261123_000001_index_users;
+mod m20261123_000002_add_session_details;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_create_users::Migration),
             Box::new(m20261122_000002_create_auth_sessions::Migration),
             Box::new(m20261123_000001_index_users::Migration),
+            Box::new(m20261123_000002_add_session_details::Migration),
         ]
     }
 }

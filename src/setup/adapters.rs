@@ -47,7 +47,11 @@ impl Adapters {
             random: Arc::new(SystemRandom),
             readiness_probe: Arc::new(DatabaseReadinessProbe::new(database)),
             password_policy: config.password.policy(),
-            session_lifetime: SessionLifetime::new(config.auth.session_ttl, config.auth.refresh_threshold)?,
+            session_lifetime: SessionLifetime::new(
+                config.auth.session_ttl,
+                config.auth.session_absolute_ttl,
+                config.auth.refresh_threshold,
+            )?,
         })
     }
 }

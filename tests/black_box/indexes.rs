@@ -17,7 +17,7 @@ const FIELDS: [&str; 5] = ["username", "role", "is_active", "created_at", "updat
 const ORDERS: [&str; 2] = ["ASC", "DESC"];
 const NO_FILTER: &str = "";
 const SESSIONS: &str = "
-    INSERT INTO auth_sessions
+    INSERT INTO auth_sessions (id, user_id, secret_digest, created_at, expires_at)
     SELECT gen_random_uuid(), id, sha256(username::bytea), now(), now() + interval '1 h' FROM users";
 
 #[apply(needs_postgres)]

@@ -9,17 +9,17 @@ use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 use crate::support::{PASSWORD, Program, Server, forger::SECRETS};
 
 const NEVER_ON_START: (&str, &str) = ("APP_DATABASE__MIGRATE_ON_START", "false");
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: &[&str] = &[
     "m20261122_000001_create_users",
     "m20261122_000002_create_auth_sessions",
     "m20261123_000001_index_users",
+    "m20261123_000002_add_session_details",
 ];
 
 #[apply(on_every_database)]
 #[test]
 fn what_is_pending_is_applied_and_what_is_applied_is_undone(database: DatabaseKind) {
     let program = Program::unmigrated(database, &[]);
-    let names = MIGRATIONS;
     let said = |state: &str, names: &[&str]| {
         names
             .iter()
@@ -27,24 +27,32 @@ fn what_is_pending_is_applied_and_what_is_applied_is_undone(database: DatabaseKi
             .collect::<String>()
     };
 
-    assert_eq!(program.run(&["migrate", "up"]).succeeded(), said("applied", &names));
-    assert_eq!(program.run(&["migrate", "status"]).succeeded(), said("applied", &names));
+    assert_eq!(program.run(&["migrate", "up"]).succeeded(), said("applied", MIGRATIONS));
+    assert_eq!(
+        program.run(&["migrate", "status"]).succeeded(),
+        said("applied", MIGRATIONS)
+    );
     assert_eq!(
         program.run(&["migrate", "up"]).succeeded(),
         "there is nothing to apply\n"
     );
 
+    let (last, others) = MIGRATIONS.split_last().unwrap();
     assert_eq!(
         program.run(&["migrate", "down", "--yes"]).succeeded(),
-        said("undone", &names[2..])
+        said("undone", &[last])
     );
     assert_eq!(
         program.run(&["migrate", "status"]).succeeded(),
-        said("applied", &names[..2]) + &said("pending", &names[2..])
+        said("applied", others) + &said("pending", &[last])
     );
     program.run(&["migrate", "up"]).succeeded();
-    let all = program.run(&["migrate", "down", "--steps", "3", "--yes"]).succeeded();
-    assert_eq!(all, said("undone", &[names[2], names[1], names[0]]));
+    let steps = MIGRATIONS.len().to_string();
+    let all = program
+        .run(&["migrate", "down", "--steps", &steps, "--yes"])
+        .succeeded();
+    let backwards = Vec::from_iter(MIGRATIONS.iter().rev().copied());
+    assert_eq!(all, said("undone", &backwards));
     assert_eq!(
         program.run(&["migrate", "down", "--yes"]).succeeded(),
         "there is nothing to undo\n"

@@ -37,6 +37,21 @@ async fn a_session_far_from_its_end_is_left_alone(database: DatabaseKind) {
 
 #[apply(on_every_database)]
 #[tokio::test]
+async fn a_session_near_its_absolute_end_is_left_alone(database: DatabaseKind) {
+    let absolute = ("APP_SECURITY__AUTH__SESSION_ABSOLUTE_TTL_MINUTES", "60");
+    let server = Server::start_with(database, &[ALWAYS_DUE, absolute]);
+    let alice = server.user("alice").await;
+    let me = alice.me().await;
+    assert!(me.cookies().is_empty(), "{me:?}");
+    let me = me.expect(200);
+    assert_eq!(
+        time(&alice.me().await.expect(200)["session_expires_at"]),
+        time(&me["session_expires_at"])
+    );
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
 async fn a_session_is_renewed_also_when_the_request_then_fails(database: DatabaseKind) {
     let server = Server::start_with(database, &[ALWAYS_DUE]);
     let alice = server.user("alice").await;

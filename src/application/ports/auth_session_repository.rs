@@ -32,8 +32,9 @@ pub trait AuthSessionRepository: Send + Sync {
     /// [`StorageError`] if storage fails.
     async fn save(&self, session: &AuthSession) -> Result<(), StorageError>;
 
-    /// Writes back the later expiry of a session that was read without a lock. Returns whether it did: only if the session
-    /// still lives at `now` and is still opened by the same secret, so that one which was ended meanwhile is not revived.
+    /// Writes back the later expiry of a session that was read without a lock, and that it was seen. Returns whether it did:
+    /// only if the session still lives at `now` and is still opened by the same secret, so that one which was ended meanwhile
+    /// is not revived.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

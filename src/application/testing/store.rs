@@ -89,6 +89,10 @@ impl InMemoryStore {
         self.committed.lock().unwrap().sessions.len()
     }
 
+    pub(crate) fn sessions(&self) -> Vec<AuthSession> {
+        self.committed.lock().unwrap().sessions.values().cloned().collect()
+    }
+
     fn read(&self) -> Result<MutexGuard<'_, State>, StorageError> {
         if self.fails.load(Relaxed) {
             return Err(lost());

@@ -19,7 +19,7 @@ use crate::{
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
     },
     domain::{
-        session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},
+        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
         user::{PasswordPolicy, Role, User, UserId, Username},
     },
 };
@@ -53,8 +53,8 @@ pub(crate) struct TestSession {
     pub(crate) token: AccessToken,
 }
 
-/// The fakes of all ports, and the use cases that stand on many of them. Sessions live for an hour and are renewed in the
-/// last half of it.
+/// The fakes of all ports, and the use cases that stand on many of them. Sessions live for an hour, are renewed in the
+/// last half of it, and end after two and a half hours.
 pub(crate) struct World {
     store: Arc<InMemoryStore>,
     clock: Arc<FakeClock>,
@@ -117,7 +117,7 @@ impl World {
     }
 
     pub(crate) fn session_lifetime(&self) -> SessionLifetime {
-        SessionLifetime::new(TimeDelta::minutes(60), 0.5).unwrap()
+        SessionLifetime::new(TimeDelta::minutes(60), TimeDelta::minutes(150), 0.5).unwrap()
     }
 
     pub(crate) fn registration(&self) -> Arc<Registration> {
@@ -175,7 +175,14 @@ impl World {
     pub(crate) fn begin_session(&self, user: &User) -> TestSession {
         let (now, secret) = (self.now(), SessionSecret::new(self.random.bytes()));
         let id = AuthSessionId::new(now, self.random.bytes());
-        let session = AuthSession::begin(id, user.id(), &secret, &self.session_lifetime(), now);
+        let session = AuthSession::begin(
+            id,
+            user.id(),
+            ClientDetails::default(),
+            &secret,
+            &self.session_lifetime(),
+            now,
+        );
         self.store.add_session(&session);
         TestSession {
             actor: Actor {

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use super::{AuthSessionId, SessionLifetime, SessionSecret, SessionSecretDigest};
+use super::{AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, SessionSecretDigest};
 use crate::domain::user::UserId;
 
 /// A session: one log-in of one user, from then until it expires, is ended, or its user is shut out.
@@ -20,15 +20,20 @@ pub struct AuthSessionState {
     pub secret_digest: SessionSecretDigest,
     /// When the user logged in.
     pub created_at: DateTime<Utc>,
+    /// When it was last used, or not long before.
+    pub last_seen_at: DateTime<Utc>,
     /// When it expires.
     pub expires_at: DateTime<Utc>,
+    /// What was known of the client who logged in; never changes.
+    pub client: ClientDetails,
 }
 
 impl AuthSession {
-    /// Begins a session of `user_id` that `secret` opens.
+    /// Begins a session of `user_id`, on that client, that `secret` opens.
     pub fn begin(
         id: AuthSessionId,
         user_id: UserId,
+        client: ClientDetails,
         secret: &SessionSecret,
         lifetime: &SessionLifetime,
         now: DateTime<Utc>,
@@ -38,7 +43,9 @@ impl AuthSession {
             user_id,
             secret_digest: secret.digest(),
             created_at: now,
-            expires_at: lifetime.expiry(now),
+            last_seen_at: now,
+            expires_at: lifetime.expiry(now, now),
+            client,
         })
     }
 
@@ -67,14 +74,18 @@ impl AuthSession {
         now >= self.state.expires_at
     }
 
-    /// Whether it lives at `now`, but has so little time left that its use should renew it.
+    /// Whether it lives at `now`, but has so little time left that its use should renew it. One that has come to its
+    /// absolute end is not: it would gain nothing.
     pub fn is_due_for_renewal(&self, lifetime: &SessionLifetime, now: DateTime<Utc>) -> bool {
-        !self.is_expired(now) && lifetime.is_near_end(self.state.expires_at, now)
+        !self.is_expired(now)
+            && lifetime.is_near_end(self.state.expires_at, now)
+            && lifetime.expiry(self.state.created_at, now) > self.state.expires_at
     }
 
-    /// Restarts its lifetime.
+    /// Restarts its lifetime, as far as the absolute one allows. It counts as seen.
     pub fn renew(&mut self, lifetime: &SessionLifetime, now: DateTime<Utc>) {
-        self.state.expires_at = lifetime.expiry(now);
+        self.state.last_seen_at = now;
+        self.state.expires_at = lifetime.expiry(self.state.created_at, now);
     }
 
     /// Lets another secret open it from now on, with its lifetime restarted; the old one opens nothing any more.
@@ -94,13 +105,14 @@ mod tests {
     const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     fn lifetime() -> SessionLifetime {
-        SessionLifetime::new(TimeDelta::minutes(60), 0.25).unwrap()
+        SessionLifetime::new(TimeDelta::minutes(60), TimeDelta::minutes(120), 0.25).unwrap()
     }
 
     fn session() -> AuthSession {
         AuthSession::begin(
             AuthSessionId::new(START, [0; 10]),
             UserId::new(START, [1; 10]),
+            ClientDetails::default(),
             &SessionSecret::new([1; 32]),
             &lifetime(),
             START,
@@ -125,6 +137,18 @@ mod tests {
         session.renew(&lifetime(), START + TimeDelta::minutes(50));
         assert_eq!(session.expires_at(), START + TimeDelta::minutes(110));
         assert_eq!(session.state().created_at, START);
+        assert_eq!(session.state().last_seen_at, START + TimeDelta::minutes(50));
+    }
+
+    #[test]
+    fn a_session_at_its_absolute_end_is_not_renewed_in_vain() {
+        let mut session = session();
+        session.renew(&lifetime(), START + TimeDelta::minutes(59));
+        assert!(session.is_due_for_renewal(&lifetime(), START + TimeDelta::minutes(110)));
+        session.renew(&lifetime(), START + TimeDelta::minutes(110));
+        assert_eq!(session.expires_at(), START + TimeDelta::minutes(120));
+        assert!(!session.is_due_for_renewal(&lifetime(), START + TimeDelta::minutes(111)));
+        assert!(session.is_expired(START + TimeDelta::minutes(120)));
     }
 
     #[test]

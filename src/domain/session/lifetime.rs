@@ -5,34 +5,45 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug)]
 pub struct SessionLifetime {
     ttl: TimeDelta,
+    absolute_ttl: TimeDelta,
     renewal_window: TimeDelta,
 }
 
-/// A lifetime that is not positive, or a threshold that is not a fraction of it.
+/// A lifetime that is not positive, an absolute one that is shorter, or a threshold that is not a fraction.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("a session must live longer than no time, and its refresh threshold must lie between 0 and 1")]
+#[error(
+    "a session must live longer than no time and not longer than its absolute lifetime, and its refresh threshold must lie \
+     between 0 and 1"
+)]
 pub struct InvalidSessionLifetime;
 
 impl SessionLifetime {
-    /// Sessions live for `ttl` and are renewed when used with less than `refresh_threshold` (0 to 1) of it left.
+    /// Sessions live for `ttl` and are renewed when used with less than `refresh_threshold` (0 to 1) of it left, but none
+    /// lives longer than `absolute_ttl`, however it is used.
     ///
     /// # Errors
-    /// [`InvalidSessionLifetime`] if `ttl` is not positive or `refresh_threshold` is not within 0 to 1.
-    pub fn new(ttl: TimeDelta, refresh_threshold: f64) -> Result<Self, InvalidSessionLifetime> {
-        if ttl <= TimeDelta::zero() || !(0.0..=1.0).contains(&refresh_threshold) {
+    /// [`InvalidSessionLifetime`] if `ttl` is not positive, `absolute_ttl` is shorter, or `refresh_threshold` is not within 0
+    /// to 1.
+    pub fn new(
+        ttl: TimeDelta,
+        absolute_ttl: TimeDelta,
+        refresh_threshold: f64,
+    ) -> Result<Self, InvalidSessionLifetime> {
+        if ttl <= TimeDelta::zero() || absolute_ttl < ttl || !(0.0..=1.0).contains(&refresh_threshold) {
             return Err(InvalidSessionLifetime);
         }
         // Whole milliseconds below 2^53 are exact in f64, and the product is never above the ttl.
         let window = (ttl.num_milliseconds() as f64 * refresh_threshold) as i64;
         Ok(Self {
             ttl,
+            absolute_ttl,
             renewal_window: TimeDelta::milliseconds(window),
         })
     }
 
-    /// When a session that is begun or renewed at `now` will die.
-    pub fn expiry(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        now + self.ttl
+    /// When a session that was begun at `created_at` will die if it is renewed at `now`.
+    pub fn expiry(&self, created_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+        (now + self.ttl).min(created_at + self.absolute_ttl)
     }
 
     /// Whether what expires at `expires_at` has so little time left at `now` that its use should renew it.
@@ -48,18 +59,34 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(TimeDelta::zero(), 0.5)]
-    #[case(TimeDelta::minutes(-1), 0.5)]
-    #[case(TimeDelta::minutes(1), -0.1)]
-    #[case(TimeDelta::minutes(1), 1.1)]
-    #[case(TimeDelta::minutes(1), f64::NAN)]
-    fn a_lifetime_that_makes_no_sense_is_refused(#[case] ttl: TimeDelta, #[case] threshold: f64) {
-        assert_eq!(SessionLifetime::new(ttl, threshold).err(), Some(InvalidSessionLifetime));
+    #[case(0, 2, 0.5)]
+    #[case(-1, 2, 0.5)]
+    #[case(2, 1, 0.5)]
+    #[case(1, 2, -0.1)]
+    #[case(1, 2, 1.1)]
+    #[case(1, 2, f64::NAN)]
+    fn a_lifetime_that_makes_no_sense_is_refused(
+        #[case] minutes: i64,
+        #[case] absolute_minutes: i64,
+        #[case] threshold: f64,
+    ) {
+        let (ttl, absolute_ttl) = (TimeDelta::minutes(minutes), TimeDelta::minutes(absolute_minutes));
+        let refusal = SessionLifetime::new(ttl, absolute_ttl, threshold).err();
+        assert_eq!(refusal, Some(InvalidSessionLifetime));
+    }
+
+    #[test]
+    fn no_session_outlives_the_absolute_lifetime() {
+        let lifetime = SessionLifetime::new(TimeDelta::minutes(60), TimeDelta::minutes(90), 0.5).unwrap();
+        let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        for (now, expiry) in [(0, 60), (30, 90), (31, 90), (90, 90)] {
+            assert_eq!(lifetime.expiry(at(0), at(now)), at(expiry), "{now}");
+        }
     }
 
     #[test]
     fn the_end_is_near_in_that_part_of_the_lifetime() {
-        let lifetime = SessionLifetime::new(TimeDelta::minutes(60), 0.25).unwrap();
+        let lifetime = SessionLifetime::new(TimeDelta::minutes(60), TimeDelta::days(1), 0.25).unwrap();
         let (now, window) = (DateTime::UNIX_EPOCH, TimeDelta::minutes(15));
         assert!(!lifetime.is_near_end(now + window, now));
         assert!(lifetime.is_near_end(now + window - TimeDelta::microseconds(1), now));

@@ -1,11 +1,15 @@
 //! The session in which a user is logged in.
 
+mod client_details;
 mod entity;
 mod id;
 mod lifetime;
 mod secret;
+mod user_agent;
 
+pub use client_details::ClientDetails;
 pub use entity::{AuthSession, AuthSessionState};
 pub use id::AuthSessionId;
 pub use lifetime::{InvalidSessionLifetime, SessionLifetime};
 pub use secret::{SessionSecret, SessionSecretDigest};
+pub use user_agent::UserAgent;

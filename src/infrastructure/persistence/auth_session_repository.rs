@@ -42,6 +42,7 @@ impl AuthSessionRepository for SeaOrmTransaction {
         let state = session.state();
         let update = Entity::update_many()
             .col_expr(Column::ExpiresAt, Expr::value(state.expires_at))
+            .col_expr(Column::LastSeenAt, Expr::value(state.last_seen_at))
             .filter(Column::Id.eq(state.id.as_uuid()))
             .filter(Column::SecretDigest.eq(state.secret_digest.as_bytes().to_vec()))
             .filter(Column::ExpiresAt.gt(now));

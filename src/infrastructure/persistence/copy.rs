@@ -153,6 +153,9 @@ mod tests {
             secret_digest: user.id.as_bytes().repeat(2),
             created_at: now,
             expires_at: now,
+            last_seen_at: now,
+            address: Some("2001:db8::1".to_owned()),
+            user_agent: None,
         });
         insert::<user::Entity>(&database, users).await;
         insert::<auth_session::Entity>(&database, sessions).await;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     Database,
     entities::{auth_session, user},
-    mapping::{USER_VIEW_COLUMNS, UserViewRow},
+    mapping::{USER_VIEW_COLUMNS, UserViewRow, client_details},
 };
 use crate::{
     application::{
@@ -30,6 +30,9 @@ struct IdentityRow {
     session_id: Uuid,
     session_created_at: DateTime<Utc>,
     session_expires_at: DateTime<Utc>,
+    session_last_seen_at: DateTime<Utc>,
+    session_address: Option<String>,
+    session_user_agent: Option<String>,
     #[sea_orm(nested)]
     user: UserViewRow,
 }
@@ -66,6 +69,9 @@ impl IdentityReader for SeaOrmIdentityReader {
             .column_as(auth_session::Column::Id, "session_id")
             .column_as(auth_session::Column::CreatedAt, "session_created_at")
             .column_as(auth_session::Column::ExpiresAt, "session_expires_at")
+            .column_as(auth_session::Column::LastSeenAt, "session_last_seen_at")
+            .column_as(auth_session::Column::Address, "session_address")
+            .column_as(auth_session::Column::UserAgent, "session_user_agent")
             .columns(USER_VIEW_COLUMNS)
             .join(JoinType::InnerJoin, auth_session::Relation::User.def())
             .filter(auth_session::Column::SecretDigest.eq(secret.as_bytes().to_vec()))
@@ -73,18 +79,21 @@ impl IdentityReader for SeaOrmIdentityReader {
             .into_model::<IdentityRow>()
             .one(self.database.reader())
             .await?;
-        Ok(row.map(|row| {
+        row.map(|row| {
             let user = UserView::from(row.user);
-            Identity {
+            Ok(Identity {
                 session: AuthSession::restore(AuthSessionState {
                     id: row.session_id.into(),
                     user_id: user.id,
                     secret_digest: *secret,
                     created_at: row.session_created_at,
+                    last_seen_at: row.session_last_seen_at,
                     expires_at: row.session_expires_at,
+                    client: client_details(row.session_address, row.session_user_agent)?,
                 }),
                 user,
-            }
-        }))
+            })
+        })
+        .transpose()
     }
 }

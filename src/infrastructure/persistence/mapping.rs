@@ -1,5 +1,7 @@
 //! Between rows and what the inner layers know of them.
 
+use std::net::AddrParseError;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, FromQueryResult, IntoActiveModel};
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use super::entities::{auth_session, user};
 use crate::{
     application::{UserView, ports::StorageError},
     domain::{
-        session::{AuthSession, AuthSessionState, SessionSecretDigest},
+        session::{AuthSession, AuthSessionState, ClientDetails, SessionSecretDigest, UserAgent},
         user::{PasswordHash, User, UserState, Username},
     },
 };
@@ -85,7 +87,7 @@ pub(super) fn user_row(user: &User) -> user::ActiveModel {
 impl TryFrom<auth_session::Model> for AuthSession {
     type Error = StorageError;
 
-    /// Fails if the stored digest is not one.
+    /// Fails if the stored digest or address is none.
     fn try_from(row: auth_session::Model) -> Result<Self, Self::Error> {
         let digest = <[u8; 32]>::try_from(row.secret_digest)
             .map_err(|_| StorageError::Failed("a stored session digest has not 32 bytes".into()))?;
@@ -94,9 +96,23 @@ impl TryFrom<auth_session::Model> for AuthSession {
             user_id: row.user_id.into(),
             secret_digest: SessionSecretDigest::new(digest),
             created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
             expires_at: row.expires_at,
+            client: client_details(row.address, row.user_agent)?,
         }))
     }
+}
+
+/// The client of a session, of its columns.
+pub(super) fn client_details(
+    address: Option<String>,
+    user_agent: Option<String>,
+) -> Result<ClientDetails, StorageError> {
+    let address = address.map(|address| address.parse()).transpose();
+    Ok(ClientDetails {
+        address: address.map_err(|error: AddrParseError| StorageError::Failed(error.into()))?,
+        user_agent: user_agent.and_then(|user_agent| UserAgent::new(&user_agent)),
+    })
 }
 
 /// The row of a session, all columns to be written.
@@ -108,6 +124,13 @@ pub(super) fn session_row(session: &AuthSession) -> auth_session::ActiveModel {
         secret_digest: state.secret_digest.as_bytes().to_vec(),
         created_at: state.created_at,
         expires_at: state.expires_at,
+        last_seen_at: state.last_seen_at,
+        address: state.client.address.map(|address| address.to_string()),
+        user_agent: state
+            .client
+            .user_agent
+            .as_ref()
+            .map(|user_agent| user_agent.as_str().to_owned()),
     }
     .into_active_model()
     .reset_all()

@@ -39,6 +39,15 @@ pub(super) fn contradictions(figment: &Figment, configuration: &Configuration) -
         let reason = format!("browsers refuse \"none\" unless secure = true, which it is not in {environment}");
         problems.push(refuse("security.cookies.same_site", reason));
     }
+    let auth = &security.auth;
+    if auth.session_absolute_ttl < auth.session_ttl {
+        let reason = format!(
+            "found {}, allowed: session_ttl_minutes ({}) or more",
+            auth.session_absolute_ttl.num_minutes(),
+            auth.session_ttl.num_minutes()
+        );
+        problems.push(refuse("security.auth.session_absolute_ttl_minutes", reason));
+    }
     let database = &configuration.database;
     let is_replicated = |read_url: &DatabaseUrl| database.url.can_be_replicated() && read_url.can_be_replicated();
     if !database.read_url.as_ref().is_none_or(is_replicated) {
@@ -118,6 +127,24 @@ mod tests {
 
         assert!(
             refusal.contains("security.cookies.same_site: browsers refuse \"none\""),
+            "{refusal}"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn no_session_may_outlive_its_absolute_lifetime() -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?.variable("APP_SECURITY__AUTH__SESSION_TTL_MINUTES", "43200");
+        scene.load()?;
+
+        let refusal = scene
+            .variable("APP_SECURITY__AUTH__SESSION_TTL_MINUTES", "43201")
+            .refusal()?;
+
+        assert!(
+            refusal.contains(
+                "security.auth.session_absolute_ttl_minutes: found 43200, allowed: session_ttl_minutes (43201) or more"
+            ),
             "{refusal}"
         );
         Ok(())

@@ -68,6 +68,12 @@ pub struct AuthConfig {
     /// Lifetime of a session, counted from its last renewal.
     #[serde(rename = "session_ttl_minutes", deserialize_with = "minutes::<_, 1, 525_600>")]
     pub session_ttl: TimeDelta,
+    /// Lifetime of a session, counted from the log-in, however it is used; not shorter than `session_ttl`.
+    #[serde(
+        rename = "session_absolute_ttl_minutes",
+        deserialize_with = "minutes::<_, 1, 525_600>"
+    )]
+    pub session_absolute_ttl: TimeDelta,
     /// A session is renewed when less than this part of its lifetime is left, 0.0 to 1.0.
     #[serde(deserialize_with = "fraction")]
     pub refresh_threshold: f64,

@@ -13,7 +13,7 @@ use crate::{
         },
     },
     domain::{
-        session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},
+        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
         user::{RawPassword, Username},
     },
 };
@@ -35,13 +35,15 @@ pub struct LogIn {
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// The credentials of a user.
+/// The credentials of a user, and who brings them.
 #[derive(Debug)]
 pub struct LogInRequest {
     /// The username.
     pub username: String,
     /// The password.
     pub password: SecretString,
+    /// What is known of the client.
+    pub client: ClientDetails,
 }
 
 /// A session that has just begun.
@@ -104,6 +106,7 @@ impl LogIn {
         let session = AuthSession::begin(
             AuthSessionId::new(now, self.random.bytes()),
             user.id(),
+            request.client,
             &secret,
             &self.session_lifetime,
             now,
@@ -128,13 +131,17 @@ mod tests {
     use super::*;
     use crate::{
         application::testing::{PASSWORD, World, user},
-        domain::user::{PasswordHash, Role},
+        domain::{
+            session::UserAgent,
+            user::{PasswordHash, Role},
+        },
     };
 
     fn request(username: &str, password: &str) -> LogInRequest {
         LogInRequest {
             username: username.into(),
             password: password.into(),
+            client: ClientDetails::default(),
         }
     }
 
@@ -148,7 +155,7 @@ mod tests {
         );
         assert_eq!(
             logged_in.session_expires_at,
-            world.session_lifetime().expiry(world.now())
+            world.session_lifetime().expiry(world.now(), world.now())
         );
 
         let authenticated = world
@@ -157,6 +164,21 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(authenticated.actor.user, logged_in.user);
+    }
+
+    #[tokio::test]
+    async fn the_session_remembers_the_client() {
+        let world = World::with([user("alice", Role::User)]).await;
+        let client = ClientDetails {
+            address: Some([192, 0, 2, 1].into()),
+            user_agent: UserAgent::new("Agent/1"),
+        };
+        let request = LogInRequest {
+            client: client.clone(),
+            ..request("alice", PASSWORD)
+        };
+        world.log_in().execute(request).await.unwrap();
+        assert_eq!(world.store().sessions()[0].state().client, client);
     }
 
     #[rstest]

@@ -5,13 +5,13 @@ pub(crate) mod sessions;
 pub(crate) mod transactions;
 pub(crate) mod users;
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{IdentityReader, Transaction, UnitOfWork, UserReader};
 use crate::domain::{
-    session::{AuthSession, AuthSessionId, SessionLifetime, SessionSecret},
+    session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
     user::User,
 };
 
@@ -52,13 +52,17 @@ const START: DateTime<Utc> = DateTime::from_timestamp(1_500_000_000, 123_456_000
 
 /// Sessions live for an hour.
 fn lifetime() -> SessionLifetime {
-    SessionLifetime::new(TimeDelta::hours(1), 0.5).unwrap()
+    SessionLifetime::new(TimeDelta::hours(1), TimeDelta::days(1), 0.5).unwrap()
 }
 
-/// The `number`th session, begun at [`START`], with the secret [`secret`] of the same number.
+/// The `number`th session, begun at [`START`] by a client of that number, with the secret [`secret`] of the same number.
 fn session(user: &User, number: u8) -> AuthSession {
     let id = AuthSessionId::new(START, [number; 10]);
-    AuthSession::begin(id, user.id(), &secret(number), &lifetime(), START)
+    let client = ClientDetails {
+        address: Some(IpAddr::from([192, 0, 2, number])),
+        user_agent: UserAgent::new(&format!("Agent/{number}")),
+    };
+    AuthSession::begin(id, user.id(), client, &secret(number), &lifetime(), START)
 }
 
 fn secret(number: u8) -> SessionSecret {
@@ -82,6 +86,7 @@ macro_rules! storage_contract {
         );
         storage_contract!(@module [$(#[$attribute])*] $make, sessions:
             a_live_session_comes_back_as_it_was,
+            a_session_of_an_unknown_client_comes_back_as_it_was,
             an_expired_session_is_not_live,
             a_session_of_nobody_is_refused,
             a_saved_session_is_opened_by_its_new_secret_only,

@@ -3,7 +3,10 @@ use chrono::TimeDelta;
 use super::{START, Storage, lifetime, secret, session};
 use crate::{
     application::{ports::StorageError, testing::user},
-    domain::user::Role,
+    domain::{
+        session::{AuthSession, AuthSessionState, ClientDetails, UserAgent},
+        user::Role,
+    },
 };
 
 pub(crate) async fn a_live_session_comes_back_as_it_was(storage: Storage) {
@@ -20,6 +23,23 @@ pub(crate) async fn a_live_session_comes_back_as_it_was(storage: Storage) {
             .find_live_for_update(session.id(), just_before)
             .await;
         assert_eq!(found.unwrap(), Some(session));
+    }
+}
+
+pub(crate) async fn a_session_of_an_unknown_client_comes_back_as_it_was(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    for (number, address) in [(1, None), (2, Some("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"))] {
+        let session = AuthSession::restore(AuthSessionState {
+            client: ClientDetails {
+                address: address.map(|address| address.parse().unwrap()),
+                user_agent: address.and_then(|_| UserAgent::new(&"ü".repeat(UserAgent::MAX_LENGTH))),
+            },
+            ..session(&alice, number).state().clone()
+        });
+        storage.insert_sessions(&[&session]).await;
+        let identity = storage.identities.find_identity(&secret(number).digest()).await;
+        assert_eq!(identity.unwrap().unwrap().session, session);
     }
 }
 

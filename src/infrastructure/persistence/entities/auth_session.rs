@@ -10,6 +10,9 @@ pub struct Model {
     pub secret_digest: Vec<u8>,
     pub created_at: ChronoDateTimeUtc,
     pub expires_at: ChronoDateTimeUtc,
+    pub last_seen_at: ChronoDateTimeUtc,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -106,7 +106,8 @@ async fn the_database_itself_keeps_roles_names_and_references_sound(kind: Databa
     };
     let session = |id: u8, user: u8| {
         let (id, user, digest) = (uuid(kind, id), uuid(kind, user), format!("{id:064}"));
-        format!("INSERT INTO auth_sessions VALUES ({id}, {user}, '{digest}', '{START}', '{START}')")
+        let columns = "id, user_id, secret_digest, created_at, expires_at";
+        format!("INSERT INTO auth_sessions ({columns}) VALUES ({id}, {user}, '{digest}', '{START}', '{START}')")
     };
     let accepts = async |statement: &str| database.writer().execute_unprepared(statement).await.is_ok();
 
@@ -119,6 +120,40 @@ async fn the_database_itself_keeps_roles_names_and_references_sound(kind: Databa
     assert!(accepts("DELETE FROM users").await);
     let sessions = auth_session::Entity::find().count(database.writer()).await.unwrap();
     assert_eq!(sessions, 0, "a session outlived its user");
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn a_session_of_before_was_seen_when_it_began_and_an_old_node_still_begins_some(kind: DatabaseKind) {
+    let database = TestDatabase::empty(kind).await;
+    let before_last_seen_at = 3;
+    Migrator::up(database.writer(), Some(before_last_seen_at))
+        .await
+        .unwrap();
+    let insert = async |table: &str, values: String| {
+        let statement = format!("INSERT INTO {table} VALUES ({values})");
+        database.writer().execute_unprepared(&statement).await.unwrap();
+    };
+    let session = |id: u8| {
+        let (id, user) = (uuid(kind, id), uuid(kind, 1));
+        format!("{id}, {user}, {id}, '{START}', '{START}'")
+    };
+    let user = format!(
+        "{}, 'alice', 'alice', '', 10, TRUE, '{START}', '{START}'",
+        uuid(kind, 1)
+    );
+    insert("users", user).await;
+    insert("auth_sessions", session(2)).await;
+
+    Migrations::new(&database).up().await.unwrap();
+    let found = auth_session::Entity::find().one(database.writer()).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!(found.last_seen_at, found.created_at);
+
+    let known = "auth_sessions (id, user_id, secret_digest, created_at, expires_at)";
+    insert(known, session(3)).await;
+    let all = auth_session::Entity::find().all(database.writer()).await.unwrap();
+    assert_eq!(all.len(), 2);
 }
 
 #[apply(needs_postgres)]
@@ -136,10 +171,13 @@ async fn postgresql_keeps_ids_times_and_names_as_what_they_are() {
     assert_eq!(
         columns,
         [
+            "auth_sessions.address character varying",
             "auth_sessions.created_at timestamp with time zone",
             "auth_sessions.expires_at timestamp with time zone",
             "auth_sessions.id uuid",
+            "auth_sessions.last_seen_at timestamp with time zone",
             "auth_sessions.secret_digest bytea",
+            "auth_sessions.user_agent character varying",
             "auth_sessions.user_id uuid",
             "users.created_at timestamp with time zone",
             "users.id uuid",

@@ -14,7 +14,7 @@ use crate::{
     },
     presentation::http::{
         Failure, SessionCookie,
-        extract::{Anonymous, Body},
+        extract::{Anonymous, Body, Client},
         failure::refusals,
         password::Password,
     },
@@ -40,15 +40,6 @@ refusals! {
     }
 }
 
-impl From<LogInBody> for LogInRequest {
-    fn from(body: LogInBody) -> Self {
-        Self {
-            username: body.username,
-            password: body.password.into(),
-        }
-    }
-}
-
 /// Log in.
 ///
 /// Open to everyone who is not logged in. Begins a session and sets the session cookie. Refuses an unknown user, a wrong
@@ -56,10 +47,16 @@ impl From<LogInBody> for LogInRequest {
 #[api_v2_operation(tags(Account), operation_id = "logIn")]
 pub async fn log_in(
     Anonymous(Body(body)): Anonymous<Body<LogInBody>>,
+    Client(client): Client,
     cookie: SessionCookie,
     log_in: Data<LogIn>,
 ) -> Result<Json<CurrentUser>, Failure<LogInError>> {
-    let logged_in = log_in.execute(body.into()).await?;
+    let request = LogInRequest {
+        username: body.username,
+        password: body.password.into(),
+        client,
+    };
+    let logged_in = log_in.execute(request).await?;
     cookie.set(&logged_in.access_token);
     Ok(Json(logged_in.into()))
 }

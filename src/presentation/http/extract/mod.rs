@@ -3,6 +3,7 @@
 mod anonymous;
 mod authenticated;
 mod body;
+mod client;
 mod client_address;
 mod field_error;
 mod no_input;
@@ -10,6 +11,6 @@ mod params;
 mod path_param;
 
 pub use self::{
-    anonymous::Anonymous, authenticated::Authenticated, body::Body, client_address::ClientAddress, no_input::NoInput,
-    params::Params, path_param::PathParam,
+    anonymous::Anonymous, authenticated::Authenticated, body::Body, client::Client, client_address::ClientAddress,
+    no_input::NoInput, params::Params, path_param::PathParam,
 };
