@@ -47,6 +47,7 @@ impl HttpUseCases {
             unit_of_work,
             users,
             identities,
+            last_seen,
             password_hasher,
             access_tokens,
             clock,
@@ -60,6 +61,7 @@ impl HttpUseCases {
             authenticate: Data::new(Authenticate {
                 identities: identities.clone(),
                 unit_of_work: unit_of_work.clone(),
+                last_seen,
                 access_tokens: access_tokens.clone(),
                 session_lifetime,
                 clock: clock.clone(),

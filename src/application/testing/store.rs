@@ -14,13 +14,13 @@ use crate::{
     application::{
         UserView,
         ports::{
-            AuthSessionRepository, Credentials, Identity, IdentityReader, InsertUserError, StorageError, Transaction,
-            UnitOfWork, UserReader, UserRepository,
+            AuthSessionRepository, Credentials, Identity, IdentityReader, InsertUserError, LastSeenRecorder,
+            StorageError, Transaction, UnitOfWork, UserReader, UserRepository,
         },
         queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
     },
     domain::{
-        session::{AuthSession, AuthSessionId, SessionSecretDigest},
+        session::{AuthSession, AuthSessionId, AuthSessionState, SessionSecretDigest},
         user::{User, UserId, Username},
     },
 };
@@ -298,6 +298,22 @@ impl IdentityReader for InMemoryStore {
     }
 }
 
+impl LastSeenRecorder for InMemoryStore {
+    fn record(&self, id: AuthSessionId, now: DateTime<Utc>) {
+        let Ok(_writer) = self.writer.try_lock() else { return };
+        let Ok(mut state) = self.read() else { return };
+        if let Some(session) = state.sessions.get_mut(&id)
+            && session.is_due_to_be_seen(now)
+            && !session.is_expired(now)
+        {
+            *session = AuthSession::restore(AuthSessionState {
+                last_seen_at: now,
+                ..session.state().clone()
+            });
+        }
+    }
+}
+
 fn lets_through(filter: &ListUsersFilter, user: &User) -> bool {
     filter.role.is_none_or(|role| user.role() == role)
         && filter.is_active.is_none_or(|is_active| user.is_active() == is_active)
@@ -325,7 +341,8 @@ mod contract {
         Storage {
             unit_of_work: store.clone(),
             users: store.clone(),
-            identities: store,
+            identities: store.clone(),
+            last_seen: store,
             guard: Box::new(()),
         }
     }

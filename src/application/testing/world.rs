@@ -146,6 +146,7 @@ impl World {
         Authenticate {
             identities: self.store(),
             unit_of_work: self.store(),
+            last_seen: self.store(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
             clock: self.clock(),

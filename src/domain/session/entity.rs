@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, SessionSecretDigest};
 use crate::domain::user::UserId;
@@ -20,7 +20,7 @@ pub struct AuthSessionState {
     pub secret_digest: SessionSecretDigest,
     /// When the user logged in.
     pub created_at: DateTime<Utc>,
-    /// When it was last used, or not long before.
+    /// When it was last used, or less than [`LAST_SEEN_STEP`](AuthSession::LAST_SEEN_STEP) before.
     pub last_seen_at: DateTime<Utc>,
     /// When it expires.
     pub expires_at: DateTime<Utc>,
@@ -29,6 +29,9 @@ pub struct AuthSessionState {
 }
 
 impl AuthSession {
+    /// How long ago a session must have been seen for its use to be recorded: not every request is to write.
+    pub const LAST_SEEN_STEP: TimeDelta = TimeDelta::minutes(5);
+
     /// Begins a session of `user_id`, on that client, that `secret` opens.
     pub fn begin(
         id: AuthSessionId,
@@ -74,6 +77,11 @@ impl AuthSession {
         now >= self.state.expires_at
     }
 
+    /// Whether its use at `now` should be recorded.
+    pub fn is_due_to_be_seen(&self, now: DateTime<Utc>) -> bool {
+        now - self.state.last_seen_at >= Self::LAST_SEEN_STEP
+    }
+
     /// Whether it lives at `now`, but has so little time left that its use should renew it. One that has come to its
     /// absolute end is not: it would gain nothing.
     pub fn is_due_for_renewal(&self, lifetime: &SessionLifetime, now: DateTime<Utc>) -> bool {
@@ -97,7 +105,6 @@ impl AuthSession {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
     use rstest::rstest;
 
     use super::*;
@@ -129,6 +136,15 @@ mod tests {
         let now = START + TimeDelta::minutes(minutes);
         assert_eq!(session().is_expired(now), expired);
         assert_eq!(session().is_due_for_renewal(&lifetime(), now), due);
+    }
+
+    #[test]
+    fn its_use_is_to_be_recorded_now_and_then() {
+        let mut session = session();
+        assert!(!session.is_due_to_be_seen(START + TimeDelta::seconds(299)));
+        assert!(session.is_due_to_be_seen(START + TimeDelta::seconds(300)));
+        session.renew(&lifetime(), START + TimeDelta::seconds(300));
+        assert!(!session.is_due_to_be_seen(START + TimeDelta::seconds(301)));
     }
 
     #[test]

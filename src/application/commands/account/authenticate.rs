@@ -5,7 +5,9 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor,
-        ports::{AccessToken, AccessTokens, Clock, IdentityReader, IssueError, StorageError, UnitOfWork},
+        ports::{
+            AccessToken, AccessTokens, Clock, IdentityReader, IssueError, LastSeenRecorder, StorageError, UnitOfWork,
+        },
     },
     domain::session::{AuthSession, SessionLifetime},
 };
@@ -19,10 +21,12 @@ use crate::{
 ///   While the update has to wait too long, the request goes on with the session as it is; a later one will renew it.
 /// - Issues a new token with a renewal, and also when the token is near its end but its session is not: then an earlier
 ///   renewal's answer never reached the client.
+/// - Has it recorded that the session was seen, unless it was seen lately, and waits for nothing.
 /// - Refuses a token that we did not make or that has expired, a session that is gone or expired, and an inactive user.
 pub struct Authenticate {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) last_seen: Arc<dyn LastSeenRecorder>,
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
     pub(crate) session_lifetime: SessionLifetime,
     pub(crate) clock: Arc<dyn Clock>,
@@ -70,6 +74,9 @@ impl Authenticate {
 
         let is_renewed = identity.session.is_due_for_renewal(&self.session_lifetime, now)
             && self.renew(&mut identity.session).await?;
+        if identity.session.is_due_to_be_seen(now) {
+            self.last_seen.record(identity.session.id(), now);
+        }
         let expires_at = identity.session.expires_at();
         let is_token_behind = token.expires_at.timestamp() < expires_at.timestamp()
             && self.session_lifetime.is_near_end(token.expires_at, now);
@@ -199,6 +206,21 @@ mod tests {
                 .await
                 .is_ok()
         );
+    }
+
+    #[tokio::test]
+    async fn it_is_recorded_now_and_then_that_a_session_was_seen() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let session = world.begin_session(&alice);
+        let start = world.now();
+        // The last one renews the session.
+        for (passed, seen) in [(4, 0), (2, 6), (4, 6), (1, 11), (24, 35)] {
+            world.advance(TimeDelta::minutes(passed));
+            world.authenticate().execute(Some(&session.token)).await.unwrap();
+            let last_seen_at = world.store().sessions()[0].state().last_seen_at;
+            assert_eq!(last_seen_at, start + TimeDelta::minutes(seen));
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The contract of the storage ports, as tests that every implementation of them must pass: the fakes, and each database.
 
+pub(crate) mod last_seen;
 pub(crate) mod readers;
 pub(crate) mod sessions;
 pub(crate) mod transactions;
@@ -9,7 +10,7 @@ use std::{any::Any, net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{IdentityReader, Transaction, UnitOfWork, UserReader};
+use super::{IdentityReader, LastSeenRecorder, Transaction, UnitOfWork, UserReader};
 use crate::domain::{
     session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
     user::User,
@@ -20,6 +21,7 @@ pub(crate) struct Storage {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) identities: Arc<dyn IdentityReader>,
+    pub(crate) last_seen: Arc<dyn LastSeenRecorder>,
     /// Whatever must live as long as the store: a temporary directory, say.
     #[expect(dead_code, reason = "it is held, not read")]
     pub(crate) guard: Box<dyn Any>,
@@ -94,6 +96,10 @@ macro_rules! storage_contract {
             an_expired_deleted_or_renamed_session_is_not_extended,
             a_deleted_session_is_gone,
             all_sessions_of_a_user_are_deleted_but_the_kept_one,
+        );
+        storage_contract!(@module [$(#[$attribute])*] $make, last_seen:
+            a_session_is_recorded_as_seen_a_while_after_it_was_last,
+            a_session_that_was_seen_lately_or_has_expired_is_not_recorded,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, readers:
             users_are_found_by_id_and_name,
