@@ -8,9 +8,11 @@ pub mod authorization;
 pub mod commands;
 pub mod ports;
 pub mod queries;
+mod session_view;
 mod user_view;
 
 pub use actor::Actor;
+pub use session_view::SessionView;
 pub use user_view::UserView;
 
 #[cfg(test)]

@@ -6,15 +6,15 @@ use secrecy::SecretString;
 use super::configuration::{self, AuthConfig, PasswordConfig, SecurityConfig};
 use crate::{
     application::ports::{
-        AccessTokens, Clock, IdentityReader, LastSeenRecorder, PasswordHasher, Random, ReadinessProbe, UnitOfWork,
-        UserReader,
+        AccessTokens, Clock, IdentityReader, LastSeenRecorder, PasswordHasher, Random, ReadinessProbe, SessionReader,
+        UnitOfWork, UserReader,
     },
     domain::{session::SessionLifetime, user::PasswordPolicy},
     infrastructure::{
         SystemClock, SystemRandom,
         persistence::{
-            Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmUnitOfWork,
-            SeaOrmUserReader,
+            Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmSessionReader,
+            SeaOrmUnitOfWork, SeaOrmUserReader,
         },
         security::{BcryptOptions, BcryptPasswordHasher, JwtAccessTokens, JwtAlgorithm, JwtOptions, RsaKeys},
     },
@@ -26,6 +26,7 @@ pub struct Adapters {
     pub unit_of_work: Arc<dyn UnitOfWork>,
     pub users: Arc<dyn UserReader>,
     pub identities: Arc<dyn IdentityReader>,
+    pub sessions: Arc<dyn SessionReader>,
     pub last_seen: Arc<dyn LastSeenRecorder>,
     pub password_hasher: Arc<dyn PasswordHasher>,
     pub access_tokens: Arc<dyn AccessTokens>,
@@ -46,6 +47,7 @@ impl Adapters {
             unit_of_work: Arc::new(SeaOrmUnitOfWork::new(database)),
             users: Arc::new(SeaOrmUserReader::new(database)),
             identities: Arc::new(SeaOrmIdentityReader::new(database)),
+            sessions: Arc::new(SeaOrmSessionReader::new(database)),
             last_seen: Arc::new(SeaOrmLastSeenRecorder::new(database)),
             password_hasher: Arc::new(password_hasher(&config.password)),
             access_tokens: Arc::new(access_tokens(&config.auth)?),

@@ -7,15 +7,15 @@ use crate::{
     application::{
         commands::{
             Registration,
-            account::{Authenticate, ChangePassword, LogIn, LogOut, SignUp},
+            account::{Authenticate, ChangePassword, EndAllSessions, EndSession, LogIn, LogOut, SignUp},
             operator::{CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword},
-            users::{CreateUser, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
+            users::{CreateUser, EndUserSessions, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
         },
         queries::{
-            account::WhoAmI,
+            account::{ListSessions, WhoAmI},
             health::CheckReadiness,
             operator::FindUser,
-            users::{GetUser, ListUsers},
+            users::{GetUser, ListUserSessions, ListUsers},
         },
     },
     presentation::cli::OperatorUseCases,
@@ -29,6 +29,9 @@ pub struct HttpUseCases {
     log_in: Data<LogIn>,
     log_out: Data<LogOut>,
     who_am_i: Data<WhoAmI>,
+    list_sessions: Data<ListSessions>,
+    end_session: Data<EndSession>,
+    end_all_sessions: Data<EndAllSessions>,
     change_password: Data<ChangePassword>,
     create_user: Data<CreateUser>,
     list_users: Data<ListUsers>,
@@ -37,6 +40,8 @@ pub struct HttpUseCases {
     revoke_admin: Data<RevokeAdmin>,
     inactivate_user: Data<InactivateUser>,
     reactivate_user: Data<ReactivateUser>,
+    list_user_sessions: Data<ListUserSessions>,
+    end_user_sessions: Data<EndUserSessions>,
     check_readiness: Data<CheckReadiness>,
 }
 
@@ -47,6 +52,7 @@ impl HttpUseCases {
             unit_of_work,
             users,
             identities,
+            sessions,
             last_seen,
             password_hasher,
             access_tokens,
@@ -83,6 +89,18 @@ impl HttpUseCases {
                 unit_of_work: unit_of_work.clone(),
             }),
             who_am_i: Data::new(WhoAmI),
+            list_sessions: Data::new(ListSessions {
+                sessions: sessions.clone(),
+                clock: clock.clone(),
+            }),
+            end_session: Data::new(EndSession {
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            }),
+            end_all_sessions: Data::new(EndAllSessions {
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            }),
             change_password: Data::new(ChangePassword {
                 identities,
                 unit_of_work: unit_of_work.clone(),
@@ -99,7 +117,7 @@ impl HttpUseCases {
                 clock: clock.clone(),
             }),
             list_users: Data::new(ListUsers { users: users.clone() }),
-            get_user: Data::new(GetUser { users }),
+            get_user: Data::new(GetUser { users: users.clone() }),
             grant_admin: Data::new(GrantAdmin {
                 unit_of_work: unit_of_work.clone(),
                 clock: clock.clone(),
@@ -112,7 +130,16 @@ impl HttpUseCases {
                 unit_of_work: unit_of_work.clone(),
                 clock: clock.clone(),
             }),
-            reactivate_user: Data::new(ReactivateUser { unit_of_work, clock }),
+            reactivate_user: Data::new(ReactivateUser {
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            }),
+            list_user_sessions: Data::new(ListUserSessions {
+                users,
+                sessions,
+                clock: clock.clone(),
+            }),
+            end_user_sessions: Data::new(EndUserSessions { unit_of_work, clock }),
             check_readiness: Data::new(CheckReadiness { probe: readiness_probe }),
         }
     }
@@ -125,6 +152,9 @@ impl HttpUseCases {
             .app_data(self.log_in.clone())
             .app_data(self.log_out.clone())
             .app_data(self.who_am_i.clone())
+            .app_data(self.list_sessions.clone())
+            .app_data(self.end_session.clone())
+            .app_data(self.end_all_sessions.clone())
             .app_data(self.change_password.clone())
             .app_data(self.create_user.clone())
             .app_data(self.list_users.clone())
@@ -133,6 +163,8 @@ impl HttpUseCases {
             .app_data(self.revoke_admin.clone())
             .app_data(self.inactivate_user.clone())
             .app_data(self.reactivate_user.clone())
+            .app_data(self.list_user_sessions.clone())
+            .app_data(self.end_user_sessions.clone())
             .app_data(self.check_readiness.clone());
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Statement};
 use test_database::{PostgresDatabase, apply, needs_postgres};
+use uuid::Uuid;
 
 use crate::support::{PASSWORD, PATIENCE, Server};
 
@@ -66,6 +67,14 @@ async fn make_every_request(server: &Server) {
         root.change(operation, "brian").await.expect(200);
     }
     root.get(&path).await.expect(200);
+    root.get(&format!("{path}/sessions")).await.expect(200);
+    assert_eq!(root.delete(&format!("{path}/sessions")).await.status, 204);
+    root.get("/api/v1/account/sessions").await.expect(200);
+    root.delete(&format!("/api/v1/account/sessions/{}", Uuid::nil()))
+        .await
+        .problem(404, "session_not_found");
+    let others = "/api/v1/account/sessions?keep_current=true";
+    assert_eq!(root.delete(others).await.status, 204);
     for field in FIELDS {
         for order in ORDERS {
             for filter in [

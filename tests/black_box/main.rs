@@ -41,6 +41,7 @@ mod read_replica;
 mod readme;
 mod routes;
 mod schemathesis;
+mod session_endpoints;
 mod sessions;
 mod shutdown;
 mod two_nodes;

@@ -8,6 +8,7 @@ use reqwest::{
     header::{CONTENT_TYPE, ORIGIN},
 };
 use test_database::{DatabaseKind, apply, on_every_database};
+use uuid::Uuid;
 
 use crate::support::{Answer, Client, OpenTo, Operation, PASSWORD, Server, operations};
 
@@ -120,9 +121,12 @@ async fn shape_comes_before_permission(database: DatabaseKind) {
         "/api/v1/users/?limit=0",
         "/api/v1/users/?unknown=1",
         "/api/v1/users/impossible",
+        "/api/v1/users/impossible/sessions",
     ] {
         callers.user.get(path).await.problem(422, "validation_failed");
     }
+    let end = callers.user.delete("/api/v1/users/impossible/sessions").await;
+    end.problem(422, "validation_failed");
 }
 
 #[apply(on_every_database)]
@@ -217,6 +221,15 @@ async fn domain_rules_and_existence_come_before_the_role_of_the_target(database:
             .await
             .problem(403, "not_authorized");
     }
+    let above = callers.root.me().await.expect(200)["id"].take();
+    for (id, status, code) in [
+        (Uuid::nil().to_string().as_str(), 404, "user_not_found"),
+        (above.as_str().unwrap(), 403, "not_authorized"),
+    ] {
+        let path = format!("/api/v1/users/{id}/sessions");
+        callers.admin.get(&path).await.problem(status, code);
+        callers.admin.delete(&path).await.problem(status, code);
+    }
 }
 
 /// A client of every role.
@@ -251,7 +264,7 @@ impl Callers {
 
 /// The path of `operation`, with something impossible for its variable part.
 fn path(operation: &Operation) -> String {
-    operation.path.replace("{user_id}", "impossible")
+    operation.path_with("impossible")
 }
 
 async fn send_from_another_site(client: &Client, method: &Method, path: &str) -> Answer {

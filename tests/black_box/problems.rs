@@ -67,6 +67,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
         (403, "cross_site_request", cross_site),
         (404, "route_not_found", anonymous.get("/nowhere").await),
         (404, "user_not_found", root.change("grant", "nobody").await),
+        (
+            404,
+            "session_not_found",
+            alice.delete(&format!("/api/v1/account/sessions/{}", Uuid::nil())).await,
+        ),
         (405, "method_not_allowed", anonymous.get(log_in).await),
         (
             409,

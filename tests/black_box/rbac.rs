@@ -18,6 +18,16 @@ const TARGETED: &str = "
     get_user         admin        200   200   200    200          404
     get_user         super_admin  200   200   200    200          404
 
+    list_sessions    anonymous    -     401   401    401          401
+    list_sessions    user         403   403   403    403          403
+    list_sessions    admin        403   200   403    403          404
+    list_sessions    super_admin  403   200   200    403          404
+
+    end_sessions     anonymous    -     401   401    401          401
+    end_sessions     user         403   403   403    403          403
+    end_sessions     admin        403   204   403    403          404
+    end_sessions     super_admin  403   204   204    403          404
+
     inactivate       anonymous    -     401   401    401          401
     inactivate       user         403   403   403    403          403
     inactivate       admin        403   200   403    403          404
@@ -61,6 +71,9 @@ const UNTARGETED: &str = "
     sign_up             201        403   403    403
     log_in              200        403   403    403
     me                  401        200   200    200
+    list_own_sessions   401        200   200    200
+    end_own_session     401        204   204    204
+    end_own_sessions    401        204   204    204
     list_users          401        403   200    200
     create_user         401        403   201    201
     create_admin        401        403   403    201
@@ -115,6 +128,8 @@ async fn a_plain_user_cannot_probe_which_usernames_exist(database: DatabaseKind)
         "revoke",
         "change_password",
         "get_user",
+        "list_sessions",
+        "end_sessions",
     ] {
         let mut refusals = Vec::new();
         for target in ["user", "admin", "super_admin", "nobody"] {
@@ -223,11 +238,11 @@ impl Town {
 
     async fn act_on(&self, caller: &str, operation: &str, name: &str, id: Option<&str>) -> Answer {
         let client = self.caller(caller).await;
+        let path = format!("/api/v1/users/{}", id.unwrap_or(&Uuid::nil().to_string()));
         match operation {
-            "get_user" => {
-                let id = id.map_or(Uuid::nil().to_string(), str::to_owned);
-                client.get(&format!("/api/v1/users/{id}")).await
-            }
+            "get_user" => client.get(&path).await,
+            "list_sessions" => client.get(&format!("{path}/sessions")).await,
+            "end_sessions" => client.delete(&format!("{path}/sessions")).await,
             "change_password" | "change-password" => {
                 // The current password is needed for oneself only, and harmless for others.
                 let body = json!({"username": name, "password": PASSWORD, "current_password": PASSWORD});
@@ -254,6 +269,14 @@ impl Town {
             "log_in" => client.log_in("caller.user", PASSWORD).await,
             "log_out" => client.log_out().await,
             "me" => client.me().await,
+            "list_own_sessions" => client.get("/api/v1/account/sessions").await,
+            "end_own_session" => {
+                let list = client.get("/api/v1/account/sessions").await.json();
+                let id = list["sessions"][0]["id"].as_str().map(str::to_owned);
+                let id = id.unwrap_or(Uuid::nil().to_string());
+                client.delete(&format!("/api/v1/account/sessions/{id}")).await
+            }
+            "end_own_sessions" => client.delete("/api/v1/account/sessions").await,
             "list_users" => client.get("/api/v1/users/").await,
             "create_user" => client.send(create("user")).await,
             "create_admin" => client.send(create("admin")).await,

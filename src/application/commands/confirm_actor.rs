@@ -13,6 +13,17 @@ use crate::{
     },
 };
 
+/// The actor is no longer logged in.
+#[derive(Debug, Error)]
+pub enum LockActorError {
+    /// The session has ended, or the actor is inactive.
+    #[error("You are not logged in, or your session has ended. Log in first.")]
+    NotAuthenticated,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
 /// The actor may no longer do what was permitted when the request began.
 #[derive(Debug, Error)]
 pub enum ConfirmActorError {
@@ -25,6 +36,15 @@ pub enum ConfirmActorError {
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+impl From<LockActorError> for ConfirmActorError {
+    fn from(error: LockActorError) -> Self {
+        match error {
+            LockActorError::NotAuthenticated => Self::NotAuthenticated,
+            LockActorError::Storage(error) => Self::Storage(error),
+        }
+    }
 }
 
 /// Looks at the actor again, in the transaction that is to act on the actor's authority, and returns the actor as of now.
@@ -53,15 +73,15 @@ pub(super) async fn lock_actor(
     transaction: &dyn Transaction,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<(User, AuthSession), ConfirmActorError> {
+) -> Result<(User, AuthSession), LockActorError> {
     let user = transaction.users().find_by_id_for_update(actor.id()).await?;
     let user = user
         .filter(|user| user.is_active())
-        .ok_or(ConfirmActorError::NotAuthenticated)?;
+        .ok_or(LockActorError::NotAuthenticated)?;
     let session = transaction
         .sessions()
         .find_live_for_update(actor.session_id, now)
         .await?;
-    let session = session.ok_or(ConfirmActorError::NotAuthenticated)?;
+    let session = session.ok_or(LockActorError::NotAuthenticated)?;
     Ok((user, session))
 }

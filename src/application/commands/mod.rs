@@ -6,5 +6,5 @@ pub mod operator;
 mod registration;
 pub mod users;
 
-pub use confirm_actor::ConfirmActorError;
+pub use confirm_actor::{ConfirmActorError, LockActorError};
 pub use registration::{Registration, RegistrationError};

@@ -1,5 +1,5 @@
 use std::{
-    cmp::Ordering,
+    cmp::{Ordering, Reverse},
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard,
@@ -12,10 +12,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     application::{
-        UserView,
+        SessionView, UserView,
         ports::{
             AuthSessionRepository, Credentials, Identity, IdentityReader, InsertUserError, LastSeenRecorder,
-            StorageError, Transaction, UnitOfWork, UserReader, UserRepository,
+            SessionReader, StorageError, Transaction, UnitOfWork, UserReader, UserRepository,
         },
         queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
     },
@@ -298,6 +298,24 @@ impl IdentityReader for InMemoryStore {
     }
 }
 
+#[async_trait]
+impl SessionReader for InMemoryStore {
+    async fn list_live(&self, user_id: UserId, now: DateTime<Utc>) -> Result<Vec<SessionView>, StorageError> {
+        let state = self.read()?;
+        let mut live: Vec<_> = state.sessions.values().map(AuthSession::state).collect();
+        live.retain(|session| session.user_id == user_id && now < session.expires_at);
+        live.sort_by_key(|session| Reverse((session.created_at, session.id)));
+        let views = live.into_iter().map(|session| SessionView {
+            id: session.id,
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: session.expires_at,
+            client: session.client.clone(),
+        });
+        Ok(views.collect())
+    }
+}
+
 impl LastSeenRecorder for InMemoryStore {
     fn record(&self, id: AuthSessionId, now: DateTime<Utc>) {
         let Ok(_writer) = self.writer.try_lock() else { return };
@@ -342,6 +360,7 @@ mod contract {
             unit_of_work: store.clone(),
             users: store.clone(),
             identities: store.clone(),
+            sessions: store.clone(),
             last_seen: store,
             guard: Box::new(()),
         }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use test_database::{DatabaseKind, apply, needs_postgres};
 
-use super::{SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmUnitOfWork, SeaOrmUserReader, testing::TestDatabase};
+use super::{
+    SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmSessionReader, SeaOrmUnitOfWork, SeaOrmUserReader,
+    testing::TestDatabase,
+};
 use crate::application::ports::contract::{Storage, storage_contract};
 
 async fn storage(kind: DatabaseKind) -> Storage {
@@ -13,6 +16,7 @@ async fn storage(kind: DatabaseKind) -> Storage {
         unit_of_work: Arc::new(SeaOrmUnitOfWork::new(&database)),
         users: Arc::new(SeaOrmUserReader::new(&database)),
         identities: Arc::new(SeaOrmIdentityReader::new(&database)),
+        sessions: Arc::new(SeaOrmSessionReader::new(&database)),
         last_seen: Arc::new(SeaOrmLastSeenRecorder::new(&database)),
         guard: Box::new(database),
     }

@@ -12,6 +12,7 @@ mod mapping;
 mod migrations;
 mod postgres;
 mod readiness_probe;
+mod session_reader;
 mod sqlite;
 mod timed_connection;
 mod unit_of_work;
@@ -25,6 +26,7 @@ pub use identity_reader::SeaOrmIdentityReader;
 pub use last_seen_recorder::SeaOrmLastSeenRecorder;
 pub use migrations::{MigrateError, MigrationState, Migrations};
 pub use readiness_probe::DatabaseReadinessProbe;
+pub use session_reader::SeaOrmSessionReader;
 pub use unit_of_work::SeaOrmUnitOfWork;
 pub use user_reader::SeaOrmUserReader;
 

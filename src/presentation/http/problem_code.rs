@@ -46,6 +46,7 @@ problem_codes! {
     CrossSiteRequest: FORBIDDEN, "cross_site_request", "A page of another origin has sent the request";
     RouteNotFound: NOT_FOUND, "route_not_found", "Nothing is served under this path";
     UserNotFound: NOT_FOUND, "user_not_found", "No such user";
+    SessionNotFound: NOT_FOUND, "session_not_found", "No such session";
     MethodNotAllowed: METHOD_NOT_ALLOWED, "method_not_allowed", "The path does not answer this method";
     RequestTimeout: REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive";
     UsernameAlreadyExists: CONFLICT, "username_already_exists", "The username is taken";

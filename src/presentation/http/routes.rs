@@ -7,7 +7,10 @@ use actix_web::{
 use paperclip::actix::web::{self, ServiceConfig};
 
 use super::{
-    account::{log_in::log_in, log_out::log_out, sign_up::sign_up, who_am_i::who_am_i},
+    account::{
+        end_all_sessions::end_all_sessions, end_session::end_session, list_sessions::list_sessions, log_in::log_in,
+        log_out::log_out, sign_up::sign_up, who_am_i::who_am_i,
+    },
     health::{
         alive::{api_alive, live},
         ready::ready,
@@ -15,9 +18,11 @@ use super::{
     users::{
         change_password::{change_password, change_password_alias},
         create_user::create_user,
+        end_user_sessions::end_user_sessions,
         get_user::get_user,
         grant_admin::grant_admin,
         inactivate_user::inactivate_user,
+        list_user_sessions::list_user_sessions,
         list_users::list_users,
         reactivate_user::reactivate_user,
         revoke_admin::revoke_admin,
@@ -41,6 +46,12 @@ pub fn routes(server: &mut ServiceConfig) {
                 .service(web::resource("/account/logout").route(web::delete().to(log_out)))
                 .service(web::resource("/account/me").route(web::get().to(who_am_i)))
                 .service(
+                    web::resource("/account/sessions")
+                        .route(web::get().to(list_sessions))
+                        .route(web::delete().to(end_all_sessions)),
+                )
+                .service(web::resource("/account/sessions/{session_id}").route(web::delete().to(end_session)))
+                .service(
                     web::resource("/users")
                         .route(web::post().to(create_user))
                         .route(web::get().to(list_users)),
@@ -51,7 +62,12 @@ pub fn routes(server: &mut ServiceConfig) {
                 .service(web::resource("/users/revoke").route(web::patch().to(revoke_admin)))
                 .service(web::resource("/users/change_password").route(web::patch().to(change_password)))
                 .service(web::resource("/users/change-password").route(web::patch().to(change_password_alias)))
-                .service(web::resource("/users/{user_id}").route(web::get().to(get_user))),
+                .service(web::resource("/users/{user_id}").route(web::get().to(get_user)))
+                .service(
+                    web::resource("/users/{user_id}/sessions")
+                        .route(web::get().to(list_user_sessions))
+                        .route(web::delete().to(end_user_sessions)),
+                ),
         )
         .service(
             web::scope("/health")

@@ -2,7 +2,9 @@
 
 use super::failure::refusals;
 use crate::application::{
-    commands::{ConfirmActorError, RegistrationError, account::AuthenticateError, users::ManageUserError},
+    commands::{
+        ConfirmActorError, LockActorError, RegistrationError, account::AuthenticateError, users::ManageUserError,
+    },
     ports::{HashingError, IssueError, StorageError},
 };
 
@@ -31,6 +33,14 @@ refusals! {
         Self::NotAuthenticated => NotAuthenticated,
     } delegating {
         Token(IssueError),
+        Storage(StorageError),
+    }
+}
+
+refusals! {
+    LockActorError {
+        Self::NotAuthenticated => NotAuthenticated,
+    } delegating {
         Storage(StorageError),
     }
 }

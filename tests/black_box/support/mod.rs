@@ -18,7 +18,7 @@ pub use operations::{OpenTo, Operation, operations};
 pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};
 pub use server::{PASSWORD, Server};
-pub use views::{assert_current_user, assert_user_view, blamed, time};
+pub use views::{assert_current_user, assert_session_view, assert_user_view, blamed, time};
 
 /// How long the program may take to start, answer or stop before a test gives up.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

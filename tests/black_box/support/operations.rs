@@ -21,6 +21,15 @@ pub enum OpenTo {
     Authenticated,
 }
 
+impl Operation {
+    /// The path, with `value` for its variable part, if it has one.
+    pub fn path_with(&self, value: &str) -> String {
+        ["{user_id}", "{session_id}"]
+            .iter()
+            .fold(self.path.to_owned(), |path, variable| path.replace(variable, value))
+    }
+}
+
 /// Every operation of the API.
 pub fn operations() -> Vec<Operation> {
     use OpenTo::{Anonymous, Authenticated, Everyone};
@@ -36,9 +45,32 @@ pub fn operations() -> Vec<Operation> {
         (Method::POST, "/api/v1/account/login", Anonymous, 200, CREDENTIALS),
         (Method::DELETE, "/api/v1/account/logout", Authenticated, 204, None),
         (Method::GET, "/api/v1/account/me", Authenticated, 200, None),
+        (Method::GET, "/api/v1/account/sessions", Authenticated, 200, None),
+        (Method::DELETE, "/api/v1/account/sessions", Authenticated, 204, None),
+        (
+            Method::DELETE,
+            "/api/v1/account/sessions/{session_id}",
+            Authenticated,
+            204,
+            None,
+        ),
         (Method::POST, "/api/v1/users/", Authenticated, 201, CREDENTIALS),
         (Method::GET, "/api/v1/users/", Authenticated, 200, None),
         (Method::GET, "/api/v1/users/{user_id}", Authenticated, 200, None),
+        (
+            Method::GET,
+            "/api/v1/users/{user_id}/sessions",
+            Authenticated,
+            200,
+            None,
+        ),
+        (
+            Method::DELETE,
+            "/api/v1/users/{user_id}/sessions",
+            Authenticated,
+            204,
+            None,
+        ),
         (Method::PATCH, "/api/v1/users/inactivate", Authenticated, 200, TARGET),
         (Method::PATCH, "/api/v1/users/reactivate", Authenticated, 200, TARGET),
         (Method::PATCH, "/api/v1/users/grant", Authenticated, 200, TARGET),

@@ -29,6 +29,23 @@ pub fn assert_current_user(view: &Value) {
     );
 }
 
+/// Asserts that this is the session view of the contract, with nothing else in it.
+#[track_caller]
+pub fn assert_session_view(view: &Value) {
+    assert_fields(
+        view,
+        &[
+            "address",
+            "created_at",
+            "current",
+            "expires_at",
+            "id",
+            "last_seen_at",
+            "user_agent",
+        ],
+    );
+}
+
 /// A time as views show it: RFC 3339 in UTC.
 #[track_caller]
 pub fn time(value: &Value) -> DateTime<FixedOffset> {
@@ -58,7 +75,8 @@ fn assert_fields(view: &Value, names: &[&str]) {
         let text = value.as_str().unwrap_or_default();
         match name.as_str() {
             "id" => assert_eq!(uuid::Uuid::parse_str(text).unwrap().get_version_num(), 7, "{view}"),
-            "is_active" => assert!(value.is_boolean(), "{view}"),
+            "current" | "is_active" => assert!(value.is_boolean(), "{view}"),
+            "user_agent" => assert!(value.is_null() || !text.is_empty(), "{view}"),
             name if name.ends_with("_at") => assert!(time(value) > DateTime::UNIX_EPOCH, "{view}"),
             _ => assert!(!text.is_empty(), "{view}"),
         }

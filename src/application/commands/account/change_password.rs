@@ -136,7 +136,8 @@ impl ChangePassword {
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        let (mut user, mut session) = lock_actor(transaction.as_ref(), actor, now).await?;
+        let locked = lock_actor(transaction.as_ref(), actor, now).await;
+        let (mut user, mut session) = locked.map_err(ConfirmActorError::from)?;
         if *user.password_hash() != credentials.password_hash {
             return Err(ChangePasswordError::WrongCurrentPassword);
         }

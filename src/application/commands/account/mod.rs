@@ -5,12 +5,16 @@
 
 mod authenticate;
 mod change_password;
+mod end_all_sessions;
+mod end_session;
 mod log_in;
 mod log_out;
 mod sign_up;
 
 pub use authenticate::{Authenticate, AuthenticateError, Authenticated};
 pub use change_password::{ChangePassword, ChangePasswordError, ChangePasswordRequest};
+pub use end_all_sessions::{EndAllSessions, EndAllSessionsError, EndAllSessionsRequest};
+pub use end_session::{EndSession, EndSessionError};
 pub use log_in::{LogIn, LogInError, LogInRequest, LoggedIn};
 pub use log_out::{LogOut, LogOutError};
 pub use sign_up::{SignUp, SignUpError, SignUpRequest};

@@ -1,6 +1,7 @@
 //! What admins do with users.
 
 mod create_user;
+mod end_user_sessions;
 mod grant_admin;
 mod inactivate_user;
 mod manage_user;
@@ -8,6 +9,7 @@ mod reactivate_user;
 mod revoke_admin;
 
 pub use create_user::{CreateUser, CreateUserError, CreateUserRequest};
+pub use end_user_sessions::{EndUserSessions, EndUserSessionsError};
 pub use grant_admin::{GrantAdmin, GrantAdminRequest};
 pub use inactivate_user::{InactivateUser, InactivateUserRequest};
 pub use manage_user::ManageUserError;

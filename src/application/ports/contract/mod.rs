@@ -10,7 +10,7 @@ use std::{any::Any, net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{IdentityReader, LastSeenRecorder, Transaction, UnitOfWork, UserReader};
+use super::{IdentityReader, LastSeenRecorder, SessionReader, Transaction, UnitOfWork, UserReader};
 use crate::domain::{
     session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
     user::User,
@@ -21,6 +21,7 @@ pub(crate) struct Storage {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) identities: Arc<dyn IdentityReader>,
+    pub(crate) sessions: Arc<dyn SessionReader>,
     pub(crate) last_seen: Arc<dyn LastSeenRecorder>,
     /// Whatever must live as long as the store: a temporary directory, say.
     #[expect(dead_code, reason = "it is held, not read")]
@@ -105,6 +106,7 @@ macro_rules! storage_contract {
             users_are_found_by_id_and_name,
             credentials_are_found_for_inactive_users_too,
             an_identity_is_a_session_with_its_active_user,
+            living_sessions_of_a_user_are_listed_newest_first,
             users_are_sorted_by_every_field_in_both_directions,
             pages_never_overlap_and_count_the_whole,
             filters_let_through_what_they_say,

@@ -3,11 +3,14 @@ use chrono::TimeDelta;
 use super::{START, Storage, secret, session};
 use crate::{
     application::{
-        UserView,
+        SessionView, UserView,
         queries::users::{ListUsersFilter, PageLimit, PageOffset, SortingOrder, UserPageRequest, UserSortingField},
         testing::{hash_of, user},
     },
-    domain::user::{Role, User, UserState, Username, UsernamePrefix},
+    domain::{
+        session::{AuthSession, AuthSessionState},
+        user::{Role, User, UserState, Username, UsernamePrefix},
+    },
 };
 
 async fn usernames(storage: &Storage, filter: &ListUsersFilter, page: &UserPageRequest) -> Vec<String> {
@@ -96,6 +99,44 @@ pub(crate) async fn an_identity_is_a_session_with_its_active_user(storage: Stora
             .unwrap()
             .is_none()
     );
+}
+
+pub(crate) async fn living_sessions_of_a_user_are_listed_newest_first(storage: Storage) {
+    let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+    storage.insert_users(&[&alice, &brian]).await;
+    let begun = |number, microseconds| {
+        let state = session(&alice, number).state().clone();
+        AuthSession::restore(AuthSessionState {
+            created_at: START + TimeDelta::microseconds(microseconds),
+            last_seen_at: START + TimeDelta::microseconds(microseconds + 1),
+            ..state
+        })
+    };
+    let [old, new, as_new] = [begun(3, 1), begun(1, 2), begun(2, 2)];
+    let expiry = old.expires_at();
+    let expired = AuthSession::restore(AuthSessionState {
+        expires_at: expiry - TimeDelta::microseconds(1),
+        ..begun(4, 3).state().clone()
+    });
+    let anothers = session(&brian, 5);
+    storage
+        .insert_sessions(&[&old, &new, &as_new, &expired, &anothers])
+        .await;
+
+    let just_before = expiry - TimeDelta::microseconds(1);
+    let listed = storage.sessions.list_live(alice.id(), just_before).await.unwrap();
+    let views = [&as_new, &new, &old].map(|session| {
+        let state = session.state().clone();
+        SessionView {
+            id: state.id,
+            created_at: state.created_at,
+            last_seen_at: state.last_seen_at,
+            expires_at: state.expires_at,
+            client: state.client,
+        }
+    });
+    assert_eq!(listed, views);
+    assert_eq!(storage.sessions.list_live(alice.id(), expiry).await.unwrap(), []);
 }
 
 pub(crate) async fn users_are_sorted_by_every_field_in_both_directions(storage: Storage) {

@@ -1,5 +1,7 @@
 //! What callers may see of themselves.
 
+mod list_sessions;
 mod who_am_i;
 
+pub use list_sessions::{ListSessions, ListSessionsError};
 pub use who_am_i::{CurrentUser, WhoAmI};

@@ -1,10 +1,12 @@
 //! What admins may see of users.
 
 mod get_user;
+mod list_user_sessions;
 mod list_users;
 mod page;
 
 pub use get_user::{GetUser, GetUserError};
+pub use list_user_sessions::{ListUserSessions, ListUserSessionsError};
 pub use list_users::{ListUsers, ListUsersError, ListUsersFilter};
 pub use page::{
     InvalidPageLimit, InvalidPageOffset, PageLimit, PageOffset, SortingOrder, UserPage, UserPageRequest,

@@ -1,7 +1,12 @@
 //! What everyone does with their own account and session.
 
 pub(super) mod current_user;
+pub(super) mod end_all_sessions;
+pub(super) mod end_session;
+pub(super) mod list_sessions;
 pub(super) mod log_in;
 pub(super) mod log_out;
+pub(super) mod session_list;
+pub(super) mod session_view;
 pub(super) mod sign_up;
 pub(super) mod who_am_i;

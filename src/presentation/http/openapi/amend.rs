@@ -38,6 +38,11 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     let schemas = &mut document["components"]["schemas"];
     // Written out once more by paperclip, without the amendments.
     schemas["UserList"]["properties"]["users"]["items"] = json!({ "$ref": "#/components/schemas/UserView" });
+    // Written out by paperclip where it is used, which is nowhere else.
+    let items = &mut schemas["SessionList"]["properties"]["sessions"]["items"];
+    let mut session_view = std::mem::replace(items, json!({ "$ref": "#/components/schemas/SessionView" }));
+    merge(&mut session_view, schemas["SessionView"].take());
+    schemas["SessionView"] = session_view;
     // Written out by paperclip wherever it is used: generated clients would have a type of each.
     schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
     for user in ["CurrentUser", "UserView"] {

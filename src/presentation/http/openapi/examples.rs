@@ -49,6 +49,8 @@ pub fn success(operation_id: &str) -> Option<Value> {
         "inactivateUser" => Some(user(ADA, "user", false)),
         "grantAdmin" => Some(user(ADA, "admin", true)),
         "createUser" => Some(user("Grace.Hopper", "admin", true)),
+        "listSessions" => Some(json!({ "sessions": [session(true)] })),
+        "listUserSessions" => Some(json!({ "sessions": [session(false)] })),
         "listUsers" => Some(json!({ "users": [user(ADA, "user", true)], "total": 1, "limit": 20, "offset": 0 })),
         _ => None,
     }
@@ -66,6 +68,18 @@ pub fn problem(code: ProblemCode) -> Value {
     let mut value = json!(problem);
     value["request_id"] = json!(ID);
     json!({ "summary": code.title(), "value": value })
+}
+
+fn session(current: bool) -> Value {
+    json!({
+        "id": ID,
+        "created_at": TIME,
+        "last_seen_at": TIME,
+        "expires_at": "2026-01-01T13:00:00Z",
+        "address": "192.0.2.1",
+        "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+        "current": current,
+    })
 }
 
 fn user(username: &str, role: &str, is_active: bool) -> Value {

@@ -34,6 +34,11 @@ pub fn components() -> Value {
             "required": true,
             "schema": { "type": "string" },
         },
+        "SessionEndedOrRenewed": {
+            "description": "Removes the session cookie if the session of this request was ended, or is the session cookie \
+                            afresh; there when the session was ended or renewed.",
+            "schema": { "type": "string" },
+        },
         "SessionRenewed": {
             "description": "The session cookie afresh; there when the session was renewed, as it is by a change of one's \
                             own password.",
@@ -53,6 +58,7 @@ pub fn of(operation: &Value, status: &str) -> Value {
     let cookie = match (id, status) {
         ("logIn", "200") => Some("SessionBegun"),
         ("logOut", "204") => Some("SessionEnded"),
+        ("endSession" | "endAllSessions", "204") => Some("SessionEndedOrRenewed"),
         (_, "401") => Some("SessionRejected"),
         // The session is renewed before it is known what becomes of the request.
         _ if asks_for_session => Some("SessionRenewed"),

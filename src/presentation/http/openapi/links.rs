@@ -22,6 +22,21 @@ pub fn components() -> Value {
             "parameters": { "user_id": "$response.body#/id" },
             "description": "The user, as it is now.",
         },
+        "endSession": {
+            "operationId": "endSession",
+            "parameters": { "session_id": "$response.body#/sessions/0/id" },
+            "description": "Each of the sessions can be ended; the newest, say.",
+        },
+        "listUserSessions": {
+            "operationId": "listUserSessions",
+            "parameters": { "user_id": "$response.body#/id" },
+            "description": "The sessions of the user.",
+        },
+        "endUserSessions": {
+            "operationId": "endUserSessions",
+            "parameters": { "user_id": "$request.path.user_id" },
+            "description": "All sessions of the user can be ended.",
+        },
         "grantAdmin": change("grantAdmin", "The user can be made an admin."),
         "revokeAdmin": change("revokeAdmin", "The admin can be made a user again."),
         "inactivateUser": change("inactivateUser", "The user can be shut out."),
@@ -33,8 +48,17 @@ pub fn components() -> Value {
 pub fn of(operation_id: &str) -> Option<Value> {
     let names: &[&str] = match operation_id {
         "signUp" => &["logIn"],
-        "createUser" => &["getUser", "logIn", "grantAdmin", "inactivateUser"],
-        "getUser" => &["grantAdmin", "revokeAdmin", "inactivateUser", "reactivateUser"],
+        "createUser" => &["getUser", "listUserSessions", "logIn", "grantAdmin", "inactivateUser"],
+        "getUser" => &[
+            "listUserSessions",
+            "endUserSessions",
+            "grantAdmin",
+            "revokeAdmin",
+            "inactivateUser",
+            "reactivateUser",
+        ],
+        "listSessions" => &["endSession"],
+        "listUserSessions" => &["endUserSessions"],
         "grantAdmin" => &["getUser", "revokeAdmin"],
         "revokeAdmin" => &["getUser", "grantAdmin"],
         "inactivateUser" => &["getUser", "reactivateUser"],

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{
     application::queries::users::{PageLimit, PageOffset},
-    domain::user::{PasswordPolicy, Username},
+    domain::{
+        session::UserAgent,
+        user::{PasswordPolicy, Username},
+    },
     presentation::http::{
         middleware::request_id,
         problem_code::ProblemCode,
@@ -52,6 +55,14 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
         } },
+        "SessionView": {
+            // Null where nothing is known, but there.
+            "required": ["address", "created_at", "current", "expires_at", "id", "last_seen_at", "user_agent"],
+            "properties": {
+                "address": { "nullable": true },
+                "user_agent": { "nullable": true, "minLength": 1, "maxLength": UserAgent::MAX_LENGTH },
+            },
+        },
         "SignUpBody": { "properties": { "username": username, "password": password } },
         "TargetUser": { "properties": { "username": username } },
         "UserList": { "properties": {
@@ -67,8 +78,10 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
 /// What the parameter of this name lacks, to be merged into it.
 pub fn parameter(name: &str) -> Value {
     match name {
+        "keep_current" => json!({ "schema": { "default": false } }),
         "limit" => json!({ "schema": with_default(limit(), json!(PageLimit::default().get())) }),
         "offset" => json!({ "schema": with_default(offset(), json!(PageOffset::default().get())) }),
+        "session_id" => json!({ "description": "The id of the session." }),
         "sorting_field" => json!({ "schema": { "default": SortingFieldName::default() } }),
         "sorting_order" => json!({ "schema": { "default": SortingOrderName::default() } }),
         "user_id" => json!({ "description": "The id of the user." }),

@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    application::{
+        Actor,
+        commands::{LockActorError, confirm_actor::lock_actor},
+        ports::{Clock, StorageError, UnitOfWork},
+    },
+    domain::session::AuthSessionId,
+};
+
+/// Ends one of the caller's own sessions.
+///
+/// - Open to every authenticated caller. The session may be the one in which the caller acts.
+/// - Refuses a session of somebody else like one that there is not.
+pub struct EndSession {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Why the session was not ended.
+#[derive(Debug, Error)]
+pub enum EndSessionError {
+    /// The actor's own session has ended.
+    #[error(transparent)]
+    Actor(#[from] LockActorError),
+    /// The actor has no living session of that id.
+    #[error("You have no such session, or it has ended already.")]
+    SessionNotFound,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl EndSession {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`EndSessionError`] says; then no session has ended.
+    pub async fn execute(&self, actor: &Actor, id: AuthSessionId) -> Result<(), EndSessionError> {
+        let transaction = self.unit_of_work.begin().await?;
+        let now = self.clock.now();
+        lock_actor(transaction.as_ref(), actor, now).await?;
+        let session = transaction.sessions().find_live_for_update(id, now).await?;
+        session
+            .filter(|session| session.state().user_id == actor.id())
+            .ok_or(EndSessionError::SessionNotFound)?;
+        transaction.sessions().delete(id).await?;
+        transaction.commit().await?;
+        log::info!("user {} ended session {id}", actor.id());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::user::Role,
+    };
+
+    fn end_session(world: &World) -> EndSession {
+        EndSession {
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_session_ends_and_no_other() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let [here, elsewhere] = [world.begin_session(&alice), world.begin_session(&alice)];
+        let end_session = end_session(&world);
+
+        let actor = &here.actor;
+        end_session.execute(actor, elsewhere.actor.session_id).await.unwrap();
+        assert!(world.is_live(&here).await && !world.is_live(&elsewhere).await);
+
+        end_session.execute(actor, actor.session_id).await.unwrap();
+        assert!(!world.is_live(&here).await);
+        let refusal = end_session.execute(actor, actor.session_id).await;
+        assert!(matches!(
+            refusal,
+            Err(EndSessionError::Actor(LockActorError::NotAuthenticated))
+        ));
+    }
+
+    #[tokio::test]
+    async fn what_is_somebody_elses_or_has_ended_is_not_found() {
+        let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+        let world = World::with([alice.clone(), brian.clone()]).await;
+        let expired = world.begin_session(&alice);
+        world.advance(TimeDelta::minutes(60));
+        let (here, anothers) = (world.begin_session(&alice), world.begin_session(&brian));
+        for id in [expired.actor.session_id, anothers.actor.session_id] {
+            let refusal = end_session(&world).execute(&here.actor, id).await;
+            assert!(matches!(refusal, Err(EndSessionError::SessionNotFound)));
+        }
+        assert!(world.is_live(&anothers).await);
+    }
+
+    #[tokio::test]
+    async fn a_failure_to_commit_ends_nothing() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let here = world.begin_session(&alice);
+        world.store().fail_commits();
+        let refusal = end_session(&world).execute(&here.actor, here.actor.session_id).await;
+        assert!(matches!(refusal, Err(EndSessionError::Storage(_))));
+        assert!(world.is_live(&here).await);
+    }
+}

@@ -1,0 +1,134 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    application::{
+        Actor,
+        authorization::{NotAuthorized, Permission, authorize},
+        commands::{ConfirmActorError, confirm_actor::confirm_actor},
+        ports::{Clock, StorageError, UnitOfWork},
+    },
+    domain::user::{Role, UserId},
+};
+
+/// Logs a user out everywhere.
+///
+/// - Open to admins for users, to super admins for users and admins.
+/// - Ends all sessions of the user, who may log in again at once.
+/// - Refuses others before it looks, so that nobody else learns which ids exist.
+pub struct EndUserSessions {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Why no session was ended.
+#[derive(Debug, Error)]
+pub enum EndUserSessionsError {
+    /// The actor may not end anybody's sessions, or not this user's.
+    #[error(transparent)]
+    NotAuthorized(#[from] NotAuthorized),
+    /// The actor may not do so any more.
+    #[error(transparent)]
+    Actor(#[from] ConfirmActorError),
+    /// Nobody has the id.
+    #[error("There is no such user.")]
+    UserNotFound,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl EndUserSessions {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`EndUserSessionsError`] says; then no session has ended.
+    pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<(), EndUserSessionsError> {
+        authorize(actor, Permission::ManageRole(Role::User))?;
+
+        let transaction = self.unit_of_work.begin().await?;
+        let actor = confirm_actor(transaction.as_ref(), actor, Role::User, self.clock.now()).await?;
+        let user = transaction.users().find_by_id_for_update(id).await?;
+        let user = user.ok_or(EndUserSessionsError::UserNotFound)?;
+        authorize(&actor, Permission::ManageUser(&user))?;
+
+        let ended = transaction.sessions().delete_all_of(id, None).await?;
+        transaction.commit().await?;
+        log::info!("user {} ended {ended} sessions of user {id}", actor.id());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::application::testing::{World, user};
+
+    async fn end_user_sessions(world: &World, role: Role, id: UserId) -> Result<(), EndUserSessionsError> {
+        let end_user_sessions = EndUserSessions {
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        };
+        end_user_sessions.execute(&world.actor(role), id).await
+    }
+
+    #[tokio::test]
+    async fn all_sessions_of_the_user_end_and_nobody_elses() {
+        let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+        let world = World::with([alice.clone(), brian.clone()]).await;
+        let theirs = [world.begin_session(&alice), world.begin_session(&alice)];
+        let anothers = world.begin_session(&brian);
+        end_user_sessions(&world, Role::Admin, alice.id()).await.unwrap();
+        assert!(!world.is_live(&theirs[0]).await && !world.is_live(&theirs[1]).await);
+        assert!(world.is_live(&anothers).await);
+    }
+
+    #[tokio::test]
+    async fn an_id_that_nobody_has_is_not_found() {
+        let nobody = user("nobody", Role::User).id();
+        let refusal = end_user_sessions(&World::new(), Role::Admin, nobody).await;
+        assert!(matches!(refusal, Err(EndUserSessionsError::UserNotFound)));
+    }
+
+    #[rstest]
+    #[case::user_by_user(Role::User, Some(Role::User))]
+    #[case::nobody_by_user(Role::User, None)]
+    #[case::admin_by_admin(Role::Admin, Some(Role::Admin))]
+    #[case::super_admin_by_super_admin(Role::SuperAdmin, Some(Role::SuperAdmin))]
+    #[tokio::test]
+    async fn others_are_refused_and_nothing_ends(#[case] role: Role, #[case] target: Option<Role>) {
+        let alice = user("alice", target.unwrap_or(Role::User));
+        let world = World::with(target.map(|_| alice.clone())).await;
+        let session = target.map(|_| world.begin_session(&alice));
+        let refusal = end_user_sessions(&world, role, alice.id()).await;
+        assert!(matches!(refusal, Err(EndUserSessionsError::NotAuthorized(_))));
+        if let Some(session) = session {
+            assert!(world.is_live(&session).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_actor_who_was_just_demoted_is_refused() {
+        let (alice, mut admin) = (user("alice", Role::User), user("admin", Role::Admin));
+        let world = World::with([alice.clone(), admin.clone()]).await;
+        let (session, actor) = (world.begin_session(&alice), world.begin_session(&admin).actor);
+        admin.demote(world.now());
+        let store = world.store();
+        store
+            .clone()
+            .before_next_transaction(move || store.replace_user(&admin));
+        let end_user_sessions = EndUserSessions {
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        };
+        let refusal = end_user_sessions.execute(&actor, alice.id()).await;
+        assert!(matches!(
+            refusal,
+            Err(EndUserSessionsError::Actor(ConfirmActorError::NotAuthorized(_)))
+        ));
+        assert!(world.is_live(&session).await);
+    }
+}

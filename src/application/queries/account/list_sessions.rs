@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::application::{
+    Actor, SessionView,
+    ports::{Clock, SessionReader, StorageError},
+};
+
+/// Lists the caller's own sessions.
+///
+/// - Open to every authenticated caller.
+/// - Lists those that live, the newest first; the one in which the caller acts is among them.
+pub struct ListSessions {
+    pub(crate) sessions: Arc<dyn SessionReader>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Why no session was listed.
+#[derive(Debug, Error)]
+pub enum ListSessionsError {
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl ListSessions {
+    /// Answers the query.
+    ///
+    /// # Errors
+    /// As [`ListSessionsError`] says.
+    pub async fn execute(&self, actor: &Actor) -> Result<Vec<SessionView>, ListSessionsError> {
+        Ok(self.sessions.list_live(actor.id(), self.clock.now()).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::user::Role,
+    };
+
+    #[tokio::test]
+    async fn those_that_live_are_listed_and_nobody_elses() {
+        let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+        let world = World::with([alice.clone(), brian.clone()]).await;
+        world.begin_session(&alice);
+        world.advance(TimeDelta::minutes(59));
+        let [phone, laptop] = [world.begin_session(&alice), world.begin_session(&alice)];
+        world.begin_session(&brian);
+        world.advance(TimeDelta::minutes(1));
+
+        let list_sessions = ListSessions {
+            sessions: world.store(),
+            clock: world.clock(),
+        };
+        let listed = list_sessions.execute(&phone.actor).await.unwrap();
+        let ids: Vec<_> = listed.iter().map(|session| session.id).collect();
+        assert_eq!(ids, [laptop.actor.session_id, phone.actor.session_id]);
+
+        world.store().fail();
+        let refusal = list_sessions.execute(&phone.actor).await;
+        assert!(matches!(refusal, Err(ListSessionsError::Storage(_))));
+    }
+}

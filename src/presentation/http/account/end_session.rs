@@ -1,0 +1,51 @@
+//! `DELETE /api/v1/account/sessions/{session_id}`.
+
+use paperclip::actix::{api_v2_operation, web::Data};
+use uuid::Uuid;
+
+use crate::{
+    application::{
+        commands::{
+            LockActorError,
+            account::{EndSession, EndSessionError},
+        },
+        ports::StorageError,
+    },
+    domain::session::AuthSessionId,
+    presentation::http::{
+        Failure, SessionCookie,
+        extract::{Authenticated, PathParam},
+        failure::refusals,
+        respond::NoContent,
+    },
+};
+
+refusals! {
+    EndSessionError {
+        Self::SessionNotFound => SessionNotFound,
+    } delegating {
+        Actor(LockActorError),
+        Storage(StorageError),
+    }
+}
+
+/// End one of one's own sessions.
+///
+/// Open to every authenticated caller. If it is the session of this request, clears the cookie. A session of somebody else is
+/// not found.
+#[api_v2_operation(tags(Account), operation_id = "endSession")]
+pub async fn end_session(
+    Authenticated {
+        actor,
+        inner: PathParam(session_id),
+    }: Authenticated<PathParam<Uuid>>,
+    cookie: SessionCookie,
+    end_session: Data<EndSession>,
+) -> Result<NoContent, Failure<EndSessionError>> {
+    let session_id = AuthSessionId::from(session_id);
+    end_session.execute(&actor, session_id).await?;
+    if session_id == actor.session_id {
+        cookie.clear();
+    }
+    Ok(NoContent)
+}

@@ -1,0 +1,24 @@
+use paperclip::actix::Apiv2Schema;
+use serde::Serialize;
+
+use super::session_view::SessionView;
+use crate::application::{self, Actor};
+
+/// The sessions of a user.
+#[derive(Debug, Serialize, Apiv2Schema)]
+pub struct SessionList {
+    /// Those that live, the newest first.
+    sessions: Vec<SessionView>,
+}
+
+impl SessionList {
+    /// The sessions as they are shown to `actor`.
+    pub fn new(sessions: Vec<application::SessionView>, actor: &Actor) -> Self {
+        let views = sessions.into_iter();
+        Self {
+            sessions: views
+                .map(|session| SessionView::new(session, actor.session_id))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+use chrono::{DateTime, Utc};
+use paperclip::actix::Apiv2Schema;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{application, domain::session::AuthSessionId};
+
+/// A session.
+#[derive(Debug, Serialize, Apiv2Schema)]
+pub struct SessionView {
+    /// The id of the session. It opens nothing.
+    id: Uuid,
+    /// When the user logged in.
+    created_at: DateTime<Utc>,
+    /// When the session was last used, or up to five minutes before.
+    last_seen_at: DateTime<Utc>,
+    /// When the session expires unless it is used again.
+    expires_at: DateTime<Utc>,
+    /// The IP address that the log-in came from, if it is known.
+    address: Option<String>,
+    /// What the client that logged in calls itself, cut if it is long. It can be anything.
+    user_agent: Option<String>,
+    /// Whether it is the session of this very request.
+    current: bool,
+}
+
+impl SessionView {
+    /// A session as it is shown to who acts in the session `current`.
+    pub fn new(session: application::SessionView, current: AuthSessionId) -> Self {
+        let client = session.client;
+        Self {
+            id: session.id.as_uuid(),
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: session.expires_at,
+            address: client.address.map(|address| address.to_string()),
+            user_agent: client.user_agent.map(|user_agent| user_agent.as_str().to_owned()),
+            current: session.id == current,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `DELETE /api/v1/users/{user_id}/sessions`.
+
+use paperclip::actix::{api_v2_operation, web::Data};
+use uuid::Uuid;
+
+use crate::{
+    application::{
+        commands::{
+            ConfirmActorError,
+            users::{EndUserSessions, EndUserSessionsError},
+        },
+        ports::StorageError,
+    },
+    presentation::http::{
+        Failure,
+        extract::{Authenticated, PathParam},
+        failure::refusals,
+        respond::NoContent,
+    },
+};
+
+refusals! {
+    EndUserSessionsError {
+        Self::NotAuthorized(_) => NotAuthorized,
+        Self::UserNotFound => UserNotFound,
+    } delegating {
+        Actor(ConfirmActorError),
+        Storage(StorageError),
+    }
+}
+
+/// Log a user out everywhere.
+///
+/// Open to admins for users, to super admins for users and admins. Ends all sessions of the user, who may log in again at once.
+/// Refuses a plain user, whether there is a user of this id or not.
+#[api_v2_operation(tags(Users), operation_id = "endUserSessions")]
+pub async fn end_user_sessions(
+    Authenticated {
+        actor,
+        inner: PathParam(user_id),
+    }: Authenticated<PathParam<Uuid>>,
+    end_user_sessions: Data<EndUserSessions>,
+) -> Result<NoContent, Failure<EndUserSessionsError>> {
+    end_user_sessions.execute(&actor, user_id.into()).await?;
+    Ok(NoContent)
+}

@@ -1,0 +1,45 @@
+//! `GET /api/v1/users/{user_id}/sessions`.
+
+use paperclip::actix::{
+    api_v2_operation,
+    web::{Data, Json},
+};
+use uuid::Uuid;
+
+use crate::{
+    application::{
+        ports::StorageError,
+        queries::users::{ListUserSessions, ListUserSessionsError},
+    },
+    presentation::http::{
+        Failure,
+        account::session_list::SessionList,
+        extract::{Authenticated, PathParam},
+        failure::refusals,
+    },
+};
+
+refusals! {
+    ListUserSessionsError {
+        Self::NotAuthorized(_) => NotAuthorized,
+        Self::UserNotFound => UserNotFound,
+    } delegating {
+        Storage(StorageError),
+    }
+}
+
+/// List the sessions of a user.
+///
+/// Open to admins for users, to super admins for users and admins. Lists those that live, the newest first. Refuses a plain
+/// user, whether there is a user of this id or not.
+#[api_v2_operation(tags(Users), operation_id = "listUserSessions")]
+pub async fn list_user_sessions(
+    Authenticated {
+        actor,
+        inner: PathParam(user_id),
+    }: Authenticated<PathParam<Uuid>>,
+    list_user_sessions: Data<ListUserSessions>,
+) -> Result<Json<SessionList>, Failure<ListUserSessionsError>> {
+    let sessions = list_user_sessions.execute(&actor, user_id.into()).await?;
+    Ok(Json(SessionList::new(sessions, &actor)))
+}
