@@ -35,6 +35,7 @@ pub struct Adapters {
     pub readiness_probe: Arc<dyn ReadinessProbe>,
     pub password_policy: PasswordPolicy,
     pub session_lifetime: SessionLifetime,
+    pub max_sessions: NonZero<u64>,
 }
 
 impl Adapters {
@@ -60,6 +61,7 @@ impl Adapters {
                 config.auth.session_absolute_ttl,
                 config.auth.refresh_threshold,
             )?,
+            max_sessions: config.auth.max_sessions,
         })
     }
 }

@@ -61,6 +61,7 @@ impl HttpUseCases {
             readiness_probe,
             password_policy,
             session_lifetime,
+            max_sessions,
         } = adapters.clone();
         let registration = registration(adapters);
         Self {
@@ -82,6 +83,7 @@ impl HttpUseCases {
                 password_hasher: password_hasher.clone(),
                 access_tokens: access_tokens.clone(),
                 session_lifetime,
+                max_sessions,
                 clock: clock.clone(),
                 random: random.clone(),
             }),

@@ -172,3 +172,35 @@ async fn it_is_written_now_and_then_that_a_session_was_seen(database: DatabaseKi
     join_all((0..20).map(|_| alice.me())).await;
     assert_eq!(last_seen_at().await, seen);
 }
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn who_logs_in_once_too_often_loses_the_oldest_session(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SECURITY__AUTH__MAX_SESSIONS_PER_USER", "2")]);
+    let (oldest, brian) = (server.user("alice").await, server.user("brian").await);
+    let old = server.logged_in("alice").await;
+    let new = server.logged_in("alice").await;
+    oldest.me().await.problem(401, "not_authenticated");
+    old.me().await.expect(200);
+    assert_eq!(sessions(&new).await.len(), 2);
+    assert!(
+        server.log().contains("had too many sessions, the oldest ended: 1 "),
+        "{}",
+        server.log()
+    );
+    brian.me().await.expect(200);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn log_ins_at_once_do_not_come_to_more_sessions_than_there_may_be(database: DatabaseKind) {
+    let server = Server::start_with(database, &[("APP_SECURITY__AUTH__MAX_SESSIONS_PER_USER", "3")]);
+    let alice = server.user("alice").await;
+    let devices: Vec<_> = (0..12).map(|_| server.anonymous()).collect();
+    for answer in join_all(devices.iter().map(|device| device.log_in("alice", PASSWORD))).await {
+        answer.expect(200);
+    }
+    alice.me().await.problem(401, "not_authenticated");
+    let answers = join_all(devices.iter().map(Client::me)).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 3);
+}

@@ -230,6 +230,13 @@ impl AuthSessionRepository for InMemoryTransaction {
             .retain(|id, session| session.state().user_id != user_id || Some(*id) == keep);
         Ok((before - state.sessions.len()) as u64)
     }
+
+    async fn delete_oldest_of(&self, user_id: UserId, keep: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
+        let mut state = self.working.lock().unwrap();
+        let oldest: Vec<_> = live_sessions(&state, user_id, now).skip(keep as usize).collect();
+        state.sessions.retain(|id, _| !oldest.contains(id));
+        Ok(oldest.len() as u64)
+    }
 }
 
 #[async_trait]
@@ -302,10 +309,8 @@ impl IdentityReader for InMemoryStore {
 impl SessionReader for InMemoryStore {
     async fn list_live(&self, user_id: UserId, now: DateTime<Utc>) -> Result<Vec<SessionView>, StorageError> {
         let state = self.read()?;
-        let mut live: Vec<_> = state.sessions.values().map(AuthSession::state).collect();
-        live.retain(|session| session.user_id == user_id && now < session.expires_at);
-        live.sort_by_key(|session| Reverse((session.created_at, session.id)));
-        let views = live.into_iter().map(|session| SessionView {
+        let live = live_sessions(&state, user_id, now).map(|id| state.sessions[&id].state());
+        let views = live.map(|session| SessionView {
             id: session.id,
             created_at: session.created_at,
             last_seen_at: session.last_seen_at,
@@ -330,6 +335,15 @@ impl LastSeenRecorder for InMemoryStore {
             });
         }
     }
+}
+
+/// The ids of a user's sessions that have not expired, the newest first.
+fn live_sessions(state: &State, user_id: UserId, now: DateTime<Utc>) -> impl Iterator<Item = AuthSessionId> + use<> {
+    let mut live: Vec<_> = state.sessions.values().map(AuthSession::state).collect();
+    live.retain(|session| session.user_id == user_id && now < session.expires_at);
+    live.sort_by_key(|session| Reverse((session.created_at, session.id)));
+    let ids: Vec<_> = live.iter().map(|session| session.id).collect();
+    ids.into_iter()
 }
 
 fn lets_through(filter: &ListUsersFilter, user: &User) -> bool {

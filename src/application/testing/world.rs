@@ -1,6 +1,9 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,7 +57,8 @@ pub(crate) struct TestSession {
 }
 
 /// The fakes of all ports, and the use cases that stand on many of them. Sessions live for an hour, are renewed in the
-/// last half of it, and end after two and a half hours.
+/// last half of it, and end after two and a half hours. A user
+/// has three of them at the most.
 pub(crate) struct World {
     store: Arc<InMemoryStore>,
     clock: Arc<FakeClock>,
@@ -137,6 +141,7 @@ impl World {
             password_hasher: self.password_hasher(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
+            max_sessions: NonZero::new(3).unwrap(),
             clock: self.clock(),
             random: self.random.clone(),
         }

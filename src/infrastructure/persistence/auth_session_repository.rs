@@ -1,6 +1,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::Expr,
+};
 
 use super::{
     entities::auth_session::{Column, Entity},
@@ -59,6 +62,23 @@ impl AuthSessionRepository for SeaOrmTransaction {
         if let Some(keep) = keep {
             delete = delete.filter(Column::Id.ne(keep.as_uuid()));
         }
+        Ok(delete.exec(&self.inner).await?.rows_affected)
+    }
+
+    async fn delete_oldest_of(&self, user_id: UserId, keep: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
+        let theirs = Condition::all()
+            .add(Column::UserId.eq(user_id.as_uuid()))
+            .add(Column::ExpiresAt.gt(now));
+        let newest = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(theirs.clone())
+            .order_by_desc(Column::CreatedAt)
+            .order_by_desc(Column::Id)
+            .limit(keep);
+        let delete = Entity::delete_many()
+            .filter(theirs)
+            .filter(Column::Id.not_in_subquery(newest.into_query()));
         Ok(delete.exec(&self.inner).await?.rows_affected)
     }
 }

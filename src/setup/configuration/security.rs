@@ -1,6 +1,6 @@
 //! Passwords, access tokens and cookies: the keys under `security`.
 
-use std::{path::PathBuf, time::Duration};
+use std::{num::NonZero, path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
@@ -74,6 +74,9 @@ pub struct AuthConfig {
         deserialize_with = "minutes::<_, 1, 525_600>"
     )]
     pub session_absolute_ttl: TimeDelta,
+    /// Sessions that a user can have at the same time; another one ends the oldest.
+    #[serde(rename = "max_sessions_per_user", deserialize_with = "whole::<_, _, 1, 1000>")]
+    pub max_sessions: NonZero<u64>,
     /// A session is renewed when less than this part of its lifetime is left, 0.0 to 1.0.
     #[serde(deserialize_with = "fraction")]
     pub refresh_threshold: f64,

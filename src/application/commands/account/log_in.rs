@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -25,12 +25,15 @@ use crate::{
 ///   the same time: one password is always verified. No password policy applies.
 /// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
 ///   looked at again: inactivated or given another password meanwhile, the log-in is refused, and no session outlives either.
+/// - A user has so many sessions and no more: for another one the oldest leaves, in the same transaction. Of log-ins at the
+///   same time, each waits for the locked user, so that none is miscounted.
 pub struct LogIn {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
     pub(crate) session_lifetime: SessionLifetime,
+    pub(crate) max_sessions: NonZero<u64>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -112,10 +115,15 @@ impl LogIn {
             now,
         );
         let access_token = self.access_tokens.issue(&secret, now, session.expires_at())?;
+        let others = self.max_sessions.get() - 1;
+        let ended = transaction.sessions().delete_oldest_of(user.id(), others, now).await?;
         transaction.sessions().insert(&session).await?;
         transaction.commit().await?;
 
         log::info!("user {} logged in, session {}", user.id(), session.id());
+        if ended > 0 {
+            log::info!("user {} had too many sessions, the oldest ended: {ended}", user.id());
+        }
         Ok(LoggedIn {
             user: UserView::from(&user),
             session_expires_at: session.expires_at(),
@@ -126,6 +134,7 @@ impl LogIn {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use rstest::rstest;
 
     use super::*;
@@ -179,6 +188,30 @@ mod tests {
         };
         world.log_in().execute(request).await.unwrap();
         assert_eq!(world.store().sessions()[0].state().client, client);
+    }
+
+    #[tokio::test]
+    async fn for_a_session_too_many_the_oldest_leaves() {
+        let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+        let world = World::with([alice.clone(), brian.clone()]).await;
+        let anothers = world.begin_session(&brian);
+        let mut theirs = Vec::new();
+        for _ in 0..3 {
+            world.advance(TimeDelta::seconds(1));
+            theirs.push(world.begin_session(&alice));
+        }
+        for left in [2, 1, 0] {
+            world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+            assert_eq!(world.session_count(), 3 + 1);
+            let (gone, kept) = theirs.split_at(3 - left);
+            for session in gone {
+                assert!(!world.is_live(session).await);
+            }
+            for session in kept {
+                assert!(world.is_live(session).await);
+            }
+        }
+        assert!(world.is_live(&anothers).await);
     }
 
     #[rstest]

@@ -97,6 +97,7 @@ macro_rules! storage_contract {
             an_expired_deleted_or_renamed_session_is_not_extended,
             a_deleted_session_is_gone,
             all_sessions_of_a_user_are_deleted_but_the_kept_one,
+            the_oldest_living_sessions_of_a_user_are_deleted,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, last_seen:
             a_session_is_recorded_as_seen_a_while_after_it_was_last,

@@ -170,3 +170,38 @@ pub(crate) async fn all_sessions_of_a_user_are_deleted_but_the_kept_one(storage:
             .is_some()
     );
 }
+
+pub(crate) async fn the_oldest_living_sessions_of_a_user_are_deleted(storage: Storage) {
+    let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+    storage.insert_users(&[&alice, &brian]).await;
+    let begun = |number, microseconds, expires_in| {
+        AuthSession::restore(AuthSessionState {
+            created_at: START + TimeDelta::microseconds(microseconds),
+            expires_at: START + TimeDelta::microseconds(expires_in),
+            ..session(&alice, number).state().clone()
+        })
+    };
+    // The newest has expired; two began at the same moment.
+    let sessions = [(4, 1, 11), (2, 2, 11), (3, 2, 11), (1, 3, 11), (5, 4, 10)];
+    let [oldest, old, as_old, new, expired] = sessions.map(|(number, at, until)| begun(number, at, until));
+    let anothers = session(&brian, 6);
+    storage
+        .insert_sessions(&[&oldest, &old, &as_old, &new, &expired, &anothers])
+        .await;
+
+    let now = expired.expires_at();
+    for (keep, ended, left) in [(4, 0, 4), (2, 2, 2), (0, 2, 0)] {
+        let transaction = storage.begin().await;
+        let deleted = transaction.sessions().delete_oldest_of(alice.id(), keep, now).await;
+        assert_eq!(deleted.unwrap(), ended);
+        transaction.commit().await.unwrap();
+        let newest = [new.id(), as_old.id(), old.id(), oldest.id()];
+        let listed = storage.sessions.list_live(alice.id(), now).await.unwrap();
+        let ids: Vec<_> = listed.iter().map(|session| session.id).collect();
+        assert_eq!(ids, newest[..left]);
+    }
+    assert_eq!(storage.sessions.list_live(brian.id(), now).await.unwrap().len(), 1);
+    let just_before = now - TimeDelta::microseconds(1);
+    let expired = storage.sessions.list_live(alice.id(), just_before).await.unwrap();
+    assert_eq!(expired.len(), 1, "what has expired is left to the purge");
+}
