@@ -6,6 +6,7 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
+use super::ClientAddress;
 use crate::domain::session::{ClientDetails, UserAgent};
 
 /// What is known of the client that sent the request.
@@ -15,12 +16,11 @@ impl FromRequest for Client {
     type Error = Infallible;
     type Future = Ready<Result<Self, Self::Error>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // An IPv4 client of a socket that takes IPv6 too shows itself as `::ffff:192.0.2.1`.
-        let address = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let Ok(ClientAddress(address)) = ClientAddress::from_request(request, payload).into_inner();
         let user_agent = request.headers().get(header::USER_AGENT);
         ready(Ok(Self(ClientDetails {
-            address,
+            address: Some(address),
             user_agent: user_agent.and_then(|value| UserAgent::new(&String::from_utf8_lossy(value.as_bytes()))),
         })))
     }
@@ -49,6 +49,6 @@ mod tests {
         let known = client(request.insert_header((header::USER_AGENT, &b"Agent\xff"[..]))).await;
         assert_eq!(known.address, Some(IpAddr::from([192, 0, 2, 1])));
         assert_eq!(known.user_agent, UserAgent::new("Agent\u{fffd}"));
-        assert_eq!(client(TestRequest::default()).await, ClientDetails::default());
+        assert_eq!(client(TestRequest::default()).await.user_agent, None);
     }
 }
