@@ -21,7 +21,7 @@ const LAYERS: [Layer; 5] = [
     Layer {
         name: "domain",
         layers: &[],
-        crates: &["chrono", "sha2", "thiserror", "unicode_normalization", "uuid", "zeroize"],
+        crates: &["chrono", "passwords", "sha2", "thiserror", "unicode_normalization", "uuid", "zeroize"],
     },
     Layer {
         name: "application",

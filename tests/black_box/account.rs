@@ -116,6 +116,31 @@ async fn a_password_is_any_8_to_256_characters(database: DatabaseKind) {
 
 #[apply(on_every_database)]
 #[tokio::test]
+async fn a_password_that_is_tried_first_is_refused_but_may_be_an_attempt(database: DatabaseKind) {
+    let server = Server::start(database);
+    let client = server.anonymous();
+    let common = "A password must not be one of the most common ones.";
+    let with_username = "A password must not contain the username.";
+    for (password, detail) in [
+        ("password", common),
+        ("PassWord123", common),
+        ("йцукенгшщз", common),
+        ("И\u{306}ЦУКЕНГШЩЗ", common),
+        ("alice-2026", with_username),
+        ("Wonderland of ALICE", with_username),
+    ] {
+        let problem = client.sign_up("Alice", password).await.problem(400, "invalid_password");
+        assert_eq!(problem["detail"], detail, "{password}");
+        client
+            .log_in("Alice", password)
+            .await
+            .problem(401, "invalid_credentials");
+    }
+    client.sign_up("Alice", "password of mine").await.expect(201);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
 async fn a_password_matches_however_a_keyboard_composed_its_characters(database: DatabaseKind) {
     let server = Server::start(database);
     server

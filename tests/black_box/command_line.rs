@@ -162,6 +162,10 @@ fn what_cannot_be_done_is_refused(database: DatabaseKind, #[case] arguments: &[&
 #[case::taken_name(&["create-super-admin", "ROOT.admin"], PASSWORD, "This username is taken. Choose another one.")]
 #[case::weak_password(&["create-super-admin", "new.admin"], "1234567", "A password must have 8 to 256 characters.")]
 #[case::weak_password(&["set-password", "root.admin"], "1234567", "A password must have 8 to 256 characters.")]
+#[case::common_password(&["create-super-admin", "new.admin"], "password", "A password must not be one of the most common ones.")]
+#[case::common_password(&["set-password", "root.admin"], "password", "A password must not be one of the most common ones.")]
+#[case::password_with_username(&["create-super-admin", "new.admin"], "the new.admin", "A password must not contain the username.")]
+#[case::password_with_username(&["set-password", "root.admin"], "the ROOT.admin", "A password must not contain the username.")]
 #[case::no_password(&["create-super-admin", "new.admin"], "", "there is no password on standard input")]
 #[case::no_password(&["set-password", "root.admin"], "\n", "there is no password on standard input")]
 fn what_cannot_be_done_with_a_password_is_refused(

@@ -391,7 +391,7 @@ async fn the_limits_of_usernames_and_passwords_are_those_that_the_server_keeps()
                 if properties.contains_key("password") {
                     body["password"] = PASSWORD.into();
                 }
-                body[field] = "a".repeat(length as usize).into();
+                body[field] = "u".repeat(length as usize).into();
                 let answer = client.send(client.request(method.clone(), path).json(&body)).await;
                 assert_eq!(answer.status != 400, is_fit, "{length} of {field}: {answer:?}");
             }

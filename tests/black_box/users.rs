@@ -48,6 +48,8 @@ async fn a_user_is_created_by_the_rules_of_sign_up(database: DatabaseKind) {
     for (username, password, status, code) in [
         ("no", PASSWORD, 400, "invalid_username"),
         ("alice", "7 chars", 400, "invalid_password"),
+        ("alice", "password", 400, "invalid_password"),
+        ("alice", "it's her, Alice", 400, "invalid_password"),
         ("ADMIN", PASSWORD, 409, "username_already_exists"),
     ] {
         let body = json!({"username": username, "password": password});

@@ -58,7 +58,7 @@ impl Registration {
     /// As [`RegistrationError`] says.
     pub(super) async fn prepare(&self, username: &str, password: &str, role: Role) -> Result<User, RegistrationError> {
         let username = Username::new(username)?;
-        let password = RawPassword::new(password, &self.password_policy)?;
+        let password = RawPassword::new(password, &username, &self.password_policy)?;
         let password_hash = self.password_hasher.hash(password).await?;
         let now = self.clock.now();
         let id = UserId::new(now, self.random.bytes());

@@ -1,25 +1,39 @@
 use std::fmt;
 
+use passwords::analyzer::is_common_password;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
+
+use super::Username;
 
 /// A password in the clear, normalized to Unicode NFC so that the same characters match however a keyboard composed them
 /// (NIST SP 800-63B-4, 3.1.1.2). Never shown by `Debug`, wiped from memory on drop.
 #[derive(Clone)]
 pub struct RawPassword(Zeroizing<String>);
 
-/// What a new password must fulfil.
+/// What a new password must fulfil: it is long enough, and neither what everybody tries first nor what its user is called
+/// (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.4 and 6.2.11).
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordPolicy {
     min_length: usize,
 }
 
-/// A new password that is too short or too long.
+/// The rule that a would-be password breaks.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("A password must have {min_length} to {} characters.", PasswordPolicy::MAX_LENGTH)]
-pub struct InvalidPassword {
-    min_length: usize,
+pub enum InvalidPassword {
+    /// Fewer than `min_length` or more than [`PasswordPolicy::MAX_LENGTH`] characters.
+    #[error("A password must have {min_length} to {} characters.", PasswordPolicy::MAX_LENGTH)]
+    Length {
+        /// Minimum length, in characters.
+        min_length: usize,
+    },
+    /// The username, in whatever case, is part of it.
+    #[error("A password must not contain the username.")]
+    ContainsUsername,
+    /// It is one of those that are used most, in whatever case.
+    #[error("A password must not be one of the most common ones.")]
+    Common,
 }
 
 impl PasswordPolicy {
@@ -43,16 +57,25 @@ impl PasswordPolicy {
 }
 
 impl RawPassword {
-    /// Takes `text` as a new password. Characters are counted after normalization; any of them is allowed.
+    /// Takes `text` as a new password of the user called `username`. It is judged after normalization; any character is
+    /// allowed.
     ///
     /// # Errors
-    /// [`InvalidPassword`] if `policy` refuses its length.
-    pub fn new(text: &str, policy: &PasswordPolicy) -> Result<Self, InvalidPassword> {
+    /// The first rule of `policy` that `text` breaks.
+    pub fn new(text: &str, username: &Username, policy: &PasswordPolicy) -> Result<Self, InvalidPassword> {
         let password = Self::attempt(text);
         if !(policy.min_length..=PasswordPolicy::MAX_LENGTH).contains(&password.0.chars().count()) {
-            return Err(InvalidPassword {
+            return Err(InvalidPassword::Length {
                 min_length: policy.min_length,
             });
+        }
+        let lower_case = password.lower_case();
+        if lower_case.contains(username.key()) {
+            return Err(InvalidPassword::ContainsUsername);
+        }
+        // The list has some in mixed case only.
+        if is_common_password(&*lower_case) || is_common_password(&*password.0) {
+            return Err(InvalidPassword::Common);
         }
         Ok(password)
     }
@@ -69,6 +92,13 @@ impl RawPassword {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    fn lower_case(&self) -> Zeroizing<String> {
+        // Lower case at most doubles the bytes, so this buffer is never moved either.
+        let mut lower_case = Zeroizing::new(String::with_capacity(self.0.len() * 2));
+        lower_case.extend(self.0.chars().flat_map(char::to_lowercase));
+        lower_case
+    }
 }
 
 impl fmt::Debug for RawPassword {
@@ -84,26 +114,50 @@ mod tests {
 
     use super::*;
 
+    fn new(text: &str, min_length: usize) -> Result<RawPassword, InvalidPassword> {
+        let alice = Username::new("Alice").unwrap();
+        RawPassword::new(text, &alice, &PasswordPolicy::new(min_length))
+    }
+
     #[rstest]
     #[case(7, false)]
     #[case(8, true)]
     #[case(256, true)]
     #[case(257, false)]
     fn the_length_is_judged_in_characters(#[case] length: usize, #[case] accepted: bool) {
-        let policy = PasswordPolicy::new(8);
-        assert_eq!(RawPassword::new(&"ü".repeat(length), &policy).is_ok(), accepted);
+        assert_eq!(new(&"ü".repeat(length), 8).is_ok(), accepted);
     }
 
     #[test]
     fn the_minimum_can_be_raised_but_not_lowered() {
-        assert!(RawPassword::new("12345678", &PasswordPolicy::new(1)).is_ok());
-        assert!(RawPassword::new("1234567", &PasswordPolicy::new(1)).is_err());
-        assert!(RawPassword::new("12345678901234", &PasswordPolicy::new(15)).is_err());
+        assert!(new("27172819", 1).is_ok());
+        assert!(new("2717281", 1).is_err());
+        assert!(new("27172819271728", 15).is_err());
+    }
+
+    #[rstest]
+    #[case("iloveyou", InvalidPassword::Common)]
+    #[case("ILoveYou", InvalidPassword::Common)]
+    #[case::listed_in_mixed_case_only("13Marino", InvalidPassword::Common)]
+    #[case::not_only_ascii("АЛЕКСАНДР", InvalidPassword::Common)]
+    #[case("alice-2026", InvalidPassword::ContainsUsername)]
+    #[case("Wonderland of ALICE", InvalidPassword::ContainsUsername)]
+    #[case("alice123", InvalidPassword::ContainsUsername)]
+    fn what_is_tried_first_is_refused_whatever_its_case(#[case] text: &str, #[case] expected: InvalidPassword) {
+        assert_eq!(new(text, 8).err(), Some(expected));
+    }
+
+    #[rstest]
+    #[case::more_than_a_common_one("iloveyou a lot")]
+    #[case::part_of_the_username("ali ce wonders")]
+    #[case("correct horse")]
+    fn whatever_else_is_accepted(#[case] text: &str) {
+        assert!(new(text, 8).is_ok());
     }
 
     #[test]
     fn a_refusal_says_the_rule_and_not_the_password() {
-        let refusal = RawPassword::new("hunter2", &PasswordPolicy::new(8)).map_err(|error| error.to_string());
+        let refusal = new("hunter2", 8).map_err(|error| error.to_string());
         assert_eq!(
             refusal.err().as_deref(),
             Some("A password must have 8 to 256 characters.")
@@ -130,8 +184,8 @@ mod tests {
             let twice = RawPassword::attempt(once.expose());
             prop_assert_eq!(once.expose(), twice.expose());
 
-            let accepted = RawPassword::new(&text, &PasswordPolicy::new(8)).is_ok();
-            prop_assert_eq!(accepted, (8..=256).contains(&once.expose().chars().count()));
+            let is_too_short_or_long = matches!(new(&text, 8), Err(InvalidPassword::Length { .. }));
+            prop_assert_eq!(is_too_short_or_long, !(8..=256).contains(&once.expose().chars().count()));
         }
     }
 }

@@ -105,8 +105,7 @@ impl ChangePassword {
             // Whoever manages nobody stops here, before it shows whether there is such a user.
             authorize(actor, Permission::ManageRole(Role::User))?;
         }
-        username?;
-        let password = RawPassword::new(request.password.expose_secret(), &self.password_policy)?;
+        let password = RawPassword::new(request.password.expose_secret(), &username?, &self.password_policy)?;
 
         if let Some(own) = own {
             let current = request

@@ -118,6 +118,10 @@ mod tests {
             sign_up(&world).execute(request("alice", "short")).await,
             Err(SignUpError::Registration(RegistrationError::InvalidPassword(_)))
         ));
+        assert!(matches!(
+            sign_up(&world).execute(request("alice", "it's me, Alice")).await,
+            Err(SignUpError::Registration(RegistrationError::InvalidPassword(_)))
+        ));
         assert_eq!(world.user_count(), 0);
     }
 

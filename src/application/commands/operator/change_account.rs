@@ -45,16 +45,14 @@ pub struct ChangedAccount {
 pub(super) async fn change_account(
     unit_of_work: &dyn UnitOfWork,
     clock: &dyn Clock,
-    username: &str,
+    username: &Username,
     change: impl FnOnce(&mut User, DateTime<Utc>) -> Result<bool, InactiveAccount>,
 ) -> Result<ChangedAccount, ChangeAccountError> {
-    let username = Username::new(username)?;
-
     let transaction = unit_of_work.begin().await?;
     let active_super_admins = transaction.users().count_active_super_admins_for_update().await?;
     let mut user = transaction
         .users()
-        .find_for_update(&username)
+        .find_for_update(username)
         .await?
         .ok_or(ChangeAccountError::UserNotFound)?;
 

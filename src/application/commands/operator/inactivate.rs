@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
-use crate::application::ports::{Clock, UnitOfWork};
+use crate::{
+    application::ports::{Clock, UnitOfWork},
+    domain::user::Username,
+};
 
 /// Shuts any user out, a super admin too.
 ///
@@ -23,7 +26,7 @@ impl Inactivate {
         let account = change_account(
             self.unit_of_work.as_ref(),
             self.clock.as_ref(),
-            username,
+            &Username::new(username)?,
             |user, now| Ok(user.inactivate(now)),
         )
         .await?;

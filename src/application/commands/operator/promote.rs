@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
 use crate::{
     application::ports::{Clock, UnitOfWork},
-    domain::user::User,
+    domain::user::{User, Username},
 };
 
 /// Makes an existing account a super admin.
@@ -26,7 +26,7 @@ impl Promote {
         let account = change_account(
             self.unit_of_work.as_ref(),
             self.clock.as_ref(),
-            username,
+            &Username::new(username)?,
             User::promote_to_super_admin,
         )
         .await?;

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
 use crate::{
     application::ports::{Clock, HashingError, PasswordHasher, UnitOfWork},
-    domain::user::{InvalidPassword, PasswordPolicy, RawPassword},
+    domain::user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
 };
 
 /// Gives any user, a super admin too, another password.
@@ -41,12 +41,13 @@ impl SetPassword {
     /// # Errors
     /// As [`SetPasswordError`] says; then nothing has changed.
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<ChangedAccount, SetPasswordError> {
-        let password = RawPassword::new(password.expose_secret(), &self.password_policy)?;
+        let username = Username::new(username).map_err(ChangeAccountError::from)?;
+        let password = RawPassword::new(password.expose_secret(), &username, &self.password_policy)?;
         let password_hash = self.password_hasher.hash(password).await?;
         let account = change_account(
             self.unit_of_work.as_ref(),
             self.clock.as_ref(),
-            username,
+            &username,
             |user, now| {
                 user.change_password(password_hash, now);
                 Ok(true)
@@ -93,10 +94,12 @@ mod tests {
     #[tokio::test]
     async fn a_password_that_breaks_a_rule_and_an_unknown_user_are_refused() {
         let world = World::new();
-        assert!(matches!(
-            set_password(&world).execute("alice", &"short".into()).await,
-            Err(SetPasswordError::InvalidPassword(_))
-        ));
+        for password in ["short", "it's her, Alice"] {
+            assert!(matches!(
+                set_password(&world).execute("alice", &password.into()).await,
+                Err(SetPasswordError::InvalidPassword(_))
+            ));
+        }
         assert!(matches!(
             set_password(&world).execute("alice", &"battery staple".into()).await,
             Err(SetPasswordError::Account(ChangeAccountError::UserNotFound))

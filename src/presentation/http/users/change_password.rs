@@ -24,7 +24,7 @@ use crate::{
 pub struct ChangePasswordBody {
     /// The user, in any case.
     username: String,
-    /// The new password. Any characters; they are counted after normalization to Unicode NFC.
+    /// The new password. Any characters, counted in Unicode NFC; no common one, and none that contains the username.
     password: Password,
     /// The current password; needed for one's own account only.
     current_password: Option<Password>,

@@ -28,7 +28,7 @@ use crate::{
 pub struct CreateUserBody {
     /// Letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
     username: String,
-    /// Any characters; they are counted after normalization to Unicode NFC.
+    /// Any characters, counted in Unicode NFC; no common password, and none that contains the username.
     password: Password,
     /// The role of the user.
     #[serde(default)]
