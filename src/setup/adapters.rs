@@ -73,7 +73,8 @@ pub fn cores() -> usize {
 
 fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
     BcryptPasswordHasher::new(BcryptOptions {
-        pepper: config.pepper.clone(),
+        pepper: config.pepper.current.clone(),
+        former_peppers: config.pepper.former.clone(),
         cost: config.bcrypt_cost,
         max_concurrent: match config.max_concurrent_hashes {
             0 => cores(),

@@ -1,4 +1,4 @@
-use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+use std::{error::Error as StdError, fmt, iter, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -20,12 +20,13 @@ use crate::{
 /// worthless without the pepper, which is not in the database (OWASP Password Storage Cheat Sheet). Base64 makes 64 bytes
 /// of its 48, without a NUL.
 ///
-/// A stored hash reads `<pepper id>$2b$<cost>$<salt and hash>`: it names the pepper that made it.
+/// A stored hash reads `<pepper id>$2b$<cost>$<salt and hash>`: it names the pepper that made it. So one of several peppers
+/// is known without trying, and every verification costs one bcrypt.
 ///
 /// bcrypt keeps a core busy for a long time on purpose. So it runs off the async workers, a bounded number at a time.
 pub struct BcryptPasswordHasher {
-    pepper: Arc<SecretString>,
-    pepper_id: String,
+    pepper: Arc<Pepper>,
+    former_peppers: Vec<Arc<Pepper>>,
     cost: u32,
     max_wait: Duration,
     permits: Arc<Semaphore>,
@@ -36,6 +37,8 @@ pub struct BcryptPasswordHasher {
 pub struct BcryptOptions {
     /// The key of the HMAC.
     pub pepper: SecretString,
+    /// Keys with which no new hash is made, but older ones were.
+    pub former_peppers: Vec<SecretString>,
     /// The binary logarithm of bcrypt's rounds, 4 to 31.
     pub cost: u32,
     /// How many hashes may be computed at a time, at least 1.
@@ -44,59 +47,71 @@ pub struct BcryptOptions {
     pub max_wait: Duration,
 }
 
+/// A key of the HMAC, and the name by which hashes call it.
+struct Pepper {
+    key: SecretString,
+    id: String,
+}
+
 impl BcryptPasswordHasher {
     /// Hashes passwords as `options` say.
     pub fn new(options: BcryptOptions) -> Self {
+        let former_peppers = options.former_peppers.into_iter();
         Self {
-            pepper_id: pepper_id(&options.pepper),
-            pepper: Arc::new(options.pepper),
+            pepper: Arc::new(Pepper::new(options.pepper)),
+            former_peppers: former_peppers.map(Pepper::new).map(Arc::new).collect(),
             cost: options.cost,
             max_wait: options.max_wait,
             permits: Arc::new(Semaphore::new(options.max_concurrent)),
         }
     }
 
-    /// Runs `bcrypt` on the prepared password in a thread of its own, when it is its turn.
+    /// Runs `bcrypt` on the password, prepared with `pepper`, in a thread of its own when it is its turn.
     async fn run<T: Send + 'static>(
         &self,
         password: RawPassword,
+        pepper: Arc<Pepper>,
         bcrypt: impl FnOnce(&str) -> Result<T, bcrypt::BcryptError> + Send + 'static,
     ) -> Result<T, HashingError> {
         let permit = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned())
             .await
             .map_err(|_| HashingError::Saturated)?
             .map_err(failed)?;
-        let pepper = self.pepper.clone();
         let thread = tokio::task::spawn_blocking(move || {
             // The permit goes with the thread: a client that gives up drops the future that waits for it, but not the work.
             let _permit = permit;
-            bcrypt(&prepare(&pepper, &password))
+            bcrypt(&pepper.prepare(&password))
         });
         thread.await.map_err(failed)?.map_err(failed)
     }
 
-    /// The part of a stored hash that bcrypt reads, if it was made with our pepper.
-    fn bcrypt_part<'a>(&self, hash: &'a PasswordHash) -> Option<&'a str> {
-        let part = hash.expose().strip_prefix(&self.pepper_id);
-        if part.is_none() {
-            log::error!("a stored password hash was made with another pepper than the configured one");
+    /// The pepper that made a stored hash, and the part of the hash that bcrypt reads.
+    fn parts<'a>(&self, hash: &'a PasswordHash) -> Option<(&Arc<Pepper>, &'a str)> {
+        let mut peppers = iter::once(&self.pepper).chain(&self.former_peppers);
+        let parts = peppers.find_map(|pepper| Some((pepper, hash.expose().strip_prefix(&pepper.id)?)));
+        if parts.is_none() {
+            log::error!("a stored password hash was made with a pepper that is not configured");
         }
-        part
+        parts
     }
 }
 
 #[async_trait]
 impl PasswordHasher for BcryptPasswordHasher {
     async fn hash(&self, password: RawPassword) -> Result<PasswordHash, HashingError> {
-        let cost = self.cost;
-        let hash = self.run(password, move |prepared| bcrypt::hash(prepared, cost)).await?;
-        Ok(PasswordHash::new(format!("{}{hash}", self.pepper_id)))
+        let (pepper, cost) = (self.pepper.clone(), self.cost);
+        let bcrypt = move |prepared: &str| bcrypt::hash(prepared, cost);
+        let hash = self.run(password, pepper, bcrypt).await?;
+        Ok(PasswordHash::new(format!("{}{hash}", self.pepper.id)))
     }
 
     async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
-        let stored = hash.as_ref().and_then(|hash| self.bcrypt_part(hash)).map(str::to_owned);
+        let (pepper, stored) = match hash.as_ref().and_then(|hash| self.parts(hash)) {
+            Some((pepper, stored)) => (pepper, Some(stored.to_owned())),
+            None => (&self.pepper, None),
+        };
         let cost = self.cost;
-        self.run(password, move |prepared| match stored {
+        self.run(password, pepper.clone(), move |prepared| match stored {
             Some(stored) => {
                 let matches = bcrypt::verify(prepared, &stored)?;
                 // A hash of a lower cost took 2^(cost - lower) times less. The dummies between make up for it exactly.
@@ -119,7 +134,7 @@ fn dummy_hash(cost: u32) -> String {
 impl fmt::Debug for BcryptPasswordHasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BcryptPasswordHasher")
-            .field("pepper_id", &self.pepper_id)
+            .field("pepper_id", &self.pepper.id)
             .field("cost", &self.cost)
             .finish_non_exhaustive()
     }
@@ -129,18 +144,28 @@ fn failed(error: impl Into<Box<dyn StdError + Send + Sync>>) -> HashingError {
     HashingError::Failed(error.into())
 }
 
+impl Pepper {
+    fn new(key: SecretString) -> Self {
+        Self {
+            id: pepper_id(&key),
+            key,
+        }
+    }
+
+    fn prepare(&self, password: &RawPassword) -> Zeroizing<String> {
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
+        let mut mac =
+            Hmac::<Sha384>::new_from_slice(self.key.expose_secret().as_bytes()).expect("any key length is valid");
+        mac.update(password.expose().as_bytes());
+        let code = Zeroizing::new(<[u8; 48]>::from(mac.finalize().into_bytes()));
+        Zeroizing::new(STANDARD.encode(code.as_slice()))
+    }
+}
+
 /// Names a pepper without giving it away: the first eight bytes of its SHA-256, in hexadecimal.
 fn pepper_id(pepper: &SecretString) -> String {
     let digest = Sha256::digest(pepper.expose_secret());
     digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn prepare(pepper: &SecretString, password: &RawPassword) -> Zeroizing<String> {
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
-    let mut mac = Hmac::<Sha384>::new_from_slice(pepper.expose_secret().as_bytes()).expect("any key length is valid");
-    mac.update(password.expose().as_bytes());
-    let code = Zeroizing::new(<[u8; 48]>::from(mac.finalize().into_bytes()));
-    Zeroizing::new(STANDARD.encode(code.as_slice()))
 }
 
 #[cfg(test)]
@@ -152,8 +177,13 @@ mod tests {
     use super::*;
 
     fn hasher(pepper: &str, max_concurrent: usize) -> BcryptPasswordHasher {
+        rotated(pepper, &[], max_concurrent)
+    }
+
+    fn rotated(pepper: &str, former_peppers: &[&str], max_concurrent: usize) -> BcryptPasswordHasher {
         BcryptPasswordHasher::new(BcryptOptions {
             pepper: pepper.into(),
+            former_peppers: former_peppers.iter().map(|&pepper| pepper.into()).collect(),
             cost: 4,
             max_concurrent,
             max_wait: Duration::from_millis(50),
@@ -199,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn the_hash_is_bcrypt_of_the_base64_of_the_hmac() {
         let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
-        let prepared = prepare(&"pepper".into(), &password("correct horse"));
+        let prepared = Pepper::new("pepper".into()).prepare(&password("correct horse"));
         assert_eq!(prepared.len(), 64);
         let bcrypt_hash = &hash.expose()[16..];
         assert!(bcrypt::verify(prepared.as_bytes(), bcrypt_hash).unwrap());
@@ -210,6 +240,29 @@ mod tests {
         let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
         let matches = hasher("other", 1).verify(password("correct horse"), Some(hash)).await;
         assert!(!matches.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_a_former_pepper_is_verified_and_new_ones_are_made_with_the_current_one() {
+        let (old, other) = (hasher("old", 1), hasher("other", 1));
+        let rotated = rotated("new", &["other", "old"], 1);
+        for former in [&old, &other] {
+            let hash = former.hash(password("correct horse")).await.unwrap();
+            assert!(
+                rotated
+                    .verify(password("correct horse"), Some(hash.clone()))
+                    .await
+                    .unwrap()
+            );
+            assert!(!rotated.verify(password("wrong horse"), Some(hash)).await.unwrap());
+        }
+        let hash = rotated.hash(password("correct horse")).await.unwrap();
+        assert!(
+            hasher("new", 1)
+                .verify(password("correct horse"), Some(hash))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]

@@ -12,13 +12,13 @@ use super::{Configuration, ConfigurationError, layer::leaves, secrets};
 /// What the readers of such files do not agree on, even between single quotes.
 const AMBIGUOUS: [&str; 4] = ["\n", "\r", "\\", "${"];
 
-/// Every field that holds a single value, with that value; a secret that is not set is empty.
+/// Every field that holds a single value or several secrets, as text; a secret that is not set is empty.
 pub(super) fn fields(figment: &Figment) -> BTreeMap<String, String> {
     let mut fields = BTreeMap::from(secrets::SECRET_KEYS.map(|key| (key.to_owned(), String::new())));
     let values: Dict = figment.extract().unwrap_or_default();
     for (path, value) in leaves(&values) {
         match value {
-            Value::Array(..) => {}
+            Value::Array(..) if !secrets::concern(&path) => {}
             Value::String(_, text) => {
                 fields.insert(path, text.clone());
             }
@@ -120,6 +120,15 @@ mod tests {
         assert_eq!(exported.file, ".env.prod");
         assert_eq!(exported.variables, ["APP_ENV", "SECURITY_PASSWORD_PEPPER"]);
         assert!(written(&scene)?.ends_with(&format!("SECURITY_PASSWORD_PEPPER='{PEPPER}'\n")));
+        Ok(())
+    }
+
+    #[test]
+    fn several_secrets_are_written_as_the_list_that_a_variable_takes() -> anyhow::Result<()> {
+        let list = format!("[\"{PEPPER}\", \"another pepper, of more than 32 bytes\"]");
+        let scene = exporting("\"security.password.pepper\"")?.variable("APP_SECURITY__PASSWORD__PEPPER", &list);
+
+        assert!(written(&scene)?.ends_with(&format!("SECURITY_PASSWORD_PEPPER='{list}'\n")));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use figment::value::{Dict, Value};
 
 use super::{
     layer::{Layer, leaves},
-    secrets::SECRET_KEYS,
+    secrets::{ROTATING_KEYS, SECRET_KEYS},
     sources::Sources,
 };
 
@@ -32,7 +32,11 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
         let path = key.to_lowercase().replace(SEPARATOR, ".");
         match path.strip_suffix("_file").filter(|path| SECRET_KEYS.contains(path)) {
             Some(secret) => match secret_from_file(sources, name, value, secret) {
-                Ok(value) => layers.push(layer(name, secret, value.into())),
+                Ok(value) => layers.push(layer(name, secret, value)),
+                Err(problem) => problems.push(problem),
+            },
+            None if ROTATING_KEYS.contains(&&*path) => match secrets_from_text(name, value) {
+                Ok(value) => layers.push(layer(name, &path, value)),
                 Err(problem) => problems.push(problem),
             },
             None => layers.push(layer(name, &path, typed(value, defaults.get(&path)))),
@@ -75,7 +79,22 @@ fn layer(name: &str, path: &str, value: Value) -> Layer {
     }
 }
 
-fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> Result<String, String> {
+/// One secret as it is, or a list of them in brackets. What only begins like a list is refused: taken for one secret, it
+/// would be another than the one that was meant.
+fn secrets_from_text(name: &str, value: &str) -> Result<Value, String> {
+    if !value.starts_with('[') {
+        return Ok(value.into());
+    }
+    match value.parse() {
+        Ok(list @ Value::Array(..)) => Ok(list),
+        Ok(_) => Err(format!(
+            "variable {name}: begins like a list, but is none such as [\"new\", \"old\"]"
+        )),
+    }
+}
+
+/// The secret in a file or, where there may be several, the one in each of its lines.
+fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> Result<Value, String> {
     let direct = variable(secret);
     if sources.variable(&direct).is_some() {
         return Err(format!(
@@ -83,7 +102,10 @@ fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> 
         ));
     }
     match fs::read_to_string(sources.directory.join(file)) {
-        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
+        Ok(text) if ROTATING_KEYS.contains(&secret) => {
+            Ok(Vec::from_iter(text.trim_end_matches(['\r', '\n']).lines()).into())
+        }
+        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).into()),
         Err(error) => Err(format!("variable {name}: the file {file} cannot be read: {error}")),
     }
 }
@@ -94,6 +116,13 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use crate::setup::configuration::testing::{PEPPER, Scene};
+
+    const ANOTHER_PEPPER: &str = "another pepper, of more than 32 bytes";
+
+    fn peppers(scene: &Scene) -> anyhow::Result<Vec<String>> {
+        let secrets = scene.load()?.configuration.security.password.pepper;
+        Ok(secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect())
+    }
 
     #[rstest]
     #[case("APP_SERVER__PORT", "9000")]
@@ -184,9 +213,7 @@ mod tests {
 
     #[test]
     fn a_secret_of_digits_stays_a_text() -> anyhow::Result<()> {
-        let loaded = Scene::with_secrets("prod")?.load()?;
-
-        assert_eq!(loaded.configuration.security.password.pepper.expose_secret(), PEPPER);
+        assert_eq!(peppers(&Scene::with_secrets("prod")?)?, [PEPPER]);
         Ok(())
     }
 
@@ -197,10 +224,39 @@ mod tests {
             .file("pepper", &format!("{PEPPER}\r\n"))?
             .variable("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper");
 
-        assert_eq!(
-            scene.load()?.configuration.security.password.pepper.expose_secret(),
-            PEPPER
+        assert_eq!(peppers(&scene)?, [PEPPER]);
+        Ok(())
+    }
+
+    #[test]
+    fn several_secrets_are_a_list_in_a_variable_and_lines_in_a_file() -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?.variable(
+            "APP_SECURITY__PASSWORD__PEPPER",
+            &format!("[\"{ANOTHER_PEPPER}\", \"{PEPPER}\"]"),
         );
+        assert_eq!(peppers(&scene)?, [ANOTHER_PEPPER, PEPPER]);
+
+        let scene = scene
+            .without_variable("APP_SECURITY__PASSWORD__PEPPER")
+            .file("pepper", &format!("{PEPPER}\r\n{ANOTHER_PEPPER}\n\n"))?
+            .variable("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper");
+        assert_eq!(peppers(&scene)?, [PEPPER, ANOTHER_PEPPER]);
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::not_closed("[\"{}\"", "begins like a list, but is none such as [\"new\", \"old\"]")]
+    #[case::numbers("[{}]", "allowed: a text, or a list of texts whose first is in use")]
+    fn a_list_of_secrets_that_is_none_is_refused_without_showing_it(
+        #[case] value: &str,
+        #[case] expected: &str,
+    ) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?
+            .variable("APP_SECURITY__PASSWORD__PEPPER", &value.replace("{}", "31415926535"))
+            .refusal()?;
+
+        assert!(refusal.contains(expected), "{refusal}");
+        assert!(!refusal.contains("31415926535"), "{refusal}");
         Ok(())
     }
 

@@ -15,6 +15,7 @@ mod layer;
 mod layers;
 mod loading;
 mod rendering;
+mod rotating_secret;
 mod secrets;
 mod secrets_file;
 mod security;
@@ -35,6 +36,7 @@ pub use self::{
     database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
     loading::{Exported, Loaded, check, export, show},
+    rotating_secret::RotatingSecret,
     security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
     sources::Sources,
 };

@@ -12,6 +12,9 @@ const COOKIE_KEY: &str = "security.cookies.key";
 /// The keys whose values are never shown.
 pub(super) const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
 
+/// Those of them that may be lists of secrets, as [`RotatingSecret`](super::RotatingSecret) has it.
+pub(super) const ROTATING_KEYS: [&str; 1] = [PEPPER];
+
 /// What is wrong with a secret that is not set.
 const MISSING: &str = "is missing";
 
@@ -29,19 +32,19 @@ pub(super) fn concern(path: &str) -> bool {
 
 /// Whether a secret that this configuration needs is not set.
 pub(super) fn any_missing(configuration: &Configuration) -> bool {
-    needed(configuration).any(|(_, secret, _)| secret.expose_secret().is_empty())
+    needed(configuration).any(|(_, secrets, _)| secrets.iter().all(|secret| secret.expose_secret().is_empty()))
 }
 
 /// The secrets that are missing, too short or evidently not secret, each with the ways to set it.
 pub(super) fn problems(configuration: &Configuration) -> Vec<String> {
     let password = &configuration.postgres.password;
     // How long it is, and whether there is one, is between the database and its administrator.
-    let password = is_placeholder(password.expose_secret()).then_some((POSTGRES_PASSWORD, password, 0));
+    let password = is_placeholder(password.expose_secret()).then(|| (POSTGRES_PASSWORD, vec![password], 0));
     needed(configuration)
         .chain(password)
-        .filter_map(|(path, secret, least)| {
-            let fault = fault(secret.expose_secret(), least)?;
-            Some(problem(path, &fault, &configuration.environment))
+        .flat_map(|(path, secrets, least)| {
+            let faults = faults(&secrets, least).into_iter();
+            faults.map(move |fault| problem(path, &fault, &configuration.environment))
         })
         .collect()
 }
@@ -61,16 +64,28 @@ fn problem(path: &str, fault: &str, environment: &str) -> String {
 }
 
 /// The secrets that this configuration needs, with the least length of each in bytes.
-fn needed(configuration: &Configuration) -> impl Iterator<Item = (&'static str, &SecretString, usize)> {
+fn needed(configuration: &Configuration) -> impl Iterator<Item = (&'static str, Vec<&SecretString>, usize)> {
     let security = &configuration.security;
     let jwt_secret = security.auth.jwt_algorithm.least_secret_bytes();
     [
-        Some((PEPPER, &security.password.pepper, LEAST_BYTES)),
-        jwt_secret.map(|least| (JWT_SECRET, &security.auth.jwt_secret, least)),
-        Some((COOKIE_KEY, &security.cookies.key, LEAST_BYTES)),
+        Some((PEPPER, security.password.pepper.iter().collect(), LEAST_BYTES)),
+        jwt_secret.map(|least| (JWT_SECRET, vec![&security.auth.jwt_secret], least)),
+        Some((COOKIE_KEY, vec![&security.cookies.key], LEAST_BYTES)),
     ]
     .into_iter()
     .flatten()
+}
+
+/// What is wrong with the secrets of one key; of several, each by its number.
+fn faults(secrets: &[&SecretString], least: usize) -> Vec<String> {
+    let faults = secrets.iter().map(|secret| fault(secret.expose_secret(), least));
+    if secrets.len() == 1 {
+        return faults.flatten().collect();
+    }
+    let numbered = (1..).zip(faults);
+    numbered
+        .filter_map(|(number, fault)| Some(format!("(number {number} of the list) {}", fault?)))
+        .collect()
 }
 
 fn fault(secret: &str, least: usize) -> Option<String> {
@@ -132,6 +147,32 @@ mod tests {
     #[case::digits("31415926535897932384626433832795", None)]
     fn a_secret_is_set_made_up_and_long_enough(#[case] secret: &str, #[case] expected: Option<&str>) {
         assert_eq!(fault(secret, LEAST_BYTES).as_deref(), expected);
+    }
+
+    #[test]
+    fn of_several_secrets_each_is_judged() -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?.file(
+            files::SECRETS_FILE,
+            "[prod.security.password]\npepper = [\"of thirty-two bytes and not less\", \"\", \"change-me\", \"short\"]",
+        )?;
+        let refusal = scene.without_variable(&variable(PEPPER)).refusal()?;
+
+        for fault in [
+            "security.password.pepper (number 2 of the list) is missing: set it in .secrets.toml",
+            "security.password.pepper (number 3 of the list) is a placeholder",
+            "security.password.pepper (number 4 of the list) is shorter than 32 bytes",
+        ] {
+            assert!(refusal.contains(fault), "missing: {fault}\n{refusal}");
+        }
+        assert!(!refusal.contains("number 1"), "{refusal}");
+        Ok(())
+    }
+
+    #[test]
+    fn an_empty_list_is_a_missing_secret() -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?.variable(&variable(PEPPER), "[]");
+        assert!(scene.refusal()?.contains("security.password.pepper is missing"));
+        Ok(())
     }
 
     #[test]

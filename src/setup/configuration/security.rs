@@ -6,7 +6,10 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, whole};
+use super::{
+    RotatingSecret,
+    values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, whole},
+};
 use crate::domain::user::PasswordPolicy;
 
 /// Passwords, access tokens and cookies.
@@ -27,7 +30,7 @@ pub struct SecurityConfig {
 pub struct PasswordConfig {
     /// Mixed into every password before it is hashed; at least 32 bytes.
     #[serde(default)]
-    pub pepper: SecretString,
+    pub pepper: RotatingSecret,
     /// Work factor of bcrypt, 4 to 31; under 10 only in the environment `local`.
     #[serde(deserialize_with = "whole::<_, _, 4, 31>")]
     pub bcrypt_cost: u32,

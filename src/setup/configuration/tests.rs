@@ -92,7 +92,16 @@ fn the_first_start_in_local_writes_secrets_that_the_next_start_uses() -> anyhow:
             .any(|notice| notice.contains(".secrets.toml did not exist: it was written"))
     );
     assert!(second.notices.is_empty());
-    let pepper = |loaded: &Loaded| loaded.configuration.security.password.pepper.expose_secret().to_owned();
+    let pepper = |loaded: &Loaded| {
+        loaded
+            .configuration
+            .security
+            .password
+            .pepper
+            .current
+            .expose_secret()
+            .to_owned()
+    };
     assert_eq!(pepper(&first), pepper(&second));
     Ok(())
 }
