@@ -34,6 +34,7 @@ mod logs;
 mod migrate;
 mod moving_accounts;
 mod order_of_judgement;
+mod peppers;
 mod problems;
 mod raw_http;
 mod rbac;

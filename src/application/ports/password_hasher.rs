@@ -20,6 +20,9 @@ pub trait PasswordHasher: Send + Sync {
     /// # Errors
     /// [`HashingError`] if it could not be told.
     async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
+
+    /// Whether `hash` was made in another way than a new one would be: with another key or at another cost.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }
 
 /// Why a password was neither hashed nor verified.

@@ -52,10 +52,19 @@ pub(crate) fn hash_of(password: &str) -> PasswordHash {
     PasswordHash::new(format!("hash of {password}"))
 }
 
+/// What hashes begin with since [`FakePasswordHasher::rotate`].
+const ROTATED: &str = "rotated ";
+
+/// The hash that [`FakePasswordHasher`] makes of a password since then.
+pub(crate) fn rotated_hash_of(password: &str) -> PasswordHash {
+    PasswordHash::new(format!("{ROTATED}{}", hash_of(password).expose()))
+}
+
 /// Hashes at once, counts how often, and can do something meanwhile.
 #[derive(Default)]
 pub(crate) struct FakePasswordHasher {
     count: AtomicUsize,
+    rotated: AtomicBool,
     saturated: AtomicBool,
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
@@ -63,6 +72,11 @@ pub(crate) struct FakePasswordHasher {
 impl FakePasswordHasher {
     pub(crate) fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
+    }
+
+    /// Makes all hashes differently from now on.
+    pub(crate) fn rotate(&self) {
+        self.rotated.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn saturate(&self) {
@@ -89,12 +103,22 @@ impl FakePasswordHasher {
 impl PasswordHasher for FakePasswordHasher {
     async fn hash(&self, password: RawPassword) -> Result<PasswordHash, HashingError> {
         self.work()?;
-        Ok(hash_of(password.expose()))
+        let make = if self.rotated.load(Ordering::Relaxed) {
+            rotated_hash_of
+        } else {
+            hash_of
+        };
+        Ok(make(password.expose()))
     }
 
     async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
         self.work()?;
-        Ok(hash.is_some_and(|hash| hash == hash_of(password.expose())))
+        let password = password.expose();
+        Ok(hash.is_some_and(|hash| hash == hash_of(password) || hash == rotated_hash_of(password)))
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        hash.expose().starts_with(ROTATED) != self.rotated.load(Ordering::Relaxed)
     }
 }
 

@@ -5,6 +5,6 @@ mod fakes;
 mod store;
 mod world;
 
-pub(crate) use fakes::hash_of;
+pub(crate) use fakes::{hash_of, rotated_hash_of};
 pub(crate) use store::InMemoryStore;
 pub(crate) use world::{PASSWORD, World, actor, user};

@@ -107,6 +107,10 @@ impl World {
         self.clock.advance(by);
     }
 
+    pub(crate) fn rotate_hasher(&self) {
+        self.password_hasher.rotate();
+    }
+
     pub(crate) fn saturate_hasher(&self) {
         self.password_hasher.saturate();
     }

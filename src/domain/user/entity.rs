@@ -19,7 +19,7 @@ pub struct UserState {
     pub id: UserId,
     /// Never changes; unique by its key.
     pub username: Username,
-    /// Replaced by every change of password.
+    /// Replaced by every change of password, and by a log-in once new hashes are made differently.
     pub password_hash: PasswordHash,
     /// Decides what the user may do.
     pub role: Role,
@@ -27,7 +27,7 @@ pub struct UserState {
     pub is_active: bool,
     /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// When the user last changed.
+    /// When somebody last changed the user.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -130,6 +130,11 @@ impl User {
     /// Makes even a super admin a plain user. Returns whether that changed anything.
     pub fn demote(&mut self, now: DateTime<Utc>) -> bool {
         self.set_role(Role::User, now)
+    }
+
+    /// Stores the same password in another way, which is nobody's change of the user.
+    pub fn renew_password_hash(&mut self, password_hash: PasswordHash) {
+        self.state.password_hash = password_hash;
     }
 
     /// Replaces the password.
@@ -244,6 +249,14 @@ mod tests {
         assert!(user.is_active_super_admin());
         user.inactivate(LATER);
         assert!(!user.is_active_super_admin());
+    }
+
+    #[test]
+    fn a_renewal_of_the_hash_is_not_dated() {
+        let mut user = user(Role::User);
+        user.renew_password_hash(PasswordHash::new("other"));
+        assert_eq!(user.password_hash(), &PasswordHash::new("other"));
+        assert_eq!(user.state().updated_at, BORN);
     }
 
     #[test]

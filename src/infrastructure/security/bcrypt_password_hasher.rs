@@ -124,6 +124,12 @@ impl PasswordHasher for BcryptPasswordHasher {
         })
         .await
     }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        let current = hash.expose().strip_prefix(&self.pepper.id);
+        let parts = current.and_then(|stored| stored.parse::<HashParts>().ok());
+        parts.is_none_or(|parts| parts.get_cost() != self.cost)
+    }
 }
 
 /// A hash of that cost which no password is known to match.
@@ -263,6 +269,27 @@ mod tests {
                 .await
                 .unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_outdated_once_the_pepper_or_the_cost_is_another() {
+        let old = hasher("old", 1);
+        let hash = old.hash(password("correct horse")).await.unwrap();
+        assert!(!old.is_outdated(&hash));
+        assert!(!rotated("old", &["new"], 1).is_outdated(&hash));
+        assert!(rotated("new", &["old"], 1).is_outdated(&hash));
+        for cost in [5, 31] {
+            assert!(
+                BcryptPasswordHasher {
+                    cost,
+                    ..hasher("old", 1)
+                }
+                .is_outdated(&hash)
+            );
+        }
+        let dear = BcryptPasswordHasher { cost: 5, ..old };
+        let hash = dear.hash(password("correct horse")).await.unwrap();
+        assert!(hasher("old", 1).is_outdated(&hash), "the cost was lowered");
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ use crate::{
     },
     domain::{
         session::{SessionLifetime, SessionSecret},
-        user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, UserId, Username},
+        user::{InvalidPassword, InvalidUsername, PasswordHash, PasswordPolicy, RawPassword, Role, UserId, Username},
     },
 };
 
@@ -127,19 +127,23 @@ impl ChangePassword {
         current: RawPassword,
         password: RawPassword,
     ) -> Result<AccessToken, ChangePasswordError> {
-        let stored_hash = credentials.password_hash.clone();
-        if !self.password_hasher.verify(current, Some(stored_hash)).await? {
-            return Err(ChangePasswordError::WrongCurrentPassword);
-        }
+        let mut verified_hash = credentials.password_hash.clone();
+        self.verify_current(&current, &verified_hash).await?;
         let password_hash = self.password_hasher.hash(password).await?;
 
-        let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        let locked = lock_actor(transaction.as_ref(), actor, now).await;
-        let (mut user, mut session) = locked.map_err(ConfirmActorError::from)?;
-        if *user.password_hash() != credentials.password_hash {
-            return Err(ChangePasswordError::WrongCurrentPassword);
-        }
+        let (transaction, now, mut user, mut session) = loop {
+            let transaction = self.unit_of_work.begin().await?;
+            let now = self.clock.now();
+            let locked = lock_actor(transaction.as_ref(), actor, now).await;
+            let (user, session) = locked.map_err(ConfirmActorError::from)?;
+            if *user.password_hash() == verified_hash {
+                break (transaction, now, user, session);
+            }
+            // Another password was set, or a log-in renewed the hash of the current one.
+            drop(transaction);
+            verified_hash = user.password_hash().clone();
+            self.verify_current(&current, &verified_hash).await?;
+        };
 
         let secret = SessionSecret::new(self.random.bytes());
         user.change_password(password_hash, now);
@@ -159,6 +163,13 @@ impl ChangePassword {
             session.id()
         );
         Ok(access_token)
+    }
+
+    async fn verify_current(&self, current: &RawPassword, hash: &PasswordHash) -> Result<(), ChangePasswordError> {
+        let is_verified = self.password_hasher.verify(current.clone(), Some(hash.clone())).await?;
+        is_verified
+            .then_some(())
+            .ok_or(ChangePasswordError::WrongCurrentPassword)
     }
 
     async fn change_subordinates(

@@ -8,13 +8,13 @@ use crate::{
     application::{
         UserView,
         ports::{
-            AccessToken, AccessTokens, Clock, HashingError, IdentityReader, IssueError, PasswordHasher, Random,
-            RandomExt, StorageError, UnitOfWork,
+            AccessToken, AccessTokens, Clock, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher,
+            Random, RandomExt, StorageError, Transaction, UnitOfWork,
         },
     },
     domain::{
         session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
-        user::{RawPassword, Username},
+        user::{PasswordHash, RawPassword, User, Username},
     },
 };
 
@@ -25,6 +25,8 @@ use crate::{
 ///   the same time: one password is always verified. No password policy applies.
 /// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
 ///   looked at again: inactivated or given another password meanwhile, the log-in is refused, and no session outlives either.
+/// - If new hashes are made with another key or at another cost by now, the stored one is renewed, for only here is the
+///   password at hand. That takes the time of one more hash, which tells nothing to somebody who is let in anyway.
 /// - A user has so many sessions and no more: for another one the oldest leaves, in the same transaction. Of log-ins at the
 ///   same time, each waits for the locked user, so that none is miscounted.
 pub struct LogIn {
@@ -91,18 +93,17 @@ impl LogIn {
         let stored_hash = credentials
             .as_ref()
             .map(|credentials| credentials.password_hash.clone());
-        let is_verified = self.password_hasher.verify(password, stored_hash).await?;
+        let is_verified = self.password_hasher.verify(password.clone(), stored_hash).await?;
         let verified = credentials
             .filter(|credentials| is_verified && credentials.is_active)
             .ok_or(LogInError::InvalidCredentials)?;
+        let renewed_hash = self.renewed_hash(&verified, &password).await;
 
-        let transaction = self.unit_of_work.begin().await?;
-        let user = transaction
-            .users()
-            .find_by_id_for_update(verified.user_id)
-            .await?
-            .filter(|user| user.is_active() && *user.password_hash() == verified.password_hash)
-            .ok_or(LogInError::InvalidCredentials)?;
+        let (transaction, mut user) = self.lock_user(verified, &password).await?;
+        if let Some(hash) = renewed_hash.filter(|_| self.password_hasher.is_outdated(user.password_hash())) {
+            user.renew_password_hash(hash);
+            transaction.users().save(&user).await?;
+        }
 
         let now = self.clock.now();
         let secret = SessionSecret::new(self.random.bytes());
@@ -130,6 +131,44 @@ impl LogIn {
             access_token,
         })
     }
+
+    /// The hash to store from now on, if the stored one is outdated. A hasher that makes none leaves it for the next time.
+    async fn renewed_hash(&self, verified: &Credentials, password: &RawPassword) -> Option<PasswordHash> {
+        if !self.password_hasher.is_outdated(&verified.password_hash) {
+            return None;
+        }
+        let hash = self.password_hasher.hash(password.clone()).await;
+        hash.inspect_err(|error| {
+            log::warn!(
+                "the password hash of user {} was not renewed: {error}",
+                verified.user_id
+            );
+        })
+        .ok()
+    }
+
+    /// The transaction in which the session begins, and in it the user, locked, active, and of the verified password.
+    async fn lock_user(
+        &self,
+        mut verified: Credentials,
+        password: &RawPassword,
+    ) -> Result<(Box<dyn Transaction>, User), LogInError> {
+        loop {
+            let transaction = self.unit_of_work.begin().await?;
+            let user = transaction.users().find_by_id_for_update(verified.user_id).await?;
+            let user = user.filter(User::is_active).ok_or(LogInError::InvalidCredentials)?;
+            if *user.password_hash() == verified.password_hash {
+                return Ok((transaction, user));
+            }
+            // Another password was set, or another log-in renewed the hash of this one.
+            drop(transaction);
+            verified.password_hash = user.password_hash().clone();
+            let stored_hash = Some(verified.password_hash.clone());
+            if !self.password_hasher.verify(password.clone(), stored_hash).await? {
+                return Err(LogInError::InvalidCredentials);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -139,7 +178,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        application::testing::{PASSWORD, World, user},
+        application::testing::{PASSWORD, World, rotated_hash_of, user},
         domain::{
             session::UserAgent,
             user::{PasswordHash, Role},
@@ -260,6 +299,59 @@ mod tests {
         let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
         assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
         assert_eq!(world.session_count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_would_be_made_differently_today_is_renewed_once_and_not_dated() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.rotate_hasher();
+        for hashes in [2, 3] {
+            world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+            assert_eq!(world.hash_count(), hashes);
+            let stored = world.user(alice.id()).await.unwrap();
+            assert!(!world.password_hasher().is_outdated(stored.password_hash()));
+            assert_eq!(stored.state().updated_at, alice.state().updated_at);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_but_who_logs_in_has_a_hash_renewed() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.rotate_hasher();
+        let refusal = world.log_in().execute(request("alice", "wrong horse")).await;
+        assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+        assert_eq!(world.hash_count(), 1);
+        assert_eq!(world.user(alice.id()).await, Some(alice));
+    }
+
+    #[tokio::test]
+    async fn a_hasher_that_is_saturated_by_then_leaves_the_hash_for_the_next_log_in() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.rotate_hasher();
+        world.while_hashing({
+            let hasher = world.password_hasher();
+            move || hasher.saturate()
+        });
+        world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+        assert_eq!(world.user(alice.id()).await, Some(alice));
+    }
+
+    #[tokio::test]
+    async fn a_renewal_by_another_log_in_meanwhile_refuses_nobody() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.rotate_hasher();
+        let mut renewed = alice.clone();
+        renewed.renew_password_hash(rotated_hash_of(PASSWORD));
+        world.while_hashing({
+            let (store, renewed) = (world.store(), renewed.clone());
+            move || store.replace_user(&renewed)
+        });
+        world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+        assert_eq!(world.user(alice.id()).await, Some(renewed));
     }
 
     #[tokio::test]

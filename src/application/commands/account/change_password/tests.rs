@@ -2,7 +2,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::{
-    application::testing::{PASSWORD, World, hash_of, user},
+    application::testing::{PASSWORD, World, hash_of, rotated_hash_of, user},
     domain::user::{PasswordHash, User},
 };
 
@@ -216,4 +216,23 @@ async fn a_session_that_ended_meanwhile_changes_nothing() {
         Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
     ));
     assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_log_in_that_renews_the_hash_meanwhile_is_in_nobodys_way() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    world.while_hashing({
+        let store = world.store();
+        let mut alice = alice.clone();
+        alice.renew_password_hash(rotated_hash_of(PASSWORD));
+        move || store.replace_user(&alice)
+    });
+    let changed = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, Some(PASSWORD)))
+        .await;
+    assert!(changed.is_ok());
+    assert_eq!(stored_hash(&world, &alice).await, hash_of(NEW_PASSWORD));
 }
