@@ -13,22 +13,22 @@ help: ## Show this list
 run: ## Serve in the environment that APP_ENV names
 	cargo run
 
-test: ## Run every test
+test: ## Run the tests; those that need more than Rust have targets of their own
 	cargo test
 
 guides: ## Type in what the guides have for a shell; needs bash, curl, jq, psql, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored readme:: api_guide:: moving_accounts::
 
-faults: ## Stop, freeze and replicate PostgreSQL under the running service
+faults: ## Stop, freeze and replicate PostgreSQL servers; needs the programs of PostgreSQL
 	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::
 
-examples: ## Do what the examples show; needs Node.js, Python, curl and jq
+examples: ## Do what the examples show; needs Node.js, Python, bash, curl, jq
 	cargo test --test black_box -- --ignored clients:: cookbook::
 
 schemathesis: ## Hold generated requests against the OpenAPI document; needs Python
 	cargo test --test black_box -- --ignored schemathesis::
 
-browser: ## Use Swagger UI in headless Chromium; needs Node.js
+browser: ## Log in through Swagger UI in headless Chromium; needs Node.js, Chromium
 	cargo test --test black_box -- --ignored browser::
 
 lint: ## Check formatting, lints and documentation
@@ -36,7 +36,7 @@ lint: ## Check formatting, lints and documentation
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-lint.shell: ## Check the shell scripts with ShellCheck
+lint.shell: ## Check the shell scripts; needs ShellCheck
 	shellcheck --external-sources --source-path=SCRIPTDIR $$(git grep -lE '^#!.*[/ ](ba)?sh$$|^# shellcheck shell=')
 
 lint.openapi: ## Check the OpenAPI document with Redocly CLI; needs Node.js
