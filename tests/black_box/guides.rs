@@ -14,7 +14,14 @@ const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-cle
 const UNIT: &str = include_str!("../../deploy/gatehouse.service");
 const OPERATOR: &str = include_str!("../../deploy/gatehouse-operator");
 
-const FOLDERS_OF_PAGES: [&str; 5] = ["", "docs", "docs/decisions", "examples/python", "examples/typescript"];
+const FOLDERS_OF_PAGES: [&str; 6] = [
+    "",
+    "docs",
+    "docs/decisions",
+    "examples/curl",
+    "examples/python",
+    "examples/typescript",
+];
 
 #[rstest]
 #[case::deployment(DEPLOYMENT, 10)]

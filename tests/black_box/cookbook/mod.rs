@@ -3,12 +3,12 @@
 mod bootstrap_admin;
 mod create_users;
 mod every_script;
+mod examples;
 mod export_users;
 mod inactivate_user;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 mod patience;
-mod readme;
 mod rotate_password;
 mod secrets;
 mod stand_in;

@@ -1,27 +1,24 @@
 //! The examples of the README of the folder can be pasted as they stand.
 
-use std::process::Command;
+use std::{fs, process::Command};
 
 use super::{
-    README, SCRIPTS,
+    FOLDER, README, SCRIPTS,
     support::{Cookbook, GATEHOUSE},
 };
+use crate::support::shell_lines;
 
 #[test]
 #[ignore = "needs bash, curl and jq"]
 fn the_examples_of_the_readme_work_line_by_line() {
     let cookbook = Cookbook::without_accounts();
+    fs::create_dir(cookbook.path("examples")).unwrap();
     let copied = Command::new("cp")
-        .args(["-R", concat!(env!("CARGO_MANIFEST_DIR"), "/examples")])
-        .arg(cookbook.server.directory())
+        .args(["-R", FOLDER])
+        .arg(cookbook.path("examples"))
         .status();
     assert!(copied.unwrap().success());
-    let examples = README.split("## Examples").nth(1).unwrap();
-    let examples = examples.split("\n## ").next().unwrap().split("```sh\n").skip(1);
-    let script = examples
-        .map(|rest| rest.split("```").next().unwrap())
-        .collect::<String>()
-        .replace("'cargo run -q --'", GATEHOUSE);
+    let script = shell_lines(README, "## Examples").replace("'cargo run -q --'", GATEHOUSE);
     assert!(!script.contains("cargo"), "{script}");
     for (name, _) in SCRIPTS {
         assert!(script.contains(&format!("examples/curl/{name}")), "{name}");
