@@ -101,7 +101,7 @@ impl<'a> Terminal<'a> {
         let mut process = command
             .args(["--foreground", &PATIENCE.as_secs().to_string()])
             .args(["script", "--quiet", "--return", "--flush", "--command"])
-            .args([&format!("'{FOLDER}/{script}' {arguments}"), "/dev/null"])
+            .args([&format!("exec '{FOLDER}/{script}' {arguments}"), "/dev/null"])
             .env("GATEHOUSE_USER", username)
             .env_remove("GATEHOUSE_PASSWORD_FILE")
             .stdin(Stdio::piped())
