@@ -114,15 +114,16 @@ async fn users_who_exist_already_are_no_failure_and_admins_are_made_by_super_adm
 }
 
 #[rstest]
-#[case::nothing("", "the first line of users.csv must be username,role\n")]
-#[case::no_header("brian,user\n", "the first line of users.csv must be username,role\n")]
-#[case::other_separator("username;role\nbrian;user\n", "the first line of users.csv must be username,role\n")]
-#[case::with_passwords("username,password,role\n", "the first line of users.csv must be username,role\n")]
+#[case::nothing("")]
+#[case::no_header("brian,user\n")]
+#[case::other_separator("username;role\nbrian;user\n")]
+#[case::with_passwords("username,password,role\n")]
 #[ignore = "needs bash, curl and jq"]
-fn a_file_of_another_kind_is_refused(#[case] text: &str, #[case] complaint: &str) {
+fn a_file_of_another_kind_is_refused(#[case] text: &str) {
     let cookbook = Cookbook::without_accounts();
     fs::write(cookbook.path("users.csv"), text).unwrap();
-    assert_eq!(cookbook.run("create-users.sh", &ARGUMENTS).refused(), complaint);
+    let refusal = cookbook.run("create-users.sh", &ARGUMENTS).refused();
+    assert_eq!(refusal, "the first line of users.csv must be username,role\n");
     let missing = cookbook.run("create-users.sh", &["nowhere.csv", "passwords.csv"]);
     assert_eq!(missing.refused(), "nowhere.csv is not a file that can be read\n");
     assert!(!cookbook.path("passwords.csv").exists());
