@@ -33,7 +33,7 @@ create_super_admin() {
     command -v "${gatehouse[0]}" >/dev/null || fail "${gatehouse[0]} is not installed: GATEHOUSE can name the command"
     [ -n "${GATEHOUSE_PASSWORD_FILE:-}" ] || confirm_secret
     printf '%s\n' "$PASSWORD" | "${gatehouse[@]}" create-super-admin "$GATEHOUSE_USER" --password-stdin ||
-        fail "$GATEHOUSE_USER can neither log in nor be made super admin: does it exist, but inactive or with another password?"
+        fail "$GATEHOUSE_USER can neither log in nor be made: does it exist, but inactive or with another password?"
 }
 
 # Says that the account of this view is an active admin already, or what must be done so that it is.

@@ -205,7 +205,7 @@ The new password may be in force all the same${GENERATED_FILE:+; it is in $GENER
 problem() {
     local complaint
     if [ "$STATUS" = 000 ]; then
-        complaint=$(sed 's/^curl: ([0-9]*) //' "$WORK/complaint")
+        complaint=$(sed -n '1s/^curl: ([0-9]*) //p' "$WORK/complaint")
         printf '%s does not answer: %s' "$GATEHOUSE_URL" "${complaint:-interrupted}"
         return
     fi
