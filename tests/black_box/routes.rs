@@ -67,17 +67,17 @@ async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
     let server = Server::start(DatabaseKind::Sqlite);
     let client = server.anonymous();
     for (path, allowed) in [
-        ("/", "GET"),
-        ("/docs/", "GET"),
-        ("/api/openapi.json", "GET"),
-        ("/health/live", "GET"),
-        ("/api/v1/", "GET"),
+        ("/", "GET, HEAD"),
+        ("/docs/", "GET, HEAD"),
+        ("/api/openapi.json", "GET, HEAD"),
+        ("/health/live", "GET, HEAD"),
+        ("/api/v1/", "GET, HEAD"),
         ("/api/v1/account/signup", "POST"),
         ("/api/v1/account/logout", "DELETE"),
-        ("/api/v1/account/sessions", "DELETE, GET"),
-        ("/api/v1/users/", "GET, POST"),
+        ("/api/v1/account/sessions", "DELETE, GET, HEAD"),
+        ("/api/v1/users/", "GET, HEAD, POST"),
         ("/api/v1/users/grant", "PATCH"),
-        ("/api/v1/users/00000000-0000-0000-0000-000000000000", "GET"),
+        ("/api/v1/users/00000000-0000-0000-0000-000000000000", "GET, HEAD"),
     ] {
         let answer = client.send(client.request(Method::PUT, path)).await;
         answer.problem(405, "method_not_allowed");

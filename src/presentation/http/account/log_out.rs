@@ -19,7 +19,8 @@ refusals! {
 
 /// Log out.
 ///
-/// Open to every authenticated caller. Ends the session in the database, then clears the cookie.
+/// Open to every authenticated caller. Ends the session in the database, then clears the cookie; other sessions of the user go
+/// on. Refuses whoever has no session, so a second log-out, too.
 #[api_v2_operation(tags(Account), operation_id = "logOut")]
 pub async fn log_out(
     Authenticated { actor, .. }: Authenticated,

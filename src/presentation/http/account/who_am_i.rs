@@ -10,7 +10,8 @@ use crate::{application::queries::account::WhoAmI, presentation::http::extract::
 
 /// Show the caller.
 ///
-/// Open to every authenticated caller. Tells the role as it is now, and when the session expires.
+/// Open to every authenticated caller. Tells the role as it is now, and when the session expires. Changes nothing, but a
+/// session near its end is renewed, as by every operation that asks for one.
 #[api_v2_operation(tags(Account), operation_id = "whoAmI")]
 pub async fn who_am_i(Authenticated { actor, .. }: Authenticated, who_am_i: Data<WhoAmI>) -> Json<CurrentUser> {
     Json(who_am_i.execute(actor).into())

@@ -59,7 +59,8 @@ impl From<ChangePasswordBody> for ChangePasswordRequest {
 ///
 /// Open to every authenticated caller for their own account, to admins for users, to super admins for users and admins. One's
 /// own needs `current_password`, ends every other session and gives this one a new cookie. A subordinate's ends all of that
-/// user's sessions. Refuses a plain user who names anyone else, whether there is such a user or not.
+/// user's sessions. Refuses a plain user who names anyone else, whether there is such a user or not, and an admin who names
+/// somebody of the same role or above.
 #[api_v2_operation(tags(Users), operation_id = "changePassword")]
 pub async fn change_password(
     Authenticated {

@@ -30,7 +30,8 @@ refusals! {
 
 /// Show a user.
 ///
-/// Open to admins and super admins. Refuses a plain user, whether there is a user of this id or not.
+/// Open to admins and super admins, who see users of every role. Changes nothing. Refuses a plain user, whether there is a user
+/// of this id or not.
 #[api_v2_operation(tags(Users), operation_id = "getUser")]
 pub async fn get_user(
     Authenticated {

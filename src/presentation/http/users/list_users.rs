@@ -115,7 +115,7 @@ refusals! {
 /// List users.
 ///
 /// Open to admins and super admins. Filters, sorts and paginates as asked; `total` counts every user that the filters match.
-/// Refuses a plain user.
+/// Changes nothing. Refuses a plain user, and parameters that it does not know.
 #[api_v2_operation(tags(Users), operation_id = "listUsers")]
 pub async fn list_users(
     Authenticated {

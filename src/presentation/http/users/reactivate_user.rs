@@ -16,8 +16,8 @@ use crate::{
 
 /// Let an inactive user in again.
 ///
-/// Open to admins for users, to super admins for users and admins. Reactivating an active user changes nothing. Refuses a super
-/// admin as the target.
+/// Open to admins for users, to super admins for users and admins. The user has to log in again. Reactivating an active
+/// user changes nothing. Refuses a super admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "reactivateUser")]
 pub async fn reactivate_user(
     Authenticated {
