@@ -1,15 +1,35 @@
 """Checks of rules of this API, beside those that Schemathesis brings, and what its schemas cannot say."""
 
+from uuid import UUID
+
 import requests
 import schemathesis
+
+created_users = []
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """No password is a common one or contains the username, which a schema cannot forbid."""
+    """No password is a common one or contains the username, and there is a user whose sessions are asked for."""
     password = case.body.get("password") if isinstance(case.body, dict) else None
     if isinstance(password, str):
         case.body["password"] = "#é".join(password)[: len(password)]
+    if case.path.endswith("/{user_id}/sessions") and created_users and is_id(case.path_parameters.get("user_id")):
+        case.path_parameters["user_id"] = created_users[-1]
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """Remembers users that were created."""
+    if case.operation.definition.raw["operationId"] == "createUser" and response.status_code == 201:
+        created_users.append(response.json()["id"])
+
+
+def is_id(value):
+    try:
+        return UUID(value) is not None
+    except (AttributeError, TypeError, ValueError):
+        return False
 
 
 @schemathesis.check
