@@ -7,6 +7,7 @@ pub mod configuration;
 mod database;
 mod logging;
 mod server;
+mod session_purge;
 mod use_cases;
 
 pub use commands::run;

@@ -16,7 +16,8 @@ use super::{
     adapters::{Adapters, cores},
     configuration::{self, Configuration, CookiesConfig, ServerConfig},
     database,
-    use_cases::HttpUseCases,
+    session_purge::purge_now_and_then,
+    use_cases::{HttpUseCases, purge_expired_sessions},
 };
 use crate::{
     infrastructure::persistence::Database,
@@ -41,6 +42,7 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     database::migrate_on_start(&configuration.database, database).await?;
     let adapters = Adapters::new(&configuration.security, database)?;
     let use_cases = HttpUseCases::new(&adapters, configuration.sign_up.enabled);
+    let purge = purge_expired_sessions(&adapters);
     let settings = http_settings(configuration);
     let password_policy = configuration.security.password.policy();
     let document = Bytes::from(http::document(&settings.cookie.name, &password_policy));
@@ -73,6 +75,7 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let handle = server.handle();
     tokio::select! {
         outcome = server => outcome?,
+        never = purge_now_and_then(&purge, adapters.random.as_ref()) => match never {},
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
     }

@@ -8,6 +8,7 @@ use crate::{
         commands::{
             Registration,
             account::{Authenticate, ChangePassword, EndAllSessions, EndSession, LogIn, LogOut, SignUp},
+            maintenance::PurgeExpiredSessions,
             operator::{CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword},
             users::{CreateUser, EndUserSessions, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
         },
@@ -209,6 +210,14 @@ pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
             users: adapters.users.clone(),
         },
         clock: clock.clone(),
+    }
+}
+
+/// Builds the use case that the server executes by itself.
+pub fn purge_expired_sessions(adapters: &Adapters) -> PurgeExpiredSessions {
+    PurgeExpiredSessions {
+        unit_of_work: adapters.unit_of_work.clone(),
+        clock: adapters.clock.clone(),
     }
 }
 

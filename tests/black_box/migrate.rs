@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261122_000002_create_auth_sessions",
     "m20261123_000001_index_users",
     "m20261123_000002_add_session_details",
+    "m20261123_000003_index_sessions_expiry",
 ];
 
 #[apply(on_every_database)]

@@ -1,10 +1,13 @@
 //! The life of a session: renewal, and what ends it.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use reqwest::Method;
+use sea_orm::{ConnectionTrait, Statement};
 use test_database::{DatabaseKind, apply, on_every_database};
 
-use crate::support::{Answer, PASSWORD, Server, exchange_in_parts, time};
+use crate::support::{Answer, PASSWORD, PATIENCE, Server, exchange_in_parts, time};
 
 /// With this, every session is near its end all the time.
 const ALWAYS_DUE: (&str, &str) = ("APP_SECURITY__AUTH__REFRESH_THRESHOLD", "1.0");
@@ -135,6 +138,29 @@ async fn a_session_that_is_gone_is_refused_and_its_cookie_cleared(database: Data
 
 #[apply(on_every_database)]
 #[tokio::test]
+async fn expired_sessions_are_purged_in_the_background(database: DatabaseKind) {
+    let mut server = Server::start(database);
+    server.user("alice").await;
+    server.logged_in("alice").await;
+    let expire = "UPDATE auth_sessions SET expires_at = '2026-01-01T00:00:00+00:00'";
+    server.open_database().await.execute_unprepared(expire).await.unwrap();
+    let alice = server.logged_in("alice").await;
+    server.stop();
+    server.restart();
+
+    let start = Instant::now();
+    while !server.log().contains("purged 2 expired sessions") {
+        assert!(start.elapsed() < PATIENCE, "{}", server.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    alice.at(&server).me().await.expect(200);
+    let database = server.open_database().await;
+    let left = Statement::from_string(database.get_database_backend(), "SELECT id FROM auth_sessions");
+    assert_eq!(database.query_all_raw(left).await.unwrap().len(), 1);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
 async fn a_super_admin_who_is_demoted_while_a_body_arrives_grants_nothing(database: DatabaseKind) {
     let server = Server::start(database);
     let (root, _other) = (server.super_admin("super").await, server.super_admin("other").await);
@@ -149,7 +175,7 @@ async fn a_super_admin_who_is_demoted_while_a_body_arrives_grants_nothing(databa
     );
     let demote = || {
         // Time for the server to find out who sends this. Without it, the test would pass for a lesser reason.
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(200));
         server.run(&["demote", "super"]).succeeded();
     };
     let answer = exchange_in_parts(&server, head.as_bytes(), demote, body.as_bytes()).unwrap();

@@ -1,10 +1,13 @@
 //! Two nodes on one database are one service: what is done on one of them, the very next request to the other feels.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::{join, join_all};
 use rstest::rstest;
+use sea_orm::ConnectionTrait;
 use test_database::{DatabaseKind, apply, needs_postgres};
 
-use crate::support::{Answer, PASSWORD, Server, forger::start_with_known_secrets, time};
+use crate::support::{Answer, PASSWORD, PATIENCE, Server, forger::start_with_known_secrets, time};
 
 const ANOTHER_PASSWORD: &str = "staple battery correct";
 
@@ -130,6 +133,35 @@ async fn a_grant_on_one_node_and_an_inactivation_on_the_other_both_survive() {
             "{user}"
         );
     }
+}
+
+#[apply(needs_postgres)]
+#[tokio::test]
+async fn every_expired_session_is_purged_once() {
+    const SESSIONS: &str = "
+        INSERT INTO auth_sessions (id, user_id, secret_digest, created_at, expires_at)
+        SELECT gen_random_uuid(), users.id, sha256(n::text::bytea), '2026-01-01', '2026-01-02'
+        FROM users, generate_series(1, 5000) AS n";
+    let [mut one, mut other] = nodes(&[]);
+    one.anonymous().sign_up("alice", PASSWORD).await.expect(201);
+    let database = one.open_database().await;
+    database.execute_unprepared(SESSIONS).await.unwrap();
+    for node in [&mut one, &mut other] {
+        node.stop();
+        node.restart();
+    }
+
+    let purged = |node: &Server| {
+        let log = node.log();
+        let count = log.split("purged ").nth(1).and_then(|rest| rest.split(' ').next());
+        count.map_or(0, |count| count.parse::<u32>().unwrap())
+    };
+    let start = Instant::now();
+    while purged(&one) + purged(&other) < 5000 {
+        assert!(start.elapsed() < PATIENCE, "{}{}", one.log(), other.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(purged(&one) + purged(&other), 5000);
 }
 
 /// Each locks first the row of whoever asks, and then that of whoever is named. PostgreSQL then breaks the circle.

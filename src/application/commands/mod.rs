@@ -2,6 +2,7 @@
 
 pub mod account;
 mod confirm_actor;
+pub mod maintenance;
 pub mod operator;
 mod registration;
 pub mod users;

@@ -58,4 +58,12 @@ pub trait AuthSessionRepository: Send + Sync {
     /// # Errors
     /// [`StorageError`] if storage fails.
     async fn delete_oldest_of(&self, user_id: UserId, keep: u64, now: DateTime<Utc>) -> Result<u64, StorageError>;
+
+    /// Removes sessions that have expired at `now`, whosever they are, up to `limit` and the first to expire first; none while
+    /// another process does so. Passes over those that another transaction has locked, and so waits for nobody. Returns how
+    /// many were removed.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError>;
 }

@@ -237,6 +237,19 @@ impl AuthSessionRepository for InMemoryTransaction {
         state.sessions.retain(|id, _| !oldest.contains(id));
         Ok(oldest.len() as u64)
     }
+
+    async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
+        let mut state = self.working.lock().unwrap();
+        let mut expired: Vec<_> = state.sessions.values().filter(|one| one.is_expired(now)).collect();
+        expired.sort_by_key(|session| session.expires_at());
+        let ids: Vec<_> = expired
+            .iter()
+            .take(limit as usize)
+            .map(|session| session.id())
+            .collect();
+        state.sessions.retain(|id, _| !ids.contains(id));
+        Ok(ids.len() as u64)
+    }
 }
 
 #[async_trait]

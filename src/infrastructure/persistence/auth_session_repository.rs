@@ -2,10 +2,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::Expr,
+    sea_query::{Expr, LockBehavior, LockType},
 };
+use uuid::Uuid;
 
 use super::{
+    database::try_lock_purge,
     entities::auth_session::{Column, Entity},
     mapping::session_row,
     unit_of_work::SeaOrmTransaction,
@@ -80,5 +82,92 @@ impl AuthSessionRepository for SeaOrmTransaction {
             .filter(theirs)
             .filter(Column::Id.not_in_subquery(newest.into_query()));
         Ok(delete.exec(&self.inner).await?.rows_affected)
+    }
+
+    async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
+        if !try_lock_purge(&self.inner).await? {
+            return Ok(0);
+        }
+        // Their ids first: as a subquery of the deletion, PostgreSQL might run it more than once, and exceed the limit.
+        let expired = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::ExpiresAt.lte(now))
+            .order_by_asc(Column::ExpiresAt)
+            .limit(limit)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let ids = expired.into_tuple::<Uuid>().all(&self.inner).await?;
+        let delete = Entity::delete_many().filter(Column::Id.is_in(ids));
+        Ok(delete.exec(&self.inner).await?.rows_affected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use test_database::{DatabaseKind, apply, needs_postgres};
+
+    use super::*;
+    use crate::{
+        application::{
+            ports::{Transaction, UnitOfWork},
+            testing::user,
+        },
+        domain::{
+            session::{ClientDetails, SessionLifetime, SessionSecret},
+            user::Role,
+        },
+        infrastructure::persistence::{SeaOrmUnitOfWork, testing::TestDatabase},
+    };
+
+    /// Six sessions that have expired, and when.
+    async fn expired(database: &TestDatabase) -> ([AuthSessionId; 6], DateTime<Utc>) {
+        let (alice, start) = (user("alice", Role::User), DateTime::UNIX_EPOCH);
+        let lifetime = SessionLifetime::new(TimeDelta::hours(1), TimeDelta::hours(1), 0.5).unwrap();
+        let transaction = SeaOrmUnitOfWork::new(database).begin().await.unwrap();
+        transaction.users().insert(&alice).await.unwrap();
+        let ids = [1, 2, 3, 4, 5, 6].map(|number| AuthSessionId::new(start, [number; 10]));
+        for (id, number) in ids.into_iter().zip(1..) {
+            let secret = SessionSecret::new([number; 32]);
+            let session = AuthSession::begin(id, alice.id(), ClientDetails::default(), &secret, &lifetime, start);
+            transaction.sessions().insert(&session).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        (ids, start + TimeDelta::hours(1))
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn while_one_node_purges_another_has_nothing_to_do() {
+        let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
+        let (_, now) = expired(&database).await;
+        let begin = async || SeaOrmUnitOfWork::new(&database).begin().await.unwrap();
+        let purge = async |node: &dyn Transaction| node.sessions().delete_expired(2, now).await.unwrap();
+
+        let one = begin().await;
+        assert_eq!(purge(one.as_ref()).await, 2);
+        assert_eq!(purge(begin().await.as_ref()).await, 0);
+        one.commit().await.unwrap();
+
+        let broken = begin().await;
+        assert_eq!(purge(broken.as_ref()).await, 2);
+        drop(broken);
+        let other = begin().await;
+        for purged in [2, 2, 0] {
+            assert_eq!(purge(other.as_ref()).await, purged);
+        }
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn a_purge_waits_for_nobody() {
+        let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
+        let (ids, now) = expired(&database).await;
+        let unit_of_work = SeaOrmUnitOfWork::new(&database);
+        let request = unit_of_work.begin().await.unwrap();
+        assert!(request.sessions().delete(ids[0]).await.unwrap());
+
+        let purge = unit_of_work.begin().await.unwrap();
+        assert_eq!(purge.sessions().delete_expired(10, now).await.unwrap(), 5);
     }
 }

@@ -2,7 +2,7 @@ use std::{io, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    Statement, TransactionOptions, TransactionTrait,
 };
 use thiserror::Error;
 
@@ -10,6 +10,9 @@ use super::{DatabaseUrl, database_url::Kind, postgres, sqlite, timed_connection:
 
 /// Who migrates a PostgreSQL database holds this advisory lock: `gatehous` in ASCII, unlikely to be taken by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
+
+/// Who purges a PostgreSQL database holds this advisory lock: `gatepurg` in ASCII.
+const PURGE_LOCK: i64 = i64::from_be_bytes(*b"gatepurg");
 
 /// The database, by the handles that its kind needs, which may be one and the same. Nothing outside of it knows of which
 /// kind it is.
@@ -212,4 +215,19 @@ impl Database {
     fn is_postgres(&self) -> bool {
         self.writer.get_database_backend() == DbBackend::Postgres
     }
+}
+
+/// Takes the right to purge until `transaction` ends, unless another process has it. Returns whether it did; where
+/// transactions that write come one at a time, always.
+///
+/// # Errors
+/// [`DbErr`] if the database fails.
+pub(super) async fn try_lock_purge(transaction: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let backend = transaction.get_database_backend();
+    if backend != DbBackend::Postgres {
+        return Ok(true);
+    }
+    let lock = format!("SELECT pg_try_advisory_xact_lock({PURGE_LOCK})");
+    let row = transaction.query_one_raw(Statement::from_string(backend, lock)).await?;
+    row.map_or(Ok(false), |row| row.try_get_by_index(0))
 }

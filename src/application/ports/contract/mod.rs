@@ -98,6 +98,8 @@ macro_rules! storage_contract {
             a_deleted_session_is_gone,
             all_sessions_of_a_user_are_deleted_but_the_kept_one,
             the_oldest_living_sessions_of_a_user_are_deleted,
+            expired_sessions_are_deleted_up_to_the_limit_the_first_to_expire_first,
+            of_many_who_delete_expired_sessions_at_once_each_is_deleted_by_one,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, last_seen:
             a_session_is_recorded_as_seen_a_while_after_it_was_last,

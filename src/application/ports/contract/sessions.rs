@@ -1,11 +1,11 @@
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{START, Storage, lifetime, secret, session};
 use crate::{
     application::{ports::StorageError, testing::user},
     domain::{
         session::{AuthSession, AuthSessionState, ClientDetails, UserAgent},
-        user::Role,
+        user::{Role, User},
     },
 };
 
@@ -204,4 +204,55 @@ pub(crate) async fn the_oldest_living_sessions_of_a_user_are_deleted(storage: St
     let just_before = now - TimeDelta::microseconds(1);
     let expired = storage.sessions.list_live(alice.id(), just_before).await.unwrap();
     assert_eq!(expired.len(), 1, "what has expired is left to the purge");
+}
+
+/// A session for each number, that expires so many microseconds after [`START`].
+async fn insert_expiring(storage: &Storage, user: &User, numbers: impl IntoIterator<Item = u8>) {
+    for number in numbers {
+        let session = AuthSession::restore(AuthSessionState {
+            expires_at: START + TimeDelta::microseconds(number.into()),
+            ..session(user, number).state().clone()
+        });
+        storage.insert_sessions(&[&session]).await;
+    }
+}
+
+/// Deletes up to three sessions that have expired at `now`.
+async fn delete_expired(storage: &Storage, now: DateTime<Utc>) -> u64 {
+    let transaction = storage.begin().await;
+    let deleted = transaction.sessions().delete_expired(3, now).await.unwrap();
+    transaction.commit().await.unwrap();
+    deleted
+}
+
+pub(crate) async fn expired_sessions_are_deleted_up_to_the_limit_the_first_to_expire_first(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    insert_expiring(&storage, &alice, [6, 2, 5, 1, 4, 3]).await;
+
+    let now = START + TimeDelta::microseconds(5);
+    for (deleted, left) in [(3, 4..7), (2, 6..7), (0, 6..7)] {
+        assert_eq!(delete_expired(&storage, now).await, deleted);
+        for number in 1..7 {
+            let identity = storage.identities.find_identity(&secret(number).digest()).await;
+            assert_eq!(identity.unwrap().is_some(), left.contains(&number), "{number}");
+        }
+    }
+}
+
+pub(crate) async fn of_many_who_delete_expired_sessions_at_once_each_is_deleted_by_one(storage: Storage) {
+    let alice = user("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    insert_expiring(&storage, &alice, 1..31).await;
+
+    let now = START + TimeDelta::microseconds(30);
+    let together = futures_util::future::join_all((0..6).map(|_| delete_expired(&storage, now))).await;
+    let mut deleted = together.iter().sum::<u64>();
+    assert!((3..=18).contains(&deleted), "{together:?}");
+    while deleted < 30 {
+        let more = delete_expired(&storage, now).await;
+        assert_eq!(more, 3);
+        deleted += more;
+    }
+    assert_eq!((deleted, delete_expired(&storage, now).await), (30, 0));
 }
