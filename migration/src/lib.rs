@@ -5,6 +5,7 @@ mod m20261122_000002_create_auth_sessions;
 mod m20261123_000001_index_users;
 mod m20261123_000002_add_session_details;
 mod m20261123_000003_index_sessions_expiry;
+mod m20261123_000004_index_pepper_ids;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_index_users::Migration),
             Box::new(m20261123_000002_add_session_details::Migration),
             Box::new(m20261123_000003_index_sessions_expiry::Migration),
+            Box::new(m20261123_000004_index_pepper_ids::Migration),
         ]
     }
 }

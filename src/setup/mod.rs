@@ -6,6 +6,7 @@ mod commands;
 pub mod configuration;
 mod database;
 mod logging;
+mod peppers;
 mod server;
 mod session_purge;
 mod use_cases;

@@ -16,6 +16,7 @@ use super::{
     adapters::{Adapters, cores},
     configuration::{self, Configuration, CookiesConfig, ServerConfig},
     database,
+    peppers::require_peppers,
     session_purge::purge_now_and_then,
     use_cases::{HttpUseCases, purge_expired_sessions},
 };
@@ -40,6 +41,7 @@ pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
 
 async fn serve_from(database: &Database, configuration: &Configuration) -> anyhow::Result<()> {
     database::migrate_on_start(&configuration.database, database).await?;
+    require_peppers(&configuration.security.password, database).await?;
     let adapters = Adapters::new(&configuration.security, database)?;
     let use_cases = HttpUseCases::new(&adapters, configuration.sign_up.enabled);
     let purge = purge_expired_sessions(&adapters);

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261123_000001_index_users",
     "m20261123_000002_add_session_details",
     "m20261123_000003_index_sessions_expiry",
+    "m20261123_000004_index_pepper_ids",
 ];
 
 #[apply(on_every_database)]

@@ -2,11 +2,15 @@
 
 use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, Statement};
-use test_database::{DatabaseKind, apply, on_every_database};
+use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
-use crate::support::{PASSWORD, Server, forger::SECRET, forger::start_with_known_secrets};
+use crate::support::{
+    Outcome, PASSWORD, Server,
+    forger::{SECRET, start_with_known_secrets},
+};
 
 const PEPPER: &str = "APP_SECURITY__PASSWORD__PEPPER";
+const LOST: &str = "APP_SECURITY__PASSWORD__LOST_PEPPERS";
 const COST: &str = "APP_SECURITY__PASSWORD__BCRYPT_COST";
 const NEW: &str = "the pepper that takes the place of the old one";
 
@@ -74,5 +78,100 @@ async fn of_many_log_ins_at_once_that_renew_the_hash_all_succeed(database: Datab
     let client = server.anonymous();
     for answer in join_all((0..20).map(|_| client.log_in("alice", PASSWORD))).await {
         answer.expect(200);
+    }
+}
+
+/// How a start ends that is refused for its peppers.
+fn refusal(server: &Server, arguments: &[&str], peppers: &str) -> String {
+    let mut command = server.command(arguments);
+    let output = command.env(PEPPER, peppers).write_stdin(PASSWORD).output();
+    Outcome::from(output.unwrap()).refused()
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn a_pepper_that_users_still_need_is_missed_at_the_start_which_tells_the_way_out(database: DatabaseKind) {
+    let mut server = start_with_known_secrets(database, &[]);
+    for username in ["alice", "bobby"] {
+        server.user(username).await;
+    }
+    let original = stored_hash(&server).await;
+    let (old, _) = parts(&original);
+
+    let missing = |users: &str| {
+        format!(
+            "security.password.pepper lacks one with which passwords were hashed: that of the id {old}, needed by {users}. "
+        )
+    };
+    for arguments in [
+        &["serve"][..],
+        &["create-super-admin", "root.admin", "--password-stdin"],
+        &["set-password", "alice", "--password-stdin"],
+    ] {
+        let refusal = refusal(&server, arguments, NEW);
+        assert!(refusal.starts_with(&missing("2 users")), "{refusal}");
+        for way_out in [
+            "Put it back",
+            "security.password.lost_peppers",
+            "gatehouse set-password",
+        ] {
+            assert!(refusal.contains(way_out), "{refusal}");
+        }
+    }
+    server.logged_in("alice").await;
+
+    // It is put back, and Alice moves on to the new one.
+    server.stop();
+    server.restart_with(&[(PEPPER, &list(&[NEW, SECRET]))]);
+    let note = |users: &str| format!("number 2 of security.password.pepper, of the id {old}, is needed by {users}\n");
+    assert!(server.log().contains(&note("2 users")), "{}", server.log());
+    server.logged_in("alice").await;
+    assert!(refusal(&server, &["serve"], NEW).starts_with(&missing("1 user")));
+
+    // It is lost, which Bobby has to suffer from until he is given another password.
+    server.stop();
+    server.restart_with(&[(PEPPER, NEW), (LOST, &list(&[old]))]);
+    assert!(server.log().contains("shuts out 1 user"), "{}", server.log());
+    server.logged_in("alice").await;
+    let shut_out = server.anonymous().log_in("bobby", PASSWORD).await;
+    shut_out.problem(401, "invalid_credentials");
+    let helped = server.run_with_password(&["set-password", "bobby"], PASSWORD);
+    assert_eq!(helped.code, Some(0), "{helped:?}");
+    server.logged_in("bobby").await;
+
+    server.stop();
+    server.restart_with(&[(PEPPER, &list(&[NEW, SECRET])), (LOST, "[]")]);
+    assert!(server.log().contains(&note("no user")), "{}", server.log());
+    server.stop();
+    server.restart_with(&[(PEPPER, NEW)]);
+}
+
+/// Three rolling restarts: the new pepper is appended everywhere, moved to the front, and the old one removed. After each
+/// restart of one of the two nodes, everybody is still logged in, logs in anywhere, and signs up anywhere.
+#[apply(needs_postgres)]
+#[tokio::test]
+async fn a_pepper_is_replaced_while_two_nodes_serve_and_nobody_notices() {
+    let one = start_with_known_secrets(DatabaseKind::Postgres, &[]);
+    let other = one.another_node();
+    let alice = one.user("alice").await;
+    let mut names = vec!["alice".to_owned()];
+    let mut nodes = [one, other];
+
+    for peppers in [&[SECRET, NEW][..], &[NEW, SECRET], &[NEW]] {
+        for restarted in [0, 1] {
+            nodes[restarted].stop();
+            nodes[restarted].restart_with(&[(PEPPER, &list(peppers))]);
+            for node in &nodes {
+                alice.at(node).me().await.expect(200);
+                let name = format!("user{}", names.len());
+                node.anonymous().sign_up(&name, PASSWORD).await.expect(201);
+                names.push(name);
+            }
+            for name in &names {
+                for node in &nodes {
+                    node.logged_in(name).await;
+                }
+            }
+        }
     }
 }

@@ -104,7 +104,7 @@ async fn failures(database: DatabaseKind) -> BTreeMap<String, Value> {
     let server = Server::start(database);
     let alice = server.anonymous();
     alice.sign_up("alice", PASSWORD).await.expect(201);
-    let undo = ["migrate", "down", "--steps", "4", "--yes"];
+    let undo = ["migrate", "down", "--steps", "5", "--yes"];
     server.command(&undo).assert().success();
 
     let failure = alice.log_in("alice", PASSWORD).await;

@@ -169,7 +169,7 @@ impl Pepper {
 }
 
 /// Names a pepper without giving it away: the first eight bytes of its SHA-256, in hexadecimal.
-fn pepper_id(pepper: &SecretString) -> String {
+pub fn pepper_id(pepper: &SecretString) -> String {
     let digest = Sha256::digest(pepper.expose_secret());
     digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

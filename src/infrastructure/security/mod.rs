@@ -3,5 +3,5 @@
 mod bcrypt_password_hasher;
 mod jwt_access_tokens;
 
-pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher};
+pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher, pepper_id};
 pub use jwt_access_tokens::{JwtAccessTokens, JwtAlgorithm, JwtKeyError, JwtOptions, RsaKeys};

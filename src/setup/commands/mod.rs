@@ -11,6 +11,7 @@ use super::{
     adapters::Adapters,
     configuration::{Configuration, LogsConfig, Sources},
     database, logging,
+    peppers::require_peppers,
     server::serve,
     use_cases::operator_use_cases,
 };
@@ -68,6 +69,10 @@ async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<
         database::require_migrated(&database).await?;
         (load(sources, LevelFilter::Warn)?, database)
     };
+    if let OperatorCommand::CreateSuperAdmin { .. } | OperatorCommand::SetPassword { .. } = command {
+        // With a pepper that no node has, they would make accounts that cannot log in.
+        require_peppers(&configuration.security.password, &database).await?;
+    }
     let adapters = Adapters::new(&configuration.security, &database)?;
     let outcome = operator_use_cases(&adapters).run(command).await;
     database.close().await;

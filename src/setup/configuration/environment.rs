@@ -15,6 +15,9 @@ pub(super) const PREFIX: &str = "APP_";
 /// What stands in a name between sections and key. A name without it is not ours, unless it was forgotten.
 const SEPARATOR: &str = "__";
 
+/// What is wrong with a list of secrets that is not closed, say.
+const NO_LIST: &str = "begins like a list, but is none such as [\"new\", \"old\"]";
+
 /// The name of the variable that sets a key: `APP_SERVER__PORT` for `server.port`.
 pub(super) fn variable(path: &str) -> String {
     format!("{PREFIX}{}", path.to_uppercase().replace('.', SEPARATOR))
@@ -30,16 +33,17 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
             continue;
         };
         let path = key.to_lowercase().replace(SEPARATOR, ".");
-        match path.strip_suffix("_file").filter(|path| SECRET_KEYS.contains(path)) {
-            Some(secret) => match secret_from_file(sources, name, value, secret) {
-                Ok(value) => layers.push(layer(name, secret, value)),
-                Err(problem) => problems.push(problem),
-            },
-            None if ROTATING_KEYS.contains(&&*path) => match secrets_from_text(name, value) {
-                Ok(value) => layers.push(layer(name, &path, value)),
-                Err(problem) => problems.push(problem),
-            },
-            None => layers.push(layer(name, &path, typed(value, defaults.get(&path)))),
+        let (path, text) = match path.strip_suffix("_file").filter(|path| SECRET_KEYS.contains(path)) {
+            Some(secret) => (secret, secret_from_file(sources, name, value, secret)),
+            None => (path.as_str(), Ok(value.clone())),
+        };
+        let value = text.and_then(|text| match ROTATING_KEYS.contains(&path) {
+            true => secrets_in(&text).ok_or_else(|| format!("variable {name}: {NO_LIST}")),
+            false => Ok(typed(&text, defaults.get(path))),
+        });
+        match value {
+            Ok(value) => layers.push(layer(name, path, value)),
+            Err(problem) => problems.push(problem),
         }
     }
     (layers, problems)
@@ -79,22 +83,20 @@ fn layer(name: &str, path: &str, value: Value) -> Layer {
     }
 }
 
-/// One secret as it is, or a list of them in brackets. What only begins like a list is refused: taken for one secret, it
-/// would be another than the one that was meant.
-fn secrets_from_text(name: &str, value: &str) -> Result<Value, String> {
-    if !value.starts_with('[') {
-        return Ok(value.into());
-    }
-    match value.parse() {
-        Ok(list @ Value::Array(..)) => Ok(list),
-        Ok(_) => Err(format!(
-            "variable {name}: begins like a list, but is none such as [\"new\", \"old\"]"
-        )),
+/// The secret of a key that may have several, or all of them: a list in brackets, or a line for each. What begins like a
+/// list must be one: taken for a secret, it would be another than what was meant.
+fn secrets_in(text: &str) -> Option<Value> {
+    if text.starts_with('[') {
+        let Ok(parsed) = text.parse();
+        Some(parsed).filter(|value| matches!(value, Value::Array(..)))
+    } else if text.contains('\n') {
+        Some(Vec::from_iter(text.lines()).into())
+    } else {
+        Some(text.into())
     }
 }
 
-/// The secret in a file or, where there may be several, the one in each of its lines.
-fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> Result<Value, String> {
+fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> Result<String, String> {
     let direct = variable(secret);
     if sources.variable(&direct).is_some() {
         return Err(format!(
@@ -102,10 +104,7 @@ fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> 
         ));
     }
     match fs::read_to_string(sources.directory.join(file)) {
-        Ok(text) if ROTATING_KEYS.contains(&secret) => {
-            Ok(Vec::from_iter(text.trim_end_matches(['\r', '\n']).lines()).into())
-        }
-        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).into()),
+        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
         Err(error) => Err(format!("variable {name}: the file {file} cannot be read: {error}")),
     }
 }
@@ -228,17 +227,17 @@ mod tests {
         Ok(())
     }
 
-    #[test]
-    fn several_secrets_are_a_list_in_a_variable_and_lines_in_a_file() -> anyhow::Result<()> {
-        let scene = Scene::with_secrets("prod")?.variable(
-            "APP_SECURITY__PASSWORD__PEPPER",
-            &format!("[\"{ANOTHER_PEPPER}\", \"{PEPPER}\"]"),
-        );
-        assert_eq!(peppers(&scene)?, [ANOTHER_PEPPER, PEPPER]);
+    #[rstest]
+    #[case::list(&format!("[\"{PEPPER}\", \"{ANOTHER_PEPPER}\"]"))]
+    #[case::lines(&format!("{PEPPER}\n{ANOTHER_PEPPER}"))]
+    #[case::lines_of_windows(&format!("{PEPPER}\r\n{ANOTHER_PEPPER}"))]
+    fn several_secrets_are_a_list_or_lines_in_a_variable_as_in_a_file(#[case] text: &str) -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?.variable("APP_SECURITY__PASSWORD__PEPPER", text);
+        assert_eq!(peppers(&scene)?, [PEPPER, ANOTHER_PEPPER]);
 
         let scene = scene
             .without_variable("APP_SECURITY__PASSWORD__PEPPER")
-            .file("pepper", &format!("{PEPPER}\r\n{ANOTHER_PEPPER}\n\n"))?
+            .file("pepper", &format!("{text}\n\n"))?
             .variable("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper");
         assert_eq!(peppers(&scene)?, [PEPPER, ANOTHER_PEPPER]);
         Ok(())

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     RotatingSecret,
-    values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, whole},
+    values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, pepper_ids, whole},
 };
 use crate::domain::user::PasswordPolicy;
 
@@ -31,6 +31,9 @@ pub struct PasswordConfig {
     /// Mixed into every password before it is hashed; at least 32 bytes.
     #[serde(default)]
     pub pepper: RotatingSecret,
+    /// Ids of peppers without which the program is to start nevertheless.
+    #[serde(deserialize_with = "pepper_ids")]
+    pub lost_peppers: Vec<String>,
     /// Work factor of bcrypt, 4 to 31; under 10 only in the environment `local`.
     #[serde(deserialize_with = "whole::<_, _, 4, 31>")]
     pub bcrypt_cost: u32,

@@ -100,6 +100,19 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
     networks.collect()
 }
 
+/// Reads ids of peppers, as password hashes name them.
+pub(super) fn pepper_ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let is_id = |id: &&String| id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let ids = Vec::<String>::deserialize(deserializer)?;
+    match ids.iter().find(|id| !is_id(id)) {
+        Some(id) => Err(D::Error::invalid_value(
+            Unexpected::Str(id),
+            &"ids of 16 hexadecimal digits, as the refusal to start names them",
+        )),
+        None => Ok(ids),
+    }
+}
+
 /// Reads the name of a cookie, a `token` of RFC 6265. Names that begin with `__` mean something to browsers.
 pub(super) fn cookie_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     fn fits(name: &str) -> bool {
@@ -237,6 +250,11 @@ mod tests {
     #[case("database.max_connections", "0", "an integer from 1 to 1000")]
     #[case("security.password.bcrypt_cost", "32", "an integer from 4 to 31")]
     #[case("security.password.min_length", "7", "an integer from 8 to 64")]
+    #[case(
+        "security.password.lost_peppers",
+        "[\"the old one\"]",
+        "ids of 16 hexadecimal digits"
+    )]
     #[case(
         "security.password.max_hash_wait_milliseconds",
         "60001",
