@@ -308,10 +308,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_of_a_lower_cost_takes_as_long_as_one_of_the_configured_cost() {
-        let cheap = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
+        let cheap = hasher("old", 1).hash(password("correct horse")).await.unwrap();
         let dear = BcryptPasswordHasher {
             cost: 9,
-            ..hasher("pepper", 1)
+            ..rotated("new", &["other", "old"], 1)
         };
         let shortest = async |hash: Option<PasswordHash>| {
             let mut shortest = Duration::MAX;
