@@ -31,7 +31,7 @@ pub enum InvalidPassword {
     /// The username, in whatever case, is part of it.
     #[error("A password must not contain the username.")]
     ContainsUsername,
-    /// It is one of those that are used most, in whatever case.
+    /// It is one of the 100,000 or so that are used most, in whatever case.
     #[error("A password must not be one of the most common ones.")]
     Common,
 }
