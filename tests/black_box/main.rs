@@ -42,6 +42,7 @@ mod read_replica;
 mod readme;
 mod routes;
 mod schemathesis;
+mod security_headers;
 mod session_endpoints;
 mod sessions;
 mod shutdown;

@@ -42,26 +42,6 @@ async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash(databas
     }
 }
 
-#[apply(on_every_database)]
-#[tokio::test]
-async fn nothing_that_the_api_answers_may_be_kept(database: DatabaseKind) {
-    let server = Server::start(database);
-    let alice = server.user("alice").await;
-    for path in [
-        "/api/v1/",
-        "/api/v1/account/me",
-        "/api/v1/users/",
-        "/api/v1/nowhere",
-        "/health/ready",
-    ] {
-        assert_eq!(
-            alice.get(path).await.header("cache-control"),
-            Some("no-store"),
-            "{path}"
-        );
-    }
-}
-
 #[tokio::test]
 async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
     let server = Server::start(DatabaseKind::Sqlite);

@@ -11,7 +11,7 @@ use super::{
     docs::docs,
     middleware::{
         access_log::access_log, cors_headers::cors_headers, dead_cookie::dead_cookie, head::head_as_get,
-        panics::panics, problems::problems, request_id::request_id,
+        panics::panics, problems::problems, request_id::request_id, security_headers::security_headers,
     },
     routes::routes,
     settings::HttpSettings,
@@ -55,6 +55,7 @@ pub fn app(
         .wrap(cors)
         .wrap(from_fn(cors_headers))
         .wrap(from_fn(problems))
+        .wrap(from_fn(security_headers))
         .wrap(from_fn(access_log))
         .wrap(from_fn(request_id))
 }

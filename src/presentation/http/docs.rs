@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpResponse, Resource,
-    http::header,
+    http::header::{self, HeaderName},
     middleware::DefaultHeaders,
     web::{self, Bytes, Redirect, ServiceConfig},
 };
@@ -20,6 +20,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
      style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Nothing of this is secret, but it may be another one after an upgrade.
+const REVALIDATED: (HeaderName, &str) = (header::CACHE_CONTROL, "no-cache");
+
 /// Serves the OpenAPI document and the page that shows it; `/` leads there.
 pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
     // By default the page would ask a public server to validate the document.
@@ -31,12 +34,17 @@ pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
             // `route` of an app, other than that of a resource, would answer 404 to any other method.
             .service(web::resource(DOCUMENT).route(web::get().to(move || {
                 let document = document.clone();
-                async move { HttpResponse::Ok().content_type(mime::APPLICATION_JSON).body(document) }
+                async move {
+                    HttpResponse::Ok()
+                        .content_type(mime::APPLICATION_JSON)
+                        .insert_header(REVALIDATED)
+                        .body(document)
+                }
             })))
             .service(
                 web::resource("/docs/{file:.*}")
                     .app_data(config)
-                    .wrap(security_headers())
+                    .wrap(headers())
                     .route(web::get().to(file)),
             );
     }
@@ -46,11 +54,10 @@ fn redirect_to_page(from: &str) -> Resource {
     web::resource(from).route(web::get().to(async || Redirect::to(PAGE)))
 }
 
-fn security_headers() -> DefaultHeaders {
+fn headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .add((header::REFERRER_POLICY, "no-referrer"))
+        .add(REVALIDATED)
 }
 
 async fn file(path: web::Path<String>, config: web::Data<Config<'static>>) -> Result<HttpResponse, Problem> {

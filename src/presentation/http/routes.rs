@@ -1,9 +1,6 @@
 //! Which controller answers where.
 
-use actix_web::{
-    http::header,
-    middleware::{DefaultHeaders, NormalizePath},
-};
+use actix_web::middleware::NormalizePath;
 use paperclip::actix::web::{self, ServiceConfig};
 
 use super::{
@@ -31,14 +28,11 @@ use super::{
 
 /// Mounts every operation of the API. The server and the OpenAPI document both come from here.
 ///
-/// Paths are written without a trailing slash; the scopes take it off, so both forms answer. What a scope answers is about
-/// one caller at one moment, so nobody may keep it (RFC 9111, section 5.2.2.5).
+/// Paths are written without a trailing slash; the scopes take it off, so both forms answer.
 pub fn routes(server: &mut ServiceConfig) {
-    let no_store = || DefaultHeaders::new().add((header::CACHE_CONTROL, "no-store"));
     server
         .service(
             web::scope("/api/v1")
-                .wrap(no_store())
                 .wrap(NormalizePath::trim())
                 .service(web::resource("").route(web::get().to(api_alive)))
                 .service(web::resource("/account/signup").route(web::post().to(sign_up)))
@@ -71,7 +65,6 @@ pub fn routes(server: &mut ServiceConfig) {
         )
         .service(
             web::scope("/health")
-                .wrap(no_store())
                 .wrap(NormalizePath::trim())
                 .service(web::resource("/live").route(web::get().to(live)))
                 .service(web::resource("/ready").route(web::get().to(ready))),
