@@ -1,6 +1,7 @@
 use actix_web::{
-    Error, HttpRequest,
+    Error, FromRequest, HttpRequest,
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    web,
 };
 
 use super::{problem::Problem, problem_code::ProblemCode, settings::HttpSettings};
@@ -10,9 +11,11 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Refuses a request that may change something, if the page of another origin has made the visitor's browser send it.
 ///
 /// Browsers say in `Origin` whose page asks, or in `Sec-Fetch-Site` how that relates to what it asks, and no page can change
-/// either. Whoever sends neither is no browser. `CrossOriginProtection` of Go's `net/http` decides alike.
-pub fn refuse_cross_site(request: &HttpRequest, settings: &HttpSettings) -> Result<(), Error> {
-    if request.method().is_safe() || is_own(request.headers(), settings) {
+/// either. Whoever sends neither is no browser. As long as no origin is listed, `CrossOriginProtection` of Go's `net/http`
+/// decides alike.
+pub async fn refuse_cross_site(request: &HttpRequest) -> Result<(), Error> {
+    let settings = web::Data::<HttpSettings>::extract(request).await?;
+    if request.method().is_safe() || is_let_in(request.headers(), &settings) {
         return Ok(());
     }
     let detail = "The page that has sent this request is of an origin that may change nothing here. If it should, list the \
@@ -20,7 +23,7 @@ pub fn refuse_cross_site(request: &HttpRequest, settings: &HttpSettings) -> Resu
     Err(Problem::with_detail(ProblemCode::CrossSiteRequest, detail).into())
 }
 
-fn is_own(headers: &HeaderMap, settings: &HttpSettings) -> bool {
+fn is_let_in(headers: &HeaderMap, settings: &HttpSettings) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).peekable();
     if origins.peek().is_none() {
         return fetch_sites(headers).all(|site| site == "none" || site == "same-origin");
@@ -38,8 +41,8 @@ fn is_own(headers: &HeaderMap, settings: &HttpSettings) -> bool {
 
 /// Whether the page is of the origin that is asked, as far as that can be told by those who do not know their own.
 ///
-/// To pages and servers without TLS, other than on the same machine, browsers say nothing in `Sec-Fetch-Site`; neither do those
-/// from before 2023. What is left is the host. It does not tell `http` from `https`, which HSTS keeps apart.
+/// To a server without TLS, other than on the same machine, browsers say nothing in `Sec-Fetch-Site`; neither do those from
+/// before 2023. What is left is the host. It does not tell `http` from `https`, which HSTS keeps apart.
 fn is_same_origin(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     let mut sites = fetch_sites(headers).peekable();
     if sites.peek().is_some() {

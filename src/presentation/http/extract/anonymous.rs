@@ -15,7 +15,7 @@ use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
     presentation::http::{
         cross_site::refuse_cross_site, failure::Failure, openapi, problem::Problem, problem_code::ProblemCode,
-        session_cookie::SessionCookie, settings::HttpSettings,
+        session_cookie::SessionCookie,
     },
 };
 
@@ -33,8 +33,7 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            let settings = web::Data::<HttpSettings>::extract(&request).await?;
-            refuse_cross_site(&request, &settings)?;
+            refuse_cross_site(&request).await?;
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             // Only protected operations hand out a renewed token; if this made one, the next of them hands out another.
             let token = SessionCookie::of(&request).token();

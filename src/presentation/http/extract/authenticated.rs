@@ -22,7 +22,6 @@ use crate::{
         middleware::access_log::Caller,
         openapi,
         session_cookie::SessionCookie,
-        settings::HttpSettings,
     },
 };
 
@@ -45,8 +44,7 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            let settings = web::Data::<HttpSettings>::extract(&request).await?;
-            refuse_cross_site(&request, &settings)?;
+            refuse_cross_site(&request).await?;
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             let cookie = SessionCookie::of(&request);
             let authenticated = authenticate

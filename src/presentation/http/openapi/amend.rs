@@ -52,7 +52,7 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     let mut request_schemas = BTreeSet::new();
     for (method, operation) in operations(document) {
         if method != "get" {
-            refuse_cross_site(operation);
+            document_cross_site_refusal(operation);
         }
         amend_operation(operation, password_policy, &mut problems);
         let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
@@ -88,7 +88,7 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
 }
 
 /// Tells of the refusal that the extractors know nothing of, for it depends on the method.
-fn refuse_cross_site(operation: &mut Value) {
+fn document_cross_site_refusal(operation: &mut Value) {
     let code = ProblemCode::CrossSiteRequest;
     let responses = &mut operation["responses"];
     let mut refusal = responses[ProblemCode::InternalError.status().as_str()].clone();
