@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults examples schemathesis browser lint lint.shell lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults examples schemathesis browser timing lint lint.shell lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -30,6 +30,9 @@ schemathesis: ## Hold generated requests against the OpenAPI document; needs Pyt
 
 browser: ## Log in through Swagger UI in headless Chromium; needs Node.js, Chromium
 	cargo test --test black_box -- --ignored browser::
+
+timing: ## Compare the times of log-ins that fail; needs a machine that does nothing else
+	cargo test --test black_box -- --ignored --test-threads=1 log_in_times::
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check

@@ -14,11 +14,13 @@ macro_rules! needs_postgres {
     // Behind the cases of `rstest`: an attribute before them would be about the first case alone.
     ($(#[$attribute:meta])* async fn $($signature_and_body:tt)*) => {
         $(#[$attribute])*
+        #[allow(unused_attributes, reason = "it may be ignored for another reason as well")]
         #[ignore = "needs TEST_POSTGRES_URL"]
         async fn $($signature_and_body)*
     };
     ($(#[$attribute:meta])* fn $($signature_and_body:tt)*) => {
         $(#[$attribute])*
+        #[allow(unused_attributes, reason = "it may be ignored for another reason as well")]
         #[ignore = "needs TEST_POSTGRES_URL"]
         fn $($signature_and_body)*
     };

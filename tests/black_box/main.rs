@@ -30,6 +30,7 @@ mod help;
 mod indexes;
 mod list_users;
 mod log_in;
+mod log_in_times;
 mod logs;
 mod migrate;
 mod moving_accounts;

@@ -1,0 +1,59 @@
+//! A log-in that fails takes the same time, whatever it fails for: nobody learns from it who has an account.
+
+use std::time::{Duration, Instant};
+
+use test_database::{DatabaseKind, apply, on_every_database};
+
+use crate::support::{PASSWORD, Server};
+
+const FAILURES: [(&str, &str); 4] = [
+    ("alice", "not the password"),
+    ("inactive", PASSWORD),
+    ("unknown", PASSWORD),
+    ("no", PASSWORD),
+];
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn a_password_is_verified_whatever_a_log_in_fails_for(database: DatabaseKind) {
+    let [wrong, others @ ..] = times_of_failures(database, 5).await.map(|times| times[0]);
+    for other in others {
+        assert!(other > wrong / 2, "{others:?} instead of {wrong:?}");
+    }
+}
+
+#[apply(on_every_database)]
+#[ignore = "needs a machine that does nothing else"]
+#[tokio::test]
+async fn the_median_times_of_log_ins_that_fail_are_within_a_tenth(database: DatabaseKind) {
+    let medians = times_of_failures(database, 41).await.map(|times| times[times.len() / 2]);
+    println!("{medians:?}");
+    let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
+    assert!(*most < least.mul_f64(1.1), "{medians:?}");
+}
+
+/// How long log-ins that fail take, for each kind of failure in [`FAILURES`], sorted.
+async fn times_of_failures(database: DatabaseKind, rounds: usize) -> [Vec<Duration>; 4] {
+    let server = Server::start_with(database, &[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
+    let admin = server.admin("admin").await;
+    for username in ["alice", "inactive"] {
+        admin.create(username, "user").await;
+    }
+    admin.change("inactivate", "inactive").await.expect(200);
+
+    let client = server.anonymous();
+    let mut times = [const { Vec::new() }; 4];
+    // In turns, so that other work on the machine slows them all.
+    for _ in 0..rounds {
+        for ((username, password), times) in FAILURES.iter().zip(&mut times) {
+            let start = Instant::now();
+            let answer = client.log_in(username, password).await;
+            times.push(start.elapsed());
+            answer.problem(401, "invalid_credentials");
+        }
+    }
+    for times in &mut times {
+        times.sort();
+    }
+    times
+}
