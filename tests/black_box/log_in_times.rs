@@ -26,7 +26,9 @@ async fn a_password_is_verified_whatever_a_log_in_fails_for(database: DatabaseKi
 #[ignore = "needs a machine that does nothing else"]
 #[tokio::test]
 async fn the_median_times_of_log_ins_that_fail_are_within_a_tenth(database: DatabaseKind) {
-    let medians = times_of_failures(database, 41).await.map(|times| times[times.len() / 2]);
+    let medians = times_of_failures(database, 41)
+        .await
+        .map(|times| times[times.len() / 2]);
     println!("{medians:?}");
     let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
     assert!(*most < least.mul_f64(1.1), "{medians:?}");
