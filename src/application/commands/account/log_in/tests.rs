@@ -1,0 +1,192 @@
+use chrono::TimeDelta;
+use rstest::rstest;
+
+use super::*;
+use crate::{
+    application::testing::{PASSWORD, World, rotated_hash_of, user},
+    domain::{
+        session::UserAgent,
+        user::{PasswordHash, Role},
+    },
+};
+
+fn request(username: &str, password: &str) -> LogInRequest {
+    LogInRequest {
+        username: username.into(),
+        password: password.into(),
+        client: ClientDetails::default(),
+    }
+}
+
+#[tokio::test]
+async fn the_right_password_begins_a_session_that_the_token_opens() {
+    let world = World::with([user("alice", Role::Admin)]).await;
+    let logged_in = world.log_in().execute(request("ALICE", PASSWORD)).await.unwrap();
+    assert_eq!(
+        (logged_in.user.username.as_str(), logged_in.user.role),
+        ("alice", Role::Admin)
+    );
+    assert_eq!(
+        logged_in.session_expires_at,
+        world.session_lifetime().expiry(world.now(), world.now())
+    );
+
+    let authenticated = world
+        .authenticate()
+        .execute(Some(&logged_in.access_token))
+        .await
+        .unwrap();
+    assert_eq!(authenticated.actor.user, logged_in.user);
+}
+
+#[tokio::test]
+async fn the_session_remembers_the_client() {
+    let world = World::with([user("alice", Role::User)]).await;
+    let client = ClientDetails {
+        address: Some([192, 0, 2, 1].into()),
+        user_agent: UserAgent::new("Agent/1"),
+    };
+    let request = LogInRequest {
+        client: client.clone(),
+        ..request("alice", PASSWORD)
+    };
+    world.log_in().execute(request).await.unwrap();
+    assert_eq!(world.store().sessions()[0].state().client, client);
+}
+
+#[tokio::test]
+async fn for_a_session_too_many_the_oldest_leaves() {
+    let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+    let world = World::with([alice.clone(), brian.clone()]).await;
+    let anothers = world.begin_session(&brian);
+    let mut theirs = Vec::new();
+    for _ in 0..3 {
+        world.advance(TimeDelta::seconds(1));
+        theirs.push(world.begin_session(&alice));
+    }
+    for left in [2, 1, 0] {
+        world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+        assert_eq!(world.session_count(), 3 + 1);
+        let (gone, kept) = theirs.split_at(3 - left);
+        for session in gone {
+            assert!(!world.is_live(session).await);
+        }
+        for session in kept {
+            assert!(world.is_live(session).await);
+        }
+    }
+    assert!(world.is_live(&anothers).await);
+}
+
+#[rstest]
+#[case::unknown_user("nobody", PASSWORD)]
+#[case::impossible_name("?", PASSWORD)]
+#[case::wrong_password("alice", "wrong horse")]
+#[case::password_against_the_policy("alice", "x")]
+#[case::inactive_user("inactive", PASSWORD)]
+#[tokio::test]
+async fn every_refusal_is_the_same_and_costs_one_hash(#[case] username: &str, #[case] password: &str) {
+    let mut inactive = user("inactive", Role::User);
+    inactive.inactivate(DateTime::UNIX_EPOCH);
+    let world = World::with([user("alice", Role::User), inactive]).await;
+
+    let refusal = world.log_in().execute(request(username, password)).await;
+    assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+    assert_eq!(world.hash_count(), 1);
+    assert_eq!(world.session_count(), 0);
+}
+
+#[tokio::test]
+async fn an_inactivation_during_the_verification_leaves_no_session() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    world.while_hashing({
+        let store = world.store();
+        let mut alice = alice.clone();
+        alice.inactivate(world.now());
+        move || store.replace_user(&alice)
+    });
+    let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+    assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+    assert_eq!(world.session_count(), 0);
+}
+
+#[tokio::test]
+async fn a_change_of_password_during_the_verification_leaves_no_session() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    world.while_hashing({
+        let store = world.store();
+        let mut alice = alice.clone();
+        alice.change_password(PasswordHash::new("another"), world.now());
+        move || store.replace_user(&alice)
+    });
+    let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+    assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+    assert_eq!(world.session_count(), 0);
+}
+
+#[tokio::test]
+async fn a_hash_that_would_be_made_differently_today_is_renewed_once_and_not_dated() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    world.rotate_hasher();
+    for hashes in [2, 3] {
+        world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+        assert_eq!(world.hash_count(), hashes);
+        let stored = world.user(alice.id()).await.unwrap();
+        assert!(!world.password_hasher().is_outdated(stored.password_hash()));
+        assert_eq!(stored.state().updated_at, alice.state().updated_at);
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_who_logs_in_has_a_hash_renewed() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    world.rotate_hasher();
+    let refusal = world.log_in().execute(request("alice", "wrong horse")).await;
+    assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+    assert_eq!(world.hash_count(), 1);
+    assert_eq!(world.user(alice.id()).await, Some(alice));
+}
+
+#[tokio::test]
+async fn a_hasher_that_is_saturated_by_then_leaves_the_hash_for_the_next_log_in() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    world.rotate_hasher();
+    world.while_hashing({
+        let hasher = world.password_hasher();
+        move || hasher.saturate()
+    });
+    world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+    assert_eq!(world.user(alice.id()).await, Some(alice));
+}
+
+#[tokio::test]
+async fn a_renewal_by_another_log_in_meanwhile_refuses_nobody() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    world.rotate_hasher();
+    let mut renewed = alice.clone();
+    renewed.renew_password_hash(rotated_hash_of(PASSWORD));
+    world.while_hashing({
+        let (store, renewed) = (world.store(), renewed.clone());
+        move || store.replace_user(&renewed)
+    });
+    world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+    assert_eq!(world.user(alice.id()).await, Some(renewed));
+}
+
+#[tokio::test]
+async fn a_saturated_hasher_or_a_lost_database_is_told_as_such() {
+    let world = World::with([user("alice", Role::User)]).await;
+    world.saturate_hasher();
+    let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+    assert!(matches!(refusal, Err(LogInError::Hashing(HashingError::Saturated))));
+
+    world.store().fail();
+    let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+    assert!(matches!(refusal, Err(LogInError::Storage(_))));
+}

@@ -1,0 +1,184 @@
+use std::time::Instant;
+
+use rstest::rstest;
+
+use super::*;
+
+fn hasher(pepper: &str, max_concurrent: usize) -> BcryptPasswordHasher {
+    rotated(pepper, &[], max_concurrent)
+}
+
+fn rotated(pepper: &str, former_peppers: &[&str], max_concurrent: usize) -> BcryptPasswordHasher {
+    BcryptPasswordHasher::new(BcryptOptions {
+        pepper: pepper.into(),
+        former_peppers: former_peppers.iter().map(|&pepper| pepper.into()).collect(),
+        cost: 4,
+        max_concurrent,
+        max_wait: Duration::from_millis(50),
+    })
+}
+
+fn password(text: &str) -> RawPassword {
+    RawPassword::attempt(text)
+}
+
+#[rstest]
+#[case::plain("correct horse")]
+#[case::nul("corr\0ect horse")]
+#[case::any_script("пароль 密码 🔑")]
+#[tokio::test]
+async fn a_password_matches_its_own_hash_only(#[case] text: &str) {
+    let hasher = hasher("pepper", 1);
+    let hash = hasher.hash(password(text)).await.unwrap();
+    assert!(hasher.verify(password(text), Some(hash.clone())).await.unwrap());
+    assert!(!hasher.verify(password("wrong horse"), Some(hash)).await.unwrap());
+}
+
+#[tokio::test]
+async fn long_passwords_are_told_apart_beyond_the_72_bytes_of_bcrypt() {
+    let hasher = hasher("pepper", 1);
+    let hash = hasher.hash(password(&"a".repeat(256))).await.unwrap();
+    let other = format!("{}b", "a".repeat(255));
+    assert!(!hasher.verify(password(&other), Some(hash)).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_hash_is_salted_and_names_its_pepper_and_cost() {
+    let hasher = hasher("pepper", 1);
+    let one = hasher.hash(password("correct horse")).await.unwrap();
+    let other = hasher.hash(password("correct horse")).await.unwrap();
+    assert_ne!(one, other);
+    assert!(
+        one.expose()
+            .starts_with(&format!("{}$2b$04$", pepper_id(&"pepper".into())))
+    );
+}
+
+#[tokio::test]
+async fn the_hash_is_bcrypt_of_the_base64_of_the_hmac() {
+    let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
+    let prepared = Pepper::new("pepper".into()).prepare(&password("correct horse"));
+    assert_eq!(prepared.len(), 64);
+    let bcrypt_hash = &hash.expose()[16..];
+    assert!(bcrypt::verify(prepared.as_bytes(), bcrypt_hash).unwrap());
+}
+
+#[tokio::test]
+async fn a_hash_of_another_pepper_matches_nothing() {
+    let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
+    let matches = hasher("other", 1).verify(password("correct horse"), Some(hash)).await;
+    assert!(!matches.unwrap());
+}
+
+#[tokio::test]
+async fn a_hash_of_a_former_pepper_is_verified_and_new_ones_are_made_with_the_current_one() {
+    let (old, other) = (hasher("old", 1), hasher("other", 1));
+    let rotated = rotated("new", &["other", "old"], 1);
+    for former in [&old, &other] {
+        let hash = former.hash(password("correct horse")).await.unwrap();
+        assert!(
+            rotated
+                .verify(password("correct horse"), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(!rotated.verify(password("wrong horse"), Some(hash)).await.unwrap());
+    }
+    let hash = rotated.hash(password("correct horse")).await.unwrap();
+    assert!(
+        hasher("new", 1)
+            .verify(password("correct horse"), Some(hash))
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_hash_is_outdated_once_the_pepper_or_the_cost_is_another() {
+    let old = hasher("old", 1);
+    let hash = old.hash(password("correct horse")).await.unwrap();
+    assert!(!old.is_outdated(&hash));
+    assert!(!rotated("old", &["new"], 1).is_outdated(&hash));
+    assert!(rotated("new", &["old"], 1).is_outdated(&hash));
+    for cost in [5, 31] {
+        assert!(
+            BcryptPasswordHasher {
+                cost,
+                ..hasher("old", 1)
+            }
+            .is_outdated(&hash)
+        );
+    }
+    let dear = BcryptPasswordHasher { cost: 5, ..old };
+    let hash = dear.hash(password("correct horse")).await.unwrap();
+    assert!(hasher("old", 1).is_outdated(&hash), "the cost was lowered");
+}
+
+#[tokio::test]
+async fn without_a_hash_bcrypt_runs_all_the_same_and_the_answer_is_no() {
+    assert!(
+        bcrypt::verify("anything", &dummy_hash(4)).is_ok(),
+        "bcrypt must really run"
+    );
+    assert!(
+        !hasher("pepper", 1)
+            .verify(password("correct horse"), None)
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_hash_of_a_lower_cost_takes_as_long_as_one_of_the_configured_cost() {
+    let cheap = hasher("old", 1).hash(password("correct horse")).await.unwrap();
+    let dear = BcryptPasswordHasher {
+        cost: 9,
+        ..rotated("new", &["other", "old"], 1)
+    };
+    let shortest = async |hash: Option<PasswordHash>| {
+        let mut shortest = Duration::MAX;
+        for _ in 0..5 {
+            let start = Instant::now();
+            let matches = dear.verify(password("correct horse"), hash.clone()).await.unwrap();
+            assert_eq!(matches, hash.is_some());
+            shortest = shortest.min(start.elapsed());
+        }
+        shortest
+    };
+    let (unknown, known) = (shortest(None).await, shortest(Some(cheap)).await);
+    assert!(known > unknown / 2, "{known:?} against {unknown:?}");
+}
+
+#[tokio::test]
+async fn who_waits_too_long_for_a_turn_is_refused() {
+    let hasher = hasher("pepper", 1);
+    let turn = hasher.permits.clone().acquire_owned().await.unwrap();
+    let refusal = hasher.hash(password("correct horse")).await;
+    assert!(matches!(refusal, Err(HashingError::Saturated)));
+    drop(turn);
+    assert!(hasher.hash(password("correct horse")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_does_not_make_room_before_its_hash_is_done() {
+    let hasher = Arc::new(BcryptPasswordHasher {
+        cost: 13,
+        ..hasher("pepper", 1)
+    });
+    let request = tokio::spawn({
+        let hasher = hasher.clone();
+        async move { hasher.hash(password("correct horse")).await }
+    });
+    while hasher.permits.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    tokio::task::yield_now().await;
+    request.abort();
+    assert!(request.await.is_err());
+    assert_eq!(hasher.permits.available_permits(), 0);
+}
+
+#[test]
+fn debug_shows_no_pepper() {
+    assert!(!format!("{:?}", hasher("my secret pepper", 1)).contains("my secret"));
+}
