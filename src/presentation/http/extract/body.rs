@@ -122,3 +122,78 @@ impl<T: Apiv2Schema> OperationModifier for Body<T> {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::MessageBody;
+    use proptest::{
+        collection::{btree_map, vec},
+        prelude::*,
+        sample::select,
+    };
+    use serde_json::Value;
+
+    use super::*;
+    use crate::presentation::http::users::create_user::CreateUserBody;
+
+    /// A word that no answer has of itself.
+    const SENT: &str = "s3nt";
+
+    /// The status and the content of the refusal, if the bytes are refused.
+    fn refusal(bytes: &[u8]) -> Option<(u16, String)> {
+        let response = parse::<CreateUserBody>(bytes).err()?.error_response();
+        let status = response.status().as_u16();
+        let content = response.into_body().try_into_bytes().unwrap();
+        Some((status, String::from_utf8(content.to_vec()).unwrap()))
+    }
+
+    /// JSON with the fields of the body and others, on several levels, and values of every type.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let field =
+            select(vec!["username", "password", "role", "other", "", "a.b", "\"", "\u{1b}"]).prop_map(str::to_owned);
+        let scalar = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "[\"'`, :]?".prop_map(|text| format!("{text}{SENT}{text}").into()),
+            select(vec!["user", "super_admin"]).prop_map(Value::from),
+        ];
+        scalar.prop_recursive(4, 20, 5, move |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..5).prop_map(Value::from),
+                btree_map(field.clone(), inner, 0..5).prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_arrives_is_taken_or_refused(bytes in vec(any::<u8>(), 0..100)) {
+            let status = refusal(&bytes).map(|(status, _)| status);
+            prop_assert!(matches!(status, None | Some(400 | 422)), "{:?}", status);
+        }
+
+        #[test]
+        fn what_is_cut_off_is_no_json(json in any_json(), length in any::<prop::sample::Index>()) {
+            let text = json.to_string();
+            prop_assume!(json.is_object());
+            let (status, _) = refusal(&text.as_bytes()[..length.index(text.len())]).unwrap();
+            prop_assert_eq!(status, 400);
+        }
+
+        #[test]
+        fn no_refusal_repeats_a_value(json in any_json()) {
+            if let Some((status, content)) = refusal(json.to_string().as_bytes()) {
+                prop_assert_eq!(status, 422);
+                prop_assert!(!content.contains(SENT), "{} is answered {}", json, content);
+            }
+        }
+    }
+
+    #[test]
+    fn however_deeply_json_is_nested_it_is_refused_on_a_small_stack() {
+        let depth = 30_000;
+        let json = format!("{{\"username\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(refusal(json.as_bytes()).unwrap().0, 422);
+    }
+}
