@@ -16,7 +16,9 @@ use crate::{
             Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmSessionReader,
             SeaOrmUnitOfWork, SeaOrmUserReader,
         },
-        security::{BcryptOptions, BcryptPasswordHasher, JwtAccessTokens, JwtAlgorithm, JwtOptions, RsaKeys},
+        security::{
+            BcryptOptions, BcryptPasswordHasher, HmacSecrets, JwtAccessTokens, JwtAlgorithm, JwtOptions, RsaKeys,
+        },
     },
 };
 
@@ -89,11 +91,14 @@ fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
 /// # Errors
 /// If their keys cannot be used.
 pub fn access_tokens(config: &AuthConfig) -> anyhow::Result<JwtAccessTokens> {
-    let secret = || config.jwt_secret.clone();
+    let secrets = || HmacSecrets {
+        current: config.jwt_secret.current.clone(),
+        former: config.jwt_secret.former.clone(),
+    };
     let algorithm = match config.jwt_algorithm {
-        configuration::JwtAlgorithm::HS256 => JwtAlgorithm::HS256(secret()),
-        configuration::JwtAlgorithm::HS384 => JwtAlgorithm::HS384(secret()),
-        configuration::JwtAlgorithm::HS512 => JwtAlgorithm::HS512(secret()),
+        configuration::JwtAlgorithm::HS256 => JwtAlgorithm::HS256(secrets()),
+        configuration::JwtAlgorithm::HS384 => JwtAlgorithm::HS384(secrets()),
+        configuration::JwtAlgorithm::HS512 => JwtAlgorithm::HS512(secrets()),
         configuration::JwtAlgorithm::RS256 => JwtAlgorithm::RS256(rsa_keys(config)?),
         configuration::JwtAlgorithm::RS384 => JwtAlgorithm::RS384(rsa_keys(config)?),
         configuration::JwtAlgorithm::RS512 => JwtAlgorithm::RS512(rsa_keys(config)?),

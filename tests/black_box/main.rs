@@ -41,6 +41,7 @@ mod raw_http;
 mod rbac;
 mod read_replica;
 mod readme;
+mod rotation;
 mod routes;
 mod schemathesis;
 mod security_headers;

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, Statement};
-use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
+use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{
     Outcome, PASSWORD, Server,
@@ -144,34 +144,4 @@ async fn a_pepper_that_users_still_need_is_missed_at_the_start_which_tells_the_w
     assert!(server.log().contains(&note("no user")), "{}", server.log());
     server.stop();
     server.restart_with(&[(PEPPER, NEW)]);
-}
-
-/// Three rolling restarts: the new pepper is appended everywhere, moved to the front, and the old one removed. After each
-/// restart of one of the two nodes, everybody is still logged in, logs in anywhere, and signs up anywhere.
-#[apply(needs_postgres)]
-#[tokio::test]
-async fn a_pepper_is_replaced_while_two_nodes_serve_and_nobody_notices() {
-    let one = start_with_known_secrets(DatabaseKind::Postgres, &[]);
-    let other = one.another_node();
-    let alice = one.user("alice").await;
-    let mut names = vec!["alice".to_owned()];
-    let mut nodes = [one, other];
-
-    for peppers in [&[SECRET, NEW][..], &[NEW, SECRET], &[NEW]] {
-        for restarted in [0, 1] {
-            nodes[restarted].stop();
-            nodes[restarted].restart_with(&[(PEPPER, &list(peppers))]);
-            for node in &nodes {
-                alice.at(node).me().await.expect(200);
-                let name = format!("user{}", names.len());
-                node.anonymous().sign_up(&name, PASSWORD).await.expect(201);
-                names.push(name);
-            }
-            for name in &names {
-                for node in &nodes {
-                    node.logged_in(name).await;
-                }
-            }
-        }
-    }
 }

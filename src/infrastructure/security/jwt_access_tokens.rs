@@ -1,8 +1,8 @@
-use std::fmt;
+use std::{collections::HashMap, fmt, iter};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -15,10 +15,14 @@ use crate::{
 };
 
 /// Access tokens as JSON Web Tokens (RFC 7519), signed with one algorithm and accepted in no other (RFC 8725, 3.1).
+///
+/// Each names its key (`kid`), and is verified with that key alone, if it is one of ours. So the key can be replaced while
+/// tokens of its predecessor are about.
 pub struct JwtAccessTokens {
     header: Header,
     encoding_key: EncodingKey,
-    decoding_key: DecodingKey,
+    /// By their ids.
+    decoding_keys: HashMap<String, DecodingKey>,
     validation: Validation,
     issuer: String,
     audience: String,
@@ -39,12 +43,21 @@ pub struct JwtOptions {
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the names are those of the standard")]
 pub enum JwtAlgorithm {
-    HS256(SecretString),
-    HS384(SecretString),
-    HS512(SecretString),
+    HS256(HmacSecrets),
+    HS384(HmacSecrets),
+    HS512(HmacSecrets),
     RS256(RsaKeys),
     RS384(RsaKeys),
     RS512(RsaKeys),
+}
+
+/// Secrets of at least as many bytes as the hash has.
+#[derive(Debug)]
+pub struct HmacSecrets {
+    /// Signs and verifies.
+    pub current: SecretString,
+    /// Verify.
+    pub former: Vec<SecretString>,
 }
 
 /// A pair of RSA keys of at least 2048 bits, in PEM.
@@ -83,18 +96,15 @@ impl JwtAccessTokens {
     /// # Errors
     /// [`JwtKeyError`] if the keys cannot be used or do not belong together.
     pub fn new(options: JwtOptions) -> Result<Self, JwtKeyError> {
-        let (algorithm, encoding_key, decoding_key, key_id) = match &options.algorithm {
-            JwtAlgorithm::HS256(secret) => hmac_keys(Algorithm::HS256, secret),
-            JwtAlgorithm::HS384(secret) => hmac_keys(Algorithm::HS384, secret),
-            JwtAlgorithm::HS512(secret) => hmac_keys(Algorithm::HS512, secret),
+        let (header, encoding_key, decoding_keys) = match &options.algorithm {
+            JwtAlgorithm::HS256(secrets) => hmac_keys(Algorithm::HS256, secrets),
+            JwtAlgorithm::HS384(secrets) => hmac_keys(Algorithm::HS384, secrets),
+            JwtAlgorithm::HS512(secrets) => hmac_keys(Algorithm::HS512, secrets),
             JwtAlgorithm::RS256(keys) => rsa_keys(Algorithm::RS256, keys)?,
             JwtAlgorithm::RS384(keys) => rsa_keys(Algorithm::RS384, keys)?,
             JwtAlgorithm::RS512(keys) => rsa_keys(Algorithm::RS512, keys)?,
         };
-        let mut header = Header::new(algorithm);
-        header.kid = Some(key_id);
-
-        let mut validation = Validation::new(algorithm);
+        let mut validation = Validation::new(header.alg);
         validation.set_issuer(&[&options.issuer]);
         validation.set_audience(&[&options.audience]);
         validation.set_required_spec_claims(&["iss", "aud", "exp"]);
@@ -104,7 +114,7 @@ impl JwtAccessTokens {
         let tokens = Self {
             header,
             encoding_key,
-            decoding_key,
+            decoding_keys,
             validation,
             issuer: options.issuer,
             audience: options.audience,
@@ -121,10 +131,17 @@ impl JwtAccessTokens {
             DateTime::UNIX_EPOCH,
         );
         let token = encode(&self.header, &claims, &self.encoding_key)?;
-        match decode::<Claims>(&token, &self.decoding_key, &self.validation) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(JwtKeyError::Mismatch),
+        match self.verified_claims(&token) {
+            Some(_) => Ok(()),
+            None => Err(JwtKeyError::Mismatch),
         }
+    }
+
+    /// The claims of a token that one of our keys has signed, expired or not.
+    fn verified_claims(&self, token: &str) -> Option<Claims> {
+        let key_id = decode_header(token).ok()?.kid?;
+        let key = self.decoding_keys.get(&key_id)?;
+        Some(decode(token, key, &self.validation).ok()?.claims)
     }
 
     fn claims(&self, secret: &SessionSecret, issued_at: DateTime<Utc>, expires_at: DateTime<Utc>) -> Claims {
@@ -152,9 +169,7 @@ impl AccessTokens for JwtAccessTokens {
     }
 
     fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<VerifiedToken> {
-        let claims = decode::<Claims>(token.expose(), &self.decoding_key, &self.validation)
-            .ok()?
-            .claims;
+        let claims = self.verified_claims(token.expose())?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0).filter(|expires_at| now < *expires_at)?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims.sid.as_bytes()).ok()?);
         let secret = SessionSecret::new(bytes.as_slice().try_into().ok()?);
@@ -171,25 +186,36 @@ impl fmt::Debug for JwtAccessTokens {
     }
 }
 
-type Keys = (Algorithm, EncodingKey, DecodingKey, String);
+/// What names the key that signs, that key, and those that verify by their ids.
+type Keys = (Header, EncodingKey, HashMap<String, DecodingKey>);
 
-fn hmac_keys(algorithm: Algorithm, secret: &SecretString) -> Keys {
-    let secret = secret.expose_secret().as_bytes();
+fn hmac_keys(algorithm: Algorithm, secrets: &HmacSecrets) -> Keys {
+    let current = secrets.current.expose_secret().as_bytes();
+    let verifying = iter::once(&secrets.current).chain(&secrets.former).map(|secret| {
+        let secret = secret.expose_secret().as_bytes();
+        (key_id(secret), DecodingKey::from_secret(secret))
+    });
     (
-        algorithm,
-        EncodingKey::from_secret(secret),
-        DecodingKey::from_secret(secret),
-        key_id(secret),
+        header(algorithm, current),
+        EncodingKey::from_secret(current),
+        verifying.collect(),
     )
 }
 
 fn rsa_keys(algorithm: Algorithm, keys: &RsaKeys) -> Result<Keys, JwtKeyError> {
+    let public_key = keys.public_key.as_bytes();
     Ok((
-        algorithm,
+        header(algorithm, public_key),
         EncodingKey::from_rsa_pem(keys.private_key.expose_secret().as_bytes())?,
-        DecodingKey::from_rsa_pem(keys.public_key.as_bytes())?,
-        key_id(keys.public_key.as_bytes()),
+        HashMap::from([(key_id(public_key), DecodingKey::from_rsa_pem(public_key)?)]),
     ))
+}
+
+fn header(algorithm: Algorithm, key: &[u8]) -> Header {
+    Header {
+        kid: Some(key_id(key)),
+        ..Header::new(algorithm)
+    }
 }
 
 /// Names a key without giving it away: the first eight bytes of its SHA-256, in URL-safe base64.

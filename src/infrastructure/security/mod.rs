@@ -4,4 +4,4 @@ mod bcrypt_password_hasher;
 mod jwt_access_tokens;
 
 pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher, pepper_id};
-pub use jwt_access_tokens::{JwtAccessTokens, JwtAlgorithm, JwtKeyError, JwtOptions, RsaKeys};
+pub use jwt_access_tokens::{HmacSecrets, JwtAccessTokens, JwtAlgorithm, JwtKeyError, JwtOptions, RsaKeys};

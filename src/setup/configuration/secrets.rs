@@ -13,7 +13,7 @@ const COOKIE_KEY: &str = "security.cookies.key";
 pub(super) const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
 
 /// Those of them that may be lists of secrets, as [`RotatingSecret`](super::RotatingSecret) has it.
-pub(super) const ROTATING_KEYS: [&str; 1] = [PEPPER];
+pub(super) const ROTATING_KEYS: [&str; 2] = [PEPPER, JWT_SECRET];
 
 /// What is wrong with a secret that is not set.
 const MISSING: &str = "is missing";
@@ -69,7 +69,7 @@ fn needed(configuration: &Configuration) -> impl Iterator<Item = (&'static str, 
     let jwt_secret = security.auth.jwt_algorithm.least_secret_bytes();
     [
         Some((PEPPER, security.password.pepper.iter().collect(), LEAST_BYTES)),
-        jwt_secret.map(|least| (JWT_SECRET, vec![&security.auth.jwt_secret], least)),
+        jwt_secret.map(|least| (JWT_SECRET, security.auth.jwt_secret.iter().collect(), least)),
         Some((COOKIE_KEY, vec![&security.cookies.key], LEAST_BYTES)),
     ]
     .into_iter()
@@ -149,29 +149,32 @@ mod tests {
         assert_eq!(fault(secret, LEAST_BYTES).as_deref(), expected);
     }
 
-    #[test]
-    fn of_several_secrets_each_is_judged() -> anyhow::Result<()> {
+    #[rstest]
+    fn of_several_secrets_each_is_judged(#[values(PEPPER, JWT_SECRET)] path: &str) -> anyhow::Result<()> {
         let scene = Scene::with_secrets("prod")?.file(
             files::SECRETS_FILE,
-            "[prod.security.password]\npepper = [\"of thirty-two bytes and not less\", \"\", \"change-me\", \"short\"]",
+            &format!("[prod]\n{path} = [\"of thirty-two bytes and not less\", \"\", \"change-me\", \"short\"]"),
         )?;
-        let refusal = scene.without_variable(&variable(PEPPER)).refusal()?;
+        let refusal = scene.without_variable(&variable(path)).refusal()?;
 
         for fault in [
-            "security.password.pepper (number 2 of the list) is missing: set it in .secrets.toml",
-            "security.password.pepper (number 3 of the list) is a placeholder",
-            "security.password.pepper (number 4 of the list) is shorter than 32 bytes",
+            "(number 2 of the list) is missing: set it in .secrets.toml",
+            "(number 3 of the list) is a placeholder",
+            "(number 4 of the list) is shorter than 32 bytes",
         ] {
-            assert!(refusal.contains(fault), "missing: {fault}\n{refusal}");
+            assert!(
+                refusal.contains(&format!("{path} {fault}")),
+                "missing: {fault}\n{refusal}"
+            );
         }
         assert!(!refusal.contains("number 1"), "{refusal}");
         Ok(())
     }
 
-    #[test]
-    fn an_empty_list_is_a_missing_secret() -> anyhow::Result<()> {
-        let scene = Scene::with_secrets("prod")?.variable(&variable(PEPPER), "[]");
-        assert!(scene.refusal()?.contains("security.password.pepper is missing"));
+    #[rstest]
+    fn an_empty_list_is_a_missing_secret(#[values(PEPPER, JWT_SECRET)] path: &str) -> anyhow::Result<()> {
+        let scene = Scene::with_secrets("prod")?.variable(&variable(path), "[]");
+        assert!(scene.refusal()?.contains(&format!("{path} is missing")));
         Ok(())
     }
 

@@ -60,7 +60,7 @@ pub struct AuthConfig {
     pub jwt_algorithm: JwtAlgorithm,
     /// Signs and verifies tokens with HMAC; at least as long as the hash if the algorithm is of that kind.
     #[serde(default)]
-    pub jwt_secret: SecretString,
+    pub jwt_secret: RotatingSecret,
     /// PEM file with the RSA key that signs; can be opened if the algorithm is of that kind.
     pub jwt_private_key_file: PathBuf,
     /// PEM file with the RSA key that verifies; can be opened if the algorithm is of that kind.

@@ -34,11 +34,20 @@ fn rsa_keys() -> RsaKeys {
     }
 }
 
+/// These secrets, of which the first signs.
+fn secrets(secrets: &[&str]) -> HmacSecrets {
+    let (current, former) = secrets.split_first().unwrap();
+    HmacSecrets {
+        current: (*current).into(),
+        former: former.iter().copied().map(Into::into).collect(),
+    }
+}
+
 fn algorithm(name: &str) -> JwtAlgorithm {
     match name {
-        "HS256" => JwtAlgorithm::HS256(SECRET.into()),
-        "HS384" => JwtAlgorithm::HS384(SECRET.into()),
-        "HS512" => JwtAlgorithm::HS512(SECRET.into()),
+        "HS256" => JwtAlgorithm::HS256(secrets(&[SECRET])),
+        "HS384" => JwtAlgorithm::HS384(secrets(&[SECRET])),
+        "HS512" => JwtAlgorithm::HS512(secrets(&[SECRET])),
         "RS256" => JwtAlgorithm::RS256(rsa_keys()),
         "RS384" => JwtAlgorithm::RS384(rsa_keys()),
         _ => JwtAlgorithm::RS512(rsa_keys()),
@@ -76,7 +85,7 @@ fn forge(header: &Header, key: &EncodingKey, changes: &Value) -> AccessToken {
 
 fn hs256() -> (Header, EncodingKey) {
     (
-        Header::new(Algorithm::HS256),
+        header(Algorithm::HS256, SECRET.as_bytes()),
         EncodingKey::from_secret(SECRET.as_bytes()),
     )
 }
@@ -131,6 +140,37 @@ fn a_token_of_another_key_is_refused() {
 }
 
 #[rstest]
+#[case::of_the_first_key(header(Algorithm::HS256, SECRET.as_bytes()), true)]
+#[case::of_a_former_key(header(Algorithm::HS256, b"another secret"), false)]
+#[case::of_an_unknown_key(header(Algorithm::HS256, b"unknown"), false)]
+#[case::of_no_key(Header::new(Algorithm::HS256), false)]
+fn a_token_is_verified_with_the_key_that_it_names_and_no_other(#[case] header: Header, #[case] accepted: bool) {
+    let tokens = tokens(JwtAlgorithm::HS256(secrets(&[SECRET, "another secret"])));
+    let token = forge(&header, &hs256().1, &json!({}));
+    assert_eq!(tokens.verify(&token, NOW).is_some(), accepted);
+}
+
+/// What one node has signed the other accepts, whichever step of the replacement each of them is at.
+#[rstest]
+#[case::append(&["old"], &["old", "new"])]
+#[case::move_to_the_front(&["old", "new"], &["new", "old"])]
+#[case::remove(&["new", "old"], &["new"])]
+fn at_each_step_of_a_replacement_both_nodes_accept_the_tokens_of_both(#[case] before: &[&str], #[case] after: &[&str]) {
+    let nodes = [before, after].map(|list| tokens(JwtAlgorithm::HS256(secrets(list))));
+    for issuer in &nodes {
+        for verifier in &nodes {
+            assert!(verifier.verify(&issue(issuer), NOW).is_some());
+        }
+    }
+}
+
+#[test]
+fn a_token_of_a_removed_key_is_refused() {
+    let [old, new] = ["old", "new"].map(|secret| tokens(JwtAlgorithm::HS256(secrets(&[secret]))));
+    assert!(new.verify(&issue(&old), NOW).is_none());
+}
+
+#[rstest]
 #[case("HS384")]
 #[case("HS512")]
 #[case("RS256")]
@@ -143,8 +183,9 @@ fn a_token_of_another_algorithm_is_refused(#[case] configured: &str) {
 #[test]
 fn a_public_key_does_not_pass_for_a_shared_secret() {
     let keys = rsa_keys();
-    let key = EncodingKey::from_secret(keys.public_key.as_bytes());
-    let token = forge(&hs256().0, &key, &json!({}));
+    let key = keys.public_key.as_bytes();
+    let (header, key) = (header(Algorithm::HS256, key), EncodingKey::from_secret(key));
+    let token = forge(&header, &key, &json!({}));
     assert!(tokens(JwtAlgorithm::RS256(keys)).verify(&token, NOW).is_none());
 }
 
@@ -154,7 +195,8 @@ fn an_unsigned_token_is_refused() {
     let signed = forge(&header, &key, &json!({}));
     let claims = signed.expose().split('.').nth(1).unwrap();
     for algorithm_name in ["none", "None", "NONE"] {
-        let header = URL_SAFE_NO_PAD.encode(json!({"typ": "JWT", "alg": algorithm_name}).to_string());
+        let header = json!({"typ": "JWT", "alg": algorithm_name, "kid": header.kid});
+        let header = URL_SAFE_NO_PAD.encode(header.to_string());
         for unsigned in [format!("{header}.{claims}."), format!("{header}.{claims}")] {
             let token = AccessToken::new(unsigned);
             assert!(tokens(algorithm("HS256")).verify(&token, NOW).is_none());
