@@ -8,7 +8,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use anyhow::Context;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -117,10 +117,15 @@ fn cookie_settings(config: &CookiesConfig, session_ttl: chrono::TimeDelta) -> Co
             configuration::SameSite::Lax => SameSite::Lax,
             configuration::SameSite::None => SameSite::None,
         },
-        // Its length was checked with the configuration; a shorter one than 32 bytes would panic here.
-        key: Key::derive_from(config.key.expose_secret().as_bytes()),
+        key: cookie_key(&config.key.current),
+        former_keys: config.key.former.iter().map(cookie_key).collect(),
         ttl: session_ttl.to_std().unwrap_or_default(),
     }
+}
+
+fn cookie_key(secret: &SecretString) -> Key {
+    // Its length was checked with the configuration; a shorter one than 32 bytes would panic here.
+    Key::derive_from(secret.expose_secret().as_bytes())
 }
 
 fn keep_alive(duration: Duration) -> KeepAlive {

@@ -185,7 +185,9 @@ async fn a_cookie_of_another_form_is_refused(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn a_cookie_of_another_server_is_refused(database: DatabaseKind) {
-    let [server, other] = [Server::start(database), Server::start(database)];
+    let several = format!("[\"{SECRET}\", \"another key, of at least 32 bytes, that was in use once\"]");
+    let server = Server::start_with(database, &[("APP_SECURITY__COOKIES__KEY", &several)]);
+    let other = Server::start(database);
     let cookie = other.user("alice").await.cookie().unwrap();
     server.user("alice").await;
     assert_refused(&server, "of another server", &cookie).await;

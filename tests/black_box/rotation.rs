@@ -6,11 +6,12 @@ use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
 use crate::support::{
     Client, PASSWORD,
-    forger::{SECRET, start_with_known_secrets, token_in},
+    forger::{SECRET, start_with_known_secrets},
 };
 
 const PEPPER: &str = "APP_SECURITY__PASSWORD__PEPPER";
 const JWT_SECRET: &str = "APP_SECURITY__AUTH__JWT_SECRET";
+const COOKIE_KEY: &str = "APP_SECURITY__COOKIES__KEY";
 const NEW: &str = "the secret that takes the place of the old one, and of 64 bytes, too";
 
 /// With this, every request renews its session.
@@ -41,6 +42,7 @@ impl Visitor {
 #[rstest]
 #[case::pepper(PEPPER, false)]
 #[case::jwt_secret(JWT_SECRET, true)]
+#[case::cookie_key(COOKIE_KEY, true)]
 #[tokio::test]
 async fn a_secret_is_replaced_while_two_nodes_serve_and_nobody_notices(
     #[case] variable: &str,
@@ -80,23 +82,44 @@ async fn a_secret_is_replaced_while_two_nodes_serve_and_nobody_notices(
 
 /// So a session that is used outlives the old key, and one that is not has expired by the time that key is removed.
 #[apply(on_every_database)]
+#[rstest]
+#[case::jwt_secret(JWT_SECRET)]
+#[case::cookie_key(COOKIE_KEY)]
 #[tokio::test]
-async fn a_renewal_hands_out_a_cookie_that_no_longer_needs_the_old_key(database: DatabaseKind) {
+async fn a_renewal_hands_out_a_cookie_that_no_longer_needs_the_old_key(database: DatabaseKind, #[case] variable: &str) {
     let mut server = start_with_known_secrets(database, &[ALWAYS_DUE]);
     let alice = server.user("alice").await;
     let old = alice.cookie().unwrap();
     let [_, second, third] = steps();
 
     server.stop();
-    server.restart_with(&[(JWT_SECRET, &second)]);
-    let renewed = alice.at(&server).me().await;
-    renewed.expect(200);
-    assert_ne!(token_in(&old).0["kid"], token_in(renewed.cookie().0).0["kid"]);
+    server.restart_with(&[(variable, &second)]);
+    server.carrying(&old).me().await.expect(200);
+    alice.at(&server).me().await.expect(200);
 
     server.stop();
-    server.restart_with(&[(JWT_SECRET, &third)]);
+    server.restart_with(&[(variable, &third)]);
     alice.at(&server).me().await.expect(200);
     let dead = server.carrying(&old).me().await;
     dead.problem(401, "not_authenticated");
     dead.assert_clears_the_cookie();
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn a_session_whose_cookie_is_under_a_former_key_can_be_used_and_ended_as_any_other(database: DatabaseKind) {
+    let mut server = start_with_known_secrets(database, &[]);
+    let cookie = server.user("alice").await.cookie().unwrap();
+    let [_, second, _] = steps();
+    server.stop();
+    server.restart_with(&[(COOKIE_KEY, &second), (JWT_SECRET, &second)]);
+
+    let alice = server.carrying(&format!("theme=dark; other=%FF;{cookie} ; last=\"1\""));
+    let me = alice.me().await;
+    me.expect(200);
+    assert!(me.cookies().is_empty(), "{me:?}");
+    let ended = alice.log_out().await;
+    assert_eq!(ended.status, 204);
+    ended.assert_clears_the_cookie();
+    alice.me().await.problem(401, "not_authenticated");
 }

@@ -11,7 +11,8 @@ use super::{
     docs::docs,
     middleware::{
         access_log::access_log, cors_headers::cors_headers, dead_cookie::dead_cookie, head::head_as_get,
-        panics::panics, problems::problems, request_id::request_id, security_headers::security_headers,
+        panics::panics, problems::problems, request_id::request_id, reseal_cookie::reseal_cookie,
+        security_headers::security_headers,
     },
     routes::routes,
     settings::HttpSettings,
@@ -48,6 +49,7 @@ pub fn app(
         })
         // The last layer is the outermost.
         .wrap(session)
+        .wrap(from_fn(reseal_cookie))
         .wrap(from_fn(dead_cookie))
         .wrap(from_fn(head_as_get))
         .wrap(from_fn(panics))

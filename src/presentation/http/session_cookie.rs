@@ -31,12 +31,15 @@ pub struct CookieSettings {
     pub same_site: SameSite,
     /// Encrypts the content. [`Key::derive_from`] makes it out of at least 32 secret bytes.
     pub key: Key,
+    /// Decrypt what was encrypted with them, when they were in use.
+    pub former_keys: Vec<Key>,
     /// How long the browser keeps it after it was set.
     pub ttl: Duration,
 }
 
 impl CookieSettings {
-    /// The middleware that decrypts the cookie of a request and sets the one of its answer.
+    /// The middleware that decrypts the cookie of a request, if it is under the [key](Self::key) in use, and sets the one of
+    /// its answer.
     ///
     /// By the default policy a cookie is sent only when its content changed: nothing but a fresh token renews its lifetime.
     pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {

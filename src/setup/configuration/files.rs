@@ -159,7 +159,7 @@ mod tests {
     #[case::instead_of_a_section("[local]\nsecurity = \"{}\"")]
     #[case::in_the_wrong_place("[local.logs]\nlevel = \"{}\"")]
     #[case::not_a_text("[local.security.password]\npepper = [[\"{}\"]]")]
-    #[case::not_a_list("[local.security.cookies]\nkey = [\"{}\"]")]
+    #[case::not_a_list("[local.postgres]\npassword = [\"{}\"]")]
     #[case::unknown_environment("[lcal.security.password]\npepper = \"{}\"")]
     fn no_message_repeats_what_the_file_of_secrets_holds(#[case] text: &str) -> anyhow::Result<()> {
         let refusal = Scene::with_secrets("local")?

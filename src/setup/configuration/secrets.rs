@@ -13,7 +13,7 @@ const COOKIE_KEY: &str = "security.cookies.key";
 pub(super) const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
 
 /// Those of them that may be lists of secrets, as [`RotatingSecret`](super::RotatingSecret) has it.
-pub(super) const ROTATING_KEYS: [&str; 2] = [PEPPER, JWT_SECRET];
+pub(super) const ROTATING_KEYS: [&str; 3] = [PEPPER, JWT_SECRET, COOKIE_KEY];
 
 /// What is wrong with a secret that is not set.
 const MISSING: &str = "is missing";
@@ -70,7 +70,7 @@ fn needed(configuration: &Configuration) -> impl Iterator<Item = (&'static str, 
     [
         Some((PEPPER, security.password.pepper.iter().collect(), LEAST_BYTES)),
         jwt_secret.map(|least| (JWT_SECRET, security.auth.jwt_secret.iter().collect(), least)),
-        Some((COOKIE_KEY, vec![&security.cookies.key], LEAST_BYTES)),
+        Some((COOKIE_KEY, security.cookies.key.iter().collect(), LEAST_BYTES)),
     ]
     .into_iter()
     .flatten()
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[rstest]
-    fn of_several_secrets_each_is_judged(#[values(PEPPER, JWT_SECRET)] path: &str) -> anyhow::Result<()> {
+    fn of_several_secrets_each_is_judged(#[values(PEPPER, JWT_SECRET, COOKIE_KEY)] path: &str) -> anyhow::Result<()> {
         let scene = Scene::with_secrets("prod")?.file(
             files::SECRETS_FILE,
             &format!("[prod]\n{path} = [\"of thirty-two bytes and not less\", \"\", \"change-me\", \"short\"]"),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[rstest]
-    fn an_empty_list_is_a_missing_secret(#[values(PEPPER, JWT_SECRET)] path: &str) -> anyhow::Result<()> {
+    fn an_empty_list_is_a_missing_secret(#[values(PEPPER, JWT_SECRET, COOKIE_KEY)] path: &str) -> anyhow::Result<()> {
         let scene = Scene::with_secrets("prod")?.variable(&variable(path), "[]");
         assert!(scene.refusal()?.contains(&format!("{path} is missing")));
         Ok(())

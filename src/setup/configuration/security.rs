@@ -3,7 +3,6 @@
 use std::{num::NonZero, path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
-use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{
@@ -136,7 +135,7 @@ pub struct CookiesConfig {
     pub same_site: SameSite,
     /// Encrypts the cookie; at least 32 bytes.
     #[serde(default)]
-    pub key: SecretString,
+    pub key: RotatingSecret,
 }
 
 impl CookiesConfig {

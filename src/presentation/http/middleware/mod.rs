@@ -7,6 +7,7 @@ pub mod head;
 pub mod panics;
 pub mod problems;
 pub mod request_id;
+pub mod reseal_cookie;
 pub mod security_headers;
 
 use actix_web::{Error, HttpResponse, body::MessageBody, dev::ServiceResponse, error::InternalError};
