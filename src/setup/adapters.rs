@@ -1,4 +1,10 @@
-use std::{fs, num::NonZero, path::Path, sync::Arc, thread};
+use std::{
+    fs,
+    num::NonZero,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
 
 use anyhow::Context;
 use secrecy::SecretString;
@@ -115,8 +121,15 @@ fn rsa_keys(config: &AuthConfig) -> anyhow::Result<RsaKeys> {
     let read = |key: &str, path: &Path| {
         fs::read_to_string(path).with_context(|| format!("security.auth.{key}: cannot read {}", path.display()))
     };
+    let read_public = |path: &PathBuf| read("jwt_public_key_file", path);
     Ok(RsaKeys {
         private_key: SecretString::from(read("jwt_private_key_file", &config.jwt_private_key_file)?),
-        public_key: read("jwt_public_key_file", &config.jwt_public_key_file)?,
+        public_key: read_public(&config.jwt_public_key_file.current)?,
+        former_public_keys: config
+            .jwt_public_key_file
+            .former
+            .iter()
+            .map(read_public)
+            .collect::<anyhow::Result<_>>()?,
     })
 }

@@ -2,16 +2,10 @@
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
-use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},
-    rsa::{KeyPair, KeySize},
-    signature::KeyPair as _,
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use rstest::rstest;
 use test_database::DatabaseKind;
 
-use crate::support::{Program, Server, forger};
+use crate::support::{Program, Server, forger, write_rsa_keys};
 
 const SECRET: &str = "of-this-secret-nobody-may-ever-see-a-part";
 /// Everything that production needs to be told.
@@ -262,21 +256,13 @@ fn keys_that_cannot_sign_are_refused_before_the_first_log_in(#[case] arguments: 
 #[tokio::test]
 async fn sessions_can_be_signed_with_a_pair_of_keys() {
     let directory = tempfile::tempdir().unwrap();
-    let keys = KeyPair::generate(KeySize::Rsa2048).unwrap();
-    let private: Pkcs8V1Der<'_> = keys.as_der().unwrap();
-    let public: PublicKeyX509Der<'_> = keys.public_key().as_der().unwrap();
-    let [private_file, public_file] = ["private.pem", "public.pem"].map(|name| directory.path().join(name));
-    fs::write(&private_file, pem("PRIVATE KEY", private.as_ref())).unwrap();
-    fs::write(&public_file, pem("PUBLIC KEY", public.as_ref())).unwrap();
+    let [private_key, public_key] = write_rsa_keys(directory.path(), "tokens");
     let server = forger::start_with_known_secrets(
         DatabaseKind::Sqlite,
         &[
             ("APP_SECURITY__AUTH__JWT_ALGORITHM", "RS256"),
-            (
-                "APP_SECURITY__AUTH__JWT_PRIVATE_KEY_FILE",
-                private_file.to_str().unwrap(),
-            ),
-            ("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", public_file.to_str().unwrap()),
+            ("APP_SECURITY__AUTH__JWT_PRIVATE_KEY_FILE", &private_key),
+            ("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", &public_key),
         ],
     );
 
@@ -285,11 +271,4 @@ async fn sessions_can_be_signed_with_a_pair_of_keys() {
     alice.me().await.expect(200);
     let (header, _) = forger::token_in(&alice.cookie().unwrap());
     assert_eq!(header["alg"], "RS256");
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        STANDARD.encode(der)
-    )
 }

@@ -60,13 +60,15 @@ pub struct HmacSecrets {
     pub former: Vec<SecretString>,
 }
 
-/// A pair of RSA keys of at least 2048 bits, in PEM.
+/// RSA keys of at least 2048 bits, in PEM.
 #[derive(Debug)]
 pub struct RsaKeys {
     /// Signs.
     pub private_key: SecretString,
-    /// Verifies.
+    /// Verifies what the private key has signed.
     pub public_key: String,
+    /// Verify what others have signed.
+    pub former_public_keys: Vec<String>,
 }
 
 /// The keys cannot sign tokens, or not verify what they signed.
@@ -76,7 +78,9 @@ pub enum JwtKeyError {
     #[error("the JWT keys cannot be used: they must be RSA keys of at least 2048 bits, in PEM")]
     Unusable(#[from] jsonwebtoken::errors::Error),
     /// What the private key signs the public key does not verify.
-    #[error("the JWT keys do not belong together")]
+    #[error(
+        "the JWT keys do not belong together: the public key, of several the first, must be that of the private key"
+    )]
     Mismatch,
 }
 
@@ -203,11 +207,14 @@ fn hmac_keys(algorithm: Algorithm, secrets: &HmacSecrets) -> Keys {
 }
 
 fn rsa_keys(algorithm: Algorithm, keys: &RsaKeys) -> Result<Keys, JwtKeyError> {
-    let public_key = keys.public_key.as_bytes();
+    let verifying = iter::once(&keys.public_key).chain(&keys.former_public_keys).map(|key| {
+        let key = key.as_bytes();
+        Ok((key_id(key), DecodingKey::from_rsa_pem(key)?))
+    });
     Ok((
-        header(algorithm, public_key),
+        header(algorithm, keys.public_key.as_bytes()),
         EncodingKey::from_rsa_pem(keys.private_key.expose_secret().as_bytes())?,
-        HashMap::from([(key_id(public_key), DecodingKey::from_rsa_pem(public_key)?)]),
+        verifying.collect::<Result<_, JwtKeyError>>()?,
     ))
 }
 

@@ -84,13 +84,10 @@ fn unusable_key_files(configuration: &Configuration, directory: &Path) -> Vec<St
             path.display()
         ))
     };
-    [
-        unusable("jwt_private_key_file", &auth.jwt_private_key_file),
-        unusable("jwt_public_key_file", &auth.jwt_public_key_file),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let private = unusable("jwt_private_key_file", &auth.jwt_private_key_file);
+    let public = auth.jwt_public_key_file.iter();
+    let public = public.filter_map(|path| unusable("jwt_public_key_file", path));
+    private.into_iter().chain(public).collect()
 }
 
 #[cfg(test)]
@@ -151,7 +148,7 @@ mod tests {
     }
 
     #[rstest]
-    fn rsa_needs_two_files_that_can_be_opened_and_no_secret(
+    fn rsa_needs_files_that_can_be_opened_and_no_secret(
         #[values("RS256", "RS384", "RS512")] algorithm: &str,
     ) -> anyhow::Result<()> {
         let scene = Scene::with_secrets("prod")?
@@ -174,6 +171,14 @@ mod tests {
             .file("public.pem", "")?
             .variable("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", "public.pem");
         assert!(keys.load().is_ok());
+
+        let several = keys.variable("APP_SECURITY__AUTH__JWT_PUBLIC_KEY_FILE", "[public.pem, former.pem]");
+        assert!(
+            several
+                .refusal()?
+                .contains("jwt_public_key_file: the file former.pem cannot be read"),
+        );
+        assert!(several.file("former.pem", "")?.load().is_ok());
         Ok(())
     }
 }

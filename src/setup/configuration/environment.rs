@@ -15,7 +15,7 @@ pub(super) const PREFIX: &str = "APP_";
 /// What stands in a name between sections and key. A name without it is not ours, unless it was forgotten.
 const SEPARATOR: &str = "__";
 
-/// What is wrong with a list of secrets that is not closed, say.
+/// What is wrong with a list that is not closed, say.
 const NO_LIST: &str = "begins like a list, but is none such as [\"new\", \"old\"]";
 
 /// The name of the variable that sets a key: `APP_SERVER__PORT` for `server.port`.
@@ -38,7 +38,7 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
             None => (path.as_str(), Ok(value.clone())),
         };
         let value = text.and_then(|text| match ROTATING_KEYS.contains(&path) {
-            true => secrets_in(&text).ok_or_else(|| format!("variable {name}: {NO_LIST}")),
+            true => one_or_many(&text).ok_or_else(|| format!("variable {name}: {NO_LIST}")),
             false => Ok(typed(&text, defaults.get(path))),
         });
         match value {
@@ -83,9 +83,9 @@ fn layer(name: &str, path: &str, value: Value) -> Layer {
     }
 }
 
-/// The secret of a key that may have several, or all of them: a list in brackets, or a line for each. What begins like a
+/// The value of a key that may have several, or all of them: a list in brackets, or a line for each. What begins like a
 /// list must be one: taken for a secret, it would be another than what was meant.
-fn secrets_in(text: &str) -> Option<Value> {
+fn one_or_many(text: &str) -> Option<Value> {
     if text.starts_with('[') {
         let Ok(parsed) = text.parse();
         Some(parsed).filter(|value| matches!(value, Value::Array(..)))

@@ -15,7 +15,7 @@ mod layer;
 mod layers;
 mod loading;
 mod rendering;
-mod rotating_secret;
+mod rotating;
 mod secrets;
 mod secrets_file;
 mod security;
@@ -36,7 +36,7 @@ pub use self::{
     database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
     loading::{Exported, Loaded, check, export, show},
-    rotating_secret::RotatingSecret,
+    rotating::Rotating,
     security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
     sources::Sources,
 };

@@ -7,13 +7,14 @@ use super::{Configuration, environment::variable, files};
 const POSTGRES_PASSWORD: &str = "postgres.password";
 const PEPPER: &str = "security.password.pepper";
 const JWT_SECRET: &str = "security.auth.jwt_secret";
+const JWT_PUBLIC_KEY_FILE: &str = "security.auth.jwt_public_key_file";
 const COOKIE_KEY: &str = "security.cookies.key";
 
 /// The keys whose values are never shown.
 pub(super) const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
 
-/// Those of them that may be lists of secrets, as [`RotatingSecret`](super::RotatingSecret) has it.
-pub(super) const ROTATING_KEYS: [&str; 3] = [PEPPER, JWT_SECRET, COOKIE_KEY];
+/// The keys that may be lists, as [`Rotating`](super::Rotating) has it.
+pub(super) const ROTATING_KEYS: [&str; 4] = [PEPPER, JWT_SECRET, JWT_PUBLIC_KEY_FILE, COOKIE_KEY];
 
 /// What is wrong with a secret that is not set.
 const MISSING: &str = "is missing";

@@ -3,10 +3,11 @@
 use std::{num::NonZero, path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{
-    RotatingSecret,
+    Rotating,
     values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, pepper_ids, whole},
 };
 use crate::domain::user::PasswordPolicy;
@@ -29,7 +30,7 @@ pub struct SecurityConfig {
 pub struct PasswordConfig {
     /// Mixed into every password before it is hashed; at least 32 bytes.
     #[serde(default)]
-    pub pepper: RotatingSecret,
+    pub pepper: Rotating<SecretString>,
     /// Ids of peppers without which the program is to start nevertheless.
     #[serde(deserialize_with = "pepper_ids")]
     pub lost_peppers: Vec<String>,
@@ -59,11 +60,12 @@ pub struct AuthConfig {
     pub jwt_algorithm: JwtAlgorithm,
     /// Signs and verifies tokens with HMAC; at least as long as the hash if the algorithm is of that kind.
     #[serde(default)]
-    pub jwt_secret: RotatingSecret,
+    pub jwt_secret: Rotating<SecretString>,
     /// PEM file with the RSA key that signs; can be opened if the algorithm is of that kind.
     pub jwt_private_key_file: PathBuf,
-    /// PEM file with the RSA key that verifies; can be opened if the algorithm is of that kind.
-    pub jwt_public_key_file: PathBuf,
+    /// PEM files with the RSA keys that verify, the one that belongs to the private key first; can be opened if the algorithm
+    /// is of that kind.
+    pub jwt_public_key_file: Rotating<PathBuf>,
     /// `iss` of access tokens.
     #[serde(deserialize_with = "filled")]
     pub jwt_issuer: String,
@@ -135,7 +137,7 @@ pub struct CookiesConfig {
     pub same_site: SameSite,
     /// Encrypts the cookie; at least 32 bytes.
     #[serde(default)]
-    pub key: RotatingSecret,
+    pub key: Rotating<SecretString>,
 }
 
 impl CookiesConfig {

@@ -8,6 +8,7 @@ mod guide;
 mod operations;
 mod program;
 mod raw;
+mod rsa;
 mod server;
 mod views;
 
@@ -17,6 +18,7 @@ pub use guide::{shell_lines, type_in};
 pub use operations::{OpenTo, Operation, operations};
 pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};
+pub use rsa::write_rsa_keys;
 pub use server::{PASSWORD, Server};
 pub use views::{assert_current_user, assert_session_view, assert_user_view, blamed, time};
 

@@ -31,6 +31,7 @@ fn rsa_keys() -> RsaKeys {
     RsaKeys {
         private_key: pem("PRIVATE KEY", private.as_ref()).into(),
         public_key: pem("PUBLIC KEY", public.as_ref()),
+        former_public_keys: Vec::new(),
     }
 }
 
@@ -165,6 +166,34 @@ fn at_each_step_of_a_replacement_both_nodes_accept_the_tokens_of_both(#[case] be
 }
 
 #[test]
+fn a_former_public_key_verifies_what_its_private_key_has_signed() {
+    let [old, new] = [rsa_keys(), rsa_keys()];
+    let former_public_keys = vec![old.public_key.clone()];
+    let token = issue(&tokens(JwtAlgorithm::RS256(old)));
+
+    let keys = RsaKeys {
+        private_key: new.private_key.clone(),
+        public_key: new.public_key.clone(),
+        former_public_keys,
+    };
+    assert!(tokens(JwtAlgorithm::RS256(new)).verify(&token, NOW).is_none());
+    assert!(tokens(JwtAlgorithm::RS256(keys)).verify(&token, NOW).is_some());
+}
+
+#[test]
+fn a_former_public_key_that_is_none_is_refused_at_the_start() {
+    let refusal = JwtAccessTokens::new(JwtOptions {
+        algorithm: JwtAlgorithm::RS256(RsaKeys {
+            former_public_keys: vec!["nothing".to_owned()],
+            ..rsa_keys()
+        }),
+        issuer: "gatehouse".into(),
+        audience: "clients".into(),
+    });
+    assert!(matches!(refusal, Err(JwtKeyError::Unusable(_))));
+}
+
+#[test]
 fn a_token_of_a_removed_key_is_refused() {
     let [old, new] = ["old", "new"].map(|secret| tokens(JwtAlgorithm::HS256(secrets(&[secret]))));
     assert!(new.verify(&issue(&old), NOW).is_none());
@@ -238,6 +267,7 @@ fn keys_that_cannot_be_used_are_refused_at_the_start(#[case] private_key: &str, 
         algorithm: JwtAlgorithm::RS256(RsaKeys {
             private_key: private_key.into(),
             public_key: public_key.into(),
+            former_public_keys: Vec::new(),
         }),
         issuer: "gatehouse".into(),
         audience: "clients".into(),
