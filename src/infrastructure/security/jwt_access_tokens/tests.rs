@@ -6,6 +6,7 @@ use aws_lc_rs::{
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use jsonwebtoken::decode_header;
+use proptest::{prelude::*, sample::Index};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -304,3 +305,42 @@ MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCy9KzQFqrjMW+TBZcLQHid8Sjd
 FLVoaC16rMLT2c37S/GnB0okydCx1SWQRd2ywrN6tofGWqnifkKqVmMZoVeBSQEg
 rwGzTFt7wMYMb5fuawIDAQAB
 -----END PUBLIC KEY-----";
+
+proptest! {
+    #[test]
+    fn what_is_no_token_opens_nothing(text in r"\PC{0,60}|([A-Za-z0-9_-]{0,40}\.){2}[A-Za-z0-9_-]{0,40}") {
+        let tokens = tokens(algorithm("HS256"));
+        prop_assert!(tokens.verify(&AccessToken::new(text), NOW).is_none());
+    }
+
+    #[test]
+    fn a_token_with_another_character_opens_nothing(place in any::<Index>(), other in "[ -~]") {
+        let tokens = tokens(algorithm("HS256"));
+        let mut text = issue(&tokens).expose().to_owned();
+        let place = place.index(text.len());
+        prop_assume!(text[place..=place] != other);
+        text.replace_range(place..=place, &other);
+        prop_assert!(tokens.verify(&AccessToken::new(text), NOW).is_none());
+    }
+
+    #[test]
+    fn claims_of_any_kind_are_judged_without_trouble(name in "iss|aud|sid|iat|exp|nbf|other", value in any_value()) {
+        let (header, key) = hs256();
+        let token = forge(&header, &key, &json!({ name.clone(): value.clone() }));
+        let verified = tokens(algorithm("HS256")).verify(&token, NOW);
+        // Only the claims that are compared with something decide.
+        let matters = ["iss", "aud", "sid", "exp"].contains(&&*name);
+        prop_assert!(verified.is_none() || !matters || value.is_number(), "{}: {} is taken", name, value);
+    }
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        r"\PC{0,50}".prop_map(Value::from),
+        prop::collection::vec(any::<u8>().prop_map(Value::from), 0..4).prop_map(Value::from),
+    ]
+}
