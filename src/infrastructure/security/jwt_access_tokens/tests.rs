@@ -6,7 +6,7 @@ use aws_lc_rs::{
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use jsonwebtoken::decode_header;
-use proptest::{prelude::*, sample::Index};
+use proptest::{collection, prelude::*, sample::Index};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -341,6 +341,6 @@ fn any_value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         r"\PC{0,50}".prop_map(Value::from),
-        prop::collection::vec(any::<u8>().prop_map(Value::from), 0..4).prop_map(Value::from),
+        collection::vec(any::<u8>().prop_map(Value::from), 0..4).prop_map(Value::from),
     ]
 }

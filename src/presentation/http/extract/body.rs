@@ -129,7 +129,7 @@ mod tests {
     use proptest::{
         collection::{btree_map, vec},
         prelude::*,
-        sample::select,
+        sample::{Index, select},
     };
     use serde_json::Value;
 
@@ -174,7 +174,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_cut_off_is_no_json(json in any_json(), length in any::<prop::sample::Index>()) {
+        fn what_is_cut_off_is_no_json(json in any_json(), length in any::<Index>()) {
             let text = json.to_string();
             prop_assume!(json.is_object());
             let (status, _) = refusal(&text.as_bytes()[..length.index(text.len())]).unwrap();
