@@ -1,6 +1,6 @@
 //! What paperclip cannot say: it describes Swagger 2, and translates that.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, mem};
 
 use serde_json::{Value, json};
 
@@ -35,19 +35,7 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
         } },
     });
     merge(&mut document["components"], components);
-    let schemas = &mut document["components"]["schemas"];
-    // Written out once more by paperclip, without the amendments.
-    schemas["UserList"]["properties"]["users"]["items"] = json!({ "$ref": "#/components/schemas/UserView" });
-    // Written out by paperclip where it is used, which is nowhere else.
-    let items = &mut schemas["SessionList"]["properties"]["sessions"]["items"];
-    let mut session_view = std::mem::replace(items, json!({ "$ref": "#/components/schemas/SessionView" }));
-    merge(&mut session_view, schemas["SessionView"].take());
-    schemas["SessionView"] = session_view;
-    // Written out by paperclip wherever it is used: generated clients would have a type of each.
-    schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
-    for user in ["CurrentUser", "UserView"] {
-        schemas[user]["properties"]["role"] = reference_to_role();
-    }
+    name_nested_schemas(&mut document["components"]["schemas"]);
     let mut problems = json!({});
     let mut request_schemas = BTreeSet::new();
     for (method, operation) in operations(document) {
@@ -85,6 +73,25 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     {
         document["paths"]["/api/v1"] = root;
     }
+}
+
+/// Refers to schemas inside of others by name, where paperclip writes them out: without the amendments, and so that generated
+/// clients would have a type of each.
+fn name_nested_schemas(schemas: &mut Value) {
+    schemas["UserList"]["properties"]["users"]["items"] = reference_to("UserView");
+    // It is used nowhere else, so paperclip has not named it at all.
+    let items = &mut schemas["SessionList"]["properties"]["sessions"]["items"];
+    let mut session_view = mem::replace(items, reference_to("SessionView"));
+    merge(&mut session_view, schemas["SessionView"].take());
+    schemas["SessionView"] = session_view;
+    schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
+    for user in ["CurrentUser", "UserView"] {
+        schemas[user]["properties"]["role"] = reference_to("Role");
+    }
+}
+
+fn reference_to(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
 /// Tells of the refusal that the extractors know nothing of, for it depends on the method.
@@ -134,13 +141,9 @@ fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, prob
         let amendment = schemas::parameter(parameter["name"].as_str().unwrap_or_default());
         merge(parameter, amendment);
         if parameter["name"] == "role" {
-            parameter["schema"] = reference_to_role();
+            parameter["schema"] = reference_to("Role");
         }
     }
-}
-
-fn reference_to_role() -> Value {
-    json!({ "$ref": "#/components/schemas/Role" })
 }
 
 /// Puts what `amendment` holds into `target`, which keeps everything else.
