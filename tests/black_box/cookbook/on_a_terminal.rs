@@ -14,6 +14,8 @@ use crate::support::{PASSWORD, PATIENCE};
 #[ignore = "needs bash, curl, jq and script"]
 async fn passwords_are_asked_for_without_echo_and_new_ones_twice() {
     let cookbook = Cookbook::without_accounts();
+    let server = &cookbook.server;
+    let log_in = async || server.anonymous().log_in("brian.admin", "admin password").await;
     let mut terminal = Terminal::start(&cookbook, "bootstrap-admin.sh", "brian.admin", "root.admin");
     terminal.answer("Password of root.admin: ", "root password");
     terminal.answer("Once more: ", "root password");
@@ -26,12 +28,7 @@ async fn passwords_are_asked_for_without_echo_and_new_ones_twice() {
         "{shown}"
     );
     assert!(!shown.contains("n password"), "{shown}");
-    cookbook
-        .server
-        .anonymous()
-        .log_in("brian.admin", "admin password")
-        .await
-        .expect(200);
+    log_in().await.expect(200);
 
     let mut terminal = Terminal::start(&cookbook, "rotate-password.sh", "brian.admin", "root.admin");
     terminal.answer("Password of root.admin: ", "root password");
@@ -40,12 +37,7 @@ async fn passwords_are_asked_for_without_echo_and_new_ones_twice() {
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(1));
     assert!(shown.contains("error: the two are not the same"), "{shown}");
-    cookbook
-        .server
-        .anonymous()
-        .log_in("brian.admin", "admin password")
-        .await
-        .expect(200);
+    log_in().await.expect(200);
     cookbook.assert_no_session_of("root.admin");
 }
 
