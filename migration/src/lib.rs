@@ -6,6 +6,8 @@ mod m20261123_000001_index_users;
 mod m20261123_000002_add_session_details;
 mod m20261123_000003_index_sessions_expiry;
 mod m20261123_000004_index_pepper_ids;
+mod m20261127_000001_create_throttle_buckets;
+mod m20261127_000002_create_audit_events;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
@@ -24,6 +26,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_add_session_details::Migration),
             Box::new(m20261123_000003_index_sessions_expiry::Migration),
             Box::new(m20261123_000004_index_pepper_ids::Migration),
+            Box::new(m20261127_000001_create_throttle_buckets::Migration),
+            Box::new(m20261127_000002_create_audit_events::Migration),
         ]
     }
 }

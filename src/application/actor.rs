@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     application::UserView,
     domain::{
+        audit::Provenance,
         session::AuthSessionId,
         user::{Role, UserId},
     },
@@ -18,6 +19,8 @@ pub struct Actor {
     pub session_id: AuthSessionId,
     /// When that session will die unless it is used again.
     pub session_expires_at: DateTime<Utc>,
+    /// Where the request comes from.
+    pub provenance: Provenance,
 }
 
 impl Actor {

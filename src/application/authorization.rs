@@ -12,6 +12,8 @@ use crate::{
 pub enum Permission<'a> {
     /// To see any user: admins and above.
     ReadUsers,
+    /// To read the audit trail: super admins.
+    ReadAuditEvents,
     /// To manage users of a role, or to give or take it: only those strictly above it.
     ManageRole(Role),
     /// To manage this very user: only those strictly above the user's role.
@@ -30,6 +32,7 @@ pub struct NotAuthorized;
 pub fn authorize(actor: &Actor, permission: Permission<'_>) -> Result<(), NotAuthorized> {
     let permitted = match permission {
         Permission::ReadUsers => actor.role() >= Role::Admin,
+        Permission::ReadAuditEvents => actor.role() >= Role::SuperAdmin,
         Permission::ManageRole(role) => role < actor.role(),
         Permission::ManageUser(user) => user.role() < actor.role(),
     };
@@ -49,6 +52,12 @@ mod tests {
     #[case(Role::SuperAdmin, true)]
     fn users_are_seen_by_admins_and_above(#[case] role: Role, #[case] permitted: bool) {
         assert_eq!(authorize(&actor(role), Permission::ReadUsers).is_ok(), permitted);
+    }
+
+    #[rstest]
+    fn the_audit_trail_is_read_by_super_admins(#[values(Role::User, Role::Admin, Role::SuperAdmin)] role: Role) {
+        let is_permitted = authorize(&actor(role), Permission::ReadAuditEvents).is_ok();
+        assert_eq!(is_permitted, role == Role::SuperAdmin);
     }
 
     #[rstest]

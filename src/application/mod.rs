@@ -4,11 +4,13 @@
 //! infrastructure implements.
 
 mod actor;
+pub mod audit;
 pub mod authorization;
 pub mod commands;
 pub mod ports;
 pub mod queries;
 mod session_view;
+pub mod throttle;
 mod user_view;
 
 pub use actor::Actor;

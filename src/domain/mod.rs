@@ -1,9 +1,12 @@
-//! What Gatehouse is about: users who sign up and hold roles, and the sessions in which they are logged in.
+//! What Gatehouse is about: users who sign up and hold roles, the sessions in which they are logged in, how often somebody
+//! may try to log in, and what is remembered of what they did.
 //!
 //! This layer knows nothing outside itself. It is pure and synchronous: time, randomness and stored state come in as
 //! arguments, so every rule can be read, and tested, on its own.
 
+pub mod audit;
 pub mod session;
+pub mod throttle;
 pub mod user;
 
 use chrono::{DateTime, Utc};

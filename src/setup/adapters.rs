@@ -7,23 +7,28 @@ use std::{
 };
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use super::configuration::{self, AuthConfig, PasswordConfig, SecurityConfig};
+use super::configuration::{self, AuthConfig, Configuration, PasswordConfig};
 use crate::{
-    application::ports::{
-        AccessTokens, Clock, IdentityReader, LastSeenRecorder, PasswordHasher, Random, ReadinessProbe, SessionReader,
-        UnitOfWork, UserReader,
+    application::{
+        ports::{
+            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, LastSeenRecorder, PasswordHasher,
+            Random, ReadinessProbe, SessionReader, ThrottleKeys, UnitOfWork, UserReader,
+        },
+        throttle::ThrottlePolicy,
     },
     domain::{session::SessionLifetime, user::PasswordPolicy},
     infrastructure::{
         SystemClock, SystemRandom,
         persistence::{
-            Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmSessionReader,
-            SeaOrmUnitOfWork, SeaOrmUserReader,
+            Database, DatabaseReadinessProbe, SeaOrmAuditEventReader, SeaOrmIdentityReader, SeaOrmLastSeenRecorder,
+            SeaOrmSessionReader, SeaOrmUnitOfWork, SeaOrmUserReader,
         },
         security::{
-            BcryptOptions, BcryptPasswordHasher, HmacSecrets, JwtAccessTokens, JwtAlgorithm, JwtOptions, RsaKeys,
+            BcryptOptions, BcryptPasswordHasher, HmacSecrets, HmacThrottleKeys, JwtAccessTokens, JwtAlgorithm,
+            JwtDeviceTokens, JwtOptions, JwtSigner, RsaKeys,
         },
     },
 };
@@ -35,31 +40,41 @@ pub struct Adapters {
     pub users: Arc<dyn UserReader>,
     pub identities: Arc<dyn IdentityReader>,
     pub sessions: Arc<dyn SessionReader>,
+    pub audit_events: Arc<dyn AuditEventReader>,
     pub last_seen: Arc<dyn LastSeenRecorder>,
     pub password_hasher: Arc<dyn PasswordHasher>,
     pub access_tokens: Arc<dyn AccessTokens>,
+    pub device_tokens: Arc<dyn DeviceTokens>,
+    pub throttle_keys: Arc<dyn ThrottleKeys>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub readiness_probe: Arc<dyn ReadinessProbe>,
     pub password_policy: PasswordPolicy,
     pub session_lifetime: SessionLifetime,
     pub max_sessions: NonZero<u64>,
+    pub throttle_policy: Option<ThrottlePolicy>,
+    pub audit_retention: TimeDelta,
 }
 
 impl Adapters {
     /// Builds every adapter, on `database`.
     ///
     /// # Errors
-    /// If the keys of the access tokens cannot be used.
-    pub fn new(config: &SecurityConfig, database: &Database) -> anyhow::Result<Self> {
+    /// If the keys of the tokens cannot be used.
+    pub fn new(configuration: &Configuration, database: &Database) -> anyhow::Result<Self> {
+        let config = &configuration.security;
+        let signer = Arc::new(jwt_signer(&config.auth)?);
         Ok(Self {
             unit_of_work: Arc::new(SeaOrmUnitOfWork::new(database)),
             users: Arc::new(SeaOrmUserReader::new(database)),
             identities: Arc::new(SeaOrmIdentityReader::new(database)),
             sessions: Arc::new(SeaOrmSessionReader::new(database)),
+            audit_events: Arc::new(SeaOrmAuditEventReader::new(database)),
             last_seen: Arc::new(SeaOrmLastSeenRecorder::new(database)),
             password_hasher: Arc::new(password_hasher(&config.password)),
-            access_tokens: Arc::new(access_tokens(&config.auth)?),
+            access_tokens: Arc::new(JwtAccessTokens::new(signer.clone())),
+            device_tokens: Arc::new(JwtDeviceTokens::new(signer)),
+            throttle_keys: Arc::new(HmacThrottleKeys::new(&config.password.pepper.current)),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             readiness_probe: Arc::new(DatabaseReadinessProbe::new(database)),
@@ -70,6 +85,8 @@ impl Adapters {
                 config.auth.refresh_threshold,
             )?,
             max_sessions: config.auth.max_sessions,
+            throttle_policy: config.throttle.policy()?,
+            audit_retention: configuration.audit.retention,
         })
     }
 }
@@ -92,11 +109,11 @@ fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
     })
 }
 
-/// Builds the access tokens.
+/// Builds what signs the tokens.
 ///
 /// # Errors
-/// If their keys cannot be used.
-pub fn access_tokens(config: &AuthConfig) -> anyhow::Result<JwtAccessTokens> {
+/// If its keys cannot be used.
+pub fn jwt_signer(config: &AuthConfig) -> anyhow::Result<JwtSigner> {
     let secrets = || HmacSecrets {
         current: config.jwt_secret.current.clone(),
         former: config.jwt_secret.former.clone(),
@@ -109,7 +126,7 @@ pub fn access_tokens(config: &AuthConfig) -> anyhow::Result<JwtAccessTokens> {
         configuration::JwtAlgorithm::RS384 => JwtAlgorithm::RS384(rsa_keys(config)?),
         configuration::JwtAlgorithm::RS512 => JwtAlgorithm::RS512(rsa_keys(config)?),
     };
-    JwtAccessTokens::new(JwtOptions {
+    JwtSigner::new(JwtOptions {
         algorithm,
         issuer: config.jwt_issuer.clone(),
         audience: config.jwt_audience.clone(),

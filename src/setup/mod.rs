@@ -8,7 +8,7 @@ mod database;
 mod logging;
 mod peppers;
 mod server;
-mod session_purge;
+mod upkeep;
 mod use_cases;
 
 pub use commands::run;

@@ -14,11 +14,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::{Adapters, cores},
-    configuration::{self, Configuration, CookiesConfig, ServerConfig},
+    configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
     peppers::require_peppers,
-    session_purge::purge_now_and_then,
-    use_cases::{HttpUseCases, purge_expired_sessions},
+    upkeep::{purge_now_and_then, write_refusals_now_and_then},
+    use_cases::{HttpUseCases, Services, UpkeepUseCases},
 };
 use crate::{
     infrastructure::persistence::Database,
@@ -42,9 +42,10 @@ pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
 async fn serve_from(database: &Database, configuration: &Configuration) -> anyhow::Result<()> {
     database::migrate_on_start(&configuration.database, database).await?;
     require_peppers(&configuration.security.password, database).await?;
-    let adapters = Adapters::new(&configuration.security, database)?;
-    let use_cases = HttpUseCases::new(&adapters, configuration.sign_up.enabled);
-    let purge = purge_expired_sessions(&adapters);
+    let adapters = Adapters::new(configuration, database)?;
+    let services = Services::new(&adapters);
+    let use_cases = HttpUseCases::new(&adapters, &services, configuration.sign_up.enabled);
+    let upkeep = UpkeepUseCases::new(&adapters, &services);
     let settings = http_settings(configuration);
     let password_policy = configuration.security.password.policy();
     let document = Bytes::from(http::document(&settings.cookie.name, &password_policy));
@@ -77,9 +78,13 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let handle = server.handle();
     tokio::select! {
         outcome = server => outcome?,
-        never = purge_now_and_then(&purge, adapters.random.as_ref()) => match never {},
+        never = purge_now_and_then(&upkeep.purge_expired, adapters.random.as_ref()) => match never {},
+        never = write_refusals_now_and_then(&upkeep.write_refusals) => match never {},
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
+    }
+    if let Err(error) = upkeep.write_refusals.finish().await {
+        log::error!("the audit trail could not be written: {:#}", anyhow::Error::from(error));
     }
     log::info!("stopped");
     Ok(())
@@ -87,7 +92,7 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
 
 fn http_settings(configuration: &Configuration) -> HttpSettings {
     HttpSettings {
-        cookie: cookie_settings(&configuration.security.cookies, configuration.security.auth.session_ttl),
+        cookie: cookie_settings(&configuration.security),
         body_limit: configuration.server.body_limit_bytes,
         body_timeout: configuration.server.request_timeout,
         public_origins: configuration.server.public_origins.clone(),
@@ -107,9 +112,11 @@ fn trusted_proxies(config: &ServerConfig) -> TrustedProxies {
     }
 }
 
-fn cookie_settings(config: &CookiesConfig, session_ttl: chrono::TimeDelta) -> CookieSettings {
+fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
+    let config = &security.cookies;
     CookieSettings {
         name: config.sent_name(),
+        device_name: config.sent_device_name(),
         domain: config.domain.clone(),
         secure: config.secure,
         same_site: match config.same_site {
@@ -119,7 +126,8 @@ fn cookie_settings(config: &CookiesConfig, session_ttl: chrono::TimeDelta) -> Co
         },
         key: cookie_key(&config.key.current),
         former_keys: config.key.former.iter().map(cookie_key).collect(),
-        ttl: session_ttl.to_std().unwrap_or_default(),
+        ttl: security.auth.session_ttl.to_std().unwrap_or_default(),
+        device_ttl: security.throttle.device_ttl.to_std().unwrap_or_default(),
     }
 }
 

@@ -5,22 +5,64 @@ use actix_web::web::{Data, ServiceConfig};
 use super::adapters::Adapters;
 use crate::{
     application::{
+        audit::{Audit, Refusals},
         commands::{
             Registration,
             account::{Authenticate, ChangePassword, EndAllSessions, EndSession, LogIn, LogOut, SignUp},
-            maintenance::PurgeExpiredSessions,
-            operator::{CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword},
-            users::{CreateUser, EndUserSessions, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
+            maintenance::{PurgeExpired, WriteRefusals},
+            operator::{
+                ChangeAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
+            },
+            users::{CreateUser, EndUserSessions, GrantAdmin, InactivateUser, ManageUser, ReactivateUser, RevokeAdmin},
         },
         queries::{
             account::{ListSessions, WhoAmI},
+            audit::ListAuditEvents,
             health::CheckReadiness,
-            operator::FindUser,
+            operator::{FindUser, ReadAuditTrail},
             users::{GetUser, ListUserSessions, ListUsers},
         },
+        throttle::Throttle,
     },
     presentation::cli::OperatorUseCases,
 };
+
+/// What several use cases share, built on the adapters.
+pub struct Services {
+    refusals: Arc<Refusals>,
+    audit: Arc<Audit>,
+    throttle: Arc<Throttle>,
+    registration: Arc<Registration>,
+}
+
+impl Services {
+    /// Builds every service on the adapters.
+    pub fn new(adapters: &Adapters) -> Self {
+        let refusals = Arc::<Refusals>::default();
+        Self {
+            audit: Arc::new(Audit {
+                refusals: refusals.clone(),
+                clock: adapters.clock.clone(),
+                random: adapters.random.clone(),
+            }),
+            refusals,
+            throttle: Arc::new(Throttle {
+                policy: adapters.throttle_policy,
+                unit_of_work: adapters.unit_of_work.clone(),
+                keys: adapters.throttle_keys.clone(),
+                device_tokens: adapters.device_tokens.clone(),
+                clock: adapters.clock.clone(),
+                random: adapters.random.clone(),
+            }),
+            registration: Arc::new(Registration {
+                password_hasher: adapters.password_hasher.clone(),
+                password_policy: adapters.password_policy,
+                clock: adapters.clock.clone(),
+                random: adapters.random.clone(),
+            }),
+        }
+    }
+}
 
 /// The use cases that controllers name, each as Actix hands it to them.
 #[derive(Clone)]
@@ -43,17 +85,19 @@ pub struct HttpUseCases {
     reactivate_user: Data<ReactivateUser>,
     list_user_sessions: Data<ListUserSessions>,
     end_user_sessions: Data<EndUserSessions>,
+    list_audit_events: Data<ListAuditEvents>,
     check_readiness: Data<CheckReadiness>,
 }
 
 impl HttpUseCases {
-    /// Builds every use case on the adapters.
-    pub fn new(adapters: &Adapters, sign_up_enabled: bool) -> Self {
+    /// Builds every use case on the adapters and services.
+    pub fn new(adapters: &Adapters, services: &Services, sign_up_enabled: bool) -> Self {
         let Adapters {
             unit_of_work,
             users,
             identities,
             sessions,
+            audit_events,
             last_seen,
             password_hasher,
             access_tokens,
@@ -63,8 +107,19 @@ impl HttpUseCases {
             password_policy,
             session_lifetime,
             max_sessions,
+            ..
         } = adapters.clone();
-        let registration = registration(adapters);
+        let Services {
+            audit,
+            throttle,
+            registration,
+            ..
+        } = services;
+        let manage_user = Arc::new(ManageUser {
+            unit_of_work: unit_of_work.clone(),
+            audit: audit.clone(),
+            clock: clock.clone(),
+        });
         Self {
             authenticate: Data::new(Authenticate {
                 identities: identities.clone(),
@@ -76,12 +131,17 @@ impl HttpUseCases {
             }),
             sign_up: Data::new(SignUp {
                 registration: registration.clone(),
+                unit_of_work: unit_of_work.clone(),
+                throttle: throttle.clone(),
+                audit: audit.clone(),
                 enabled: sign_up_enabled,
             }),
             log_in: Data::new(LogIn {
                 identities: identities.clone(),
                 unit_of_work: unit_of_work.clone(),
                 password_hasher: password_hasher.clone(),
+                throttle: throttle.clone(),
+                audit: audit.clone(),
                 access_tokens: access_tokens.clone(),
                 session_lifetime,
                 max_sessions,
@@ -90,6 +150,8 @@ impl HttpUseCases {
             }),
             log_out: Data::new(LogOut {
                 unit_of_work: unit_of_work.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
             }),
             who_am_i: Data::new(WhoAmI),
             list_sessions: Data::new(ListSessions {
@@ -98,10 +160,12 @@ impl HttpUseCases {
             }),
             end_session: Data::new(EndSession {
                 unit_of_work: unit_of_work.clone(),
+                audit: audit.clone(),
                 clock: clock.clone(),
             }),
             end_all_sessions: Data::new(EndAllSessions {
                 unit_of_work: unit_of_work.clone(),
+                audit: audit.clone(),
                 clock: clock.clone(),
             }),
             change_password: Data::new(ChangePassword {
@@ -109,40 +173,54 @@ impl HttpUseCases {
                 unit_of_work: unit_of_work.clone(),
                 password_hasher,
                 password_policy,
+                throttle: throttle.clone(),
+                audit: audit.clone(),
                 access_tokens,
                 session_lifetime,
                 clock: clock.clone(),
                 random,
             }),
             create_user: Data::new(CreateUser {
-                registration,
+                registration: registration.clone(),
                 unit_of_work: unit_of_work.clone(),
+                audit: audit.clone(),
                 clock: clock.clone(),
             }),
-            list_users: Data::new(ListUsers { users: users.clone() }),
-            get_user: Data::new(GetUser { users: users.clone() }),
+            list_users: Data::new(ListUsers {
+                users: users.clone(),
+                audit: audit.clone(),
+            }),
+            get_user: Data::new(GetUser {
+                users: users.clone(),
+                audit: audit.clone(),
+            }),
             grant_admin: Data::new(GrantAdmin {
-                unit_of_work: unit_of_work.clone(),
-                clock: clock.clone(),
+                manage_user: manage_user.clone(),
             }),
             revoke_admin: Data::new(RevokeAdmin {
-                unit_of_work: unit_of_work.clone(),
-                clock: clock.clone(),
+                manage_user: manage_user.clone(),
             }),
             inactivate_user: Data::new(InactivateUser {
-                unit_of_work: unit_of_work.clone(),
-                clock: clock.clone(),
+                manage_user: manage_user.clone(),
             }),
             reactivate_user: Data::new(ReactivateUser {
-                unit_of_work: unit_of_work.clone(),
-                clock: clock.clone(),
+                manage_user: manage_user.clone(),
             }),
             list_user_sessions: Data::new(ListUserSessions {
                 users,
+                audit: audit.clone(),
                 sessions,
                 clock: clock.clone(),
             }),
-            end_user_sessions: Data::new(EndUserSessions { unit_of_work, clock }),
+            end_user_sessions: Data::new(EndUserSessions {
+                unit_of_work,
+                audit: audit.clone(),
+                clock,
+            }),
+            list_audit_events: Data::new(ListAuditEvents {
+                events: audit_events,
+                audit: audit.clone(),
+            }),
             check_readiness: Data::new(CheckReadiness { probe: readiness_probe }),
         }
     }
@@ -168,6 +246,7 @@ impl HttpUseCases {
             .app_data(self.reactivate_user.clone())
             .app_data(self.list_user_sessions.clone())
             .app_data(self.end_user_sessions.clone())
+            .app_data(self.list_audit_events.clone())
             .app_data(self.check_readiness.clone());
     }
 }
@@ -177,56 +256,83 @@ pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
     let Adapters {
         unit_of_work, clock, ..
     } = adapters;
+    let Services {
+        audit,
+        throttle,
+        registration,
+        ..
+    } = Services::new(adapters);
+    let change_account = Arc::new(ChangeAccount {
+        unit_of_work: unit_of_work.clone(),
+        audit: audit.clone(),
+        throttle,
+        clock: clock.clone(),
+    });
+    let find_user = FindUser {
+        users: adapters.users.clone(),
+    };
     OperatorUseCases {
         create_super_admin: CreateSuperAdmin {
-            registration: registration(adapters),
+            registration,
+            unit_of_work: unit_of_work.clone(),
+            audit: audit.clone(),
         },
         promote: Promote {
-            unit_of_work: unit_of_work.clone(),
-            clock: clock.clone(),
+            change_account: change_account.clone(),
         },
         demote: Demote {
-            unit_of_work: unit_of_work.clone(),
-            clock: clock.clone(),
+            change_account: change_account.clone(),
         },
         inactivate: Inactivate {
-            unit_of_work: unit_of_work.clone(),
-            clock: clock.clone(),
+            change_account: change_account.clone(),
         },
         reactivate: Reactivate {
-            unit_of_work: unit_of_work.clone(),
-            clock: clock.clone(),
+            change_account: change_account.clone(),
         },
         set_password: SetPassword {
-            unit_of_work: unit_of_work.clone(),
+            change_account,
             password_hasher: adapters.password_hasher.clone(),
             password_policy: adapters.password_policy,
-            clock: clock.clone(),
         },
         revoke_sessions: RevokeSessions {
             unit_of_work: unit_of_work.clone(),
+            audit,
+            clock: clock.clone(),
         },
-        find_user: FindUser {
-            users: adapters.users.clone(),
+        read_audit_trail: ReadAuditTrail {
+            events: adapters.audit_events.clone(),
+            find_user: find_user.clone(),
         },
+        find_user,
         clock: clock.clone(),
     }
 }
 
-/// Builds the use case that the server executes by itself.
-pub fn purge_expired_sessions(adapters: &Adapters) -> PurgeExpiredSessions {
-    PurgeExpiredSessions {
-        unit_of_work: adapters.unit_of_work.clone(),
-        clock: adapters.clock.clone(),
-    }
+/// The use cases that the server executes by itself.
+pub struct UpkeepUseCases {
+    /// Purges what has expired.
+    pub purge_expired: PurgeExpired,
+    /// Writes down what was refused.
+    pub write_refusals: WriteRefusals,
 }
 
-fn registration(adapters: &Adapters) -> Arc<Registration> {
-    Arc::new(Registration {
-        unit_of_work: adapters.unit_of_work.clone(),
-        password_hasher: adapters.password_hasher.clone(),
-        password_policy: adapters.password_policy,
-        clock: adapters.clock.clone(),
-        random: adapters.random.clone(),
-    })
+impl UpkeepUseCases {
+    /// Builds every use case on the adapters and services.
+    pub fn new(adapters: &Adapters, services: &Services) -> Self {
+        let Adapters {
+            unit_of_work, clock, ..
+        } = adapters;
+        Self {
+            purge_expired: PurgeExpired {
+                unit_of_work: unit_of_work.clone(),
+                audit_retention: adapters.audit_retention,
+                clock: clock.clone(),
+            },
+            write_refusals: WriteRefusals {
+                refusals: services.refusals.clone(),
+                unit_of_work: unit_of_work.clone(),
+                clock: clock.clone(),
+            },
+        }
+    }
 }

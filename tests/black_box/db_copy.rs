@@ -21,7 +21,7 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
         said.starts_with("copied from sqlite:data/gatehouse.db to postgres://"),
         "{said}"
     );
-    assert!(said.contains(": users: 2, sessions: 2."), "{said}");
+    assert!(said.contains(": users: 2, sessions: 2, audit events: 4."), "{said}");
     assert_eq!(
         server.run(&copy).refused(),
         "the target is not empty, a copy needs one that is; users in it: 2\n"

@@ -6,6 +6,7 @@ mod support;
 
 mod account;
 mod api_guide;
+mod audit;
 mod bad_input;
 mod body_transfer;
 mod browser;
@@ -48,5 +49,6 @@ mod security_headers;
 mod session_endpoints;
 mod sessions;
 mod shutdown;
+mod throttling;
 mod two_nodes;
 mod users;

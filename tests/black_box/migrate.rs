@@ -16,6 +16,8 @@ const MIGRATIONS: &[&str] = &[
     "m20261123_000002_add_session_details",
     "m20261123_000003_index_sessions_expiry",
     "m20261123_000004_index_pepper_ids",
+    "m20261127_000001_create_throttle_buckets",
+    "m20261127_000002_create_audit_events",
 ];
 
 #[apply(on_every_database)]

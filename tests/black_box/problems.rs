@@ -34,6 +34,14 @@ async fn every_kind_of_problem_is_told_in_its_own_words(database: DatabaseKind) 
 async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
     let server = Server::start_with(database, &[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
     let closed = Server::start_with(database, &[("APP_SIGN_UP__ENABLED", "false")]);
+    let throttled = Server::start_with(
+        database,
+        &[
+            ("APP_SECURITY__THROTTLE__ENABLED", "true"),
+            ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "1"),
+        ],
+    );
+    throttled.anonymous().log_in("nobody", PASSWORD).await.expect(401);
     let root = server.super_admin("super").await;
     let alice = server.user("alice").await;
     let anonymous = server.anonymous();
@@ -83,6 +91,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             415,
             "unsupported_media_type",
             anonymous.send(anonymous.request(Method::POST, log_in)).await,
+        ),
+        (
+            429,
+            "too_many_attempts",
+            throttled.anonymous().log_in("nobody", PASSWORD).await,
         ),
         (422, "validation_failed", body(r#"{"username":1}"#.to_owned()).await),
     ] {

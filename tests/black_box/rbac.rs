@@ -75,6 +75,7 @@ const UNTARGETED: &str = "
     end_own_session     401        204   204    204
     end_own_sessions    401        204   204    204
     list_users          401        403   200    200
+    list_audit_events   401        403   403    200
     create_user         401        403   201    201
     create_admin        401        403   403    201
     create_super_admin  401        422   422    422
@@ -278,6 +279,7 @@ impl Town {
             }
             "end_own_sessions" => client.delete("/api/v1/account/sessions").await,
             "list_users" => client.get("/api/v1/users/").await,
+            "list_audit_events" => client.get("/api/v1/audit/").await,
             "create_user" => client.send(create("user")).await,
             "create_admin" => client.send(create("admin")).await,
             "create_super_admin" => client.send(create("super_admin")).await,

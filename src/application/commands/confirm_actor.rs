@@ -4,10 +4,12 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor, UserView,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         ports::{StorageError, Transaction},
     },
     domain::{
+        audit::AuditAction,
         session::AuthSession,
         user::{Role, User},
     },
@@ -48,10 +50,12 @@ impl From<LockActorError> for ConfirmActorError {
 }
 
 /// Looks at the actor again, in the transaction that is to act on the actor's authority, and returns the actor as of now.
-/// The actor must stand above `managed`.
+/// The actor must stand above `managed`; if not any more, `audit` has that `action` is refused.
 pub(super) async fn confirm_actor(
     transaction: &dyn Transaction,
+    audit: &Audit,
     actor: &Actor,
+    action: AuditAction,
     managed: Role,
     now: DateTime<Utc>,
 ) -> Result<Actor, ConfirmActorError> {
@@ -60,8 +64,9 @@ pub(super) async fn confirm_actor(
         user: UserView::from(&user),
         session_id: session.id(),
         session_expires_at: session.expires_at(),
+        provenance: actor.provenance.clone(),
     };
-    authorize(&actor, Permission::ManageRole(managed))?;
+    audit.authorize(&actor, action, Permission::ManageRole(managed))?;
     Ok(actor)
 }
 

@@ -8,4 +8,5 @@ mod registration;
 pub mod users;
 
 pub use confirm_actor::{ConfirmActorError, LockActorError};
+use registration::Candidate;
 pub use registration::{Registration, RegistrationError};

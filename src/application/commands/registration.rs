@@ -3,19 +3,22 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    application::ports::{
-        Clock, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError, UnitOfWork,
-    },
+    application::ports::{Clock, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError},
     domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
 };
 
 /// How a new user is created, whoever asks for it: shared by signing up, creating a user and creating a super admin.
 pub struct Registration {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+}
+
+/// A username and a password that break no rule.
+pub(super) struct Candidate {
+    username: Username,
+    password: RawPassword,
 }
 
 /// Why no user was created.
@@ -39,30 +42,26 @@ pub enum RegistrationError {
 }
 
 impl Registration {
-    /// Creates an active user of the given role.
+    /// Judges what the user is to be called and to log in with.
     ///
     /// # Errors
-    /// As [`RegistrationError`] says; then there is no such user.
-    pub(super) async fn register(&self, username: &str, password: &str, role: Role) -> Result<User, RegistrationError> {
-        let user = self.prepare(username, password, role).await?;
-        let transaction = self.unit_of_work.begin().await?;
-        transaction.users().insert(&user).await?;
-        transaction.commit().await?;
-        Ok(user)
+    /// [`RegistrationError`] with the rule that is broken.
+    pub(super) fn judge(&self, username: &str, password: &str) -> Result<Candidate, RegistrationError> {
+        let username = Username::new(username)?;
+        let password = RawPassword::new(password, &username, &self.password_policy)?;
+        Ok(Candidate { username, password })
     }
 
     /// Makes an active user of the given role, to be inserted in a transaction of the caller's. None may be open yet: the
     /// password is hashed here.
     ///
     /// # Errors
-    /// As [`RegistrationError`] says.
-    pub(super) async fn prepare(&self, username: &str, password: &str, role: Role) -> Result<User, RegistrationError> {
-        let username = Username::new(username)?;
-        let password = RawPassword::new(password, &username, &self.password_policy)?;
-        let password_hash = self.password_hasher.hash(password).await?;
+    /// [`RegistrationError::Hashing`] if the password could not be hashed.
+    pub(super) async fn prepare(&self, candidate: Candidate, role: Role) -> Result<User, RegistrationError> {
+        let password_hash = self.password_hasher.hash(candidate.password).await?;
         let now = self.clock.now();
         let id = UserId::new(now, self.random.bytes());
-        Ok(User::new(id, username, password_hash, role, now))
+        Ok(User::new(id, candidate.username, password_hash, role, now))
     }
 }
 

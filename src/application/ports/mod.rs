@@ -2,8 +2,11 @@
 //! fakes of the tests do; the contract of each stands with it.
 
 mod access_tokens;
+mod audit_event_reader;
+mod audit_event_repository;
 mod auth_session_repository;
 mod clock;
+mod device_tokens;
 mod identity_reader;
 mod last_seen_recorder;
 mod password_hasher;
@@ -11,6 +14,8 @@ mod random;
 mod readiness_probe;
 mod session_reader;
 mod storage_error;
+mod throttle_bucket_repository;
+mod throttle_keys;
 mod unit_of_work;
 mod user_reader;
 mod user_repository;
@@ -19,8 +24,11 @@ mod user_repository;
 pub(crate) mod contract;
 
 pub use access_tokens::{AccessToken, AccessTokens, IssueError, VerifiedToken};
+pub use audit_event_reader::AuditEventReader;
+pub use audit_event_repository::AuditEventRepository;
 pub use auth_session_repository::AuthSessionRepository;
 pub use clock::Clock;
+pub use device_tokens::{DeviceId, DeviceToken, DeviceTokens, KnownDevice};
 pub use identity_reader::{Credentials, Identity, IdentityReader};
 pub use last_seen_recorder::LastSeenRecorder;
 pub use password_hasher::{HashingError, PasswordHasher};
@@ -28,6 +36,8 @@ pub use random::{Random, RandomExt};
 pub use readiness_probe::{NotReady, ReadinessProbe};
 pub use session_reader::SessionReader;
 pub use storage_error::StorageError;
+pub use throttle_bucket_repository::ThrottleBucketRepository;
+pub use throttle_keys::ThrottleKeys;
 pub use unit_of_work::{Transaction, UnitOfWork};
 pub use user_reader::UserReader;
 pub use user_repository::{InsertUserError, UserRepository};

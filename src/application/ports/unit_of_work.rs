@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{AuthSessionRepository, StorageError, UserRepository};
+use super::{AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, UserRepository};
 
 /// Opens transactions. What must happen together happens in one; nothing else can change what is stored.
 #[async_trait]
@@ -20,6 +20,12 @@ pub trait Transaction: Send + Sync {
 
     /// The sessions, as this transaction sees them.
     fn sessions(&self) -> &dyn AuthSessionRepository;
+
+    /// The counts of failed attempts, as this transaction sees them.
+    fn throttle_buckets(&self) -> &dyn ThrottleBucketRepository;
+
+    /// The audit trail, as this transaction sees it.
+    fn audit_events(&self) -> &dyn AuditEventRepository;
 
     /// Makes everything done in this transaction last, or nothing of it.
     ///

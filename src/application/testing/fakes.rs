@@ -8,10 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     application::ports::{
-        AccessToken, AccessTokens, Clock, HashingError, IssueError, PasswordHasher, Random, VerifiedToken,
+        AccessToken, AccessTokens, Clock, DeviceToken, DeviceTokens, HashingError, IssueError, KnownDevice,
+        PasswordHasher, Random, ThrottleKeys, VerifiedToken,
     },
     domain::{
         session::SessionSecret,
+        throttle::ThrottleKey,
         user::{PasswordHash, RawPassword},
     },
 };
@@ -140,5 +142,41 @@ impl AccessTokens for FakeAccessTokens {
         let (expires_at, secret) = serde_json::from_str(token.expose()).ok()?;
         let secret = SessionSecret::new(secret);
         (now < expires_at).then_some(VerifiedToken { secret, expires_at })
+    }
+}
+
+/// Device tokens that are numbers, under which it remembers what they are for.
+#[derive(Default)]
+pub(crate) struct FakeDeviceTokens(Mutex<Vec<(KnownDevice, DateTime<Utc>)>>);
+
+impl DeviceTokens for FakeDeviceTokens {
+    fn issue(
+        &self,
+        device: &KnownDevice,
+        _issued_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<DeviceToken, IssueError> {
+        let mut issued = self.0.lock().unwrap();
+        issued.push((*device, expires_at));
+        Ok(DeviceToken::new((issued.len() - 1).to_string()))
+    }
+
+    fn verify(&self, token: &DeviceToken, now: DateTime<Utc>) -> Option<KnownDevice> {
+        let number: usize = token.expose().parse().ok()?;
+        let (device, expires_at) = *self.0.lock().unwrap().get(number)?;
+        (now < expires_at).then_some(device)
+    }
+}
+
+/// The key is the end of the subject.
+pub(crate) struct FakeThrottleKeys;
+
+impl ThrottleKeys for FakeThrottleKeys {
+    fn key(&self, subject: &str) -> ThrottleKey {
+        let mut key = [0; 32];
+        for (byte, of_subject) in key.iter_mut().zip(subject.bytes().rev()) {
+            *byte = of_subject;
+        }
+        ThrottleKey::new(key)
     }
 }

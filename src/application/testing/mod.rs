@@ -7,4 +7,4 @@ mod world;
 
 pub(crate) use fakes::{hash_of, rotated_hash_of};
 pub(crate) use store::InMemoryStore;
-pub(crate) use world::{PASSWORD, World, actor, user};
+pub(crate) use world::{PASSWORD, World, actor, provenance, user};

@@ -1,3 +1,6 @@
+mod audit_events;
+mod throttle_buckets;
+
 use std::{
     cmp::{Ordering, Reverse},
     collections::BTreeMap,
@@ -14,13 +17,16 @@ use crate::{
     application::{
         SessionView, UserView,
         ports::{
-            AuthSessionRepository, Credentials, Identity, IdentityReader, InsertUserError, LastSeenRecorder,
-            SessionReader, StorageError, Transaction, UnitOfWork, UserReader, UserRepository,
+            AuditEventRepository, AuthSessionRepository, Credentials, Identity, IdentityReader, InsertUserError,
+            LastSeenRecorder, SessionReader, StorageError, ThrottleBucketRepository, Transaction, UnitOfWork,
+            UserReader, UserRepository,
         },
         queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
     },
     domain::{
+        audit::{AuditEvent, AuditEventId},
         session::{AuthSession, AuthSessionId, AuthSessionState, SessionSecretDigest},
+        throttle::{ThrottleBucket, ThrottleKey},
         user::{User, UserId, Username},
     },
 };
@@ -29,6 +35,8 @@ use crate::{
 struct State {
     users: BTreeMap<UserId, User>,
     sessions: BTreeMap<AuthSessionId, AuthSession>,
+    throttle_buckets: BTreeMap<ThrottleKey, ThrottleBucket>,
+    audit_events: BTreeMap<AuditEventId, AuditEvent>,
 }
 
 /// A database in memory: one transaction at a time works on a copy, which its commit puts in place of the original.
@@ -93,6 +101,14 @@ impl InMemoryStore {
         self.committed.lock().unwrap().sessions.values().cloned().collect()
     }
 
+    pub(crate) fn throttle_bucket_count(&self) -> usize {
+        self.committed.lock().unwrap().throttle_buckets.len()
+    }
+
+    pub(crate) fn audit_events(&self) -> Vec<AuditEvent> {
+        self.committed.lock().unwrap().audit_events.values().cloned().collect()
+    }
+
     fn read(&self) -> Result<MutexGuard<'_, State>, StorageError> {
         if self.fails.load(Relaxed) {
             return Err(lost());
@@ -125,6 +141,14 @@ impl Transaction for InMemoryTransaction {
     }
 
     fn sessions(&self) -> &dyn AuthSessionRepository {
+        self
+    }
+
+    fn throttle_buckets(&self) -> &dyn ThrottleBucketRepository {
+        self
+    }
+
+    fn audit_events(&self) -> &dyn AuditEventRepository {
         self
     }
 
@@ -388,6 +412,7 @@ mod contract {
             users: store.clone(),
             identities: store.clone(),
             sessions: store.clone(),
+            audit_events: store.clone(),
             last_seen: store,
             guard: Box::new(()),
         }

@@ -10,19 +10,25 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     InMemoryStore,
-    fakes::{FakeAccessTokens, FakeClock, FakePasswordHasher, FakeRandom, hash_of},
+    fakes::{FakeAccessTokens, FakeClock, FakeDeviceTokens, FakePasswordHasher, FakeRandom, FakeThrottleKeys, hash_of},
 };
 use crate::{
     application::{
         Actor, UserView,
+        audit::{Audit, Refusals},
         commands::{
             Registration,
-            account::{Authenticate, ChangePassword, LogIn},
+            account::{Authenticate, ChangePassword, LogIn, SignUp, SignUpRequest},
+            operator::ChangeAccount,
+            users::ManageUser,
         },
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
+        throttle::{Throttle, ThrottlePolicy},
     },
     domain::{
+        audit::{AuditAction, AuditEvent, Provenance},
         session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
+        throttle::ThrottleRule,
         user::{PasswordPolicy, Role, User, UserId, Username},
     },
 };
@@ -47,6 +53,15 @@ pub(crate) fn actor(role: Role) -> Actor {
         user: UserView::from(&user),
         session_id: AuthSessionId::new(DateTime::UNIX_EPOCH, [0; 10]),
         session_expires_at: DateTime::UNIX_EPOCH + TimeDelta::days(2),
+        provenance: provenance(),
+    }
+}
+
+/// Where the requests of tests come from.
+pub(crate) fn provenance() -> Provenance {
+    Provenance {
+        address: Some([192, 0, 2, 1].into()),
+        request_id: Some("request".into()),
     }
 }
 
@@ -57,22 +72,39 @@ pub(crate) struct TestSession {
 }
 
 /// The fakes of all ports, and the use cases that stand on many of them. Sessions live for an hour, are renewed in the
-/// last half of it, and end after two and a half hours. A user
-/// has three of them at the most.
+/// last half of it, and end after two and a half hours. A user has three of them at the most.
 pub(crate) struct World {
     store: Arc<InMemoryStore>,
     clock: Arc<FakeClock>,
     random: Arc<FakeRandom>,
     password_hasher: Arc<FakePasswordHasher>,
+    refusals: Arc<Refusals>,
+    device_tokens: Arc<FakeDeviceTokens>,
 }
 
 impl World {
+    /// So many attempts at an account from one place, or sign-ups from there, need not wait. At an account from anywhere, it
+    /// is twice as many, and from one place at any account three times.
+    pub(crate) const FREE_ATTEMPTS: u32 = 5;
+    /// After that many failures in a row, an account is closed to strangers.
+    pub(crate) const MOST_FAILURES: u32 = 20;
+    /// How long the first attempt has to wait that has to.
+    pub(crate) const FIRST_DELAY: TimeDelta = TimeDelta::seconds(1);
+    /// How long any other has to wait at the most.
+    pub(crate) const MAX_DELAY: TimeDelta = TimeDelta::seconds(60);
+    /// How long it takes to forget a failure.
+    pub(crate) const FORGET_ONE_AFTER: TimeDelta = TimeDelta::hours(1);
+    /// How long a device is known.
+    pub(crate) const DEVICE_TTL: TimeDelta = TimeDelta::days(30);
+
     pub(crate) fn new() -> Self {
         Self {
             store: Arc::default(),
             clock: Arc::new(FakeClock::at(DateTime::UNIX_EPOCH + TimeDelta::days(1000))),
             random: Arc::default(),
             password_hasher: Arc::default(),
+            refusals: Arc::default(),
+            device_tokens: Arc::default(),
         }
     }
 
@@ -130,7 +162,6 @@ impl World {
 
     pub(crate) fn registration(&self) -> Arc<Registration> {
         Arc::new(Registration {
-            unit_of_work: self.store(),
             password_hasher: self.password_hasher(),
             password_policy: PasswordPolicy::new(8),
             clock: self.clock(),
@@ -138,11 +169,69 @@ impl World {
         })
     }
 
+    pub(crate) fn audit(&self) -> Arc<Audit> {
+        Arc::new(Audit {
+            refusals: self.refusals.clone(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn throttle(&self) -> Arc<Throttle> {
+        let rule = |free, limit| {
+            ThrottleRule::new(free, limit, Self::FIRST_DELAY, Self::MAX_DELAY, Self::FORGET_ONE_AFTER).unwrap()
+        };
+        let policy = ThrottlePolicy {
+            account: rule(2 * Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
+            account_from: rule(Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
+            network: rule(3 * Self::FREE_ATTEMPTS, u32::MAX),
+            sign_up: rule(Self::FREE_ATTEMPTS, u32::MAX),
+            device_ttl: Self::DEVICE_TTL,
+        };
+        Arc::new(Throttle {
+            policy: Some(policy),
+            unit_of_work: self.store(),
+            keys: Arc::new(FakeThrottleKeys),
+            device_tokens: self.device_tokens.clone(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn manage_user(&self) -> Arc<ManageUser> {
+        Arc::new(ManageUser {
+            unit_of_work: self.store(),
+            audit: self.audit(),
+            clock: self.clock(),
+        })
+    }
+
+    pub(crate) fn change_account(&self) -> Arc<ChangeAccount> {
+        Arc::new(ChangeAccount {
+            unit_of_work: self.store(),
+            audit: self.audit(),
+            throttle: self.throttle(),
+            clock: self.clock(),
+        })
+    }
+
+    pub(crate) fn sign_up_use_case(&self) -> SignUp {
+        SignUp {
+            registration: self.registration(),
+            unit_of_work: self.store(),
+            throttle: self.throttle(),
+            audit: self.audit(),
+            enabled: true,
+        }
+    }
+
     pub(crate) fn log_in(&self) -> LogIn {
         LogIn {
             identities: self.store(),
             unit_of_work: self.store(),
             password_hasher: self.password_hasher(),
+            throttle: self.throttle(),
+            audit: self.audit(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
             max_sessions: NonZero::new(3).unwrap(),
@@ -168,11 +257,23 @@ impl World {
             unit_of_work: self.store(),
             password_hasher: self.password_hasher(),
             password_policy: PasswordPolicy::new(8),
+            throttle: self.throttle(),
+            audit: self.audit(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
             clock: self.clock(),
             random: self.random.clone(),
         }
+    }
+
+    /// Lets somebody sign up under that name, with the password [`PASSWORD`].
+    pub(crate) async fn sign_up(&self, username: &str) -> UserView {
+        let request = SignUpRequest {
+            username: username.into(),
+            password: PASSWORD.into(),
+            provenance: provenance(),
+        };
+        self.sign_up_use_case().execute(request).await.unwrap()
     }
 
     /// Somebody of that role who is stored and logged in.
@@ -199,6 +300,7 @@ impl World {
                 user: UserView::from(user),
                 session_id: id,
                 session_expires_at: session.expires_at(),
+                provenance: provenance(),
             },
             token: FakeAccessTokens.issue(&secret, now, session.expires_at()).unwrap(),
         }
@@ -206,7 +308,8 @@ impl World {
 
     /// Whether the token that began with the session still opens it.
     pub(crate) async fn is_live(&self, session: &TestSession) -> bool {
-        self.authenticate().execute(Some(&session.token)).await.is_ok()
+        let outcome = self.authenticate().execute(Some(&session.token), provenance()).await;
+        outcome.is_ok()
     }
 
     pub(crate) async fn user(&self, id: UserId) -> Option<User> {
@@ -219,6 +322,32 @@ impl World {
 
     pub(crate) fn session_count(&self) -> usize {
         self.store.session_count()
+    }
+
+    pub(crate) fn throttle_bucket_count(&self) -> usize {
+        self.store.throttle_bucket_count()
+    }
+
+    /// Everything that was written to the audit trail, the oldest first.
+    pub(crate) fn events(&self) -> Vec<AuditEvent> {
+        self.store.audit_events()
+    }
+
+    /// What the audit trail says was done to whom.
+    pub(crate) fn done(&self) -> Vec<(AuditAction, UserId)> {
+        let events = self.events().into_iter();
+        let done = events.filter(|event| event.refusal.is_none());
+        done.filter_map(|event| Some((event.action, event.target_id?)))
+            .collect()
+    }
+
+    /// The refusals that were noted since they were last asked for.
+    pub(crate) fn refusals(&self) -> Vec<AuditEvent> {
+        self.refusals.take_all()
+    }
+
+    pub(crate) fn noted_refusals(&self) -> Arc<Refusals> {
+        self.refusals.clone()
     }
 
     async fn begin(&self) -> Box<dyn Transaction> {

@@ -7,7 +7,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    database::try_lock_purge,
+    database::{Purge, try_lock_purge},
     entities::auth_session::{Column, Entity},
     mapping::session_row,
     unit_of_work::SeaOrmTransaction,
@@ -85,7 +85,7 @@ impl AuthSessionRepository for SeaOrmTransaction {
     }
 
     async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
-        if !try_lock_purge(&self.inner).await? {
+        if !try_lock_purge(Purge::Sessions, &self.inner).await? {
             return Ok(0);
         }
         // Their ids first: as a subquery of the deletion, PostgreSQL might run it more than once, and exceed the limit.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use test_database::{DatabaseKind, apply, needs_postgres};
 
 use super::{
-    SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmSessionReader, SeaOrmUnitOfWork, SeaOrmUserReader,
-    testing::TestDatabase,
+    SeaOrmAuditEventReader, SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmSessionReader, SeaOrmUnitOfWork,
+    SeaOrmUserReader, testing::TestDatabase,
 };
 use crate::application::ports::contract::{Storage, storage_contract};
 
@@ -17,6 +17,7 @@ async fn storage(kind: DatabaseKind) -> Storage {
         users: Arc::new(SeaOrmUserReader::new(&database)),
         identities: Arc::new(SeaOrmIdentityReader::new(&database)),
         sessions: Arc::new(SeaOrmSessionReader::new(&database)),
+        audit_events: Arc::new(SeaOrmAuditEventReader::new(&database)),
         last_seen: Arc::new(SeaOrmLastSeenRecorder::new(&database)),
         guard: Box::new(database),
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{
     Database,
-    entities::{auth_session, user},
+    entities::{audit_event, auth_session, user},
 };
 
 /// Rows that are read and written at a time.
@@ -15,7 +15,7 @@ const BATCH: u64 = 500;
 /// How far a copy has come: of which table how many rows are there, of how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyProgress {
-    /// `users` or `auth_sessions`.
+    /// `users`, `auth_sessions` or `audit_events`.
     pub table: &'static str,
     /// Rows that were copied.
     pub copied: u64,
@@ -30,6 +30,8 @@ pub struct Copied {
     pub users: u64,
     /// The number of sessions.
     pub sessions: u64,
+    /// The number of events of the audit trail.
+    pub audit_events: u64,
 }
 
 /// Why nothing was copied, so far as the target has answered.
@@ -63,7 +65,8 @@ impl From<DbErr> for CopyError {
     }
 }
 
-/// Copies all users and sessions from one database to another, which may be of another kind; all of them or none. Both must
+/// Copies all users, sessions and events of the audit trail from one database to another, which may be of another kind; all of
+/// them or none. Counts of failed attempts begin anew. Both must
 /// have the schema of this program, and `target` no users yet. What is written to `source` meanwhile may be missed.
 ///
 /// # Errors
@@ -83,6 +86,8 @@ pub async fn copy(
     let copied = Copied {
         users: copy_table::<user::Entity>(&source, &target, user::Column::Id, &mut progress).await?,
         sessions: copy_table::<auth_session::Entity>(&source, &target, auth_session::Column::Id, &mut progress).await?,
+        audit_events: copy_table::<audit_event::Entity>(&source, &target, audit_event::Column::Id, &mut progress)
+            .await?,
     };
     target.commit().await?;
     Ok(copied)
@@ -157,8 +162,21 @@ mod tests {
             address: Some("2001:db8::1".to_owned()),
             user_agent: None,
         });
+        let events = users.clone().map(|user| audit_event::Model {
+            id: user.id,
+            occurred_at: now,
+            actor_kind: "user".to_owned(),
+            actor_id: Some(user.id),
+            action: "log_in".to_owned(),
+            target_id: Some(user.id),
+            refusal: None,
+            count: 1,
+            address: None,
+            request_id: None,
+        });
         insert::<user::Entity>(&database, users).await;
         insert::<auth_session::Entity>(&database, sessions).await;
+        insert::<audit_event::Entity>(&database, events).await;
         database
     }
 
@@ -188,10 +206,11 @@ mod tests {
         let expected = Copied {
             users: USERS,
             sessions: USERS,
+            audit_events: USERS,
         };
         assert_eq!(copied.unwrap(), expected);
         let of = |table| [BATCH, 2 * BATCH, USERS].map(|copied| (table, copied, USERS));
-        assert_eq!(steps, [of("users"), of("auth_sessions")].concat());
+        assert_eq!(steps, [of("users"), of("auth_sessions"), of("audit_events")].concat());
         assert_eq!(
             rows::<user::Entity>(&source, user::Column::Id).await,
             rows::<user::Entity>(&target, user::Column::Id).await
@@ -199,6 +218,10 @@ mod tests {
         assert_eq!(
             rows::<auth_session::Entity>(&source, auth_session::Column::Id).await,
             rows::<auth_session::Entity>(&target, auth_session::Column::Id).await
+        );
+        assert_eq!(
+            rows::<audit_event::Entity>(&source, audit_event::Column::Id).await,
+            rows::<audit_event::Entity>(&target, audit_event::Column::Id).await
         );
     }
 

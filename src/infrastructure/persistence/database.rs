@@ -11,8 +11,24 @@ use super::{DatabaseUrl, database_url::Kind, postgres, sqlite, timed_connection:
 /// Who migrates a PostgreSQL database holds this advisory lock: `gatehous` in ASCII, unlikely to be taken by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
 
-/// Who purges a PostgreSQL database holds this advisory lock: `gatepurg` in ASCII.
-const PURGE_LOCK: i64 = i64::from_be_bytes(*b"gatepurg");
+/// What can be purged, each kind by one process at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purge {
+    Sessions,
+    ThrottleBuckets,
+    AuditEvents,
+}
+
+impl Purge {
+    /// The advisory lock that a process holds while it purges a PostgreSQL database, in ASCII.
+    fn lock(self) -> i64 {
+        i64::from_be_bytes(match self {
+            Self::Sessions => *b"gatepurg",
+            Self::ThrottleBuckets => *b"gatethro",
+            Self::AuditEvents => *b"gateaudi",
+        })
+    }
+}
 
 /// The database, by the handles that its kind needs, which may be one and the same. Nothing outside of it knows of which
 /// kind it is.
@@ -217,17 +233,17 @@ impl Database {
     }
 }
 
-/// Takes the right to purge until `transaction` ends, unless another process has it. Returns whether it did; where
+/// Takes the right to `purge` until `transaction` ends, unless another process has it. Returns whether it did; where
 /// transactions that write come one at a time, always.
 ///
 /// # Errors
 /// [`DbErr`] if the database fails.
-pub(super) async fn try_lock_purge(transaction: &impl ConnectionTrait) -> Result<bool, DbErr> {
+pub(super) async fn try_lock_purge(purge: Purge, transaction: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let backend = transaction.get_database_backend();
     if backend != DbBackend::Postgres {
         return Ok(true);
     }
-    let lock = format!("SELECT pg_try_advisory_xact_lock({PURGE_LOCK})");
+    let lock = format!("SELECT pg_try_advisory_xact_lock({})", purge.lock());
     let row = transaction.query_one_raw(Statement::from_string(backend, lock)).await?;
     row.map_or(Ok(false), |row| row.try_get_by_index(0))
 }

@@ -1,17 +1,19 @@
 //! Between rows and what the inner layers know of them.
 
-use std::net::AddrParseError;
+use std::net::{AddrParseError, IpAddr};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, FromQueryResult, IntoActiveModel};
 use uuid::Uuid;
 
-use super::entities::{auth_session, user};
+use super::entities::{audit_event, auth_session, throttle_bucket, user};
 use crate::{
     application::{UserView, ports::StorageError},
     domain::{
+        audit::{AuditAction, AuditActor, AuditEvent, Provenance, RefusalReason},
         session::{AuthSession, AuthSessionState, ClientDetails, SessionSecretDigest, UserAgent},
-        user::{PasswordHash, User, UserState, Username},
+        throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey},
+        user::{PasswordHash, User, UserId, UserState, Username},
     },
 };
 
@@ -108,11 +110,15 @@ pub(super) fn client_details(
     address: Option<String>,
     user_agent: Option<String>,
 ) -> Result<ClientDetails, StorageError> {
-    let address = address.map(|address| address.parse()).transpose();
     Ok(ClientDetails {
-        address: address.map_err(|error: AddrParseError| StorageError::Failed(error.into()))?,
+        address: parsed(address)?,
         user_agent: user_agent.and_then(|user_agent| UserAgent::new(&user_agent)),
     })
+}
+
+fn parsed(address: Option<String>) -> Result<Option<IpAddr>, StorageError> {
+    let address = address.map(|address| address.parse()).transpose();
+    address.map_err(|error: AddrParseError| StorageError::Failed(error.into()))
 }
 
 /// The row of a session, all columns to be written.
@@ -131,6 +137,76 @@ pub(super) fn session_row(session: &AuthSession) -> auth_session::ActiveModel {
             .user_agent
             .as_ref()
             .map(|user_agent| user_agent.as_str().to_owned()),
+    }
+    .into_active_model()
+    .reset_all()
+}
+
+impl TryFrom<throttle_bucket::Model> for ThrottleBucket {
+    type Error = StorageError;
+
+    /// Fails if the stored key or count is none.
+    fn try_from(row: throttle_bucket::Model) -> Result<Self, Self::Error> {
+        let key = <[u8; 32]>::try_from(row.key)
+            .map_err(|_| StorageError::Failed("a stored throttle key has not 32 bytes".into()))?;
+        Ok(ThrottleBucket::restore(ThrottleBucketState {
+            key: ThrottleKey::new(key),
+            failures: u32::try_from(row.failures).map_err(|error| StorageError::Failed(error.into()))?,
+            last_at: row.last_at,
+            expires_at: row.expires_at,
+        }))
+    }
+}
+
+/// The row of a bucket, all columns to be written.
+pub(super) fn throttle_bucket_row(bucket: &ThrottleBucket) -> throttle_bucket::ActiveModel {
+    let state = bucket.state();
+    throttle_bucket::Model {
+        key: state.key.as_bytes().to_vec(),
+        failures: state.failures.into(),
+        last_at: state.last_at,
+        expires_at: state.expires_at,
+    }
+    .into_active_model()
+    .reset_all()
+}
+
+impl TryFrom<audit_event::Model> for AuditEvent {
+    type Error = StorageError;
+
+    /// Fails if a stored name is none that this program knows.
+    fn try_from(row: audit_event::Model) -> Result<Self, Self::Error> {
+        let unknown = |what: &str| StorageError::Failed(format!("a stored audit event has an unknown {what}").into());
+        let refusal = |name: &str| RefusalReason::named(name).ok_or_else(|| unknown("refusal"));
+        Ok(Self {
+            id: row.id.into(),
+            occurred_at: row.occurred_at,
+            actor: AuditActor::of(&row.actor_kind, row.actor_id.map(UserId::from)).ok_or_else(|| unknown("actor"))?,
+            action: AuditAction::named(&row.action).ok_or_else(|| unknown("action"))?,
+            target_id: row.target_id.map(UserId::from),
+            refusal: row.refusal.as_deref().map(refusal).transpose()?,
+            count: u32::try_from(row.count).map_err(|_| unknown("count"))?,
+            provenance: Provenance {
+                address: parsed(row.address)?,
+                request_id: row.request_id.map(Into::into),
+            },
+        })
+    }
+}
+
+/// The row of an event, all columns to be written.
+pub(super) fn audit_event_row(event: &AuditEvent) -> audit_event::ActiveModel {
+    audit_event::Model {
+        id: event.id.as_uuid(),
+        occurred_at: event.occurred_at,
+        actor_kind: event.actor.kind().to_owned(),
+        actor_id: event.actor.user_id().map(|id| id.as_uuid()),
+        action: event.action.name().to_owned(),
+        target_id: event.target_id.map(|id| id.as_uuid()),
+        refusal: event.refusal.map(|reason| reason.name().to_owned()),
+        count: event.count.into(),
+        address: event.provenance.address.map(|address| address.to_string()),
+        request_id: event.provenance.request_id.as_deref().map(str::to_owned),
     }
     .into_active_model()
     .reset_all()

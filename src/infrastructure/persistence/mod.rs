@@ -1,5 +1,7 @@
 //! Storage on SeaORM. What differs between databases stays behind [`Database`]; SeaORM's types stay in this module.
 
+mod audit_event_reader;
+mod audit_event_repository;
 mod auth_session_repository;
 mod copy;
 mod database;
@@ -15,11 +17,13 @@ mod postgres;
 mod readiness_probe;
 mod session_reader;
 mod sqlite;
+mod throttle_bucket_repository;
 mod timed_connection;
 mod unit_of_work;
 mod user_reader;
 mod user_repository;
 
+pub use audit_event_reader::SeaOrmAuditEventReader;
 pub use copy::{Copied, CopyError, CopyProgress, copy};
 pub use database::{ConnectError, Database, DatabaseOptions};
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};

@@ -2,7 +2,10 @@ use async_trait::async_trait;
 use sea_orm::DatabaseTransaction;
 
 use super::{Database, timed_connection::TimedConnection};
-use crate::application::ports::{AuthSessionRepository, StorageError, Transaction, UnitOfWork, UserRepository};
+use crate::application::ports::{
+    AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, Transaction, UnitOfWork,
+    UserRepository,
+};
 
 /// Opens transactions of the database.
 #[derive(Debug)]
@@ -10,7 +13,7 @@ pub struct SeaOrmUnitOfWork {
     database: Database,
 }
 
-/// An open transaction. It is both repositories at once, for both are views of the same rows.
+/// An open transaction. It is all repositories at once, for all are views of the same rows.
 pub(super) struct SeaOrmTransaction {
     pub(super) inner: TimedConnection<DatabaseTransaction>,
 }
@@ -39,6 +42,14 @@ impl Transaction for SeaOrmTransaction {
     }
 
     fn sessions(&self) -> &dyn AuthSessionRepository {
+        self
+    }
+
+    fn throttle_buckets(&self) -> &dyn ThrottleBucketRepository {
+        self
+    }
+
+    fn audit_events(&self) -> &dyn AuditEventRepository {
         self
     }
 

@@ -1,7 +1,13 @@
-//! Cryptography: the hashing of passwords and the signing of tokens.
+//! Cryptography: the hashing of passwords and of what must not be stored, and the signing of tokens.
 
 mod bcrypt_password_hasher;
+mod hmac_throttle_keys;
 mod jwt_access_tokens;
+mod jwt_device_tokens;
+mod jwt_signer;
 
 pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher, pepper_id};
-pub use jwt_access_tokens::{HmacSecrets, JwtAccessTokens, JwtAlgorithm, JwtKeyError, JwtOptions, RsaKeys};
+pub use hmac_throttle_keys::HmacThrottleKeys;
+pub use jwt_access_tokens::JwtAccessTokens;
+pub use jwt_device_tokens::JwtDeviceTokens;
+pub use jwt_signer::{HmacSecrets, JwtAlgorithm, JwtKeyError, JwtOptions, JwtSigner, RsaKeys};

@@ -1,4 +1,10 @@
-use clap::{Args, Parser, Subcommand};
+use chrono::{DateTime, Utc};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+
+use crate::domain::audit::AuditAction;
 
 /// User management: sign-up, log-in, users, roles and sessions. Without a command, serves.
 #[derive(Debug, Parser)]
@@ -82,9 +88,9 @@ pub enum MigrateCommand {
 /// What can be done with the data.
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
-    /// Copy all users and sessions into another, empty database
+    /// Copy all users, sessions and audit events into another, empty database
     #[command(
-        long_about = "Copy all users and sessions into another, empty database, all of them or none. Stop the service \
+        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none. Stop the service \
         before: what is written meanwhile may be missed. An address is that of database.url: `sqlite:` and a path, or \
         `postgres://user@host:port/db`, of which the section [postgres] supplies what is left out, above all the password.",
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
@@ -113,7 +119,7 @@ pub enum ConfigCommand {
     Dotenv,
 }
 
-/// What the operator can do, also while the server runs. None of it is possible over the API.
+/// What the operator can do, also while the server runs.
 #[derive(Debug, Subcommand)]
 pub enum OperatorCommand {
     /// Make a new account that is super admin
@@ -169,6 +175,56 @@ pub enum OperatorCommand {
         /// The name of the account, in any case
         username: String,
     },
+    /// Show who did what to whom, when and from where; the newest comes first
+    #[command(after_help = "Examples:\n  gatehouse audit --target alice\n  \
+        gatehouse audit --action log_in --outcome refused --since 2026-01-01T00:00:00Z")]
+    Audit(AuditArguments),
+}
+
+/// Which events of the audit trail to show; all that are given must match.
+#[derive(Debug, Args)]
+pub struct AuditArguments {
+    /// Only what this user did, or was refused
+    #[arg(long, value_name = "USERNAME")]
+    pub actor: Option<String>,
+    /// Only what was done to this user
+    #[arg(long, value_name = "USERNAME")]
+    pub target: Option<String>,
+    /// Only this action
+    #[arg(long, value_parser = action())]
+    pub action: Option<AuditAction>,
+    /// Only what was done, or only what was refused
+    #[arg(long)]
+    pub outcome: Option<Outcome>,
+    /// Only from this time on (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<DateTime<Utc>>,
+    /// Only before this time (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<DateTime<Utc>>,
+    /// How many events at the most
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: u64,
+}
+
+/// What became of what somebody wanted to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Outcome {
+    /// It was done
+    Success,
+    /// It was refused
+    Refused,
+}
+
+fn action() -> impl TypedValueParser<Value = AuditAction> {
+    let names = AuditAction::ALL.iter().map(|action| action.name());
+    PossibleValuesParser::new(names).map(|name| {
+        #[expect(
+            clippy::expect_used,
+            reason = "the parser lets the names of actions through and nothing else"
+        )]
+        AuditAction::named(&name).expect("it is one of the possible values")
+    })
 }
 
 /// Where a password comes from: never from an argument, which other users of the machine can see.

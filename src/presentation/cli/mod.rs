@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and the commands that drive use cases.
 
 mod arguments;
+mod audit;
 mod operator;
 mod progress;
 mod terminal;

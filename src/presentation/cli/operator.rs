@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     arguments::OperatorCommand,
+    audit::show_audit_trail,
     terminal::{confirm_if_interactive, read_new_password, say},
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
             ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
         },
         ports::Clock,
-        queries::operator::FindUser,
+        queries::operator::{FindUser, ReadAuditTrail},
     },
     domain::user::Username,
 };
@@ -29,6 +30,7 @@ pub struct OperatorUseCases {
     pub set_password: SetPassword,
     pub revoke_sessions: RevokeSessions,
     pub find_user: FindUser,
+    pub read_audit_trail: ReadAuditTrail,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -66,6 +68,7 @@ impl OperatorUseCases {
                 let ended = self.revoke_sessions.execute(&username).await?;
                 say(format_args!("{username} is logged out everywhere: {}", sessions(ended)))
             }
+            OperatorCommand::Audit(arguments) => show_audit_trail(arguments, &self.read_audit_trail).await,
         }
     }
 

@@ -14,6 +14,11 @@ pub trait Refusal: Error + 'static {
 
     /// The code of this very error.
     fn code(&self) -> ProblemCode;
+
+    /// After how many seconds the same request may succeed, if this error knows.
+    fn retry_after(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Implements [`Refusal`] for the error of a use case: one line for each variant, no wildcard, so that a new variant does not
@@ -50,6 +55,14 @@ macro_rules! refusals {
                     $($(Self::$variant(error) => $crate::presentation::http::Refusal::code(error),)+)?
                 }
             }
+
+            $(fn retry_after(&self) -> Option<u64> {
+                match self {
+                    $(Self::$variant(error) => $crate::presentation::http::Refusal::retry_after(error),)+
+                    #[allow(unreachable_patterns, reason = "some errors have no variants besides")]
+                    _ => None,
+                }
+            })?
         }
     };
 }
@@ -90,6 +103,10 @@ impl<E: Refusal> ResponseError for Failure<E> {
             Problem::new(code)
         } else {
             Problem::with_detail(code, self.0.to_string())
+        };
+        let problem = match self.0.retry_after() {
+            Some(seconds) => problem.retry_after(seconds),
+            None => problem,
         };
         problem.error_response()
     }

@@ -2,8 +2,11 @@
 
 mod account;
 mod app;
+mod audit;
+mod cookie_header;
 mod cors;
 mod cross_site;
+mod device_cookie;
 mod docs;
 pub mod extract;
 mod failure;
@@ -14,6 +17,7 @@ mod or_default;
 mod password;
 mod problem;
 mod problem_code;
+mod query_param;
 pub mod respond;
 mod routes;
 mod session_cookie;
@@ -24,6 +28,7 @@ mod users;
 
 pub use self::{
     app::app,
+    device_cookie::DeviceCookie,
     failure::{Failure, Refusal},
     openapi::document,
     or_default::OrDefault,

@@ -31,6 +31,8 @@ pub struct Problem {
     /// What is wrong with each field or parameter; there when the code is `validation_failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Vec<FieldError>>,
+    #[serde(skip)]
+    retry_after: Option<u64>,
 }
 
 /// What is wrong with one field of the body, or with one parameter.
@@ -58,6 +60,15 @@ impl Problem {
             code: code.code(),
             request_id: request_id::current().map_or_else(String::new, |id| id.to_string()),
             errors: None,
+            retry_after: (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECONDS),
+        }
+    }
+
+    /// The same with how many seconds to wait before trying again.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
         }
     }
 
@@ -83,8 +94,8 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         response.content_type(PROBLEM_JSON).json(self)
     }
@@ -105,6 +116,10 @@ mod tests {
         };
         assert_eq!(wait(ProblemCode::ServiceUnavailable), Some(1.into()));
         assert_eq!(wait(ProblemCode::NotAuthorized), None);
+        let throttled = Problem::new(ProblemCode::TooManyAttempts)
+            .retry_after(90)
+            .error_response();
+        assert_eq!(throttled.headers().get(header::RETRY_AFTER), Some(&90.into()));
     }
 
     #[test]

@@ -53,6 +53,7 @@ problem_codes! {
     PayloadTooLarge: PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large";
     UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body is not declared as JSON in UTF-8";
     ValidationFailed: UNPROCESSABLE_ENTITY, "validation_failed", "The request has the wrong shape";
+    TooManyAttempts: TOO_MANY_REQUESTS, "too_many_attempts", "Too much failed before";
     InternalError: INTERNAL_SERVER_ERROR, "internal_error", "The server failed";
     ServiceUnavailable: SERVICE_UNAVAILABLE, "service_unavailable", "The service cannot answer right now";
 }

@@ -8,6 +8,7 @@ use super::{
         end_all_sessions::end_all_sessions, end_session::end_session, list_sessions::list_sessions, log_in::log_in,
         log_out::log_out, sign_up::sign_up, who_am_i::who_am_i,
     },
+    audit::list_audit_events::list_audit_events,
     health::{
         alive::{api_alive, live},
         ready::ready,
@@ -61,7 +62,8 @@ pub fn routes(server: &mut ServiceConfig) {
                     web::resource("/users/{user_id}/sessions")
                         .route(web::get().to(list_user_sessions))
                         .route(web::delete().to(end_user_sessions)),
-                ),
+                )
+                .service(web::resource("/audit").route(web::get().to(list_audit_events))),
         )
         .service(
             web::scope("/health")

@@ -9,11 +9,11 @@ use actix_web::{
     FromRequest, HttpRequest,
     cookie::{self, Cookie, Key, SameSite},
     dev::Payload,
-    http::header,
 };
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
-use crate::application::ports::AccessToken;
+use super::cookie_header::cookie_values;
+use crate::application::ports::{AccessToken, DeviceToken};
 
 /// The key of the token inside the cookie.
 const TOKEN: &str = "token";
@@ -35,6 +35,10 @@ pub struct CookieSettings {
     pub former_keys: Vec<Key>,
     /// How long the browser keeps it after it was set.
     pub ttl: Duration,
+    /// The name of the other cookie, by which a device is known. It is like this one in all but name, content and lifetime.
+    pub device_name: String,
+    /// How long the browser keeps that one.
+    pub device_ttl: Duration,
 }
 
 impl CookieSettings {
@@ -43,7 +47,6 @@ impl CookieSettings {
     ///
     /// By the default policy a cookie is sent only when its content changed: nothing but a fresh token renews its lifetime.
     pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {
-        let ttl = self.ttl.try_into().unwrap_or(cookie::time::Duration::MAX);
         SessionMiddleware::builder(CookieSessionStore::default(), self.key.clone())
             .cookie_name(self.name.clone())
             .cookie_domain(self.domain.clone())
@@ -51,35 +54,43 @@ impl CookieSettings {
             .cookie_same_site(self.same_site)
             .cookie_http_only(true)
             .cookie_path("/".to_owned())
-            .session_lifecycle(PersistentSession::default().session_ttl(ttl))
+            .session_lifecycle(PersistentSession::default().session_ttl(lifetime(self.ttl)))
             .build()
     }
 
     /// The cookie that makes the browser forget the one that `request` carries, if it carries one.
     ///
-    /// `Session::purge` sends nothing for a cookie that cannot be decrypted. The raw header is searched because
-    /// `HttpRequest::cookie` finds nothing at all as soon as one cookie, perhaps of another application, is badly encoded.
+    /// `Session::purge` sends nothing for a cookie that cannot be decrypted.
     pub fn removal(&self, request: &HttpRequest) -> Option<Cookie<'static>> {
-        let carried = request
-            .headers()
-            .get_all(header::COOKIE)
-            .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-            .filter_map(|pair| pair.split(|byte| *byte == b'=').next())
-            .any(|name| name.trim_ascii() == self.name.as_bytes());
-        carried.then(|| {
-            let mut cookie = Cookie::build(self.name.clone(), "")
-                .path("/")
-                .secure(self.secure)
-                .same_site(self.same_site)
-                .http_only(true)
-                .finish();
-            if let Some(domain) = &self.domain {
-                cookie.set_domain(domain.clone());
-            }
-            cookie.make_removal();
-            cookie
-        })
+        cookie_values(request.headers(), &self.name).next()?;
+        let mut cookie = self.cookie(&self.name, "");
+        cookie.make_removal();
+        Some(cookie)
     }
+
+    /// The cookie by which a device is known.
+    pub fn device_cookie(&self, token: &DeviceToken) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.device_name, token.expose());
+        cookie.set_max_age(lifetime(self.device_ttl));
+        cookie
+    }
+
+    fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
+        let mut cookie = Cookie::build(name.to_owned(), value.to_owned())
+            .path("/")
+            .secure(self.secure)
+            .same_site(self.same_site)
+            .http_only(true)
+            .finish();
+        if let Some(domain) = &self.domain {
+            cookie.set_domain(domain.clone());
+        }
+        cookie
+    }
+}
+
+fn lifetime(ttl: Duration) -> cookie::time::Duration {
+    ttl.try_into().unwrap_or(cookie::time::Duration::MAX)
 }
 
 /// The session cookie of the request at hand; what is changed in it is sent with the answer.

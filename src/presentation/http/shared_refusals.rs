@@ -1,11 +1,12 @@
 //! The answers to errors that several use cases share.
 
-use super::failure::refusals;
+use super::{Refusal, failure::refusals, problem_code::ProblemCode};
 use crate::application::{
     commands::{
         ConfirmActorError, LockActorError, RegistrationError, account::AuthenticateError, users::ManageUserError,
     },
     ports::{HashingError, IssueError, StorageError},
+    throttle::Throttled,
 };
 
 refusals! {
@@ -19,6 +20,20 @@ refusals! {
     HashingError {
         Self::Saturated => ServiceUnavailable,
         Self::Failed(_) => InternalError,
+    }
+}
+
+impl Refusal for Throttled {
+    fn codes() -> Vec<ProblemCode> {
+        vec![ProblemCode::TooManyAttempts]
+    }
+
+    fn code(&self) -> ProblemCode {
+        ProblemCode::TooManyAttempts
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        Some(self.seconds())
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::{
     presentation::cli::{ConfigCommand, say},
     setup::{
-        adapters::access_tokens,
+        adapters::jwt_signer,
         configuration::{self, Sources},
     },
 };
@@ -17,7 +17,7 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
             for notice in checked.notices {
                 say(notice)?;
             }
-            access_tokens(&checked.configuration.security.auth)?;
+            jwt_signer(&checked.configuration.security.auth)?;
             say("the configuration is sound")
         }
         ConfigCommand::Dotenv => {

@@ -33,8 +33,9 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
     source.close().await;
     let copied = outcome?;
     say(format_args!(
-        "copied from {} to {}: users: {}, sessions: {}. To serve from there, set database.url, and keep the secrets",
-        from.url, to.url, copied.users, copied.sessions
+        "copied from {} to {}: users: {}, sessions: {}, audit events: {}. To serve from there, set database.url, and keep the \
+         secrets",
+        from.url, to.url, copied.users, copied.sessions, copied.audit_events
     ))
 }
 

@@ -73,7 +73,7 @@ async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<
         // With a pepper that no node has, they would make accounts that cannot log in.
         require_peppers(&configuration.security.password, &database).await?;
     }
-    let adapters = Adapters::new(&configuration.security, &database)?;
+    let adapters = Adapters::new(&configuration, &database)?;
     let outcome = operator_use_cases(&adapters).run(command).await;
     database.close().await;
     outcome

@@ -24,14 +24,16 @@ mod sources;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod values;
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use self::values::{host, named, networks, origins, seconds, whole};
+use self::values::{days, host, named, networks, origins, seconds, whole};
 pub use self::{
     database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
@@ -39,6 +41,7 @@ pub use self::{
     rotating::Rotating,
     security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
     sources::Sources,
+    throttle::ThrottleConfig,
 };
 
 /// The environment of a developer's machine: chosen by default, and the only one that generates its secrets.
@@ -63,6 +66,8 @@ pub struct Configuration {
     pub postgres: PostgresConfig,
     /// Passwords, access tokens and cookies.
     pub security: SecurityConfig,
+    /// The audit trail.
+    pub audit: AuditConfig,
     /// What is logged.
     pub logs: LogsConfig,
     /// What other programs are told.
@@ -132,6 +137,15 @@ pub struct DocsConfig {
 pub struct SignUpConfig {
     /// Whether it is open.
     pub enabled: bool,
+}
+
+/// The audit trail.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditConfig {
+    /// How long its events are kept.
+    #[serde(rename = "retention_days", deserialize_with = "days::<_, 1, 36_500>")]
+    pub retention: TimeDelta,
 }
 
 /// What is logged.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{
-    Rotating,
+    Rotating, ThrottleConfig,
     values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, pepper_ids, whole},
 };
 use crate::domain::user::PasswordPolicy;
@@ -22,6 +22,8 @@ pub struct SecurityConfig {
     pub auth: AuthConfig,
     /// The cookie that carries the access token.
     pub cookies: CookiesConfig,
+    /// How failed attempts are throttled.
+    pub throttle: ThrottleConfig,
 }
 
 /// How passwords are hashed, and which are accepted.
@@ -150,6 +152,11 @@ impl CookiesConfig {
             (false, _) => "",
         };
         format!("{prefix}{}", self.name)
+    }
+
+    /// The name, alike, of the cookie by which a device is known.
+    pub fn sent_device_name(&self) -> String {
+        format!("{}_device", self.sent_name())
     }
 }
 

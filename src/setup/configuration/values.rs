@@ -49,6 +49,27 @@ pub(super) fn minutes<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>
     whole::<_, u32, MIN, MAX>(deserializer).map(|minutes| TimeDelta::minutes(minutes.into()))
 }
 
+/// Reads whole hours.
+pub(super) fn hours<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>(
+    deserializer: D,
+) -> Result<TimeDelta, D::Error> {
+    whole::<_, u32, MIN, MAX>(deserializer).map(|hours| TimeDelta::hours(hours.into()))
+}
+
+/// Reads whole days.
+pub(super) fn days<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>(
+    deserializer: D,
+) -> Result<TimeDelta, D::Error> {
+    whole::<_, u32, MIN, MAX>(deserializer).map(|days| TimeDelta::days(days.into()))
+}
+
+/// Reads whole seconds, as a part of a date.
+pub(super) fn seconds_delta<'de, D: Deserializer<'de>, const MIN: u64, const MAX: u64>(
+    deserializer: D,
+) -> Result<TimeDelta, D::Error> {
+    whole::<_, u32, MIN, MAX>(deserializer).map(|seconds| TimeDelta::seconds(seconds.into()))
+}
+
 /// Reads a number from 0.0 to 1.0.
 pub(super) fn fraction<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     deserializer.deserialize_f64(Fraction)

@@ -35,6 +35,7 @@ async fn the_examples_in_the_document_are_what_happens() {
         (&ada, "whoAmI"),
         (&ada, "listSessions"),
         (&ada, "changePassword"),
+        (&root, "listAuditEvents"),
         (&root, "listUserSessions"),
         (&ada, "logOut"),
         (&root, "endUserSessions"),
@@ -53,8 +54,12 @@ async fn the_examples_in_the_document_are_what_happens() {
         let path = path
             .replace("{user_id}", &ada_id)
             .replace("{session_id}", session_id.as_str().unwrap());
-        // Just the user of the example.
-        let query = if id == "listUsers" { "?role=user" } else { "" };
+        // Just the user of the example, and just the last thing that the user did.
+        let query = match id {
+            "listUsers" => "?role=user".to_owned(),
+            "listAuditEvents" => format!("?actor_id={ada_id}&limit=1"),
+            _ => String::new(),
+        };
         let mut request = client.request(method, &format!("{path}{query}"));
         if operation.get("requestBody").is_some() {
             request = request.json(&operation["requestBody"]["content"]["application/json"]["example"]);
@@ -241,9 +246,10 @@ fn without_what_varies(answer: &Value) -> Value {
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| match name.as_str() {
-                "id" => (name.clone(), "[id]".into()),
+                "id" | "next_cursor" => (name.clone(), "[id]".into()),
                 "address" | "user_agent" => (name.clone(), "[client]".into()),
                 name if name.ends_with("_at") => (name.to_owned(), "[time]".into()),
+                name if name.ends_with("_id") => (name.to_owned(), "[id]".into()),
                 name => (name.to_owned(), without_what_varies(member)),
             })
             .collect(),

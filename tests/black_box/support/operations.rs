@@ -71,6 +71,7 @@ pub fn operations() -> Vec<Operation> {
             204,
             None,
         ),
+        (Method::GET, "/api/v1/audit/", Authenticated, 200, None),
         (Method::PATCH, "/api/v1/users/inactivate", Authenticated, 200, TARGET),
         (Method::PATCH, "/api/v1/users/reactivate", Authenticated, 200, TARGET),
         (Method::PATCH, "/api/v1/users/grant", Authenticated, 200, TARGET),

@@ -9,7 +9,10 @@ use crate::{
             AccessToken, AccessTokens, Clock, IdentityReader, IssueError, LastSeenRecorder, StorageError, UnitOfWork,
         },
     },
-    domain::session::{AuthSession, SessionLifetime},
+    domain::{
+        audit::Provenance,
+        session::{AuthSession, SessionLifetime},
+    },
 };
 
 /// Finds out who makes a request: the identity provider of every way in.
@@ -56,11 +59,15 @@ pub enum AuthenticateError {
 }
 
 impl Authenticate {
-    /// Executes the command.
+    /// Executes the command, for a request that comes from there.
     ///
     /// # Errors
     /// As [`AuthenticateError`] says.
-    pub async fn execute(&self, token: Option<&AccessToken>) -> Result<Authenticated, AuthenticateError> {
+    pub async fn execute(
+        &self,
+        token: Option<&AccessToken>,
+        provenance: Provenance,
+    ) -> Result<Authenticated, AuthenticateError> {
         let now = self.clock.now();
         let token = token
             .and_then(|token| self.access_tokens.verify(token, now))
@@ -90,6 +97,7 @@ impl Authenticate {
                 user: identity.user,
                 session_id: identity.session.id(),
                 session_expires_at: expires_at,
+                provenance,
             },
             renewed_token,
         })

@@ -6,7 +6,8 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         commands::{
             ConfirmActorError,
             confirm_actor::{confirm_actor, lock_actor},
@@ -15,19 +16,26 @@ use crate::{
             AccessToken, AccessTokens, Clock, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher,
             Random, RandomExt, StorageError, UnitOfWork,
         },
+        throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
     },
     domain::{
+        audit::{AuditAction, RefusalReason},
         session::{SessionLifetime, SessionSecret},
         user::{InvalidPassword, InvalidUsername, PasswordHash, PasswordPolicy, RawPassword, Role, UserId, Username},
     },
 };
+
+/// What the audit trail calls it.
+const ACTION: AuditAction = AuditAction::ChangePassword;
 
 /// Gives a user another password.
 ///
 /// - Open to every authenticated caller for their own account, told by its id; to admins for users, to super admins for users
 ///   and admins.
 /// - One's own needs the current password, ends every other session, and gives this one a new token.
-/// - A subordinate's needs no current password and ends all sessions of that user.
+/// - Refuses an attempt with a current password that comes too soon after others that failed, before it is verified. What fails
+///   for want of a slot to hash in, or of storage, does not count.
+/// - A subordinate's needs no current password, ends all sessions of that user, and forgets what failed with the old one.
 /// - Refuses a plain user who names anyone else before it is told whether there is such a user.
 /// - Passwords are hashed before the transaction. In it the actor is confirmed, and on the locked user it is looked again
 ///   whether the verified password is still the stored one.
@@ -36,6 +44,8 @@ pub struct ChangePassword {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
     pub(crate) session_lifetime: SessionLifetime,
     pub(crate) clock: Arc<dyn Clock>,
@@ -74,6 +84,9 @@ pub enum ChangePasswordError {
     /// The current password is missing or not the user's.
     #[error("To change your own password, give your current one as `current_password`.")]
     WrongCurrentPassword,
+    /// Too many current passwords were wrong before.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// A password could not be hashed or verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -103,21 +116,40 @@ impl ChangePassword {
         let own = target.as_ref().filter(|target| target.user_id == actor.id());
         if own.is_none() {
             // Whoever manages nobody stops here, before it shows whether there is such a user.
-            authorize(actor, Permission::ManageRole(Role::User))?;
+            self.audit
+                .authorize(actor, ACTION, Permission::ManageRole(Role::User))?;
         }
         let password = RawPassword::new(request.password.expose_secret(), &username?, &self.password_policy)?;
 
         if let Some(own) = own {
-            let current = request
-                .current_password
-                .ok_or(ChangePasswordError::WrongCurrentPassword)?;
-            let current = RawPassword::attempt(current.expose_secret());
-            self.change_own(actor, own, current, password).await.map(Some)
+            let outcome = self.attempt_own(actor, own, request.current_password, password).await;
+            outcome.inspect_err(|error| self.note(error, actor)).map(Some)
         } else {
             let target = target.ok_or(ChangePasswordError::UserNotFound)?;
             self.change_subordinates(actor, target.user_id, password).await?;
             Ok(None)
         }
+    }
+
+    async fn attempt_own(
+        &self,
+        actor: &Actor,
+        credentials: &Credentials,
+        current: Option<SecretString>,
+        password: RawPassword,
+    ) -> Result<AccessToken, ChangePasswordError> {
+        let current = current.ok_or(ChangePasswordError::WrongCurrentPassword)?;
+        let current = RawPassword::attempt(current.expose_secret());
+        self.throttle
+            .attempt(
+                &[ThrottleSubject::CurrentPassword(actor.id())],
+                async |reservation| {
+                    self.change_own(actor, credentials, current, password, reservation)
+                        .await
+                },
+                |error| matches!(error, ChangePasswordError::WrongCurrentPassword),
+            )
+            .await
     }
 
     async fn change_own(
@@ -126,6 +158,7 @@ impl ChangePassword {
         credentials: &Credentials,
         current: RawPassword,
         password: RawPassword,
+        reservation: &Reservation,
     ) -> Result<AccessToken, ChangePasswordError> {
         let mut verified_hash = credentials.password_hash.clone();
         self.verify_current(&current, &verified_hash).await?;
@@ -156,6 +189,10 @@ impl ChangePassword {
             .delete_all_of(user.id(), Some(session.id()))
             .await?;
         transaction.sessions().save(&session).await?;
+        self.throttle.succeed(transaction.as_ref(), reservation).await?;
+        self.audit
+            .record(transaction.as_ref(), actor.into(), ACTION, user.id(), now)
+            .await?;
         transaction.commit().await?;
         log::info!(
             "user {} changed their password, session {} goes on",
@@ -182,20 +219,34 @@ impl ChangePassword {
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        let actor = confirm_actor(transaction.as_ref(), actor, Role::User, now).await?;
+        let actor = confirm_actor(transaction.as_ref(), &self.audit, actor, ACTION, Role::User, now).await?;
         let mut user = transaction
             .users()
             .find_by_id_for_update(target)
             .await?
             .ok_or(ChangePasswordError::UserNotFound)?;
-        authorize(&actor, Permission::ManageUser(&user))?;
+        self.audit.authorize(&actor, ACTION, Permission::ManageUser(&user))?;
 
         user.change_password(password_hash, now);
         transaction.users().save(&user).await?;
         transaction.sessions().delete_all_of(user.id(), None).await?;
+        self.throttle.forget(transaction.as_ref(), &user).await?;
+        self.audit
+            .record(transaction.as_ref(), (&actor).into(), ACTION, user.id(), now)
+            .await?;
         transaction.commit().await?;
         log::info!("user {} changed the password of user {}", actor.id(), user.id());
         Ok(())
+    }
+
+    /// Notes that the current password was wrong, or not even looked at.
+    fn note(&self, error: &ChangePasswordError, actor: &Actor) {
+        let reason = match error {
+            ChangePasswordError::WrongCurrentPassword => RefusalReason::WrongCurrentPassword,
+            ChangePasswordError::Throttled(_) => RefusalReason::Throttled,
+            _ => return,
+        };
+        self.audit.refused(actor.into(), ACTION, Some(actor.id()), reason);
     }
 }
 

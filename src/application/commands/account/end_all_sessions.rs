@@ -2,10 +2,14 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::application::{
-    Actor,
-    commands::{LockActorError, confirm_actor::lock_actor},
-    ports::{Clock, StorageError, UnitOfWork},
+use crate::{
+    application::{
+        Actor,
+        audit::Audit,
+        commands::{LockActorError, confirm_actor::lock_actor},
+        ports::{Clock, StorageError, UnitOfWork},
+    },
+    domain::audit::AuditAction,
 };
 
 /// Logs the caller out everywhere.
@@ -15,6 +19,7 @@ use crate::application::{
 ///   begun its session before, and it ends, or begins it afterwards.
 pub struct EndAllSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -43,9 +48,19 @@ impl EndAllSessions {
     /// As [`EndAllSessionsError`] says; then no session has ended.
     pub async fn execute(&self, actor: &Actor, request: EndAllSessionsRequest) -> Result<(), EndAllSessionsError> {
         let transaction = self.unit_of_work.begin().await?;
-        lock_actor(transaction.as_ref(), actor, self.clock.now()).await?;
+        let now = self.clock.now();
+        lock_actor(transaction.as_ref(), actor, now).await?;
         let kept = request.keep_current.then_some(actor.session_id);
         let ended = transaction.sessions().delete_all_of(actor.id(), kept).await?;
+        self.audit
+            .record(
+                transaction.as_ref(),
+                actor.into(),
+                AuditAction::EndAllSessions,
+                actor.id(),
+                now,
+            )
+            .await?;
         transaction.commit().await?;
         log::info!("user {} ended {ended} of their sessions", actor.id());
         Ok(())
@@ -71,6 +86,7 @@ mod tests {
         let anothers = world.begin_session(&brian);
         let end_all_sessions = EndAllSessions {
             unit_of_work: world.store(),
+            audit: world.audit(),
             clock: world.clock(),
         };
 

@@ -5,10 +5,11 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor,
+        audit::Audit,
         commands::{LockActorError, confirm_actor::lock_actor},
         ports::{Clock, StorageError, UnitOfWork},
     },
-    domain::session::AuthSessionId,
+    domain::{audit::AuditAction, session::AuthSessionId},
 };
 
 /// Ends one of the caller's own sessions.
@@ -17,6 +18,7 @@ use crate::{
 /// - Refuses a session of somebody else like one that there is not.
 pub struct EndSession {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -48,6 +50,15 @@ impl EndSession {
             .filter(|session| session.state().user_id == actor.id())
             .ok_or(EndSessionError::SessionNotFound)?;
         transaction.sessions().delete(id).await?;
+        self.audit
+            .record(
+                transaction.as_ref(),
+                actor.into(),
+                AuditAction::EndSession,
+                actor.id(),
+                now,
+            )
+            .await?;
         transaction.commit().await?;
         log::info!("user {} ended session {id}", actor.id());
         Ok(())
@@ -67,6 +78,7 @@ mod tests {
     fn end_session(world: &World) -> EndSession {
         EndSession {
             unit_of_work: world.store(),
+            audit: world.audit(),
             clock: world.clock(),
         }
     }

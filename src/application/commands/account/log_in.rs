@@ -7,13 +7,16 @@ use thiserror::Error;
 use crate::{
     application::{
         UserView,
+        audit::{Audit, Initiator},
         ports::{
-            AccessToken, AccessTokens, Clock, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher,
-            Random, RandomExt, StorageError, Transaction, UnitOfWork,
+            AccessToken, AccessTokens, Clock, Credentials, DeviceToken, HashingError, IdentityReader, IssueError,
+            KnownDevice, PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
         },
+        throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
     },
     domain::{
-        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
+        audit::{AuditAction, Provenance, RefusalReason},
+        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
         user::{PasswordHash, RawPassword, User, Username},
     },
 };
@@ -23,6 +26,9 @@ use crate::{
 /// - Open to everyone.
 /// - Refuses an unknown user, a wrong password, an inactive user, and what could never be a username, all alike and after
 ///   the same time: one password is always verified. No password policy applies.
+/// - Refuses an attempt that comes too soon after others that failed, before a password is verified. It is counted before, too,
+///   and taken back if it does not fail: at the account and at the place that it comes from or, on a device on which the user
+///   has logged in before, there alone. What fails for want of a slot to hash in, or of storage, does not count.
 /// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
 ///   looked at again: inactivated or given another password meanwhile, the log-in is refused, and no session outlives either.
 /// - If new hashes are made with another key or at another cost by now, the stored one is renewed, for only here is the
@@ -33,6 +39,8 @@ pub struct LogIn {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
     pub(crate) session_lifetime: SessionLifetime,
     pub(crate) max_sessions: NonZero<u64>,
@@ -47,8 +55,12 @@ pub struct LogInRequest {
     pub username: String,
     /// The password.
     pub password: SecretString,
-    /// What is known of the client.
-    pub client: ClientDetails,
+    /// By which the device is known, if the user has logged in on it before.
+    pub device_token: Option<DeviceToken>,
+    /// What the client calls itself.
+    pub user_agent: Option<UserAgent>,
+    /// Where the request comes from.
+    pub provenance: Provenance,
 }
 
 /// A session that has just begun.
@@ -60,6 +72,8 @@ pub struct LoggedIn {
     pub session_expires_at: DateTime<Utc>,
     /// What opens it.
     pub access_token: AccessToken,
+    /// By which the device is known from now on, while attempts are throttled.
+    pub device_token: Option<DeviceToken>,
 }
 
 /// Why no session began.
@@ -68,6 +82,9 @@ pub enum LogInError {
     /// Something does not fit; what, is not told.
     #[error("The username or the password is wrong, or the account is inactive.")]
     InvalidCredentials,
+    /// Too much failed before.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// The password could not be verified.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -85,18 +102,40 @@ impl LogIn {
     /// # Errors
     /// As [`LogInError`] says; then no session has begun.
     pub async fn execute(&self, request: LogInRequest) -> Result<LoggedIn, LogInError> {
-        let credentials = match Username::new(request.username) {
+        let credentials = match Username::new(request.username.as_str()) {
             Ok(username) => self.identities.find_credentials(&username).await?,
             Err(_) => None,
         };
-        let password = RawPassword::attempt(request.password.expose_secret());
-        let stored_hash = credentials
+        let device = credentials
             .as_ref()
-            .map(|credentials| credentials.password_hash.clone());
-        let is_verified = self.password_hasher.verify(password.clone(), stored_hash).await?;
-        let verified = credentials
-            .filter(|credentials| is_verified && credentials.is_active)
-            .ok_or(LogInError::InvalidCredentials)?;
+            .and_then(|known| self.throttle.known_device(request.device_token.as_ref(), known.user_id));
+        let subjects = ThrottleSubject::of_log_in(&request.username, request.provenance.address, device);
+        let provenance = request.provenance.clone();
+        let claimed_id = credentials.as_ref().map(|known| known.user_id);
+        self.throttle
+            .attempt(
+                &subjects,
+                async |reservation| self.attempt(request, credentials, device, reservation).await,
+                |error| matches!(error, LogInError::InvalidCredentials),
+            )
+            .await
+            .inspect_err(|error| {
+                if let Some(reason) = error.refusal() {
+                    let stranger = Initiator::anonymous(&provenance);
+                    self.audit.refused(stranger, AuditAction::LogIn, claimed_id, reason);
+                }
+            })
+    }
+
+    async fn attempt(
+        &self,
+        request: LogInRequest,
+        credentials: Option<Credentials>,
+        device: Option<KnownDevice>,
+        reservation: &Reservation,
+    ) -> Result<LoggedIn, LogInError> {
+        let password = RawPassword::attempt(request.password.expose_secret());
+        let verified = self.verify(credentials, &password).await?;
         let renewed_hash = self.renewed_hash(&verified, &password).await;
 
         let (transaction, mut user) = self.lock_user(verified, &password).await?;
@@ -110,15 +149,24 @@ impl LogIn {
         let session = AuthSession::begin(
             AuthSessionId::new(now, self.random.bytes()),
             user.id(),
-            request.client,
+            ClientDetails {
+                address: request.provenance.address,
+                user_agent: request.user_agent,
+            },
             &secret,
             &self.session_lifetime,
             now,
         );
         let access_token = self.access_tokens.issue(&secret, now, session.expires_at())?;
+        let device_token = self.throttle.remember_device(user.id(), device, now)?;
         let others = self.max_sessions.get() - 1;
         let ended = transaction.sessions().delete_oldest_of(user.id(), others, now).await?;
         transaction.sessions().insert(&session).await?;
+        self.throttle.succeed(transaction.as_ref(), reservation).await?;
+        let initiator = Initiator::user(user.id(), &request.provenance);
+        self.audit
+            .record(transaction.as_ref(), initiator, AuditAction::LogIn, user.id(), now)
+            .await?;
         transaction.commit().await?;
 
         log::info!("user {} logged in, session {}", user.id(), session.id());
@@ -129,7 +177,23 @@ impl LogIn {
             user: UserView::from(&user),
             session_expires_at: session.expires_at(),
             access_token,
+            device_token,
         })
+    }
+
+    /// The credentials, if the password is theirs and the user is active. One password is verified in any case.
+    async fn verify(
+        &self,
+        credentials: Option<Credentials>,
+        password: &RawPassword,
+    ) -> Result<Credentials, LogInError> {
+        let stored_hash = credentials
+            .as_ref()
+            .map(|credentials| credentials.password_hash.clone());
+        let is_verified = self.password_hasher.verify(password.clone(), stored_hash).await?;
+        credentials
+            .filter(|credentials| is_verified && credentials.is_active)
+            .ok_or(LogInError::InvalidCredentials)
     }
 
     /// The hash to store from now on, if the stored one is outdated. A hasher that makes none leaves it for the next time.
@@ -167,6 +231,16 @@ impl LogIn {
             if !self.password_hasher.verify(password.clone(), stored_hash).await? {
                 return Err(LogInError::InvalidCredentials);
             }
+        }
+    }
+}
+
+impl LogInError {
+    fn refusal(&self) -> Option<RefusalReason> {
+        match self {
+            Self::InvalidCredentials => Some(RefusalReason::InvalidCredentials),
+            Self::Throttled(_) => Some(RefusalReason::Throttled),
+            Self::Hashing(_) | Self::Token(_) | Self::Storage(_) => None,
         }
     }
 }

@@ -2,9 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::application::{
-    Actor,
-    ports::{StorageError, UnitOfWork},
+use crate::{
+    application::{
+        Actor,
+        audit::Audit,
+        ports::{Clock, StorageError, UnitOfWork},
+    },
+    domain::audit::AuditAction,
 };
 
 /// Ends the session in which the caller acts.
@@ -13,6 +17,8 @@ use crate::application::{
 /// - Ends that session only; one that another request has just ended counts as ended.
 pub struct LogOut {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// Why the session was not ended.
@@ -30,7 +36,13 @@ impl LogOut {
     /// As [`LogOutError`] says; then the session lives on.
     pub async fn execute(&self, actor: &Actor) -> Result<(), LogOutError> {
         let transaction = self.unit_of_work.begin().await?;
-        transaction.sessions().delete(actor.session_id).await?;
+        if !transaction.sessions().delete(actor.session_id).await? {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.audit
+            .record(transaction.as_ref(), actor.into(), AuditAction::LogOut, actor.id(), now)
+            .await?;
         transaction.commit().await?;
         log::info!("user {} logged out, session {}", actor.id(), actor.session_id);
         Ok(())
@@ -45,6 +57,14 @@ mod tests {
         domain::user::Role,
     };
 
+    fn log_out(world: &World) -> LogOut {
+        LogOut {
+            unit_of_work: world.store(),
+            audit: world.audit(),
+            clock: world.clock(),
+        }
+    }
+
     #[tokio::test]
     async fn the_session_ends_and_no_other() {
         let alice = user("alice", Role::User);
@@ -52,14 +72,13 @@ mod tests {
         let here = world.begin_session(&alice);
         let elsewhere = world.begin_session(&alice);
 
-        let log_out = LogOut {
-            unit_of_work: world.store(),
-        };
+        let log_out = log_out(&world);
         log_out.execute(&here.actor).await.unwrap();
         assert!(!world.is_live(&here).await);
         assert!(world.is_live(&elsewhere).await);
 
         log_out.execute(&here.actor).await.unwrap();
+        assert_eq!(world.done(), [(AuditAction::LogOut, alice.id())]);
     }
 
     #[tokio::test]
@@ -68,9 +87,7 @@ mod tests {
         let world = World::with([alice.clone()]).await;
         let here = world.begin_session(&alice);
         world.store().fail();
-        let log_out = LogOut {
-            unit_of_work: world.store(),
-        };
+        let log_out = log_out(&world);
         assert!(matches!(
             log_out.execute(&here.actor).await,
             Err(LogOutError::Storage(_))

@@ -6,9 +6,15 @@ use thiserror::Error;
 use crate::{
     application::{
         UserView,
-        commands::{Registration, RegistrationError},
+        audit::{Audit, Initiator},
+        commands::{Candidate, Registration, RegistrationError},
+        ports::{StorageError, UnitOfWork},
+        throttle::{Throttle, ThrottleSubject, Throttled},
     },
-    domain::user::Role,
+    domain::{
+        audit::{AuditAction, Provenance, RefusalReason},
+        user::{Role, User},
+    },
 };
 
 /// Lets anyone make an account of their own.
@@ -16,8 +22,13 @@ use crate::{
 /// - Open to everyone, while sign-up is enabled.
 /// - Creates an active plain user; does not log in.
 /// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Refuses one that comes too soon after others from the same place, before the password is hashed. What fails for want of a
+///   slot to hash in, or of storage, does not count.
 pub struct SignUp {
     pub(crate) registration: Arc<Registration>,
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) enabled: bool,
 }
 
@@ -28,6 +39,8 @@ pub struct SignUpRequest {
     pub username: String,
     /// The password.
     pub password: SecretString,
+    /// Where the request comes from.
+    pub provenance: Provenance,
 }
 
 /// Why the account was not made.
@@ -36,9 +49,15 @@ pub enum SignUpError {
     /// Sign-up is disabled.
     #[error("Sign-up is closed. Ask an administrator for an account.")]
     Closed,
+    /// Too many came from the same place.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// The registration was refused.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }
 
 impl SignUp {
@@ -50,38 +69,70 @@ impl SignUp {
         if !self.enabled {
             return Err(SignUpError::Closed);
         }
-        let user = self
+        let candidate = self
             .registration
-            .register(&request.username, request.password.expose_secret(), Role::User)
-            .await?;
+            .judge(&request.username, request.password.expose_secret())?;
+        let subjects = ThrottleSubject::of_sign_up(request.provenance.address);
+        let user = self
+            .throttle
+            .attempt(
+                &subjects,
+                async |_| self.register(candidate, &request.provenance).await,
+                SignUpError::is_counted,
+            )
+            .await
+            .inspect_err(|error| self.note_if_throttled(error, &request.provenance))?;
         log::info!("user {} signed up", user.id());
         Ok(UserView::from(&user))
+    }
+
+    async fn register(&self, candidate: Candidate, provenance: &Provenance) -> Result<User, SignUpError> {
+        let user = self.registration.prepare(candidate, Role::User).await?;
+        let transaction = self.unit_of_work.begin().await?;
+        let inserted = transaction.users().insert(&user).await;
+        inserted.map_err(RegistrationError::from)?;
+        let (initiator, now) = (Initiator::user(user.id(), provenance), user.state().created_at);
+        self.audit
+            .record(transaction.as_ref(), initiator, AuditAction::SignUp, user.id(), now)
+            .await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
+    fn note_if_throttled(&self, error: &SignUpError, provenance: &Provenance) {
+        if let SignUpError::Throttled(_) = error {
+            let stranger = Initiator::anonymous(provenance);
+            self.audit
+                .refused(stranger, AuditAction::SignUp, None, RefusalReason::Throttled);
+        }
+    }
+}
+
+impl SignUpError {
+    /// Whether the attempt counts nevertheless: the password was hashed, or the name found to be taken.
+    fn is_counted(&self) -> bool {
+        matches!(self, Self::Registration(RegistrationError::UsernameAlreadyExists))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::application::testing::{World, user};
-
-    fn sign_up(world: &World) -> SignUp {
-        SignUp {
-            registration: world.registration(),
-            enabled: true,
-        }
-    }
+    use crate::application::testing::{World, provenance, user};
 
     fn request(username: &str, password: &str) -> SignUpRequest {
         SignUpRequest {
             username: username.into(),
             password: password.into(),
+            provenance: provenance(),
         }
     }
 
     #[tokio::test]
     async fn a_stranger_becomes_an_active_plain_user() {
         let world = World::new();
-        let view = sign_up(&world)
+        let view = world
+            .sign_up_use_case()
             .execute(request("Alice", "correct horse"))
             .await
             .unwrap();
@@ -99,7 +150,10 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_is_taken_in_other_case_is_refused() {
         let world = World::with([user("alice", Role::User)]).await;
-        let refusal = sign_up(&world).execute(request("ALICE", "correct horse")).await;
+        let refusal = world
+            .sign_up_use_case()
+            .execute(request("ALICE", "correct horse"))
+            .await;
         assert!(matches!(
             refusal,
             Err(SignUpError::Registration(RegistrationError::UsernameAlreadyExists))
@@ -111,15 +165,18 @@ mod tests {
     async fn names_and_passwords_that_break_a_rule_are_refused() {
         let world = World::new();
         assert!(matches!(
-            sign_up(&world).execute(request("a", "correct horse")).await,
+            world.sign_up_use_case().execute(request("a", "correct horse")).await,
             Err(SignUpError::Registration(RegistrationError::InvalidUsername(_)))
         ));
         assert!(matches!(
-            sign_up(&world).execute(request("alice", "short")).await,
+            world.sign_up_use_case().execute(request("alice", "short")).await,
             Err(SignUpError::Registration(RegistrationError::InvalidPassword(_)))
         ));
         assert!(matches!(
-            sign_up(&world).execute(request("alice", "it's me, Alice")).await,
+            world
+                .sign_up_use_case()
+                .execute(request("alice", "it's me, Alice"))
+                .await,
             Err(SignUpError::Registration(RegistrationError::InvalidPassword(_)))
         ));
         assert_eq!(world.user_count(), 0);
@@ -130,7 +187,7 @@ mod tests {
         let world = World::new();
         let closed = SignUp {
             enabled: false,
-            ..sign_up(&world)
+            ..world.sign_up_use_case()
         };
         assert!(matches!(
             closed.execute(request("alice", "correct horse")).await,
@@ -144,15 +201,88 @@ mod tests {
         let world = World::new();
         world.saturate_hasher();
         assert!(matches!(
-            sign_up(&world).execute(request("alice", "correct horse")).await,
+            world
+                .sign_up_use_case()
+                .execute(request("alice", "correct horse"))
+                .await,
             Err(SignUpError::Registration(RegistrationError::Hashing(_)))
         ));
 
         let world = World::new();
         world.store().fail();
         assert!(matches!(
-            sign_up(&world).execute(request("alice", "correct horse")).await,
-            Err(SignUpError::Registration(RegistrationError::Storage(_)))
+            world
+                .sign_up_use_case()
+                .execute(request("alice", "correct horse"))
+                .await,
+            Err(SignUpError::Storage(_))
         ));
+    }
+
+    #[tokio::test]
+    async fn sign_ups_from_one_place_that_come_too_soon_are_refused_before_anything_is_hashed() {
+        let world = World::new();
+        for number in 0..World::FREE_ATTEMPTS {
+            let name = format!("alice{number}");
+            world
+                .sign_up_use_case()
+                .execute(request(&name, "correct horse"))
+                .await
+                .unwrap();
+        }
+        let hashed = world.hash_count();
+        let refusal = world
+            .sign_up_use_case()
+            .execute(request("brian", "correct horse"))
+            .await;
+        assert!(
+            matches!(refusal, Err(SignUpError::Throttled(Throttled { retry_after })) if retry_after == World::FIRST_DELAY)
+        );
+        assert_eq!(world.hash_count(), hashed);
+
+        let elsewhere = SignUpRequest {
+            provenance: Provenance {
+                address: Some([192, 0, 2, 2].into()),
+                request_id: None,
+            },
+            ..request("brian", "correct horse")
+        };
+        world.sign_up_use_case().execute(elsewhere).await.unwrap();
+        world.advance(World::FIRST_DELAY);
+        world
+            .sign_up_use_case()
+            .execute(request("carol", "correct horse"))
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn names_that_are_taken_count_and_a_saturated_hasher_does_not() {
+        let world = World::with([user("alice", Role::User)]).await;
+        for _ in 0..World::FREE_ATTEMPTS {
+            let refusal = world
+                .sign_up_use_case()
+                .execute(request("alice", "correct horse"))
+                .await;
+            assert!(matches!(refusal, Err(SignUpError::Registration(_))));
+        }
+        let refusal = world
+            .sign_up_use_case()
+            .execute(request("brian", "correct horse"))
+            .await;
+        assert!(matches!(refusal, Err(SignUpError::Throttled(_))));
+
+        let world = World::new();
+        world.saturate_hasher();
+        for _ in 0..=World::FREE_ATTEMPTS {
+            let refusal = world
+                .sign_up_use_case()
+                .execute(request("alice", "correct horse"))
+                .await;
+            assert!(matches!(
+                refusal,
+                Err(SignUpError::Registration(RegistrationError::Hashing(_)))
+            ));
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What the server does by itself, on nobody's request.
 
-mod purge_expired_sessions;
+mod purge_expired;
+mod write_refusals;
 
-pub use purge_expired_sessions::{PurgeExpiredSessions, PurgeExpiredSessionsError};
+pub use purge_expired::{Expirable, PurgeExpired, PurgeExpiredError};
+pub use write_refusals::{WriteRefusals, WriteRefusalsError};

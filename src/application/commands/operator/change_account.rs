@@ -1,13 +1,28 @@
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
     application::{
         UserView,
+        audit::{Audit, Initiator},
         ports::{Clock, StorageError, UnitOfWork},
+        throttle::Throttle,
     },
-    domain::user::{InactiveAccount, InvalidUsername, User, Username},
+    domain::{
+        audit::AuditAction,
+        user::{InactiveAccount, InvalidUsername, User, Username},
+    },
 };
+
+/// How the operator changes an account, whatever the change: shared by all commands that do.
+pub struct ChangeAccount {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
 
 /// Why an account was not changed.
 #[derive(Debug, Error)]
@@ -40,37 +55,45 @@ pub struct ChangedAccount {
     pub is_changed: bool,
 }
 
-/// What the operator's commands share. A change ends all sessions of the user; changing nothing writes nothing. Refuses to
-/// take the last active super admin away.
-pub(super) async fn change_account(
-    unit_of_work: &dyn UnitOfWork,
-    clock: &dyn Clock,
-    username: &Username,
-    change: impl FnOnce(&mut User, DateTime<Utc>) -> Result<bool, InactiveAccount>,
-) -> Result<ChangedAccount, ChangeAccountError> {
-    let transaction = unit_of_work.begin().await?;
-    let active_super_admins = transaction.users().count_active_super_admins_for_update().await?;
-    let mut user = transaction
-        .users()
-        .find_for_update(username)
-        .await?
-        .ok_or(ChangeAccountError::UserNotFound)?;
+impl ChangeAccount {
+    /// Changes the account of that name. A change ends all sessions of the user; changing nothing writes nothing. A new password
+    /// forgets what failed with the old one. Refuses to take the last active super admin away.
+    pub(super) async fn execute(
+        &self,
+        username: &Username,
+        action: AuditAction,
+        change: impl FnOnce(&mut User, DateTime<Utc>) -> Result<bool, InactiveAccount>,
+    ) -> Result<ChangedAccount, ChangeAccountError> {
+        let transaction = self.unit_of_work.begin().await?;
+        let active_super_admins = transaction.users().count_active_super_admins_for_update().await?;
+        let before = transaction
+            .users()
+            .find_for_update(username)
+            .await?
+            .ok_or(ChangeAccountError::UserNotFound)?;
 
-    let was_active_super_admin = user.is_active_super_admin();
-    let is_changed = change(&mut user, clock.now())?;
-    if was_active_super_admin && !user.is_active_super_admin() && active_super_admins <= 1 {
-        return Err(ChangeAccountError::LastSuperAdmin);
-    }
+        let (mut user, now) = (before.clone(), self.clock.now());
+        let is_changed = change(&mut user, now)?;
+        if before.is_active_super_admin() && !user.is_active_super_admin() && active_super_admins <= 1 {
+            return Err(ChangeAccountError::LastSuperAdmin);
+        }
 
-    let mut ended_sessions = 0;
-    if is_changed {
-        transaction.users().save(&user).await?;
-        ended_sessions = transaction.sessions().delete_all_of(user.id(), None).await?;
-        transaction.commit().await?;
+        let mut ended_sessions = 0;
+        if is_changed {
+            transaction.users().save(&user).await?;
+            ended_sessions = transaction.sessions().delete_all_of(user.id(), None).await?;
+            if user.password_hash() != before.password_hash() {
+                self.throttle.forget(transaction.as_ref(), &user).await?;
+            }
+            self.audit
+                .record(transaction.as_ref(), Initiator::OPERATOR, action, user.id(), now)
+                .await?;
+            transaction.commit().await?;
+        }
+        Ok(ChangedAccount {
+            user: UserView::from(&user),
+            ended_sessions,
+            is_changed,
+        })
     }
-    Ok(ChangedAccount {
-        user: UserView::from(&user),
-        ended_sessions,
-        is_changed,
-    })
 }

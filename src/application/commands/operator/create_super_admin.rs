@@ -5,9 +5,11 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     application::{
         UserView,
+        audit::{Audit, Initiator},
         commands::{Registration, RegistrationError},
+        ports::UnitOfWork,
     },
-    domain::user::Role,
+    domain::{audit::AuditAction, user::Role},
 };
 
 /// Makes a super admin who was not there before.
@@ -16,6 +18,8 @@ use crate::{
 /// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
 pub struct CreateSuperAdmin {
     pub(crate) registration: Arc<Registration>,
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
 }
 
 impl CreateSuperAdmin {
@@ -24,10 +28,16 @@ impl CreateSuperAdmin {
     /// # Errors
     /// As [`RegistrationError`] says; then nothing has changed.
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<UserView, RegistrationError> {
-        let user = self
-            .registration
-            .register(username, password.expose_secret(), Role::SuperAdmin)
+        let candidate = self.registration.judge(username, password.expose_secret())?;
+        let user = self.registration.prepare(candidate, Role::SuperAdmin).await?;
+
+        let transaction = self.unit_of_work.begin().await?;
+        transaction.users().insert(&user).await?;
+        let (action, now) = (AuditAction::CreateSuperAdmin, user.state().created_at);
+        self.audit
+            .record(transaction.as_ref(), Initiator::OPERATOR, action, user.id(), now)
             .await?;
+        transaction.commit().await?;
         log::info!("the operator created super admin {}", user.id());
         Ok(UserView::from(&user))
     }
@@ -43,6 +53,8 @@ mod tests {
         let world = World::new();
         let create_super_admin = CreateSuperAdmin {
             registration: world.registration(),
+            unit_of_work: world.store(),
+            audit: world.audit(),
         };
         let view = create_super_admin
             .execute("alice", &"correct horse".into())
@@ -57,6 +69,8 @@ mod tests {
         let world = World::with([alice.clone()]).await;
         let create_super_admin = CreateSuperAdmin {
             registration: world.registration(),
+            unit_of_work: world.store(),
+            audit: world.audit(),
         };
         let refusal = create_super_admin.execute("Alice", &"correct horse".into()).await;
         assert!(matches!(refusal, Err(RegistrationError::UsernameAlreadyExists)));

@@ -1,10 +1,7 @@
 use std::sync::Arc;
 
-use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
-use crate::{
-    application::ports::{Clock, UnitOfWork},
-    domain::user::Username,
-};
+use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
+use crate::domain::{audit::AuditAction, user::Username};
 
 /// Makes any account, a super admin's too, a plain user's.
 ///
@@ -13,8 +10,7 @@ use crate::{
 /// - Idempotent: demoting a plain user changes nothing.
 /// - Refuses the last active super admin.
 pub struct Demote {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) change_account: Arc<ChangeAccount>,
 }
 
 impl Demote {
@@ -23,13 +19,11 @@ impl Demote {
     /// # Errors
     /// As [`ChangeAccountError`] says; then nothing has changed.
     pub async fn execute(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
-        let account = change_account(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            &Username::new(username)?,
-            |user, now| Ok(user.demote(now)),
-        )
-        .await?;
+        let username = Username::new(username)?;
+        let account = self
+            .change_account
+            .execute(&username, AuditAction::Demote, |user, now| Ok(user.demote(now)))
+            .await?;
         if account.is_changed {
             log::info!("the operator demoted user {}", account.user.id);
         }
@@ -47,8 +41,7 @@ mod tests {
 
     async fn demote(world: &World, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         let demote = Demote {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            change_account: world.change_account(),
         };
         demote.execute(username).await
     }

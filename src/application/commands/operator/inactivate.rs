@@ -1,10 +1,7 @@
 use std::sync::Arc;
 
-use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
-use crate::{
-    application::ports::{Clock, UnitOfWork},
-    domain::user::Username,
-};
+use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
+use crate::domain::{audit::AuditAction, user::Username};
 
 /// Shuts any user out, a super admin too.
 ///
@@ -13,8 +10,7 @@ use crate::{
 /// - Idempotent: inactivating an inactive user changes nothing.
 /// - Refuses the last active super admin.
 pub struct Inactivate {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) change_account: Arc<ChangeAccount>,
 }
 
 impl Inactivate {
@@ -23,13 +19,13 @@ impl Inactivate {
     /// # Errors
     /// As [`ChangeAccountError`] says; then nothing has changed.
     pub async fn execute(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
-        let account = change_account(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            &Username::new(username)?,
-            |user, now| Ok(user.inactivate(now)),
-        )
-        .await?;
+        let username = Username::new(username)?;
+        let account = self
+            .change_account
+            .execute(&username, AuditAction::InactivateUser, |user, now| {
+                Ok(user.inactivate(now))
+            })
+            .await?;
         if account.is_changed {
             log::info!("the operator inactivated user {}", account.user.id);
         }
@@ -47,8 +43,7 @@ mod tests {
 
     async fn inactivate(world: &World, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         let inactivate = Inactivate {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            change_account: world.change_account(),
         };
         inactivate.execute(username).await
     }

@@ -9,7 +9,7 @@ mod reactivate;
 mod revoke_sessions;
 mod set_password;
 
-pub use change_account::{ChangeAccountError, ChangedAccount};
+pub use change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
 pub use create_super_admin::CreateSuperAdmin;
 pub use demote::Demote;
 pub use inactivate::Inactivate;

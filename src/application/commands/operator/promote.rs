@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
-use crate::{
-    application::ports::{Clock, UnitOfWork},
-    domain::user::{User, Username},
+use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
+use crate::domain::{
+    audit::AuditAction,
+    user::{User, Username},
 };
 
 /// Makes an existing account a super admin.
@@ -13,8 +13,7 @@ use crate::{
 /// - Idempotent: promoting a super admin changes nothing.
 /// - Refuses an inactive account.
 pub struct Promote {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) change_account: Arc<ChangeAccount>,
 }
 
 impl Promote {
@@ -23,13 +22,11 @@ impl Promote {
     /// # Errors
     /// As [`ChangeAccountError`] says; then nothing has changed.
     pub async fn execute(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
-        let account = change_account(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            &Username::new(username)?,
-            User::promote_to_super_admin,
-        )
-        .await?;
+        let username = Username::new(username)?;
+        let account = self
+            .change_account
+            .execute(&username, AuditAction::Promote, User::promote_to_super_admin)
+            .await?;
         if account.is_changed {
             log::info!("the operator promoted user {}", account.user.id);
         }
@@ -47,8 +44,7 @@ mod tests {
 
     async fn promote(world: &World, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         let promote = Promote {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            change_account: world.change_account(),
         };
         promote.execute(username).await
     }

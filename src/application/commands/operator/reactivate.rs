@@ -1,18 +1,14 @@
 use std::sync::Arc;
 
-use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
-use crate::{
-    application::ports::{Clock, UnitOfWork},
-    domain::user::Username,
-};
+use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
+use crate::domain::{audit::AuditAction, user::Username};
 
 /// Lets any inactive user in again, a super admin too.
 ///
 /// - Open to the operator only.
 /// - Idempotent: reactivating an active user changes nothing.
 pub struct Reactivate {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) change_account: Arc<ChangeAccount>,
 }
 
 impl Reactivate {
@@ -21,13 +17,13 @@ impl Reactivate {
     /// # Errors
     /// As [`ChangeAccountError`] says; then nothing has changed.
     pub async fn execute(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
-        let account = change_account(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            &Username::new(username)?,
-            |user, now| Ok(user.reactivate(now)),
-        )
-        .await?;
+        let username = Username::new(username)?;
+        let account = self
+            .change_account
+            .execute(&username, AuditAction::ReactivateUser, |user, now| {
+                Ok(user.reactivate(now))
+            })
+            .await?;
         if account.is_changed {
             log::info!("the operator reactivated user {}", account.user.id);
         }
@@ -45,8 +41,7 @@ mod tests {
 
     async fn reactivate(world: &World, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         let reactivate = Reactivate {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            change_account: world.change_account(),
         };
         reactivate.execute(username).await
     }

@@ -3,8 +3,14 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    application::ports::{StorageError, UnitOfWork},
-    domain::user::{InvalidUsername, Username},
+    application::{
+        audit::{Audit, Initiator},
+        ports::{Clock, StorageError, UnitOfWork},
+    },
+    domain::{
+        audit::AuditAction,
+        user::{InvalidUsername, Username},
+    },
 };
 
 /// Logs a user out everywhere.
@@ -13,6 +19,8 @@ use crate::{
 /// - Ends all sessions of the user; the user may log in again at once.
 pub struct RevokeSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// Why no session was ended.
@@ -43,6 +51,10 @@ impl RevokeSessions {
             .await?
             .ok_or(RevokeSessionsError::UserNotFound)?;
         let ended = transaction.sessions().delete_all_of(user.id(), None).await?;
+        let (action, now) = (AuditAction::EndUserSessions, self.clock.now());
+        self.audit
+            .record(transaction.as_ref(), Initiator::OPERATOR, action, user.id(), now)
+            .await?;
         transaction.commit().await?;
         log::info!("the operator ended {ended} sessions of user {}", user.id());
         Ok(ended)
@@ -66,6 +78,8 @@ mod tests {
         let anothers = world.begin_session(&brian);
         let revoke_sessions = RevokeSessions {
             unit_of_work: world.store(),
+            audit: world.audit(),
+            clock: world.clock(),
         };
         assert_eq!(revoke_sessions.execute("alice").await.unwrap(), 2);
         assert!(world.is_live(&anothers).await);

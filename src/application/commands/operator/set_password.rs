@@ -3,22 +3,25 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-use super::change_account::{ChangeAccountError, ChangedAccount, change_account};
+use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
 use crate::{
-    application::ports::{Clock, HashingError, PasswordHasher, UnitOfWork},
-    domain::user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
+    application::ports::{HashingError, PasswordHasher},
+    domain::{
+        audit::AuditAction,
+        user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
+    },
 };
 
 /// Gives any user, a super admin too, another password.
 ///
 /// - Open to the operator only, who need not know the current one.
-/// - Ends all sessions of the user.
+/// - Ends all sessions of the user, and forgets what failed with the old password: it lets in again whom others have shut out
+///   by guessing.
 /// - Refuses a password that breaks a rule.
 pub struct SetPassword {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) change_account: Arc<ChangeAccount>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,
-    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// Why the password was not set.
@@ -44,16 +47,13 @@ impl SetPassword {
         let username = Username::new(username).map_err(ChangeAccountError::from)?;
         let password = RawPassword::new(password.expose_secret(), &username, &self.password_policy)?;
         let password_hash = self.password_hasher.hash(password).await?;
-        let account = change_account(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            &username,
-            |user, now| {
+        let account = self
+            .change_account
+            .execute(&username, AuditAction::ChangePassword, |user, now| {
                 user.change_password(password_hash, now);
                 Ok(true)
-            },
-        )
-        .await?;
+            })
+            .await?;
         log::info!("the operator set the password of user {}", account.user.id);
         Ok(account)
     }
@@ -69,10 +69,9 @@ mod tests {
 
     fn set_password(world: &World) -> SetPassword {
         SetPassword {
-            unit_of_work: world.store(),
+            change_account: world.change_account(),
             password_hasher: world.password_hasher(),
             password_policy: PasswordPolicy::new(8),
-            clock: world.clock(),
         }
     }
 

@@ -6,11 +6,12 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor, UserView,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, Registration, RegistrationError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
     },
-    domain::user::Role,
+    domain::{audit::AuditAction, user::Role},
 };
 
 /// Makes an account for somebody.
@@ -22,6 +23,7 @@ use crate::{
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -59,19 +61,25 @@ impl CreateUser {
     /// # Errors
     /// As [`CreateUserError`] says; then nothing has changed.
     pub async fn execute(&self, actor: &Actor, request: CreateUserRequest) -> Result<UserView, CreateUserError> {
-        authorize(actor, Permission::ManageRole(request.role))?;
-        let user = self
+        let action = AuditAction::CreateUser;
+        self.audit
+            .authorize(actor, action, Permission::ManageRole(request.role))?;
+        let candidate = self
             .registration
-            .prepare(&request.username, request.password.expose_secret(), request.role)
-            .await?;
+            .judge(&request.username, request.password.expose_secret())?;
+        let user = self.registration.prepare(candidate, request.role).await?;
 
         let transaction = self.unit_of_work.begin().await?;
-        confirm_actor(transaction.as_ref(), actor, request.role, self.clock.now()).await?;
+        let now = self.clock.now();
+        confirm_actor(transaction.as_ref(), &self.audit, actor, action, request.role, now).await?;
         transaction
             .users()
             .insert(&user)
             .await
             .map_err(RegistrationError::from)?;
+        self.audit
+            .record(transaction.as_ref(), actor.into(), action, user.id(), now)
+            .await?;
         transaction.commit().await?;
         log::info!("user {} created {} {}", actor.id(), user.role(), user.id());
         Ok(UserView::from(&user))
@@ -94,6 +102,7 @@ mod tests {
         let create_user = CreateUser {
             registration: world.registration(),
             unit_of_work: world.store(),
+            audit: world.audit(),
             clock: world.clock(),
         };
         let request = CreateUserRequest {

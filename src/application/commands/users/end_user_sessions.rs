@@ -5,11 +5,15 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
     },
-    domain::user::{Role, UserId},
+    domain::{
+        audit::AuditAction,
+        user::{Role, UserId},
+    },
 };
 
 /// Logs a user out everywhere.
@@ -19,6 +23,7 @@ use crate::{
 /// - Refuses others before it looks, so that nobody else learns which ids exist.
 pub struct EndUserSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -45,15 +50,21 @@ impl EndUserSessions {
     /// # Errors
     /// As [`EndUserSessionsError`] says; then no session has ended.
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<(), EndUserSessionsError> {
-        authorize(actor, Permission::ManageRole(Role::User))?;
+        let action = AuditAction::EndUserSessions;
+        self.audit
+            .authorize(actor, action, Permission::ManageRole(Role::User))?;
 
         let transaction = self.unit_of_work.begin().await?;
-        let actor = confirm_actor(transaction.as_ref(), actor, Role::User, self.clock.now()).await?;
+        let now = self.clock.now();
+        let actor = confirm_actor(transaction.as_ref(), &self.audit, actor, action, Role::User, now).await?;
         let user = transaction.users().find_by_id_for_update(id).await?;
         let user = user.ok_or(EndUserSessionsError::UserNotFound)?;
-        authorize(&actor, Permission::ManageUser(&user))?;
+        self.audit.authorize(&actor, action, Permission::ManageUser(&user))?;
 
         let ended = transaction.sessions().delete_all_of(id, None).await?;
+        self.audit
+            .record(transaction.as_ref(), (&actor).into(), action, id, now)
+            .await?;
         transaction.commit().await?;
         log::info!("user {} ended {ended} sessions of user {id}", actor.id());
         Ok(())
@@ -70,6 +81,7 @@ mod tests {
     async fn end_user_sessions(world: &World, role: Role, id: UserId) -> Result<(), EndUserSessionsError> {
         let end_user_sessions = EndUserSessions {
             unit_of_work: world.store(),
+            audit: world.audit(),
             clock: world.clock(),
         };
         end_user_sessions.execute(&world.actor(role), id).await
@@ -122,6 +134,7 @@ mod tests {
             .before_next_transaction(move || store.replace_user(&admin));
         let end_user_sessions = EndUserSessions {
             unit_of_work: world.store(),
+            audit: world.audit(),
             clock: world.clock(),
         };
         let refusal = end_user_sessions.execute(&actor, alice.id()).await;

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use super::manage_user::{ManageUserError, manage_user};
+use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{
-        Actor, UserView,
-        ports::{Clock, UnitOfWork},
+    application::{Actor, UserView},
+    domain::{
+        audit::AuditAction,
+        user::{Role, User},
     },
-    domain::user::{Role, User},
 };
 
 /// Makes a user an admin.
@@ -16,8 +16,7 @@ use crate::{
 /// - Refuses a super admin as the target: that is a system account.
 /// - Is felt by the target's very next request; the target's sessions go on.
 pub struct GrantAdmin {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) manage_user: Arc<ManageUser>,
 }
 
 /// The user to change.
@@ -33,15 +32,12 @@ impl GrantAdmin {
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
     pub async fn execute(&self, actor: &Actor, request: GrantAdminRequest) -> Result<UserView, ManageUserError> {
-        let (user, is_changed) = manage_user(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            actor,
-            Role::Admin,
-            &request.username,
-            User::grant_admin,
-        )
-        .await?;
+        let change = Change {
+            action: AuditAction::GrantAdmin,
+            managed: Role::Admin,
+            apply: User::grant_admin,
+        };
+        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
         if is_changed {
             log::info!("user {} granted admin to user {}", actor.id(), user.id);
         }
@@ -59,8 +55,7 @@ mod tests {
 
     async fn grant_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let grant_admin = GrantAdmin {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            manage_user: world.manage_user(),
         };
         let request = GrantAdminRequest {
             username: username.into(),

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use super::manage_user::{ManageUserError, manage_user};
+use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{
-        Actor, UserView,
-        ports::{Clock, UnitOfWork},
+    application::{Actor, UserView},
+    domain::{
+        audit::AuditAction,
+        user::{Role, User},
     },
-    domain::user::Role,
 };
 
 /// Shuts a user out.
@@ -16,8 +16,7 @@ use crate::{
 /// - Idempotent: inactivating an inactive user changes nothing.
 /// - Refuses a super admin as the target, and so the caller.
 pub struct InactivateUser {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) manage_user: Arc<ManageUser>,
 }
 
 /// The user to change.
@@ -33,15 +32,12 @@ impl InactivateUser {
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
     pub async fn execute(&self, actor: &Actor, request: InactivateUserRequest) -> Result<UserView, ManageUserError> {
-        let (user, is_changed) = manage_user(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            actor,
-            Role::User,
-            &request.username,
-            |user, now| Ok(user.inactivate(now)),
-        )
-        .await?;
+        let change = Change {
+            action: AuditAction::InactivateUser,
+            managed: Role::User,
+            apply: |user: &mut User, now| Ok(user.inactivate(now)),
+        };
+        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
         if is_changed {
             log::info!("user {} inactivated user {}", actor.id(), user.id);
         }
@@ -58,8 +54,7 @@ mod tests {
 
     async fn inactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let inactivate_user = InactivateUser {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            manage_user: world.manage_user(),
         };
         let request = InactivateUserRequest {
             username: username.into(),

@@ -1,15 +1,38 @@
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
     application::{
         Actor, UserView,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
     },
-    domain::user::{InvalidUsername, Role, SystemAccount, User, Username},
+    domain::{
+        audit::AuditAction,
+        user::{InvalidUsername, Role, SystemAccount, User, Username},
+    },
 };
+
+/// How an admin changes another user, whatever the change: shared by inactivating, reactivating, granting and revoking.
+pub struct ManageUser {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit: Arc<Audit>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// A change to be made.
+pub(super) struct Change<F> {
+    /// What it is called in the audit trail.
+    pub action: AuditAction,
+    /// The role that it is about.
+    pub managed: Role,
+    /// Makes it; returns whether anything changed.
+    pub apply: F,
+}
 
 /// Why a user was not changed.
 #[derive(Debug, Error)]
@@ -34,58 +57,62 @@ pub enum ManageUserError {
     Storage(#[from] StorageError),
 }
 
-/// Shared by the use cases in which an admin changes another user. The actor must stand above `managed`, the role that the
-/// change is about, before the name is even looked at; and above the user, once found. The actor is confirmed in the
-/// transaction. A user who is inactive after the change has no session left. Changing nothing writes nothing.
-pub(super) async fn manage_user(
-    unit_of_work: &dyn UnitOfWork,
-    clock: &dyn Clock,
-    actor: &Actor,
-    managed: Role,
-    username: &str,
-    change: impl FnOnce(&mut User, DateTime<Utc>) -> Result<bool, SystemAccount>,
-) -> Result<(UserView, bool), ManageUserError> {
-    authorize(actor, Permission::ManageRole(managed))?;
-    let username = Username::new(username)?;
+impl ManageUser {
+    /// Changes the user of that name, and returns whether anything changed.
+    ///
+    /// The actor must stand above the role that the change is about, before the name is even looked at; and above the user, once
+    /// found. The actor is confirmed in the transaction. A user who is inactive after the change has no session left. Changing
+    /// nothing writes nothing.
+    pub(super) async fn execute(
+        &self,
+        actor: &Actor,
+        username: &str,
+        change: Change<impl FnOnce(&mut User, DateTime<Utc>) -> Result<bool, SystemAccount>>,
+    ) -> Result<(UserView, bool), ManageUserError> {
+        let Change { action, managed, apply } = change;
+        self.audit.authorize(actor, action, Permission::ManageRole(managed))?;
+        let username = Username::new(username)?;
 
-    let transaction = unit_of_work.begin().await?;
-    let now = clock.now();
-    let actor = confirm_actor(transaction.as_ref(), actor, managed, now).await?;
-    let mut user = transaction
-        .users()
-        .find_for_update(&username)
-        .await?
-        .ok_or(ManageUserError::UserNotFound)?;
-    authorize(&actor, Permission::ManageUser(&user))?;
+        let transaction = self.unit_of_work.begin().await?;
+        let now = self.clock.now();
+        let actor = confirm_actor(transaction.as_ref(), &self.audit, actor, action, managed, now).await?;
+        let mut user = transaction
+            .users()
+            .find_for_update(&username)
+            .await?
+            .ok_or(ManageUserError::UserNotFound)?;
+        self.audit.authorize(&actor, action, Permission::ManageUser(&user))?;
 
-    let is_changed = change(&mut user, now)?;
-    if is_changed {
-        transaction.users().save(&user).await?;
-        if !user.is_active() {
-            transaction.sessions().delete_all_of(user.id(), None).await?;
+        let is_changed = apply(&mut user, now)?;
+        if is_changed {
+            transaction.users().save(&user).await?;
+            if !user.is_active() {
+                transaction.sessions().delete_all_of(user.id(), None).await?;
+            }
+            self.audit
+                .record(transaction.as_ref(), (&actor).into(), action, user.id(), now)
+                .await?;
+            transaction.commit().await?;
         }
-        transaction.commit().await?;
+        Ok((UserView::from(&user), is_changed))
     }
-    Ok((UserView::from(&user), is_changed))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::application::testing::{InMemoryStore, World, user};
+    use crate::{
+        application::testing::{InMemoryStore, World, user},
+        domain::audit::AuditActor,
+    };
 
     async fn inactivate(world: &World, actor: &Actor) -> Result<(UserView, bool), ManageUserError> {
-        manage_user(
-            world.store().as_ref(),
-            world.clock().as_ref(),
-            actor,
-            Role::User,
-            "alice",
-            |user, now| Ok(user.inactivate(now)),
-        )
-        .await
+        let change = Change {
+            action: AuditAction::InactivateUser,
+            managed: Role::User,
+            apply: |user: &mut User, now| Ok(user.inactivate(now)),
+        };
+        world.manage_user().execute(actor, "alice", change).await
     }
 
     /// An admin, to whom something happens between the authentication and the transaction of a request.
@@ -108,6 +135,18 @@ mod tests {
     #[tokio::test]
     async fn an_actor_to_whom_nothing_happened_is_confirmed() {
         assert!(after(|_, _| ()).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn what_was_done_is_written_down_and_what_changed_nothing_is_not() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let actor = world.actor(Role::Admin);
+        for _ in 0..2 {
+            inactivate(&world, &actor).await.unwrap();
+            assert_eq!(world.done(), [(AuditAction::InactivateUser, alice.id())]);
+        }
+        assert_eq!(world.events()[0].actor, AuditActor::User(actor.id()));
     }
 
     #[tokio::test]

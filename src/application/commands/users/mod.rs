@@ -12,6 +12,6 @@ pub use create_user::{CreateUser, CreateUserError, CreateUserRequest};
 pub use end_user_sessions::{EndUserSessions, EndUserSessionsError};
 pub use grant_admin::{GrantAdmin, GrantAdminRequest};
 pub use inactivate_user::{InactivateUser, InactivateUserRequest};
-pub use manage_user::ManageUserError;
+pub use manage_user::{ManageUser, ManageUserError};
 pub use reactivate_user::{ReactivateUser, ReactivateUserRequest};
 pub use revoke_admin::{RevokeAdmin, RevokeAdminRequest};

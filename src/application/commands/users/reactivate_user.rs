@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use super::manage_user::{ManageUserError, manage_user};
+use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{
-        Actor, UserView,
-        ports::{Clock, UnitOfWork},
+    application::{Actor, UserView},
+    domain::{
+        audit::AuditAction,
+        user::{Role, User},
     },
-    domain::user::Role,
 };
 
 /// Lets an inactive user in again.
@@ -15,8 +15,7 @@ use crate::{
 /// - Idempotent: reactivating an active user changes nothing.
 /// - Refuses a super admin as the target, and so the caller.
 pub struct ReactivateUser {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) manage_user: Arc<ManageUser>,
 }
 
 /// The user to change.
@@ -32,15 +31,12 @@ impl ReactivateUser {
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
     pub async fn execute(&self, actor: &Actor, request: ReactivateUserRequest) -> Result<UserView, ManageUserError> {
-        let (user, is_changed) = manage_user(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            actor,
-            Role::User,
-            &request.username,
-            |user, now| Ok(user.reactivate(now)),
-        )
-        .await?;
+        let change = Change {
+            action: AuditAction::ReactivateUser,
+            managed: Role::User,
+            apply: |user: &mut User, now| Ok(user.reactivate(now)),
+        };
+        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
         if is_changed {
             log::info!("user {} reactivated user {}", actor.id(), user.id);
         }
@@ -57,8 +53,7 @@ mod tests {
 
     async fn reactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let reactivate_user = ReactivateUser {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            manage_user: world.manage_user(),
         };
         let request = ReactivateUserRequest {
             username: username.into(),

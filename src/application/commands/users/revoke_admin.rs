@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use super::manage_user::{ManageUserError, manage_user};
+use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{
-        Actor, UserView,
-        ports::{Clock, UnitOfWork},
+    application::{Actor, UserView},
+    domain::{
+        audit::AuditAction,
+        user::{Role, User},
     },
-    domain::user::{Role, User},
 };
 
 /// Makes an admin a plain user.
@@ -16,8 +16,7 @@ use crate::{
 /// - Refuses a super admin as the target: that is a system account.
 /// - Is felt by the target's very next request; the target's sessions go on.
 pub struct RevokeAdmin {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) manage_user: Arc<ManageUser>,
 }
 
 /// The user to change.
@@ -33,15 +32,12 @@ impl RevokeAdmin {
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
     pub async fn execute(&self, actor: &Actor, request: RevokeAdminRequest) -> Result<UserView, ManageUserError> {
-        let (user, is_changed) = manage_user(
-            self.unit_of_work.as_ref(),
-            self.clock.as_ref(),
-            actor,
-            Role::Admin,
-            &request.username,
-            User::revoke_admin,
-        )
-        .await?;
+        let change = Change {
+            action: AuditAction::RevokeAdmin,
+            managed: Role::Admin,
+            apply: User::revoke_admin,
+        };
+        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
         if is_changed {
             log::info!("user {} revoked admin from user {}", actor.id(), user.id);
         }
@@ -58,8 +54,7 @@ mod tests {
 
     async fn revoke_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let revoke_admin = RevokeAdmin {
-            unit_of_work: world.store(),
-            clock: world.clock(),
+            manage_user: world.manage_user(),
         };
         let request = RevokeAdminRequest {
             username: username.into(),

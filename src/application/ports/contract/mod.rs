@@ -1,8 +1,10 @@
 //! The contract of the storage ports, as tests that every implementation of them must pass: the fakes, and each database.
 
+pub(crate) mod audit_events;
 pub(crate) mod last_seen;
 pub(crate) mod readers;
 pub(crate) mod sessions;
+pub(crate) mod throttle_buckets;
 pub(crate) mod transactions;
 pub(crate) mod users;
 
@@ -10,7 +12,7 @@ use std::{any::Any, net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{IdentityReader, LastSeenRecorder, SessionReader, Transaction, UnitOfWork, UserReader};
+use super::{AuditEventReader, IdentityReader, LastSeenRecorder, SessionReader, Transaction, UnitOfWork, UserReader};
 use crate::domain::{
     session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
     user::User,
@@ -22,6 +24,7 @@ pub(crate) struct Storage {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) sessions: Arc<dyn SessionReader>,
+    pub(crate) audit_events: Arc<dyn AuditEventReader>,
     pub(crate) last_seen: Arc<dyn LastSeenRecorder>,
     /// Whatever must live as long as the store: a temporary directory, say.
     #[expect(dead_code, reason = "it is held, not read")]
@@ -100,6 +103,21 @@ macro_rules! storage_contract {
             the_oldest_living_sessions_of_a_user_are_deleted,
             expired_sessions_are_deleted_up_to_the_limit_the_first_to_expire_first,
             of_many_who_delete_expired_sessions_at_once_each_is_deleted_by_one,
+        );
+        storage_contract!(@module [$(#[$attribute])*] $make, throttle_buckets:
+            buckets_come_in_the_order_of_their_keys_and_new_ones_empty,
+            a_saved_bucket_comes_back_as_it_was,
+            what_is_not_committed_was_not_counted,
+            of_many_who_count_at_once_none_is_missed,
+            a_deleted_bucket_begins_anew,
+            expired_buckets_are_deleted_up_to_the_limit_the_first_to_expire_first,
+        );
+        storage_contract!(@module [$(#[$attribute])*] $make, audit_events:
+            an_event_comes_back_as_it_was_with_the_names_of_its_users,
+            an_event_of_what_was_not_committed_is_not_there,
+            events_are_listed_newest_first_in_pages_that_do_not_shift,
+            filters_let_through_what_they_say,
+            old_events_are_deleted_up_to_the_limit_the_oldest_first,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, last_seen:
             a_session_is_recorded_as_seen_a_while_after_it_was_last,

@@ -4,7 +4,10 @@ use super::{START, Storage, secret, session};
 use crate::{
     application::{
         SessionView, UserView,
-        queries::users::{ListUsersFilter, PageLimit, PageOffset, SortingOrder, UserPageRequest, UserSortingField},
+        queries::{
+            PageLimit,
+            users::{ListUsersFilter, PageOffset, SortingOrder, UserPageRequest, UserSortingField},
+        },
         testing::{hash_of, user},
     },
     domain::{

@@ -5,10 +5,11 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor, UserView,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         ports::{StorageError, UserReader},
     },
-    domain::user::UserId,
+    domain::{audit::AuditAction, user::UserId},
 };
 
 /// Shows one user.
@@ -17,6 +18,7 @@ use crate::{
 /// - Refuses others before it looks, so that nobody else learns which ids exist.
 pub struct GetUser {
     pub(crate) users: Arc<dyn UserReader>,
+    pub(crate) audit: Arc<Audit>,
 }
 
 /// Why a user was not shown.
@@ -39,7 +41,8 @@ impl GetUser {
     /// # Errors
     /// As [`GetUserError`] says.
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<UserView, GetUserError> {
-        authorize(actor, Permission::ReadUsers)?;
+        self.audit
+            .authorize(actor, AuditAction::GetUser, Permission::ReadUsers)?;
         let user = self.users.find_by_id(id).await?;
         user.ok_or(GetUserError::UserNotFound)
     }
@@ -57,7 +60,10 @@ mod tests {
     async fn an_admin_sees_a_user_by_id() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let get_user = GetUser { users: world.store() };
+        let get_user = GetUser {
+            users: world.store(),
+            audit: world.audit(),
+        };
         let view = get_user.execute(&actor(Role::Admin), alice.id()).await.unwrap();
         assert_eq!(view, UserView::from(&alice));
     }
@@ -66,6 +72,7 @@ mod tests {
     async fn an_id_that_nobody_has_is_not_found() {
         let get_user = GetUser {
             users: World::new().store(),
+            audit: World::new().audit(),
         };
         let refusal = get_user
             .execute(&actor(Role::Admin), user("alice", Role::User).id())
@@ -77,7 +84,10 @@ mod tests {
     async fn a_plain_user_is_refused_whether_the_id_exists_or_not() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
-        let get_user = GetUser { users: world.store() };
+        let get_user = GetUser {
+            users: world.store(),
+            audit: world.audit(),
+        };
         for id in [alice.id(), user("brian", Role::User).id()] {
             let refusal = get_user.execute(&actor(Role::User), id).await;
             assert!(matches!(refusal, Err(GetUserError::NotAuthorized(_))));

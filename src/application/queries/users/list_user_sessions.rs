@@ -5,10 +5,14 @@ use thiserror::Error;
 use crate::{
     application::{
         Actor, SessionView,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         ports::{Clock, SessionReader, StorageError, UserReader},
     },
-    domain::user::{Role, UserId},
+    domain::{
+        audit::AuditAction,
+        user::{Role, UserId},
+    },
 };
 
 /// Lists the sessions of a user.
@@ -18,6 +22,7 @@ use crate::{
 /// - Refuses others before it looks, so that nobody else learns which ids exist.
 pub struct ListUserSessions {
     pub(crate) users: Arc<dyn UserReader>,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) sessions: Arc<dyn SessionReader>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -42,10 +47,12 @@ impl ListUserSessions {
     /// # Errors
     /// As [`ListUserSessionsError`] says.
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<Vec<SessionView>, ListUserSessionsError> {
-        authorize(actor, Permission::ManageRole(Role::User))?;
+        self.audit
+            .authorize(actor, AuditAction::ListUserSessions, Permission::ManageRole(Role::User))?;
         let user = self.users.find_by_id(id).await?;
         let user = user.ok_or(ListUserSessionsError::UserNotFound)?;
-        authorize(actor, Permission::ManageRole(user.role))?;
+        self.audit
+            .authorize(actor, AuditAction::ListUserSessions, Permission::ManageRole(user.role))?;
         Ok(self.sessions.list_live(id, self.clock.now()).await?)
     }
 }
@@ -60,6 +67,7 @@ mod tests {
     fn list_user_sessions(world: &World) -> ListUserSessions {
         ListUserSessions {
             users: world.store(),
+            audit: world.audit(),
             sessions: world.store(),
             clock: world.clock(),
         }

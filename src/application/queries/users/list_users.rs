@@ -6,10 +6,14 @@ use super::{UserPage, UserPageRequest};
 use crate::{
     application::{
         Actor,
-        authorization::{NotAuthorized, Permission, authorize},
+        audit::Audit,
+        authorization::{NotAuthorized, Permission},
         ports::{StorageError, UserReader},
     },
-    domain::user::{Role, UsernamePrefix},
+    domain::{
+        audit::AuditAction,
+        user::{Role, UsernamePrefix},
+    },
 };
 
 /// Lists users, a page at a time.
@@ -18,6 +22,7 @@ use crate::{
 /// - Filters, sorts and paginates as asked; the total counts every user that the filter matches.
 pub struct ListUsers {
     pub(crate) users: Arc<dyn UserReader>,
+    pub(crate) audit: Arc<Audit>,
 }
 
 /// Which users are wanted; what is not given matches everyone.
@@ -53,7 +58,8 @@ impl ListUsers {
         filter: &ListUsersFilter,
         page: &UserPageRequest,
     ) -> Result<UserPage, ListUsersError> {
-        authorize(actor, Permission::ReadUsers)?;
+        self.audit
+            .authorize(actor, AuditAction::ListUsers, Permission::ReadUsers)?;
         Ok(self.users.list(filter, page).await?)
     }
 }
@@ -66,7 +72,10 @@ mod tests {
     #[tokio::test]
     async fn an_admin_sees_users_of_every_role() {
         let world = World::with([user("alice", Role::SuperAdmin), user("brian", Role::User)]).await;
-        let list_users = ListUsers { users: world.store() };
+        let list_users = ListUsers {
+            users: world.store(),
+            audit: world.audit(),
+        };
         let page = list_users
             .execute(
                 &actor(Role::Admin),
@@ -83,6 +92,7 @@ mod tests {
     async fn a_plain_user_is_refused() {
         let list_users = ListUsers {
             users: World::new().store(),
+            audit: World::new().audit(),
         };
         let refusal = list_users
             .execute(

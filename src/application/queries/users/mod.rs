@@ -8,7 +8,4 @@ mod page;
 pub use get_user::{GetUser, GetUserError};
 pub use list_user_sessions::{ListUserSessions, ListUserSessionsError};
 pub use list_users::{ListUsers, ListUsersError, ListUsersFilter};
-pub use page::{
-    InvalidPageLimit, InvalidPageOffset, PageLimit, PageOffset, SortingOrder, UserPage, UserPageRequest,
-    UserSortingField,
-};
+pub use page::{InvalidPageOffset, PageOffset, SortingOrder, UserPage, UserPageRequest, UserSortingField};

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::application::UserView;
+use crate::application::{UserView, queries::PageLimit};
 
 /// Which part of the sorted users is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,15 +23,6 @@ pub struct UserPage {
     /// How many users there are on all pages together.
     pub total: u64,
 }
-
-/// The size of a page, in users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageLimit(u32);
-
-/// A page size out of bounds.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("must be an integer from {} to {}", PageLimit::MIN, PageLimit::MAX)]
-pub struct InvalidPageLimit;
 
 /// The place of the first user of a page, counted from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,36 +59,6 @@ pub enum SortingOrder {
     Descending,
 }
 
-impl PageLimit {
-    /// The size of the smallest page.
-    pub const MIN: u32 = 1;
-    /// The size of the largest page.
-    pub const MAX: u32 = 100;
-
-    /// Takes `limit` as the size of a page.
-    ///
-    /// # Errors
-    /// [`InvalidPageLimit`] if it is not from [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
-    pub fn new(limit: u32) -> Result<Self, InvalidPageLimit> {
-        if (Self::MIN..=Self::MAX).contains(&limit) {
-            Ok(Self(limit))
-        } else {
-            Err(InvalidPageLimit)
-        }
-    }
-
-    /// The number of users.
-    pub fn get(self) -> u32 {
-        self.0
-    }
-}
-
-impl Default for PageLimit {
-    fn default() -> Self {
-        Self(20)
-    }
-}
-
 impl PageOffset {
     /// The last place that can be asked for.
     pub const MAX: u32 = i32::MAX as u32;
@@ -123,15 +84,6 @@ impl PageOffset {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_page_holds_from_1_to_100_users_and_20_by_default() {
-        assert_eq!(PageLimit::new(0), Err(InvalidPageLimit));
-        assert_eq!(PageLimit::new(1).map(PageLimit::get), Ok(1));
-        assert_eq!(PageLimit::new(100).map(PageLimit::get), Ok(100));
-        assert_eq!(PageLimit::new(101), Err(InvalidPageLimit));
-        assert_eq!(PageLimit::default().get(), 20);
-    }
 
     #[test]
     fn a_page_starts_at_any_place_up_to_the_largest_signed_integer() {

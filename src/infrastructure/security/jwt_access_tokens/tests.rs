@@ -5,12 +5,15 @@ use aws_lc_rs::{
 };
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use jsonwebtoken::decode_header;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use proptest::{collection, prelude::*, sample::Index};
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::infrastructure::security::{
+    HmacSecrets, JwtAlgorithm, JwtKeyError, JwtOptions, RsaKeys, jwt_signer::header,
+};
 
 const SECRET: &str = "a secret of at least sixty-four bytes, as the longest of the hashes asks";
 const NOW: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
@@ -57,12 +60,12 @@ fn algorithm(name: &str) -> JwtAlgorithm {
 }
 
 fn tokens(algorithm: JwtAlgorithm) -> JwtAccessTokens {
-    JwtAccessTokens::new(JwtOptions {
+    let signer = JwtSigner::new(JwtOptions {
         algorithm,
         issuer: "gatehouse".into(),
         audience: "clients".into(),
-    })
-    .unwrap()
+    });
+    JwtAccessTokens::new(Arc::new(signer.unwrap()))
 }
 
 fn issue(tokens: &JwtAccessTokens) -> AccessToken {
@@ -183,7 +186,7 @@ fn a_former_public_key_verifies_what_its_private_key_has_signed() {
 
 #[test]
 fn a_former_public_key_that_is_none_is_refused_at_the_start() {
-    let refusal = JwtAccessTokens::new(JwtOptions {
+    let refusal = JwtSigner::new(JwtOptions {
         algorithm: JwtAlgorithm::RS256(RsaKeys {
             former_public_keys: vec!["nothing".to_owned()],
             ..rsa_keys()
@@ -252,7 +255,7 @@ fn keys_that_do_not_belong_together_are_refused_at_the_start() {
         public_key: rsa_keys().public_key,
         ..rsa_keys()
     };
-    let refusal = JwtAccessTokens::new(JwtOptions {
+    let refusal = JwtSigner::new(JwtOptions {
         algorithm: JwtAlgorithm::RS256(keys),
         issuer: "gatehouse".into(),
         audience: "clients".into(),
@@ -264,7 +267,7 @@ fn keys_that_do_not_belong_together_are_refused_at_the_start() {
 #[case::no_keys("nothing", "nothing")]
 #[case::of_1024_bits(WEAK_PRIVATE_KEY, WEAK_PUBLIC_KEY)]
 fn keys_that_cannot_be_used_are_refused_at_the_start(#[case] private_key: &str, #[case] public_key: &str) {
-    let refusal = JwtAccessTokens::new(JwtOptions {
+    let refusal = JwtSigner::new(JwtOptions {
         algorithm: JwtAlgorithm::RS256(RsaKeys {
             private_key: private_key.into(),
             public_key: public_key.into(),

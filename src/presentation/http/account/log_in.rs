@@ -11,9 +11,11 @@ use crate::{
     application::{
         commands::account::{LogIn, LogInError, LogInRequest},
         ports::{HashingError, IssueError, StorageError},
+        throttle::Throttled,
     },
     presentation::http::{
-        Failure, SessionCookie,
+        DeviceCookie, Failure, SessionCookie,
+        device_cookie::WithDeviceCookie,
         extract::{Anonymous, Body, Client},
         failure::refusals,
         password::Password,
@@ -34,6 +36,7 @@ refusals! {
     LogInError {
         Self::InvalidCredentials => InvalidCredentials,
     } delegating {
+        Throttled(Throttled),
         Hashing(HashingError),
         Token(IssueError),
         Storage(StorageError),
@@ -43,20 +46,25 @@ refusals! {
 /// Log in.
 ///
 /// Open to everyone who is not logged in. Begins a session and sets the session cookie. Refuses an unknown user, a wrong
-/// password and an inactive user with one and the same answer, after the same time.
+/// password and an inactive user with one and the same answer, after the same time; and whoever has failed too often, until the
+/// time in `Retry-After` is over. The second cookie makes the device known: there, failures of others do not count.
 #[api_v2_operation(tags(Account), operation_id = "logIn")]
 pub async fn log_in(
     Anonymous(Body(body)): Anonymous<Body<LogInBody>>,
-    Client(client): Client,
+    client: Client,
     cookie: SessionCookie,
+    device: DeviceCookie,
     log_in: Data<LogIn>,
-) -> Result<Json<CurrentUser>, Failure<LogInError>> {
+) -> Result<WithDeviceCookie<Json<CurrentUser>>, Failure<LogInError>> {
     let request = LogInRequest {
         username: body.username,
         password: body.password.into(),
-        client,
+        device_token: device.token(),
+        user_agent: client.user_agent,
+        provenance: client.provenance,
     };
     let logged_in = log_in.execute(request).await?;
     cookie.set(&logged_in.access_token);
-    Ok(Json(logged_in.into()))
+    let device_token = logged_in.device_token.clone();
+    Ok(device.set(device_token.as_ref(), Json(logged_in.into())))
 }

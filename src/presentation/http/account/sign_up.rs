@@ -4,13 +4,17 @@ use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
 use serde::Deserialize;
 
 use crate::{
-    application::commands::{
-        RegistrationError,
-        account::{SignUp, SignUpError, SignUpRequest},
+    application::{
+        commands::{
+            RegistrationError,
+            account::{SignUp, SignUpError, SignUpRequest},
+        },
+        ports::StorageError,
+        throttle::Throttled,
     },
     presentation::http::{
         Failure,
-        extract::{Anonymous, Body},
+        extract::{Anonymous, Body, Client},
         failure::refusals,
         password::Password,
         respond::Created,
@@ -32,27 +36,26 @@ refusals! {
     SignUpError {
         Self::Closed => SignUpClosed,
     } delegating {
+        Throttled(Throttled),
         Registration(RegistrationError),
-    }
-}
-
-impl From<SignUpBody> for SignUpRequest {
-    fn from(body: SignUpBody) -> Self {
-        Self {
-            username: body.username,
-            password: body.password.into(),
-        }
+        Storage(StorageError),
     }
 }
 
 /// Sign up.
 ///
-/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a username or password that breaks a rule, and a username that is taken, whatever its case.
+/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a username or password that breaks a rule, a username that is taken, whatever its case, and one sign-up after the other from the same address.
 #[api_v2_operation(tags(Account), operation_id = "signUp")]
 pub async fn sign_up(
     Anonymous(Body(body)): Anonymous<Body<SignUpBody>>,
+    client: Client,
     sign_up: Data<SignUp>,
 ) -> Result<Created<UserView>, Failure<SignUpError>> {
-    let user = sign_up.execute(body.into()).await?;
+    let request = SignUpRequest {
+        username: body.username,
+        password: body.password.into(),
+        provenance: client.provenance,
+    };
+    let user = sign_up.execute(request).await?;
     Ok(Created::new(user.into()))
 }

@@ -10,7 +10,7 @@ use paperclip::{
     },
 };
 
-use super::no_input::NoInput;
+use super::{client::provenance, no_input::NoInput};
 use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
     presentation::http::{
@@ -37,7 +37,7 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             // Only protected operations hand out a renewed token; if this made one, the next of them hands out another.
             let token = SessionCookie::of(&request).token();
-            match authenticate.execute(token.as_ref()).await {
+            match authenticate.execute(token.as_ref(), provenance(&request)).await {
                 Ok(_) => Err(Problem::new(ProblemCode::AlreadyAuthenticated).into()),
                 Err(AuthenticateError::NotAuthenticated) => X::from_request(&request, &mut payload)
                     .await

@@ -10,7 +10,7 @@ use paperclip::{
     },
 };
 
-use super::no_input::NoInput;
+use super::{client::provenance, no_input::NoInput};
 use crate::{
     application::{
         Actor,
@@ -48,7 +48,7 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             let cookie = SessionCookie::of(&request);
             let authenticated = authenticate
-                .execute(cookie.token().as_ref())
+                .execute(cookie.token().as_ref(), provenance(&request))
                 .await
                 .map_err(Failure::from)?;
             if let Some(token) = authenticated.renewed_token {

@@ -7,22 +7,37 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
 use super::ClientAddress;
-use crate::domain::session::{ClientDetails, UserAgent};
+use crate::{
+    domain::{audit::Provenance, session::UserAgent},
+    presentation::http::middleware::request_id,
+};
 
 /// What is known of the client that sent the request.
-pub struct Client(pub ClientDetails);
+pub struct Client {
+    /// Where the request comes from.
+    pub provenance: Provenance,
+    /// What the client calls itself.
+    pub user_agent: Option<UserAgent>,
+}
+
+/// Where `request` comes from.
+pub fn provenance(request: &HttpRequest) -> Provenance {
+    Provenance {
+        address: Some(ClientAddress::of(request).0),
+        request_id: request_id::current().map(request_id::RequestId::into_inner),
+    }
+}
 
 impl FromRequest for Client {
     type Error = Infallible;
     type Future = Ready<Result<Self, Self::Error>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let Ok(ClientAddress(address)) = ClientAddress::from_request(request, payload).into_inner();
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let user_agent = request.headers().get(header::USER_AGENT);
-        ready(Ok(Self(ClientDetails {
-            address: Some(address),
+        ready(Ok(Self {
+            provenance: provenance(request),
             user_agent: user_agent.and_then(|value| UserAgent::new(&String::from_utf8_lossy(value.as_bytes()))),
-        })))
+        }))
     }
 }
 
@@ -37,8 +52,8 @@ mod tests {
 
     use super::*;
 
-    async fn client(request: TestRequest) -> ClientDetails {
-        let Ok(Client(client)) = Client::from_request(&request.to_http_request(), &mut Payload::None).await;
+    async fn client(request: TestRequest) -> Client {
+        let Ok(client) = Client::from_request(&request.to_http_request(), &mut Payload::None).await;
         client
     }
 
@@ -47,7 +62,7 @@ mod tests {
         let peer = "[::ffff:192.0.2.1]:4711".parse().unwrap();
         let request = TestRequest::default().peer_addr(peer);
         let known = client(request.insert_header((header::USER_AGENT, &b"Agent\xff"[..]))).await;
-        assert_eq!(known.address, Some(IpAddr::from([192, 0, 2, 1])));
+        assert_eq!(known.provenance.address, Some(IpAddr::from([192, 0, 2, 1])));
         assert_eq!(known.user_agent, UserAgent::new("Agent\u{fffd}"));
         assert_eq!(client(TestRequest::default()).await.user_agent, None);
     }

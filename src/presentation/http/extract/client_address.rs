@@ -15,20 +15,27 @@ use crate::presentation::http::settings::HttpSettings;
 /// It is somebody's personal data. `ConnectionInfo::realip_remote_addr` of Actix believes whatever a client sends.
 pub struct ClientAddress(pub IpAddr);
 
-impl FromRequest for ClientAddress {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Self::Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+impl ClientAddress {
+    /// The address of the client that sent `request`.
+    pub fn of(request: &HttpRequest) -> Self {
         // Only a request that a test has made up comes from no socket.
         let peer = request
             .peer_addr()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |socket| socket.ip());
         let settings = request.app_data::<web::Data<HttpSettings>>();
-        ready(Ok(Self(match settings {
+        Self(match settings {
             Some(settings) => settings.trusted_proxies.client(peer, request.headers()),
             None => peer.to_canonical(),
-        })))
+        })
+    }
+}
+
+impl FromRequest for ClientAddress {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
     }
 }
 

@@ -36,6 +36,11 @@ impl RequestId {
             .map_or_else(Self::new, |id| Self(id.into()))
     }
 
+    /// The text of the id, to be kept.
+    pub fn into_inner(self) -> Arc<str> {
+        self.0
+    }
+
     /// A UUID v7: in a list of ids the requests stay in their order.
     #[expect(
         clippy::disallowed_methods,

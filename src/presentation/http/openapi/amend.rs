@@ -57,6 +57,7 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     document["tags"] = json!([
         { "name": "Account", "description": "What everyone does with their own account and session." },
         { "name": "Users", "description": "What admins do with users, and changes of passwords." },
+        { "name": "Audit", "description": "What super admins may see of what others did." },
         { "name": "Health", "description": "What an orchestrator or a load balancer asks." },
     ]);
     merge(
@@ -85,6 +86,10 @@ fn name_nested_schemas(schemas: &mut Value) {
     merge(&mut session_view, schemas["SessionView"].take());
     schemas["SessionView"] = session_view;
     schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
+    let items = &mut schemas["AuditEventList"]["properties"]["events"]["items"];
+    let mut event_view = mem::replace(items, reference_to("AuditEventView"));
+    merge(&mut event_view, schemas["AuditEventView"].take());
+    schemas["AuditEventView"] = event_view;
     for user in ["CurrentUser", "UserView"] {
         schemas[user]["properties"]["role"] = reference_to("Role");
     }

@@ -49,6 +49,7 @@ pub fn success(operation_id: &str) -> Option<Value> {
         "inactivateUser" => Some(user(ADA, "user", false)),
         "grantAdmin" => Some(user(ADA, "admin", true)),
         "createUser" => Some(user("Grace.Hopper", "admin", true)),
+        "listAuditEvents" => Some(json!({ "events": [audit_event()], "next_cursor": ID })),
         "listSessions" => Some(json!({ "sessions": [session(true)] })),
         "listUserSessions" => Some(json!({ "sessions": [session(false)] })),
         "listUsers" => Some(json!({ "users": [user(ADA, "user", true)], "total": 1, "limit": 20, "offset": 0 })),
@@ -79,6 +80,24 @@ fn session(current: bool) -> Value {
         "address": "192.0.2.1",
         "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
         "current": current,
+    })
+}
+
+fn audit_event() -> Value {
+    json!({
+        "id": ID,
+        "occurred_at": TIME,
+        "actor": "user",
+        "actor_id": ID,
+        "actor_username": ADA,
+        "action": "change_password",
+        "target_id": ID,
+        "target_username": ADA,
+        "outcome": "success",
+        "refusal": null,
+        "count": 1,
+        "address": "192.0.2.1",
+        "request_id": ID,
     })
 }
 

@@ -25,7 +25,8 @@ pub fn components() -> Value {
             "schema": { "type": "integer", "minimum": 0 },
         },
         "SessionBegun": {
-            "description": "The session cookie.",
+            "description": "The session cookie. Beside it comes, in a header of its own, the cookie by which the device is known \
+                            at later log-ins.",
             "required": true,
             "schema": { "type": "string" },
         },
@@ -68,7 +69,7 @@ pub fn of(operation: &Value, status: &str) -> Value {
     if (id, status) == ("createUser", "201") {
         headers["Location"] = reference("Location");
     }
-    if status == "503" {
+    if ["429", "503"].contains(&status) {
         headers["Retry-After"] = reference("RetryAfter");
     }
     if let Some(cookie) = cookie {

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    application::queries::users::{PageLimit, PageOffset},
+    application::queries::{PageLimit, users::PageOffset},
     domain::{
+        audit::{AuditAction, RefusalReason},
         session::UserAgent,
         user::{PasswordPolicy, Username},
     },
@@ -36,6 +37,28 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "maxLength": PasswordPolicy::MAX_LENGTH,
     });
     json!({
+        "AuditEventList": { "properties": {
+            "events": { "maxItems": PageLimit::MAX },
+            "next_cursor": { "nullable": true },
+        } },
+        "AuditEventView": {
+            // Null where nothing is known, but there.
+            "required": [
+                "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at", "outcome",
+                "refusal", "request_id", "target_id", "target_username",
+            ],
+            "properties": {
+                "action": { "x-extensible-enum": names(AuditAction::ALL, AuditAction::name) },
+                "actor_id": { "nullable": true },
+                "actor_username": { "nullable": true },
+                "address": { "nullable": true },
+                "count": { "minimum": 1 },
+                "refusal": { "nullable": true, "x-extensible-enum": names(RefusalReason::ALL, RefusalReason::name) },
+                "request_id": { "nullable": true },
+                "target_id": { "nullable": true },
+                "target_username": { "nullable": true },
+            },
+        },
         "ChangePasswordBody": { "properties": {
             "username": username,
             "password": password,
@@ -50,7 +73,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "Health": { "properties": { "status": { "enum": ["ok"] } } },
         "Problem": { "properties": {
             // Not `enum`: clients that were made before a code was added must not fail at it.
-            "code": { "x-extensible-enum": ProblemCode::ALL.iter().map(|problem| problem.code()).collect::<Vec<_>>() },
+            "code": { "x-extensible-enum": names(ProblemCode::ALL, ProblemCode::code) },
             "request_id": { "minLength": 1, "maxLength": request_id::LONGEST },
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
@@ -78,6 +101,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
 /// What the parameter of this name lacks, to be merged into it.
 pub fn parameter(name: &str) -> Value {
     match name {
+        "action" => json!({ "schema": { "enum": names(AuditAction::ALL, AuditAction::name) } }),
         "keep_current" => json!({ "schema": { "default": false } }),
         "limit" => json!({ "schema": with_default(limit(), json!(PageLimit::default().get())) }),
         "offset" => json!({ "schema": with_default(offset(), json!(PageOffset::default().get())) }),
@@ -88,6 +112,10 @@ pub fn parameter(name: &str) -> Value {
         "username" => json!({ "schema": { "maxLength": Username::MAX_LENGTH, "pattern": PREFIX_PATTERN } }),
         _ => json!({}),
     }
+}
+
+fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().copied().map(name).collect()
 }
 
 fn limit() -> Value {

@@ -8,6 +8,7 @@ use crate::{
         commands::ConfirmActorError,
         commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
         ports::{HashingError, IssueError, StorageError},
+        throttle::Throttled,
     },
     presentation::http::{
         Failure, SessionCookie,
@@ -39,6 +40,7 @@ refusals! {
         Self::WrongCurrentPassword => WrongCurrentPassword,
     } delegating {
         Actor(ConfirmActorError),
+        Throttled(Throttled),
         Hashing(HashingError),
         Token(IssueError),
         Storage(StorageError),
@@ -59,7 +61,8 @@ impl From<ChangePasswordBody> for ChangePasswordRequest {
 ///
 /// Open to every authenticated caller for their own account, to admins for users, to super admins for users and admins. One's
 /// own needs `current_password`, ends every other session and gives this one a new cookie. A subordinate's ends all of that
-/// user's sessions. Refuses a plain user who names anyone else, whether there is such a user or not, and an admin who names
+/// user's sessions, and forgets failed log-ins. Refuses whoever has given wrong current passwords too often, until the time in
+/// `Retry-After` is over. Refuses a plain user who names anyone else, whether there is such a user or not, and an admin who names
 /// somebody of the same role or above.
 #[api_v2_operation(tags(Users), operation_id = "changePassword")]
 pub async fn change_password(

@@ -1,7 +1,5 @@
 //! `GET /api/v1/users/`.
 
-use std::fmt;
-
 use paperclip::{
     actix::{
         Apiv2Schema, api_v2_operation,
@@ -9,15 +7,15 @@ use paperclip::{
     },
     v2::{models::DataType, schema::TypedData},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::user_view::{RoleName, UserView};
 use crate::{
     application::{
         ports::StorageError,
         queries::users::{
-            InvalidPageLimit, InvalidPageOffset, ListUsers, ListUsersError, ListUsersFilter, PageLimit, PageOffset,
-            SortingOrder, UserPage, UserPageRequest, UserSortingField,
+            InvalidPageOffset, ListUsers, ListUsersError, ListUsersFilter, PageOffset, SortingOrder, UserPage,
+            UserPageRequest, UserSortingField,
         },
     },
     domain::user::UsernamePrefix,
@@ -25,6 +23,7 @@ use crate::{
         Failure, OrDefault,
         extract::{Authenticated, Params},
         failure::refusals,
+        query_param::{LimitParam, read},
     },
 };
 
@@ -64,9 +63,6 @@ pub struct UserList {
     /// How many users were passed over.
     offset: u32,
 }
-
-#[derive(Debug, Default)]
-struct LimitParam(PageLimit);
 
 #[derive(Debug, Default)]
 struct OffsetParam(PageOffset);
@@ -168,25 +164,6 @@ impl UserList {
     }
 }
 
-/// Reads a parameter by a rule of its own, whose words are told when it is broken.
-fn read<'de, D, T, E>(deserializer: D, rule: impl FnOnce(&str) -> Result<T, E>) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    E: fmt::Display,
-{
-    let text = String::deserialize(deserializer)?;
-    rule(&text).map_err(D::Error::custom)
-}
-
-impl<'de> Deserialize<'de> for LimitParam {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(deserializer, |text| {
-            let limit = text.parse().map_err(|_| InvalidPageLimit)?;
-            PageLimit::new(limit).map(Self)
-        })
-    }
-}
-
 impl<'de> Deserialize<'de> for OffsetParam {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read(deserializer, |text| {
@@ -199,12 +176,6 @@ impl<'de> Deserialize<'de> for OffsetParam {
 impl<'de> Deserialize<'de> for PrefixParam {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read(deserializer, |text| UsernamePrefix::new(text).map(Self))
-    }
-}
-
-impl TypedData for LimitParam {
-    fn data_type() -> DataType {
-        DataType::Integer
     }
 }
 

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::{
-    application::testing::{World, user},
+    application::testing::{World, provenance, user},
     domain::user::Role,
 };
 
@@ -12,7 +12,11 @@ async fn a_living_session_tells_its_user_and_is_left_as_it_is() {
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
 
-    let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
+    let authenticated = world
+        .authenticate()
+        .execute(Some(&session.token), provenance())
+        .await
+        .unwrap();
     assert_eq!(authenticated.actor.id(), alice.id());
     assert_eq!(authenticated.actor.role(), Role::Admin);
     assert_eq!(authenticated.renewed_token, None);
@@ -22,7 +26,7 @@ async fn a_living_session_tells_its_user_and_is_left_as_it_is() {
 async fn no_token_and_a_token_we_did_not_make_are_refused() {
     let world = World::with([user("alice", Role::User)]).await;
     for token in [None, Some(&AccessToken::new("forged"))] {
-        let refusal = world.authenticate().execute(token).await;
+        let refusal = world.authenticate().execute(token, provenance()).await;
         assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
     }
 }
@@ -33,7 +37,7 @@ async fn an_expired_session_is_refused() {
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(60));
-    let refusal = world.authenticate().execute(Some(&session.token)).await;
+    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
 }
 
@@ -44,7 +48,7 @@ async fn the_session_of_a_user_who_is_inactive_now_is_refused() {
     let session = world.begin_session(&alice);
     alice.inactivate(world.now());
     world.store().replace_user(&alice);
-    let refusal = world.authenticate().execute(Some(&session.token)).await;
+    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
 }
 
@@ -55,7 +59,11 @@ async fn a_change_of_role_is_felt_by_the_next_request() {
     let session = world.begin_session(&alice);
     alice.revoke_admin(world.now()).unwrap();
     world.store().replace_user(&alice);
-    let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
+    let authenticated = world
+        .authenticate()
+        .execute(Some(&session.token), provenance())
+        .await
+        .unwrap();
     assert_eq!(authenticated.actor.role(), Role::User);
 }
 
@@ -66,13 +74,17 @@ async fn a_session_used_near_its_end_gets_its_full_life_and_a_new_token() {
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(59));
 
-    let renewed = world.authenticate().execute(Some(&session.token)).await.unwrap();
+    let renewed = world
+        .authenticate()
+        .execute(Some(&session.token), provenance())
+        .await
+        .unwrap();
     assert_eq!(renewed.actor.session_expires_at, world.now() + TimeDelta::minutes(60));
     world.advance(TimeDelta::minutes(29));
     assert!(
         world
             .authenticate()
-            .execute(renewed.renewed_token.as_ref())
+            .execute(renewed.renewed_token.as_ref(), provenance())
             .await
             .is_ok()
     );
@@ -87,7 +99,11 @@ async fn it_is_recorded_now_and_then_that_a_session_was_seen() {
     // The last one renews the session.
     for (passed, seen) in [(4, 0), (2, 6), (4, 6), (1, 11), (24, 35)] {
         world.advance(TimeDelta::minutes(passed));
-        world.authenticate().execute(Some(&session.token)).await.unwrap();
+        world
+            .authenticate()
+            .execute(Some(&session.token), provenance())
+            .await
+            .unwrap();
         let last_seen_at = world.store().sessions()[0].state().last_seen_at;
         assert_eq!(last_seen_at, start + TimeDelta::minutes(seen));
     }
@@ -100,12 +116,12 @@ async fn a_session_ends_at_its_absolute_end_however_it_is_used() {
     let mut token = world.begin_session(&alice).token;
     for (passed, is_renewed) in [(50, true), (50, true), (40, false)] {
         world.advance(TimeDelta::minutes(passed));
-        let authenticated = world.authenticate().execute(Some(&token)).await.unwrap();
+        let authenticated = world.authenticate().execute(Some(&token), provenance()).await.unwrap();
         assert_eq!(authenticated.renewed_token.is_some(), is_renewed, "{passed}");
         token = authenticated.renewed_token.unwrap_or(token);
     }
     world.advance(TimeDelta::minutes(10));
-    let refusal = world.authenticate().execute(Some(&token)).await;
+    let refusal = world.authenticate().execute(Some(&token), provenance()).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
 }
 
@@ -117,8 +133,8 @@ async fn parallel_requests_near_the_end_all_succeed() {
     world.advance(TimeDelta::minutes(59));
     let authenticate = world.authenticate();
     let (first, second) = tokio::join!(
-        authenticate.execute(Some(&session.token)),
-        authenticate.execute(Some(&session.token))
+        authenticate.execute(Some(&session.token), provenance()),
+        authenticate.execute(Some(&session.token), provenance())
     );
     assert!(first.is_ok() && second.is_ok());
 }
@@ -129,13 +145,27 @@ async fn a_client_who_missed_the_answer_with_the_new_token_gets_another() {
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(40));
-    let missed = world.authenticate().execute(Some(&session.token)).await.unwrap();
+    let missed = world
+        .authenticate()
+        .execute(Some(&session.token), provenance())
+        .await
+        .unwrap();
     world.advance(TimeDelta::minutes(19));
 
-    let again = world.authenticate().execute(Some(&session.token)).await.unwrap();
+    let again = world
+        .authenticate()
+        .execute(Some(&session.token), provenance())
+        .await
+        .unwrap();
     assert_eq!(again.actor.session_expires_at, missed.actor.session_expires_at);
     world.advance(TimeDelta::minutes(2));
-    assert!(world.authenticate().execute(again.renewed_token.as_ref()).await.is_ok());
+    assert!(
+        world
+            .authenticate()
+            .execute(again.renewed_token.as_ref(), provenance())
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -145,7 +175,11 @@ async fn a_request_goes_on_while_its_session_cannot_be_renewed() {
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(59));
     world.store().fail_commits();
-    let authenticated = world.authenticate().execute(Some(&session.token)).await.unwrap();
+    let authenticated = world
+        .authenticate()
+        .execute(Some(&session.token), provenance())
+        .await
+        .unwrap();
     assert_eq!(authenticated.renewed_token, None);
     assert_eq!(authenticated.actor.session_expires_at, session.actor.session_expires_at);
 }
@@ -161,7 +195,7 @@ async fn a_session_that_ends_before_its_renewal_is_not_revived() {
         let id = session.actor.session_id;
         move || store.remove_session(id)
     });
-    let refusal = world.authenticate().execute(Some(&session.token)).await;
+    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
     assert_eq!(world.session_count(), 0);
 }
@@ -172,6 +206,6 @@ async fn a_lost_database_is_not_taken_for_a_missing_log_in() {
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
     world.store().fail();
-    let refusal = world.authenticate().execute(Some(&session.token)).await;
+    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
     assert!(matches!(refusal, Err(AuthenticateError::Storage(_))));
 }

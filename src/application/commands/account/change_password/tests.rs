@@ -2,7 +2,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::{
-    application::testing::{PASSWORD, World, hash_of, rotated_hash_of, user},
+    application::testing::{PASSWORD, World, hash_of, provenance, rotated_hash_of, user},
     domain::user::{PasswordHash, User},
 };
 
@@ -35,7 +35,7 @@ async fn ones_own_ends_every_other_session_and_gives_this_one_a_new_token() {
     assert_eq!(stored_hash(&world, &alice).await, hash_of(NEW_PASSWORD));
     assert!(!world.is_live(&elsewhere).await);
     assert!(!world.is_live(&here).await, "the old token must not open the session");
-    assert!(world.authenticate().execute(token.as_ref()).await.is_ok());
+    assert!(world.authenticate().execute(token.as_ref(), provenance()).await.is_ok());
 }
 
 #[rstest]

@@ -3,7 +3,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::{
-    application::testing::{PASSWORD, World, rotated_hash_of, user},
+    application::testing::{PASSWORD, World, provenance, rotated_hash_of, user},
     domain::{
         session::UserAgent,
         user::{PasswordHash, Role},
@@ -14,7 +14,9 @@ fn request(username: &str, password: &str) -> LogInRequest {
     LogInRequest {
         username: username.into(),
         password: password.into(),
-        client: ClientDetails::default(),
+        device_token: None,
+        user_agent: UserAgent::new("Agent/1"),
+        provenance: provenance(),
     }
 }
 
@@ -33,7 +35,7 @@ async fn the_right_password_begins_a_session_that_the_token_opens() {
 
     let authenticated = world
         .authenticate()
-        .execute(Some(&logged_in.access_token))
+        .execute(Some(&logged_in.access_token), provenance())
         .await
         .unwrap();
     assert_eq!(authenticated.actor.user, logged_in.user);
@@ -42,15 +44,11 @@ async fn the_right_password_begins_a_session_that_the_token_opens() {
 #[tokio::test]
 async fn the_session_remembers_the_client() {
     let world = World::with([user("alice", Role::User)]).await;
+    world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
     let client = ClientDetails {
-        address: Some([192, 0, 2, 1].into()),
+        address: provenance().address,
         user_agent: UserAgent::new("Agent/1"),
     };
-    let request = LogInRequest {
-        client: client.clone(),
-        ..request("alice", PASSWORD)
-    };
-    world.log_in().execute(request).await.unwrap();
     assert_eq!(world.store().sessions()[0].state().client, client);
 }
 

@@ -26,6 +26,8 @@ fn settings() -> CookieSettings {
         same_site: SameSite::Strict,
         key: key(CURRENT),
         former_keys: vec![key(FORMER), key(OLDEST)],
+        device_name: "access_token_device".into(),
+        device_ttl: Duration::from_secs(60),
         ttl: Duration::from_hours(1),
     }
 }

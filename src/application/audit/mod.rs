@@ -1,0 +1,12 @@
+//! The audit trail: who did what to whom, when, and from where.
+//!
+//! What a command changes it writes down in the same transaction: there is neither without the other. What is refused changes
+//! nothing, so it is written by itself, a moment later, and alike refusals together: a flood of them cannot fill the disk.
+
+mod initiator;
+mod refusals;
+mod service;
+
+pub use initiator::Initiator;
+pub use refusals::Refusals;
+pub use service::Audit;

@@ -1,0 +1,126 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{Initiator, Refusals};
+use crate::{
+    application::{
+        Actor,
+        authorization::{NotAuthorized, Permission, authorize},
+        ports::{Clock, Random, RandomExt, StorageError, Transaction},
+    },
+    domain::{
+        audit::{AuditAction, AuditEvent, AuditEventId, RefusalReason},
+        user::UserId,
+    },
+};
+
+/// Writes down what use cases do, and notes what they refuse.
+pub struct Audit {
+    pub(crate) refusals: Arc<Refusals>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl Audit {
+    /// Writes down in `transaction` what it does at `now`.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    pub async fn record(
+        &self,
+        transaction: &dyn Transaction,
+        initiator: Initiator<'_>,
+        action: AuditAction,
+        target_id: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let event = self.event(initiator, action, Some(target_id), None, now);
+        transaction.audit_events().append(&event).await
+    }
+
+    /// Notes a refusal, to be written by itself.
+    pub fn refused(
+        &self,
+        initiator: Initiator<'_>,
+        action: AuditAction,
+        target_id: Option<UserId>,
+        reason: RefusalReason,
+    ) {
+        self.refusals
+            .note(self.event(initiator, action, target_id, Some(reason), self.clock.now()));
+    }
+
+    /// Judges whether `actor` has the permission that `action` asks for, and notes a refusal.
+    ///
+    /// # Errors
+    /// [`NotAuthorized`] if not.
+    pub fn authorize(
+        &self,
+        actor: &Actor,
+        action: AuditAction,
+        permission: Permission<'_>,
+    ) -> Result<(), NotAuthorized> {
+        authorize(actor, permission).inspect_err(|_| {
+            let target_id = match permission {
+                Permission::ManageUser(user) => Some(user.id()),
+                Permission::ReadUsers | Permission::ReadAuditEvents | Permission::ManageRole(_) => None,
+            };
+            self.refused(actor.into(), action, target_id, RefusalReason::NotAuthorized);
+        })
+    }
+
+    fn event(
+        &self,
+        initiator: Initiator<'_>,
+        action: AuditAction,
+        target_id: Option<UserId>,
+        refusal: Option<RefusalReason>,
+        now: DateTime<Utc>,
+    ) -> AuditEvent {
+        AuditEvent {
+            id: AuditEventId::new(now, self.random.bytes()),
+            occurred_at: now,
+            actor: initiator.actor,
+            action,
+            target_id,
+            refusal,
+            count: 1,
+            provenance: initiator.provenance.cloned().unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::{audit::AuditActor, user::Role},
+    };
+
+    #[tokio::test]
+    async fn a_missing_permission_is_noted_and_a_granted_one_is_not() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let (audit, admin, plain) = (world.audit(), world.actor(Role::Admin), world.actor(Role::User));
+        let permission = Permission::ManageUser(&alice);
+        audit
+            .authorize(&admin, AuditAction::EndUserSessions, permission)
+            .unwrap();
+        assert_eq!(world.refusals(), []);
+
+        let refusal = audit.authorize(&plain, AuditAction::EndUserSessions, permission);
+        assert_eq!(refusal, Err(NotAuthorized));
+        let [noted] = &world.refusals()[..] else {
+            panic!("there is one refusal")
+        };
+        assert_eq!(noted.actor, AuditActor::User(plain.id()));
+        assert_eq!(
+            (noted.action, noted.target_id),
+            (AuditAction::EndUserSessions, Some(alice.id()))
+        );
+        assert_eq!((noted.refusal, noted.count), (Some(RefusalReason::NotAuthorized), 1));
+        assert_eq!((noted.occurred_at, &noted.provenance), (world.now(), &plain.provenance));
+    }
+}

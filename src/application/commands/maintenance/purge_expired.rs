@@ -1,0 +1,150 @@
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use thiserror::Error;
+
+use crate::application::ports::{Clock, StorageError, UnitOfWork};
+
+/// Removes a batch of what has expired: sessions, which nothing opens any more; counts of failed attempts, which delay nobody any
+/// more; and events that the audit trail need not keep any longer.
+///
+/// - Open to the server itself only.
+/// - Removes few enough at a time to be done in a moment, and nothing while another node is at it: neither requests nor nodes
+///   wait for it.
+pub struct PurgeExpired {
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) audit_retention: TimeDelta,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// What expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expirable {
+    /// Sessions.
+    Sessions,
+    /// Counts of failed attempts.
+    ThrottleBuckets,
+    /// Events of the audit trail.
+    AuditEvents,
+}
+
+/// Why nothing was removed.
+#[derive(Debug, Error)]
+pub enum PurgeExpiredError {
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Expirable {
+    /// All that expires.
+    pub const ALL: [Self; 3] = [Self::Sessions, Self::ThrottleBuckets, Self::AuditEvents];
+
+    /// What it is called in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::ThrottleBuckets => "throttle buckets",
+            Self::AuditEvents => "audit events",
+        }
+    }
+}
+
+impl PurgeExpired {
+    /// How many are removed at the most.
+    pub const BATCH: u64 = 1000;
+
+    /// Executes the command. Returns how many were removed: a whole [`BATCH`](Self::BATCH) if more may be left.
+    ///
+    /// # Errors
+    /// As [`PurgeExpiredError`] says; then nothing was removed.
+    pub async fn execute(&self, what: Expirable) -> Result<u64, PurgeExpiredError> {
+        let transaction = self.unit_of_work.begin().await?;
+        let now = self.clock.now();
+        let purged = match what {
+            Expirable::Sessions => transaction.sessions().delete_expired(Self::BATCH, now).await?,
+            Expirable::ThrottleBuckets => transaction.throttle_buckets().delete_expired(Self::BATCH, now).await?,
+            Expirable::AuditEvents => {
+                let oldest = now - self.audit_retention;
+                transaction.audit_events().delete_before(oldest, Self::BATCH).await?
+            }
+        };
+        transaction.commit().await?;
+        Ok(purged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::testing::{World, user},
+        domain::user::Role,
+    };
+
+    fn purge_expired(world: &World) -> PurgeExpired {
+        PurgeExpired {
+            unit_of_work: world.store(),
+            audit_retention: TimeDelta::days(1),
+            clock: world.clock(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_has_expired_is_removed_batch_by_batch_and_what_lives_is_left() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        for _ in 0..=PurgeExpired::BATCH {
+            world.begin_session(&alice);
+        }
+        world.advance(TimeDelta::minutes(60));
+        let here = world.begin_session(&alice);
+        for purged in [PurgeExpired::BATCH, 1, 0] {
+            assert_eq!(
+                purge_expired(&world).execute(Expirable::Sessions).await.unwrap(),
+                purged
+            );
+        }
+        assert!(world.is_live(&here).await);
+    }
+
+    #[tokio::test]
+    async fn a_failure_to_commit_removes_nothing() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.begin_session(&alice);
+        world.advance(TimeDelta::minutes(60));
+        world.store().fail_commits();
+        let refusal = purge_expired(&world).execute(Expirable::Sessions).await;
+        assert!(matches!(refusal, Err(PurgeExpiredError::Storage(_))));
+        assert_eq!(world.session_count(), 1);
+    }
+
+    #[tokio::test]
+    async fn counts_of_failed_attempts_go_when_they_are_forgotten() {
+        let world = World::new();
+        world.sign_up("alice").await;
+        let counts = world.throttle_bucket_count() as u64;
+        assert!(counts > 0);
+        for (purged, by) in [(0, World::FORGET_ONE_AFTER), (counts, TimeDelta::zero())] {
+            let execute = purge_expired(&world).execute(Expirable::ThrottleBuckets).await;
+            assert_eq!(execute.unwrap(), purged);
+            world.advance(by);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_audit_trail_is_kept_for_so_long_and_no_longer() {
+        let world = World::new();
+        world.sign_up("alice").await;
+        for (purged, by) in [
+            (0, TimeDelta::days(1)),
+            (0, TimeDelta::milliseconds(1)),
+            (1, TimeDelta::zero()),
+        ] {
+            let execute = purge_expired(&world).execute(Expirable::AuditEvents).await;
+            assert_eq!(execute.unwrap(), purged);
+            world.advance(by);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    application::{
+        audit::Refusals,
+        ports::{Clock, StorageError, UnitOfWork},
+    },
+    domain::audit::AuditEvent,
+};
+
+/// Writes the refusals that were noted meanwhile to the audit trail.
+///
+/// - Open to the server itself only.
+/// - Writes alike ones together, as [`Refusals`] has it.
+/// - What storage refuses is lost, and said so in the log: it must not pile up.
+pub struct WriteRefusals {
+    pub(crate) refusals: Arc<Refusals>,
+    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Why refusals were not written.
+#[derive(Debug, Error)]
+pub enum WriteRefusalsError {
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl WriteRefusals {
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// As [`WriteRefusalsError`] says; then none of them was written, nor will be.
+    pub async fn execute(&self) -> Result<(), WriteRefusalsError> {
+        self.write(self.refusals.take_due(self.clock.now())).await
+    }
+
+    /// The same for all that were noted, due or not, at the end of the process.
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub async fn finish(&self) -> Result<(), WriteRefusalsError> {
+        self.write(self.refusals.take_all()).await
+    }
+
+    async fn write(&self, refusals: Vec<AuditEvent>) -> Result<(), WriteRefusalsError> {
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let written = async {
+            let transaction = self.unit_of_work.begin().await?;
+            for refusal in &refusals {
+                transaction.audit_events().append(refusal).await?;
+            }
+            transaction.commit().await
+        };
+        written.await.inspect_err(|_| {
+            log::error!("refusals that are missing in the audit trail: {}", refusals.len());
+        })?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        application::{audit::Initiator, testing::World},
+        domain::audit::{AuditAction, Provenance, RefusalReason},
+    };
+
+    fn write_refusals(world: &World) -> WriteRefusals {
+        WriteRefusals {
+            refusals: world.noted_refusals(),
+            unit_of_work: world.store(),
+            clock: world.clock(),
+        }
+    }
+
+    fn refuse(world: &World, times: usize) {
+        for _ in 0..times {
+            let initiator = Provenance::default();
+            world.audit().refused(
+                Initiator::anonymous(&initiator),
+                AuditAction::LogIn,
+                None,
+                RefusalReason::InvalidCredentials,
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn the_first_is_written_soon_and_the_others_together_in_the_end() {
+        let world = World::new();
+        refuse(&world, 5);
+        for counts in [vec![1], vec![1], vec![1, 4]] {
+            write_refusals(&world).execute().await.unwrap();
+            assert_eq!(Vec::from_iter(world.events().iter().map(|event| event.count)), counts);
+            world.advance(Refusals::WINDOW / 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_behind_by_a_process_that_ends() {
+        let world = World::new();
+        refuse(&world, 5);
+        write_refusals(&world).finish().await.unwrap();
+        assert_eq!(world.events().iter().map(|event| event.count).sum::<u32>(), 5);
+    }
+
+    #[tokio::test]
+    async fn what_storage_refuses_does_not_pile_up() {
+        let world = World::new();
+        refuse(&world, 1);
+        world.store().fail_commits();
+        let refusal = write_refusals(&world).execute().await;
+        assert!(matches!(refusal, Err(WriteRefusalsError::Storage(_))));
+        assert_eq!((world.refusals().len(), world.events().len()), (0, 0));
+    }
+}

@@ -1,0 +1,124 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{START, Storage};
+use crate::domain::throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey};
+
+fn key(number: u8) -> ThrottleKey {
+    ThrottleKey::new([number; 32])
+}
+
+fn bucket(number: u8, failures: u32, expires_at: DateTime<Utc>) -> ThrottleBucket {
+    ThrottleBucket::restore(ThrottleBucketState {
+        key: key(number),
+        failures,
+        last_at: START,
+        expires_at,
+    })
+}
+
+async fn insert(storage: &Storage, buckets: &[ThrottleBucket]) {
+    let transaction = storage.begin().await;
+    for bucket in buckets {
+        let keys = [bucket.state().key];
+        transaction
+            .throttle_buckets()
+            .find_for_update(&keys, START)
+            .await
+            .unwrap();
+        transaction.throttle_buckets().save(bucket).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+}
+
+/// The failures in the buckets of these numbers.
+async fn failures(storage: &Storage, numbers: &[u8]) -> Vec<u32> {
+    let keys = Vec::from_iter(numbers.iter().copied().map(key));
+    let transaction = storage.begin().await;
+    let found = transaction.throttle_buckets().find_for_update(&keys, START).await;
+    found.unwrap().iter().map(|bucket| bucket.state().failures).collect()
+}
+
+pub(crate) async fn buckets_come_in_the_order_of_their_keys_and_new_ones_empty(storage: Storage) {
+    insert(&storage, &[bucket(2, 20, START), bucket(3, 30, START)]).await;
+    assert_eq!(failures(&storage, &[3, 1, 2]).await, [30, 0, 20]);
+
+    let transaction = storage.begin().await;
+    let found = transaction.throttle_buckets().find_for_update(&[key(4)], START).await;
+    assert_eq!(found.unwrap(), [ThrottleBucket::empty(key(4), START)]);
+}
+
+pub(crate) async fn a_saved_bucket_comes_back_as_it_was(storage: Storage) {
+    let saved = [
+        bucket(
+            1,
+            u32::MAX,
+            DateTime::<Utc>::MAX_UTC.min(START + TimeDelta::days(100_000)),
+        ),
+        bucket(2, 0, START + TimeDelta::microseconds(1)),
+    ];
+    insert(&storage, &saved).await;
+    let transaction = storage.begin().await;
+    let later = START + TimeDelta::hours(1);
+    let found = transaction
+        .throttle_buckets()
+        .find_for_update(&[key(1), key(2)], later)
+        .await;
+    assert_eq!(found.unwrap(), saved);
+}
+
+pub(crate) async fn what_is_not_committed_was_not_counted(storage: Storage) {
+    insert(&storage, &[bucket(1, 1, START)]).await;
+    let transaction = storage.begin().await;
+    transaction.throttle_buckets().save(&bucket(1, 2, START)).await.unwrap();
+    transaction
+        .throttle_buckets()
+        .find_for_update(&[key(2)], START)
+        .await
+        .unwrap();
+    drop(transaction);
+    assert_eq!(failures(&storage, &[1, 2]).await, [1, 0]);
+}
+
+/// Some share one bucket, some another, some both; they name them in either order.
+pub(crate) async fn of_many_who_count_at_once_none_is_missed(storage: Storage) {
+    let count = async |numbers: &[u8]| {
+        let keys = Vec::from_iter(numbers.iter().copied().map(key));
+        let transaction = storage.begin().await;
+        let buckets = transaction.throttle_buckets();
+        for found in buckets.find_for_update(&keys, START).await.unwrap() {
+            let state = found.state();
+            tokio::task::yield_now().await;
+            let counted = ThrottleBucketState {
+                failures: state.failures + 1,
+                ..state.clone()
+            };
+            buckets.save(&ThrottleBucket::restore(counted)).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+    };
+    let sets: [&[u8]; 4] = [&[1], &[2, 1], &[2], &[1, 2]];
+    futures_util::future::join_all(sets.iter().cycle().take(24).map(|numbers| count(numbers))).await;
+    assert_eq!(failures(&storage, &[1, 2]).await, [18, 18]);
+}
+
+pub(crate) async fn a_deleted_bucket_begins_anew(storage: Storage) {
+    insert(&storage, &[bucket(1, 10, START), bucket(2, 20, START)]).await;
+    let transaction = storage.begin().await;
+    transaction.throttle_buckets().delete(key(1)).await.unwrap();
+    transaction.throttle_buckets().delete(key(3)).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(failures(&storage, &[1, 2]).await, [0, 20]);
+}
+
+pub(crate) async fn expired_buckets_are_deleted_up_to_the_limit_the_first_to_expire_first(storage: Storage) {
+    let at = |microseconds| START + TimeDelta::microseconds(microseconds);
+    let expiring = [4, 2, 3, 1].map(|number: u8| bucket(number, 1, at(number.into())));
+    insert(&storage, &expiring).await;
+    for (deleted, left) in [(2, [0, 0, 1, 1]), (1, [0, 0, 0, 1]), (0, [0, 0, 0, 1])] {
+        let transaction = storage.begin().await;
+        let purged = transaction.throttle_buckets().delete_expired(2, at(3)).await;
+        assert_eq!(purged.unwrap(), deleted);
+        transaction.commit().await.unwrap();
+        assert_eq!(failures(&storage, &[1, 2, 3, 4]).await, left);
+    }
+}

@@ -1,0 +1,74 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{InMemoryStore, InMemoryTransaction, State};
+use crate::{
+    application::{
+        ports::{AuditEventReader, AuditEventRepository, StorageError},
+        queries::audit::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
+    },
+    domain::{
+        audit::{AuditEvent, AuditEventId},
+        user::UserId,
+    },
+};
+
+#[async_trait]
+impl AuditEventRepository for InMemoryTransaction {
+    async fn append(&self, event: &AuditEvent) -> Result<(), StorageError> {
+        self.working
+            .lock()
+            .unwrap()
+            .audit_events
+            .insert(event.id, event.clone());
+        Ok(())
+    }
+
+    async fn delete_before(&self, time: DateTime<Utc>, limit: u64) -> Result<u64, StorageError> {
+        let mut state = self.working.lock().unwrap();
+        let old = state.audit_events.range(..AuditEventId::first_at(time));
+        let old = Vec::from_iter(old.map(|(id, _)| *id).take(limit as usize));
+        old.iter().for_each(|id| {
+            state.audit_events.remove(id);
+        });
+        Ok(old.len() as u64)
+    }
+}
+
+#[async_trait]
+impl AuditEventReader for InMemoryStore {
+    async fn list(
+        &self,
+        filter: &AuditEventFilter,
+        page: &AuditEventPageRequest,
+    ) -> Result<AuditEventPage, StorageError> {
+        let state = self.read()?;
+        let events = state.audit_events.values().rev();
+        let wanted = events
+            .filter(|event| lets_through(filter, event) && page.after.is_none_or(|after| event.id < after))
+            .map(|event| AuditEventView {
+                event: event.clone(),
+                actor_username: username(&state, event.actor.user_id()),
+                target_username: username(&state, event.target_id),
+            });
+        let one_more = page.limit.get() as usize + 1;
+        Ok(AuditEventPage::of(wanted.take(one_more).collect(), page.limit))
+    }
+}
+
+fn lets_through(filter: &AuditEventFilter, event: &AuditEvent) -> bool {
+    let from = |time| event.id >= AuditEventId::first_at(time);
+    filter.actor_id.is_none_or(|id| event.actor.user_id() == Some(id))
+        && filter.target_id.is_none_or(|id| event.target_id == Some(id))
+        && filter.action.is_none_or(|action| event.action == action)
+        && filter
+            .is_refused
+            .is_none_or(|is_refused| event.refusal.is_some() == is_refused)
+        && filter.since.is_none_or(from)
+        && filter.until.is_none_or(|until| !from(until))
+}
+
+fn username(state: &State, id: Option<UserId>) -> Option<String> {
+    let user = state.users.get(&id?)?;
+    Some(user.state().username.to_string())
+}

@@ -1,0 +1,229 @@
+use rstest::rstest;
+
+use super::*;
+use crate::application::testing::{World, provenance, user};
+use crate::domain::user::Role;
+
+#[derive(Debug, Error)]
+enum Outcome {
+    #[error("the attempt failed")]
+    Failed,
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+fn subjects(name: &str) -> Vec<ThrottleSubject> {
+    ThrottleSubject::of_log_in(name, provenance().address, None)
+}
+
+/// An attempt that comes to this, unless it is throttled.
+async fn attempt(world: &World, subjects: &[ThrottleSubject], outcome: Result<(), Outcome>) -> Result<(), Outcome> {
+    let throttle = world.throttle();
+    let attempt = async |reservation: &Reservation| {
+        outcome?;
+        let transaction = world.store().begin().await?;
+        throttle.succeed(transaction.as_ref(), reservation).await?;
+        Ok(transaction.commit().await?)
+    };
+    throttle
+        .attempt(subjects, attempt, |error| matches!(error, Outcome::Failed))
+        .await
+}
+
+async fn fail(world: &World, name: &str) -> Result<(), Outcome> {
+    attempt(world, &subjects(name), Err(Outcome::Failed)).await
+}
+
+/// How long the next attempt at `name` has to wait, if it has to.
+async fn wait(world: &World, name: &str) -> Option<TimeDelta> {
+    match attempt(
+        world,
+        &subjects(name),
+        Err(Outcome::Storage(StorageError::Failed("".into()))),
+    )
+    .await
+    {
+        Err(Outcome::Throttled(Throttled { retry_after })) => Some(retry_after),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn who_fails_too_often_waits_twice_as_long_each_time() {
+    let world = World::new();
+    for _ in 0..World::FREE_ATTEMPTS {
+        assert!(matches!(fail(&world, "alice").await, Err(Outcome::Failed)));
+    }
+    for doublings in 0..4 {
+        let delay = World::FIRST_DELAY * (1 << doublings);
+        assert_eq!(wait(&world, "alice").await, Some(delay));
+        world.advance(delay);
+        assert!(matches!(fail(&world, "alice").await, Err(Outcome::Failed)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_does_not_count_however_often_it_comes() {
+    let world = World::new();
+    for _ in 0..World::FREE_ATTEMPTS {
+        let _ = fail(&world, "alice").await;
+    }
+    for _ in 0..100 {
+        assert!(matches!(fail(&world, "alice").await, Err(Outcome::Throttled(_))));
+    }
+    assert_eq!(wait(&world, "alice").await, Some(World::FIRST_DELAY));
+}
+
+#[tokio::test]
+async fn of_many_at_once_no_more_are_let_through_than_one_after_another() {
+    let world = World::new();
+    let many = futures_util::future::join_all((0..100).map(|_| fail(&world, "alice"))).await;
+    let failed = many.iter().filter(|outcome| matches!(outcome, Err(Outcome::Failed)));
+    assert_eq!(failed.count(), World::FREE_ATTEMPTS as usize);
+}
+
+#[tokio::test]
+async fn success_forgets_what_failed_at_the_account_and_is_not_a_failure_of_the_place() {
+    let world = World::new();
+    for _ in 0..3 * World::FREE_ATTEMPTS - 1 {
+        world.advance(World::MAX_DELAY);
+        let _ = fail(&world, "alice").await;
+    }
+    world.advance(World::MAX_DELAY);
+    attempt(&world, &subjects("alice"), Ok(())).await.unwrap();
+    assert_eq!(wait(&world, "alice").await, None);
+    // One more, and whoever comes from there has to wait.
+    let _ = fail(&world, "brian").await;
+    assert_eq!(wait(&world, "carol").await, Some(World::FIRST_DELAY));
+}
+
+#[tokio::test]
+async fn an_account_is_closed_to_strangers_from_everywhere_at_the_limit() {
+    let world = World::new();
+    let from = |number: u32| {
+        let address = std::net::Ipv4Addr::from_bits(number).into();
+        ThrottleSubject::of_log_in("alice", Some(address), None)
+    };
+    let mut failed = 0;
+    for number in 0..10 * World::MOST_FAILURES {
+        world.advance(World::MAX_DELAY);
+        if let Err(Outcome::Failed) = attempt(&world, &from(number), Err(Outcome::Failed)).await {
+            failed += 1;
+        }
+        if failed == World::MOST_FAILURES {
+            break;
+        }
+    }
+    let refusal = attempt(&world, &from(0), Ok(())).await;
+    assert!(
+        matches!(refusal, Err(Outcome::Throttled(Throttled { retry_after })) if retry_after == World::FORGET_ONE_AFTER)
+    );
+    world.advance(World::FORGET_ONE_AFTER);
+    attempt(&world, &from(0), Ok(())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_known_device_is_let_through_whatever_strangers_do() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let throttle = world.throttle();
+    for _ in 0..World::FREE_ATTEMPTS {
+        let _ = fail(&world, "alice").await;
+    }
+    assert!(wait(&world, "alice").await.is_some());
+
+    let token = throttle.remember_device(alice.id(), None, world.now()).unwrap();
+    let device = throttle.known_device(token.as_ref(), alice.id());
+    let on_device = ThrottleSubject::of_log_in("alice", provenance().address, device);
+    attempt(&world, &on_device, Ok(())).await.unwrap();
+    assert!(wait(&world, "alice").await.is_some(), "strangers gain nothing by it");
+
+    for _ in 0..World::FREE_ATTEMPTS {
+        let _ = attempt(&world, &on_device, Err(Outcome::Failed)).await;
+    }
+    let refusal = attempt(&world, &on_device, Ok(())).await;
+    assert!(
+        matches!(refusal, Err(Outcome::Throttled(_))),
+        "whoever has it gets no more"
+    );
+}
+
+#[tokio::test]
+async fn a_device_is_known_to_its_user_alone_and_for_so_long() {
+    let [alice, brian] = ["alice", "brian"].map(|name| user(name, Role::User));
+    let world = World::new();
+    let throttle = world.throttle();
+    let token = throttle.remember_device(alice.id(), None, world.now()).unwrap();
+    let device = throttle.known_device(token.as_ref(), alice.id());
+    assert!(device.is_some());
+    assert_eq!(throttle.known_device(token.as_ref(), brian.id()), None);
+
+    let again = throttle.remember_device(alice.id(), device, world.now()).unwrap();
+    assert_eq!(throttle.known_device(again.as_ref(), alice.id()), device);
+    world.advance(World::DEVICE_TTL);
+    assert_eq!(throttle.known_device(again.as_ref(), alice.id()), None);
+}
+
+#[tokio::test]
+async fn another_password_forgets_what_failed_with_the_old_one() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let subjects = [
+        ThrottleSubject::Account("alice".into()),
+        ThrottleSubject::CurrentPassword(alice.id()),
+    ];
+    for subject in &subjects {
+        for _ in 0..2 * World::FREE_ATTEMPTS {
+            let _ = attempt(&world, std::slice::from_ref(subject), Err(Outcome::Failed)).await;
+            world.advance(World::FIRST_DELAY);
+        }
+    }
+    let transaction = world.store().begin().await.unwrap();
+    world.throttle().forget(transaction.as_ref(), &alice).await.unwrap();
+    transaction.commit().await.unwrap();
+    for subject in &subjects {
+        attempt(&world, std::slice::from_ref(subject), Ok(())).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_counted_and_no_device_known_without_a_policy() {
+    let alice = user("alice", Role::User);
+    let world = World::new();
+    let token = world.throttle().remember_device(alice.id(), None, world.now()).unwrap();
+    let throttle = Throttle {
+        policy: None,
+        ..Arc::into_inner(world.throttle()).unwrap()
+    };
+    for _ in 0..=World::FREE_ATTEMPTS {
+        let outcome = throttle
+            .attempt(&subjects("alice"), async |_| Err::<(), _>(Outcome::Failed), |_| true)
+            .await;
+        assert!(matches!(outcome, Err(Outcome::Failed)));
+    }
+    assert_eq!(world.throttle_bucket_count(), 0);
+    assert_eq!(throttle.known_device(token.as_ref(), alice.id()), None);
+    assert_eq!(throttle.remember_device(alice.id(), None, world.now()).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_lost_store_lets_no_attempt_through() {
+    let world = World::new();
+    world.store().fail_commits();
+    let outcome = attempt(&world, &subjects("alice"), Ok(())).await;
+    assert!(matches!(outcome, Err(Outcome::Storage(_))));
+}
+
+#[rstest]
+#[case(1, 1)]
+#[case(999, 1)]
+#[case(1000, 1)]
+#[case(1001, 2)]
+fn a_wait_is_told_in_whole_seconds_that_are_enough(#[case] milliseconds: i64, #[case] seconds: u64) {
+    let throttled = Throttled {
+        retry_after: TimeDelta::milliseconds(milliseconds),
+    };
+    assert_eq!(throttled.seconds(), seconds);
+}

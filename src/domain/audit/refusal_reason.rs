@@ -1,0 +1,15 @@
+use super::names::named_enum;
+
+named_enum! {
+    /// Why something was refused.
+    RefusalReason {
+        /// The username or the password was wrong, or the account inactive.
+        InvalidCredentials: "invalid_credentials",
+        /// The current password was missing or wrong.
+        WrongCurrentPassword: "wrong_current_password",
+        /// The role did not permit it.
+        NotAuthorized: "not_authorized",
+        /// Too much failed before.
+        Throttled: "throttled",
+    }
+}

@@ -1,0 +1,138 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{ThrottleKey, ThrottleRule};
+
+/// The count of what failed for one account, one place, or both; of one kind of attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThrottleBucket {
+    state: ThrottleBucketState,
+}
+
+/// All that is stored of a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThrottleBucketState {
+    /// By which it is found; never changes.
+    pub key: ThrottleKey,
+    /// How many attempts failed, or may yet fail, up to the last one.
+    pub failures: u32,
+    /// When the last one was counted.
+    pub last_at: DateTime<Utc>,
+    /// From when on nothing is left to be remembered.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl ThrottleBucket {
+    /// How far the clocks of two nodes may differ. A last attempt further in the future was counted before a clock was set
+    /// back; it delays nothing, or it would until the clock is there again.
+    const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
+    /// A bucket in which nothing was counted yet.
+    pub fn empty(key: ThrottleKey, now: DateTime<Utc>) -> Self {
+        Self::restore(ThrottleBucketState {
+            key,
+            failures: 0,
+            last_at: now,
+            expires_at: now,
+        })
+    }
+
+    /// Brings a stored bucket back.
+    pub fn restore(state: ThrottleBucketState) -> Self {
+        Self { state }
+    }
+
+    /// All that is to be stored of it.
+    pub fn state(&self) -> &ThrottleBucketState {
+        &self.state
+    }
+
+    /// How long the next attempt has to wait by `rule`; no time if it is allowed at `now`.
+    pub fn wait(&self, rule: &ThrottleRule, now: DateTime<Utc>) -> TimeDelta {
+        let quiet = now - self.state.last_at;
+        if quiet < -Self::CLOCK_TOLERANCE {
+            return TimeDelta::zero();
+        }
+        (rule.wait(self.state.failures) - quiet).max(TimeDelta::zero())
+    }
+
+    /// Counts an attempt at `now`, as if it had failed already.
+    pub fn count(&mut self, rule: &ThrottleRule, now: DateTime<Utc>) {
+        let left = rule.left_after(self.state.failures, now - self.state.last_at);
+        self.state.last_at = now;
+        self.set_failures(left.saturating_add(1), rule);
+    }
+
+    /// Takes an attempt back that was counted and did not fail.
+    pub fn take_back(&mut self, rule: &ThrottleRule) {
+        self.set_failures(self.state.failures.saturating_sub(1), rule);
+    }
+
+    fn set_failures(&mut self, failures: u32, rule: &ThrottleRule) {
+        let forgotten_at = self.state.last_at.checked_add_signed(rule.forgets_in(failures));
+        self.state.failures = failures;
+        self.state.expires_at = forgotten_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    /// Two free failures, then 1, 2, 4 ... 60 seconds; one is forgotten each hour.
+    fn rule() -> ThrottleRule {
+        let [second, minute, hour] = [TimeDelta::seconds(1), TimeDelta::minutes(1), TimeDelta::hours(1)];
+        ThrottleRule::new(2, 100, second, minute, hour).unwrap()
+    }
+
+    fn bucket(failures: u32) -> ThrottleBucket {
+        let mut bucket = ThrottleBucket::empty(ThrottleKey::new([1; 32]), START);
+        for _ in 0..failures {
+            bucket.count(&rule(), START);
+        }
+        bucket
+    }
+
+    fn wait(bucket: &ThrottleBucket, seconds: i64) -> i64 {
+        bucket.wait(&rule(), START + TimeDelta::seconds(seconds)).num_seconds()
+    }
+
+    #[test]
+    fn nothing_delays_the_first_attempts() {
+        assert_eq!([0, 1].map(|failures| wait(&bucket(failures), 0)), [0, 0]);
+    }
+
+    #[test]
+    fn the_delay_runs_from_the_last_attempt() {
+        assert_eq!(
+            [0, 1, 3, 4, 5].map(|seconds| wait(&bucket(4), seconds)),
+            [4, 3, 1, 0, 0]
+        );
+    }
+
+    #[test]
+    fn what_is_forgotten_by_the_next_attempt_does_not_count_any_more() {
+        let mut bucket = bucket(5);
+        bucket.count(&rule(), START + TimeDelta::hours(2));
+        assert_eq!(bucket.state().failures, 4);
+        assert_eq!(bucket.state().expires_at, START + TimeDelta::hours(6));
+    }
+
+    #[test]
+    fn an_attempt_that_did_not_fail_is_taken_back() {
+        let mut four = bucket(4);
+        four.take_back(&rule());
+        assert_eq!(four, bucket(3));
+        let mut none = bucket(0);
+        none.take_back(&rule());
+        assert_eq!(none, bucket(0));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_delays_nobody_until_it_has_caught_up() {
+        assert_eq!(wait(&bucket(4), -3600), 0);
+        // Nodes whose clocks differ a little are no way around the delay.
+        assert_eq!(wait(&bucket(4), -2), 6);
+    }
+}

@@ -1,0 +1,100 @@
+use async_trait::async_trait;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
+    sea_query::{Alias, Expr},
+};
+
+use super::{
+    Database,
+    entities::{
+        audit_event::{Column, Entity, Model, Relation},
+        user,
+    },
+};
+use crate::{
+    application::{
+        ports::{AuditEventReader, StorageError},
+        queries::audit::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
+    },
+    domain::audit::{AuditEvent, AuditEventId},
+};
+
+/// Reads the audit trail.
+#[derive(Debug)]
+pub struct SeaOrmAuditEventReader {
+    database: Database,
+}
+
+#[derive(FromQueryResult)]
+struct AuditEventViewRow {
+    #[sea_orm(nested)]
+    event: Model,
+    actor_username: Option<String>,
+    target_username: Option<String>,
+}
+
+impl SeaOrmAuditEventReader {
+    /// Reads the events of `database`.
+    pub fn new(database: &Database) -> Self {
+        Self {
+            database: database.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl AuditEventReader for SeaOrmAuditEventReader {
+    async fn list(
+        &self,
+        filter: &AuditEventFilter,
+        page: &AuditEventPageRequest,
+    ) -> Result<AuditEventPage, StorageError> {
+        let [actor, target] = ["actor", "target"].map(Alias::new);
+        let rows = Entity::find()
+            .join_as(JoinType::LeftJoin, Relation::Actor.def(), actor.clone())
+            .join_as(JoinType::LeftJoin, Relation::Target.def(), target.clone())
+            .column_as(Expr::col((actor, user::Column::Username)), "actor_username")
+            .column_as(Expr::col((target, user::Column::Username)), "target_username")
+            .filter(condition(filter, page.after))
+            .order_by_desc(Column::Id)
+            .limit(u64::from(page.limit.get()) + 1)
+            .into_model::<AuditEventViewRow>()
+            .all(self.database.reader())
+            .await?;
+        let views = rows.into_iter().map(AuditEventView::try_from);
+        Ok(AuditEventPage::of(views.collect::<Result<_, _>>()?, page.limit))
+    }
+}
+
+/// Times are looked up by the ids, which begin with them.
+fn condition(filter: &AuditEventFilter, after: Option<AuditEventId>) -> Condition {
+    let at = |time| AuditEventId::first_at(time).as_uuid();
+    let refused = |is_refused| {
+        if is_refused {
+            Column::Refusal.is_not_null()
+        } else {
+            Column::Refusal.is_null()
+        }
+    };
+    Condition::all()
+        .add_option(filter.actor_id.map(|id| Column::ActorId.eq(id.as_uuid())))
+        .add_option(filter.target_id.map(|id| Column::TargetId.eq(id.as_uuid())))
+        .add_option(filter.action.map(|action| Column::Action.eq(action.name())))
+        .add_option(filter.is_refused.map(refused))
+        .add_option(filter.since.map(|time| Column::Id.gte(at(time))))
+        .add_option(filter.until.map(|time| Column::Id.lt(at(time))))
+        .add_option(after.map(|id| Column::Id.lt(id.as_uuid())))
+}
+
+impl TryFrom<AuditEventViewRow> for AuditEventView {
+    type Error = StorageError;
+
+    fn try_from(row: AuditEventViewRow) -> Result<Self, Self::Error> {
+        Ok(Self {
+            event: AuditEvent::try_from(row.event)?,
+            actor_username: row.actor_username,
+            target_username: row.target_username,
+        })
+    }
+}

@@ -1,0 +1,147 @@
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::JwtSigner;
+use crate::application::ports::{DeviceId, DeviceToken, DeviceTokens, IssueError, KnownDevice};
+
+/// Device tokens as JSON Web Tokens, under the keys of the access tokens.
+#[derive(Debug)]
+pub struct JwtDeviceTokens {
+    signer: Arc<JwtSigner>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    /// The id of the user.
+    sub: Uuid,
+    /// The id of the device, in URL-safe base64.
+    jti: String,
+    iat: i64,
+    exp: i64,
+}
+
+impl JwtDeviceTokens {
+    /// What the tokens call themselves.
+    const KIND: &str = "device+jwt";
+
+    /// Has `signer` sign the tokens.
+    pub fn new(signer: Arc<JwtSigner>) -> Self {
+        Self { signer }
+    }
+}
+
+impl DeviceTokens for JwtDeviceTokens {
+    fn issue(
+        &self,
+        device: &KnownDevice,
+        issued_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<DeviceToken, IssueError> {
+        let claims = Claims {
+            sub: device.user_id.as_uuid(),
+            jti: URL_SAFE_NO_PAD.encode(device.id.as_bytes()),
+            iat: issued_at.timestamp(),
+            exp: expires_at.timestamp(),
+        };
+        self.signer.sign(Self::KIND, claims).map(DeviceToken::new)
+    }
+
+    fn verify(&self, token: &DeviceToken, now: DateTime<Utc>) -> Option<KnownDevice> {
+        let claims: Claims = self.signer.verify(Self::KIND, token.expose())?;
+        let is_live = DateTime::from_timestamp(claims.exp, 0).is_some_and(|expires_at| now < expires_at);
+        let id = URL_SAFE_NO_PAD.decode(claims.jti).ok()?;
+        is_live.then_some(KnownDevice {
+            id: DeviceId::new(id.try_into().ok()?),
+            user_id: claims.sub.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        application::{
+            ports::{AccessToken, AccessTokens},
+            testing::user,
+        },
+        domain::{session::SessionSecret, user::Role},
+        infrastructure::security::{HmacSecrets, JwtAccessTokens, JwtAlgorithm, JwtOptions},
+    };
+
+    const NOW: DateTime<Utc> = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+
+    fn signer(secret: &str, former: &[&str]) -> Arc<JwtSigner> {
+        let options = JwtOptions {
+            algorithm: JwtAlgorithm::HS256(HmacSecrets {
+                current: secret.into(),
+                former: former.iter().copied().map(Into::into).collect(),
+            }),
+            issuer: "gatehouse".into(),
+            audience: "clients".into(),
+        };
+        Arc::new(JwtSigner::new(options).unwrap())
+    }
+
+    fn device() -> KnownDevice {
+        KnownDevice {
+            id: DeviceId::new([7; 16]),
+            user_id: user("alice", Role::User).id(),
+        }
+    }
+
+    fn issue(signer: &Arc<JwtSigner>, device: &KnownDevice) -> DeviceToken {
+        let tokens = JwtDeviceTokens::new(signer.clone());
+        tokens.issue(device, NOW, NOW + TimeDelta::days(1)).unwrap()
+    }
+
+    #[test]
+    fn a_device_is_known_until_its_token_expires() {
+        let (signer, device) = (signer("one", &[]), device());
+        let token = issue(&signer, &device);
+        let tokens = JwtDeviceTokens::new(signer);
+        assert_eq!(
+            tokens.verify(&token, NOW + TimeDelta::days(1) - TimeDelta::seconds(1)),
+            Some(device)
+        );
+        assert_eq!(tokens.verify(&token, NOW + TimeDelta::days(1)), None);
+    }
+
+    #[test]
+    fn a_device_stays_known_while_the_key_is_replaced() {
+        let device = device();
+        let token = issue(&signer("one", &[]), &device);
+        let known = |secret, former: &[&str]| JwtDeviceTokens::new(signer(secret, former)).verify(&token, NOW);
+        assert_eq!(known("two", &["one"]), Some(device));
+        assert_eq!(known("two", &[]), None);
+    }
+
+    #[test]
+    fn a_device_token_logs_nobody_in_and_an_access_token_names_no_device() {
+        let signer = signer("one", &[]);
+        let (access, devices) = (
+            JwtAccessTokens::new(signer.clone()),
+            JwtDeviceTokens::new(signer.clone()),
+        );
+        let device_token = issue(&signer, &device());
+        assert!(access.verify(&AccessToken::new(device_token.expose()), NOW).is_none());
+        let secret = SessionSecret::new([7; 32]);
+        let access_token = access.issue(&secret, NOW, NOW + TimeDelta::hours(1)).unwrap();
+        assert!(devices.verify(&DeviceToken::new(access_token.expose()), NOW).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_else_names_a_device(text in "\\PC{0,80}|([A-Za-z0-9_-]{1,40}\\.){2}[A-Za-z0-9_-]{0,43}") {
+            let tokens = JwtDeviceTokens::new(signer("one", &[]));
+            prop_assert!(tokens.verify(&DeviceToken::new(text), NOW).is_none());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What super admins may see of what others did.
+
+mod audit_event_view;
+pub(super) mod list_audit_events;

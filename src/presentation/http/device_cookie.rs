@@ -1,0 +1,95 @@
+use std::{
+    collections::BTreeMap,
+    future::{Ready, ready},
+};
+
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Responder, cookie::Cookie, dev::Payload, web};
+use paperclip::{
+    actix::OperationModifier,
+    v2::{
+        models::{DefaultOperationRaw, DefaultSchemaRaw},
+        schema::Apiv2Schema,
+    },
+};
+
+use super::{cookie_header::cookie_values, settings::HttpSettings};
+use crate::application::ports::DeviceToken;
+
+/// The cookie by which a device is known to a user who has logged in on it. It outlives the session, and a log-out.
+pub struct DeviceCookie {
+    settings: web::Data<HttpSettings>,
+    token: Option<DeviceToken>,
+}
+
+/// An answer that hands the device its token, if there is one.
+pub struct WithDeviceCookie<R> {
+    answer: R,
+    cookie: Option<Cookie<'static>>,
+}
+
+impl DeviceCookie {
+    /// The token that the request carries.
+    pub fn token(&self) -> Option<DeviceToken> {
+        self.token.clone()
+    }
+
+    /// The answer, with a cookie for `token`.
+    pub fn set<R>(&self, token: Option<&DeviceToken>, answer: R) -> WithDeviceCookie<R> {
+        WithDeviceCookie {
+            answer,
+            cookie: token.map(|token| self.settings.cookie.device_cookie(token)),
+        }
+    }
+}
+
+impl FromRequest for DeviceCookie {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let settings = web::Data::<HttpSettings>::from_request(request, payload).into_inner();
+        ready(settings.map(|settings| {
+            let value = cookie_values(request.headers(), &settings.cookie.device_name).next();
+            let token = value.and_then(|value| str::from_utf8(value).ok()).map(DeviceToken::new);
+            Self { settings, token }
+        }))
+    }
+}
+
+impl<R: Responder> Responder for WithDeviceCookie<R> {
+    type Body = R::Body;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse<R::Body> {
+        let mut response = self.answer.respond_to(request);
+        if let Some(cookie) = self.cookie
+            && let Err(error) = response.add_cookie(&cookie)
+        {
+            // Only a value that no header can hold is refused, and a token is none.
+            log::error!("the device cookie cannot be set: {error}");
+        }
+        response
+    }
+}
+
+impl Apiv2Schema for DeviceCookie {}
+impl OperationModifier for DeviceCookie {}
+
+impl<R: Apiv2Schema> Apiv2Schema for WithDeviceCookie<R> {
+    fn name() -> Option<String> {
+        R::name()
+    }
+
+    fn raw_schema() -> DefaultSchemaRaw {
+        R::raw_schema()
+    }
+}
+
+impl<R: OperationModifier> OperationModifier for WithDeviceCookie<R> {
+    fn update_response(operation: &mut DefaultOperationRaw) {
+        R::update_response(operation);
+    }
+
+    fn update_definitions(definitions: &mut BTreeMap<String, DefaultSchemaRaw>) {
+        R::update_definitions(definitions);
+    }
+}

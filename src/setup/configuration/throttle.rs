@@ -1,0 +1,74 @@
+//! How failed attempts are throttled: the keys under `security.throttle`.
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::values::{days, hours, seconds_delta, whole};
+use crate::{
+    application::throttle::ThrottlePolicy,
+    domain::throttle::{InvalidThrottleRule, ThrottleRule},
+};
+
+/// How failed attempts are throttled.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThrottleConfig {
+    /// Whether they are.
+    pub enabled: bool,
+    /// Failures without a delay at one account from one address, or from one known device.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
+    pub free_per_account_and_address: u32,
+    /// Failures without a delay at one account, from wherever.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
+    pub free_per_account: u32,
+    /// Failures without a delay from one address, at whatever accounts.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
+    pub free_per_address: u32,
+    /// Sign-ups without a delay from one address.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
+    pub free_sign_ups_per_address: u32,
+    /// The first delay; each is twice as long as the one before.
+    #[serde(rename = "first_delay_seconds", deserialize_with = "seconds_delta::<_, 1, 3600>")]
+    pub first_delay: TimeDelta,
+    /// The longest delay.
+    #[serde(rename = "max_delay_seconds", deserialize_with = "seconds_delta::<_, 1, 86_400>")]
+    pub max_delay: TimeDelta,
+    /// Failures in a row after which an account is closed to strangers until one is forgotten.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
+    pub max_failures_per_account: u32,
+    /// Time after which one failure at an account is forgotten.
+    #[serde(rename = "forget_account_failure_hours", deserialize_with = "hours::<_, 1, 8_760>")]
+    pub forget_account_failure: TimeDelta,
+    /// Time after which one failure, or sign-up, from an address is forgotten.
+    #[serde(
+        rename = "forget_address_failure_seconds",
+        deserialize_with = "seconds_delta::<_, 1, 86_400>"
+    )]
+    pub forget_address_failure: TimeDelta,
+    /// Time for which a device is known since the last log-in on it.
+    #[serde(rename = "device_ttl_days", deserialize_with = "days::<_, 1, 3_650>")]
+    pub device_ttl: TimeDelta,
+}
+
+impl ThrottleConfig {
+    /// The rules that these settings make; none if nothing is to be throttled.
+    ///
+    /// # Errors
+    /// [`InvalidThrottleRule`], which values in their ranges do not make.
+    pub fn policy(&self) -> Result<Option<ThrottlePolicy>, InvalidThrottleRule> {
+        if !self.enabled {
+            return Ok(None);
+        }
+        let rule =
+            |free, limit, forget_one| ThrottleRule::new(free, limit, self.first_delay, self.max_delay, forget_one);
+        let of_account = |free| rule(free, self.max_failures_per_account, self.forget_account_failure);
+        let of_address = |free| rule(free, u32::MAX, self.forget_address_failure);
+        Ok(Some(ThrottlePolicy {
+            account: of_account(self.free_per_account)?,
+            account_from: of_account(self.free_per_account_and_address)?,
+            network: of_address(self.free_per_address)?,
+            sign_up: of_address(self.free_sign_ups_per_address)?,
+            device_ttl: self.device_ttl,
+        }))
+    }
+}

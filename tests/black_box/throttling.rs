@@ -1,0 +1,326 @@
+//! Whoever guesses has to wait; whoever is guessed at is not shut out.
+
+use std::fs;
+
+use futures_util::future::join_all;
+use rstest::rstest;
+use sea_orm::{ConnectionTrait, Statement};
+use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
+
+use crate::support::{Answer, Client, PASSWORD, Server, forger::SECRETS};
+
+const WRONG: &str = "wrong horse battery";
+const ANOTHER_PASSWORD: &str = "staple battery correct";
+
+/// Throttling as it is shipped, but that three attempts are free instead of ten.
+const THROTTLED: [(&str, &str); 2] = [
+    ("APP_SECURITY__THROTTLE__ENABLED", "true"),
+    ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "3"),
+];
+
+fn start(database: DatabaseKind, variables: &[(&str, &str)]) -> Server {
+    Server::start_with(database, &[&THROTTLED, variables].concat())
+}
+
+/// After how many seconds one may try again, as an answer says that must be a refusal for too many attempts.
+#[track_caller]
+fn retry_after(answer: &Answer) -> u64 {
+    answer.problem(429, "too_many_attempts");
+    answer.header("retry-after").unwrap().parse().unwrap()
+}
+
+/// Uses up what is free.
+async fn fail_three_times(client: &Client, username: &str) {
+    for _ in 0..3 {
+        client.log_in(username, WRONG).await.problem(401, "invalid_credentials");
+    }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn delays_grow_with_each_failure_and_hold_for_the_right_password_as_well(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let client = server.anonymous();
+    client.sign_up("alice", PASSWORD).await.expect(201);
+    fail_three_times(&client, "alice").await;
+    for delay in [1, 2] {
+        assert_eq!(retry_after(&client.log_in("ALICE", PASSWORD).await), delay);
+        tokio::time::sleep(std::time::Duration::from_secs(delay)).await;
+        client.log_in("alice", WRONG).await.problem(401, "invalid_credentials");
+    }
+    assert_eq!(retry_after(&client.log_in("alice", PASSWORD).await), 4);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn unknown_and_impossible_names_are_throttled_like_known_ones(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let client = server.anonymous();
+    client.sign_up("alice", PASSWORD).await.expect(201);
+    let mut refusals = Vec::new();
+    for username in ["alice", "nobody", "?"] {
+        fail_three_times(&client, username).await;
+        let refusal = client.log_in(username, WRONG).await;
+        retry_after(&refusal);
+        let mut problem = refusal.json();
+        problem["request_id"].take();
+        refusals.push((refusal.header("retry-after").map(str::to_owned), problem));
+    }
+    assert!(refusals.iter().all(|refusal| *refusal == refusals[0]), "{refusals:?}");
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn many_guesses_at_once_are_no_way_around(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let client = server.anonymous();
+    client.sign_up("alice", PASSWORD).await.expect(201);
+    let answers = join_all((0..20).map(|_| client.log_in("alice", WRONG))).await;
+    let judged = answers.iter().filter(|answer| answer.status == 401).count();
+    assert_eq!(judged, 3, "{answers:?}");
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn the_device_of_the_user_is_let_in_whatever_strangers_do(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let alice = server.user("alice").await;
+    alice.log_out().await;
+    let stranger = server.anonymous();
+    fail_three_times(&stranger, "alice").await;
+    retry_after(&stranger.log_in("alice", PASSWORD).await);
+
+    alice.log_in("alice", PASSWORD).await.expect(200);
+    alice.log_out().await;
+    // Nor has it become any easier for strangers.
+    retry_after(&stranger.log_in("alice", PASSWORD).await);
+    // For whoever has the device, guessing is no easier than elsewhere.
+    fail_three_times(&alice, "alice").await;
+    retry_after(&alice.log_in("alice", PASSWORD).await);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn the_device_of_another_user_is_none(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let mallory = server.user("mallory").await;
+    mallory.log_out().await;
+    fail_three_times(&mallory, "alice").await;
+    retry_after(&mallory.log_in("alice", WRONG).await);
+}
+
+#[tokio::test]
+async fn the_device_cookie_is_kept_for_long_and_sent_nowhere_else() {
+    let local = start(DatabaseKind::Sqlite, &[]);
+    let production = [
+        &[("APP_ENV", "prod"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")],
+        &SECRETS[..],
+    ]
+    .concat();
+    let production = start(DatabaseKind::Sqlite, &production);
+    for (server, name, expected) in [
+        (
+            &local,
+            "access_token_device=",
+            ["HttpOnly", "Max-Age=31536000", "Path=/", "SameSite=Lax"].as_slice(),
+        ),
+        (
+            &production,
+            "__Host-access_token_device=",
+            &["HttpOnly", "Max-Age=31536000", "Path=/", "SameSite=Strict", "Secure"],
+        ),
+    ] {
+        let client = server.anonymous();
+        client.sign_up("alice", PASSWORD).await.expect(201);
+        let answer = client.log_in("alice", PASSWORD).await;
+        let cookies = answer.cookies();
+        let cookie = cookies.iter().find(|cookie| cookie.starts_with(name));
+        let cookie = cookie.unwrap_or_else(|| panic!("{name} is not among {cookies:?}"));
+        let mut attributes: Vec<_> = cookie.split("; ").skip(1).collect();
+        attributes.sort_unstable();
+        assert_eq!(attributes, expected);
+    }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn another_password_lets_in_whom_strangers_have_shut_out(database: DatabaseKind) {
+    // From one address, an account is closed before anything else delays an attempt there.
+    let closed = [
+        ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "100"),
+        ("APP_SECURITY__THROTTLE__MAX_FAILURES_PER_ACCOUNT", "3"),
+        ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT", "3"),
+    ];
+    for by in ["operator", "admin"] {
+        let server = start(
+            database,
+            &[&closed[..], &[("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]")]].concat(),
+        );
+        let admin = server.admin("admin").await;
+        let stranger = server.anonymous();
+        stranger.sign_up("alice", PASSWORD).await.expect(201);
+        fail_three_times(&stranger, "alice").await;
+        let elsewhere = from("192.0.2.1", &stranger, "alice", PASSWORD).await;
+        assert_eq!(
+            retry_after(&elsewhere),
+            24 * 60 * 60,
+            "closed until a failure is forgotten"
+        );
+
+        match by {
+            "operator" => {
+                let command = ["set-password", "alice"];
+                server.run_with_password(&command, ANOTHER_PASSWORD).succeeded();
+            }
+            _ => assert_eq!(admin.change_password("alice", ANOTHER_PASSWORD, None).await.status, 204),
+        }
+        from("192.0.2.1", &stranger, "alice", ANOTHER_PASSWORD)
+            .await
+            .expect(200);
+    }
+}
+
+/// A log-in that the trusted proxy says comes from there.
+async fn from(address: &str, client: &Client, username: &str, password: &str) -> Answer {
+    let body = serde_json::json!({"username": username, "password": password});
+    let request = client.request(reqwest::Method::POST, "/api/v1/account/login");
+    client
+        .send(request.header("x-forwarded-for", address).json(&body))
+        .await
+}
+
+#[rstest]
+#[case::ipv4(["192.0.2.1", "192.0.2.1"], "192.0.2.2")]
+#[case::ipv6(["2001:db8:0:1::1", "2001:db8:0:1:ffff::2"], "2001:db8:0:2::1")]
+#[tokio::test]
+async fn an_address_is_throttled_at_whatever_accounts_and_no_other_is(#[case] same: [&str; 2], #[case] other: &str) {
+    let variables = [
+        ("APP_SECURITY__THROTTLE__FREE_PER_ADDRESS", "4"),
+        ("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]"),
+    ];
+    let server = start(DatabaseKind::Sqlite, &variables);
+    let client = server.anonymous();
+    for number in 0..4 {
+        let answer = from(same[number % 2], &client, &format!("user{number}"), WRONG).await;
+        answer.problem(401, "invalid_credentials");
+    }
+    for address in same {
+        retry_after(&from(address, &client, "user5", WRONG).await);
+    }
+    from(other, &client, "user5", WRONG)
+        .await
+        .problem(401, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn who_names_another_address_without_a_trusted_proxy_is_counted_nevertheless() {
+    let server = start(
+        DatabaseKind::Sqlite,
+        &[("APP_SECURITY__THROTTLE__FREE_PER_ADDRESS", "4")],
+    );
+    let client = server.anonymous();
+    for number in 0..4 {
+        let address = format!("192.0.2.{number}");
+        let answer = from(&address, &client, &format!("user{number}"), WRONG).await;
+        answer.problem(401, "invalid_credentials");
+    }
+    retry_after(&from("192.0.2.9", &client, "user9", WRONG).await);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn sign_ups_from_one_address_are_throttled_and_those_that_admins_make_are_not(database: DatabaseKind) {
+    let server = start(database, &[("APP_SECURITY__THROTTLE__FREE_SIGN_UPS_PER_ADDRESS", "2")]);
+    let admin = server.super_admin("super").await;
+    let client = server.anonymous();
+    client.sign_up("alice", PASSWORD).await.expect(201);
+    client
+        .sign_up("alice", PASSWORD)
+        .await
+        .problem(409, "username_already_exists");
+    assert_eq!(retry_after(&client.sign_up("brian", PASSWORD).await), 1);
+    // What breaks a rule is told as ever, for it costs nothing.
+    client.sign_up("x", PASSWORD).await.problem(400, "invalid_username");
+    for number in 0..4 {
+        admin.create(&format!("user{number}"), "user").await;
+    }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn guessing_the_current_password_is_throttled_and_logs_nobody_out(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let alice = server.user("alice").await;
+    for _ in 0..3 {
+        let answer = alice.change_password("alice", ANOTHER_PASSWORD, Some(WRONG)).await;
+        answer.problem(403, "wrong_current_password");
+    }
+    let refusal = alice.change_password("alice", ANOTHER_PASSWORD, Some(PASSWORD)).await;
+    assert_eq!(retry_after(&refusal), 1);
+    alice.me().await.expect(200);
+    // It is counted by itself: log-ins go on.
+    server.logged_in("alice").await;
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn failures_are_remembered_across_a_restart(database: DatabaseKind) {
+    let mut server = start(database, &[]);
+    fail_three_times(&server.anonymous(), "alice").await;
+    server.kill();
+    server.restart_with(&[("APP_SECURITY__THROTTLE__FIRST_DELAY_SECONDS", "60")]);
+    let answer = server.anonymous().log_in("alice", WRONG).await;
+    assert!((1..=60).contains(&retry_after(&answer)));
+}
+
+#[apply(needs_postgres)]
+#[tokio::test]
+async fn all_nodes_count_together() {
+    let one = start(DatabaseKind::Postgres, &SECRETS);
+    let other = one.another_node();
+    let client = one.anonymous();
+    for node in [&one, &other, &one] {
+        let answer = client.at(node).log_in("alice", WRONG).await;
+        answer.problem(401, "invalid_credentials");
+    }
+    for node in [&one, &other] {
+        retry_after(&client.at(node).log_in("alice", WRONG).await);
+    }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn what_was_typed_as_a_name_is_stored_nowhere(database: DatabaseKind) {
+    const TYPED: &str = "hunter2-is-my-password";
+    let mut server = start(database, &[]);
+    for _ in 0..4 {
+        server.anonymous().log_in(TYPED, WRONG).await;
+    }
+    let connection = server.open_database().await;
+    let keys = Statement::from_string(connection.get_database_backend(), "SELECT key FROM throttle_buckets");
+    assert_eq!(connection.query_all_raw(keys).await.unwrap().len(), 3);
+    drop(connection);
+    assert!(!server.log().contains(TYPED));
+    server.kill();
+    if database == DatabaseKind::Sqlite {
+        for file in fs::read_dir(server.directory().join("data")).unwrap() {
+            let bytes = fs::read(file.unwrap().path()).unwrap();
+            assert!(!bytes.windows(TYPED.len()).any(|window| window == TYPED.as_bytes()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_throttled_where_it_is_switched_off() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let client = server.anonymous();
+    for _ in 0..30 {
+        client.log_in("alice", WRONG).await.problem(401, "invalid_credentials");
+    }
+    client.sign_up("alice", PASSWORD).await.expect(201);
+    assert_eq!(
+        client.log_in("alice", PASSWORD).await.cookies().len(),
+        1,
+        "no device is known"
+    );
+}
