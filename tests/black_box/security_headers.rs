@@ -52,7 +52,11 @@ async fn every_answer_has_the_headers_be_it_an_error_or_not() {
         (422, anonymous.post(log_in, &json!({})).await),
     ] {
         assert_eq!(answer.status, status, "{answer:?}");
-        assert_headers(&answer, "default-src 'none'; frame-ancestors 'none'", "no-store");
+        assert_headers(
+            &answer,
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "no-store",
+        );
     }
     server.run(&["migrate", "down", "--steps", "1000", "--yes"]).succeeded();
     for (status, answer) in [
@@ -60,7 +64,11 @@ async fn every_answer_has_the_headers_be_it_an_error_or_not() {
         (503, anonymous.get("/health/ready").await),
     ] {
         assert_eq!(answer.status, status, "{answer:?}");
-        assert_headers(&answer, "default-src 'none'; frame-ancestors 'none'", "no-store");
+        assert_headers(
+            &answer,
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "no-store",
+        );
     }
 }
 
@@ -75,7 +83,11 @@ async fn the_page_of_the_documentation_may_load_its_own_files() {
         assert_headers(&answer, policy, "no-cache");
     }
     let document = client.get("/api/openapi.json").await;
-    assert_headers(&document, "default-src 'none'; frame-ancestors 'none'", "no-cache");
+    assert_headers(
+        &document,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "no-cache",
+    );
 }
 
 #[test]
@@ -90,7 +102,7 @@ fn what_breaks_off_is_refused_with_the_headers() {
         assert_eq!(answer.status, status, "{answer:?}");
         for header in [
             "cache-control: no-store\r\n",
-            "content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n",
+            "content-security-policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n",
             "x-content-type-options: nosniff\r\n",
         ] {
             assert!(format!("{}\r\n", answer.head).contains(header), "{answer:?}");

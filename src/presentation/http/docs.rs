@@ -66,7 +66,12 @@ async fn file(path: web::Path<String>, config: web::Data<Config<'static>>) -> Re
         Problem::new(ProblemCode::InternalError)
     })?;
     let file = file.ok_or_else(|| Problem::new(ProblemCode::RouteNotFound))?;
+    // It names the type of a text, but not that it is UTF-8.
+    let content_type = match file.content_type.as_str() {
+        text if text.starts_with("text/") && !text.contains("charset") => format!("{text}; charset=utf-8"),
+        other => other.to_owned(),
+    };
     Ok(HttpResponse::Ok()
-        .content_type(file.content_type)
+        .content_type(content_type)
         .body(file.bytes.into_owned()))
 }

@@ -27,10 +27,10 @@ const ALWAYS: [(HeaderName, HeaderValue); 3] = [
 
 /// What holds unless the answer has a value of its own.
 const BY_DEFAULT: [(HeaderName, HeaderValue); 2] = [
-    // Data loads nothing, and stands in no frame.
+    // Data loads nothing, sends nothing, and stands in no frame.
     (
         header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     ),
     // It is about one caller at one moment, so nobody may keep it (RFC 9111, section 5.2.2.5).
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
