@@ -112,7 +112,7 @@ impl JwtAccessTokens {
         validation.set_issuer(&[&options.issuer]);
         validation.set_audience(&[&options.audience]);
         validation.set_required_spec_claims(&["iss", "aud", "exp"]);
-        // The expiry is judged by our own clock and without leeway.
+        // The expiry is for others to judge, by their own clock and without leeway.
         validation.validate_exp = false;
 
         let tokens = Self {
@@ -172,9 +172,9 @@ impl AccessTokens for JwtAccessTokens {
             .map_err(|error| IssueError(error.into()))
     }
 
-    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<VerifiedToken> {
+    fn verify(&self, token: &AccessToken) -> Option<VerifiedToken> {
         let claims = self.verified_claims(token.expose())?;
-        let expires_at = DateTime::from_timestamp(claims.exp, 0).filter(|expires_at| now < *expires_at)?;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims.sid.as_bytes()).ok()?);
         let secret = SessionSecret::new(bytes.as_slice().try_into().ok()?);
         Some(VerifiedToken { secret, expires_at })
