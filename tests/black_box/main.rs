@@ -20,6 +20,7 @@ mod cors;
 mod cross_site;
 mod database_outage;
 mod db_copy;
+mod disk_faults;
 mod documentation;
 mod durability;
 mod forged_tokens;
