@@ -11,6 +11,7 @@ mod body_transfer;
 mod browser;
 mod client_address;
 mod clients;
+mod clock_steps;
 mod command_line;
 mod compose;
 mod concurrency;

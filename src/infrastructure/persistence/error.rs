@@ -80,9 +80,7 @@ fn sqlite_obstacle(code: &str) -> Option<&'static str> {
         // SQLITE_BUSY, SQLITE_LOCKED
         (5 | 6, _) => Some("another process has locked the database file for too long"),
         // SQLITE_READONLY; like a standby of PostgreSQL, it may be a primary again.
-        (8, _) => {
-            Some("the database file is read-only, or another has taken its place: put that right, and start again")
-        }
+        (8, _) => Some("the database file was read-only when it was opened: make it writable, and start again"),
         // SQLITE_IOERR
         (10, _) => {
             Some("the database file cannot be read or written: look at its disk, and whether it is mounted read-only")
@@ -120,7 +118,6 @@ mod tests {
     #[case::busy("5", true)]
     #[case::busy_snapshot("517", true)]
     #[case::read_only("8", true)]
-    #[case::moved("1032", true)]
     #[case::disk_full("13", true)]
     #[case::disk_full_at_the_start("4874", true)]
     #[case::cannot_open("14", true)]
