@@ -79,7 +79,7 @@ fn sqlite_obstacle(code: &str) -> Option<&'static str> {
         (13, _) | (_, SQLITE_IOERR_SHMSIZE) => Some("the disk of the database file is full: make room on it"),
         // SQLITE_BUSY, SQLITE_LOCKED
         (5 | 6, _) => Some("another process has locked the database file for too long"),
-        // SQLITE_READONLY; like a standby of PostgreSQL, it may be a primary again.
+        // SQLITE_READONLY: it takes no writes for now, like a standby of PostgreSQL.
         (8, _) => Some("the database file was read-only when it was opened: make it writable, and start again"),
         // SQLITE_IOERR
         (10, _) => {
