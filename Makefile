@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults examples schemathesis browser timing lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -19,8 +19,13 @@ test: ## Run the tests; those that need more than Rust have targets of their own
 guides: ## Type in what the guides have for a shell; needs bash, curl, jq, psql, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored readme:: api_guide:: moving_accounts::
 
-faults: ## Stop, freeze and replicate PostgreSQL servers; needs the programs of PostgreSQL
+faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, libfaketime, TEST_POSTGRES_URL
+	cargo test --test black_box -- --ignored --test-threads=1 durability:: disk_faults:: clock_steps::
+
+faults.postgres: ## Stop, freeze and replicate PostgreSQL servers; needs the programs of PostgreSQL
 	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::
+
+faults: faults.machine faults.postgres ## Both
 
 examples: ## Do what the examples show; needs Node.js, Python, bash, curl, jq
 	cargo test --test black_box -- --ignored clients:: cookbook::

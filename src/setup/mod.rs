@@ -2,6 +2,7 @@
 //! The only place that knows every layer.
 
 mod adapters;
+mod clock_watch;
 mod commands;
 pub mod configuration;
 mod database;

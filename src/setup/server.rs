@@ -14,6 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::{Adapters, cores},
+    clock_watch::watch_clock,
     configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
     peppers::require_peppers,
@@ -80,6 +81,7 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
         outcome = server => outcome?,
         never = purge_now_and_then(&upkeep.purge_expired, adapters.random.as_ref()) => match never {},
         never = write_refusals_now_and_then(&upkeep.write_refusals) => match never {},
+        never = watch_clock(adapters.clock.as_ref()) => match never {},
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
     }

@@ -1,84 +1,76 @@
-//! A write that was acknowledged outlives `kill -9`.
+//! What was acknowledged outlives `kill -9`, and what was ended does not come back.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
+use futures_util::{StreamExt, future::join_all, stream};
 use sea_orm::{ConnectionTrait, Statement};
 use test_database::{DatabaseKind, apply, on_every_database};
 use tokio::sync::mpsc;
 
-use crate::support::{Client, PASSWORD, Server};
+use crate::support::Server;
 
-const CLIENTS: usize = 4;
+use ledger::{Account, Worker};
+
+mod ledger;
+
+/// How many work at once.
+const WORKERS: usize = 4;
 
 #[apply(on_every_database)]
 #[tokio::test]
-async fn no_acknowledged_sign_up_is_lost_when_the_server_is_killed(database: DatabaseKind) {
+async fn a_kill_under_load_loses_and_revives_nothing(database: DatabaseKind) {
+    kill_and_judge(database, 4).await;
+}
+
+#[apply(on_every_database)]
+#[ignore = "takes minutes"]
+#[tokio::test]
+async fn a_hundred_kills_under_load_lose_and_revive_nothing(database: DatabaseKind) {
+    kill_and_judge(database, 100).await;
+}
+
+/// Kills the server so many times, each time at some moment in the middle of much that is written, and judges what is left:
+/// what the last round did each time, and everything in the end.
+async fn kill_and_judge(database: DatabaseKind, rounds: usize) {
     let mut server = Server::start(database);
-    let _ = server.super_admin("root.admin").await;
-    let mut acknowledged = HashSet::new();
-    for round in 0..4 {
+    let root = server.super_admin("root.admin").await.cookie().unwrap();
+    let mut accounts = Vec::new();
+    for round in 0..rounds {
         let (acknowledge, mut acknowledgements) = mpsc::unbounded_channel();
-        let clients = Vec::from_iter((0..CLIENTS).map(|number| {
-            let prefix = format!("user.{round}.{number}");
-            tokio::spawn(sign_up_until_cut(server.anonymous(), prefix, acknowledge.clone()))
+        let workers = Vec::from_iter((0..WORKERS).map(|number| {
+            let worker = Worker::new(&server, &root, acknowledge.clone());
+            tokio::spawn(worker.work(format!("user.{round}.{number}")))
         }));
         drop(acknowledge);
 
-        // At some moment in the middle of it: after so many, and then some part of a sign-up later.
+        // After so many acknowledgements, and then some part of a request later.
         let random = getrandom::u32().unwrap();
-        let before = 5 + random % 60;
-        for _ in 0..before {
-            acknowledged.insert(acknowledgements.recv().await.unwrap());
+        for _ in 0..5 + random % 60 {
+            acknowledgements.recv().await.unwrap();
         }
         tokio::time::sleep(Duration::from_micros(u64::from(random >> 16) % 5_000)).await;
         server.kill();
-        for client in clients {
-            client.await.unwrap();
-        }
-        while let Some(username) = acknowledgements.recv().await {
-            acknowledged.insert(username);
-        }
-
+        let worked = join_all(workers).await;
         server.restart();
-        let found = usernames(&server.logged_in("root.admin").await).await;
-        let lost = Vec::from_iter(acknowledged.difference(&found));
-        assert!(lost.is_empty(), "killed after {before} in round {round}, lost {lost:?}");
+        let mut latest = Vec::from_iter(worked.into_iter().flat_map(Result::unwrap));
+        judge(&server, &root, &mut latest).await;
+        accounts.append(&mut latest);
     }
-    for username in acknowledged.iter().take(5) {
-        server.logged_in(username).await;
-    }
+    judge(&server, &root, &mut accounts).await;
+    let sessions = accounts.iter().map(|account| account.sessions.len()).sum::<usize>();
+    assert!(sessions > rounds, "{sessions} sessions are no load");
     server.kill();
     if database == DatabaseKind::Sqlite {
         assert_eq!(judgement_of_sqlite(&server).await, "ok");
     }
 }
 
-/// Signs up one user after the other, and passes on the name of each whose sign-up the server acknowledged.
-async fn sign_up_until_cut(client: Client, prefix: String, acknowledge: mpsc::UnboundedSender<String>) {
-    for number in 0.. {
-        let username = format!("{prefix}.{number}");
-        let body = serde_json::json!({"username": username, "password": PASSWORD});
-        let request = client.request(reqwest::Method::POST, "/api/v1/account/signup");
-        let Ok(answer) = request.json(&body).send().await else {
-            return;
-        };
-        assert_eq!(answer.status(), 201);
-        acknowledge.send(username).unwrap();
-    }
-}
-
-/// All usernames, as an admin sees them.
-async fn usernames(admin: &Client) -> HashSet<String> {
-    let mut names = HashSet::new();
-    loop {
-        let path = format!("/api/v1/users?limit=100&offset={}", names.len());
-        let page = admin.get(&path).await.expect(200);
-        let users = page["users"].as_array().unwrap();
-        if users.is_empty() {
-            return names;
-        }
-        names.extend(users.iter().map(|user| user["username"].as_str().unwrap().to_owned()));
-    }
+/// Asserts that every account and session is what was acknowledged last.
+async fn judge(server: &Server, root: &str, accounts: &mut [Account]) {
+    let admin = server.carrying(root);
+    stream::iter(accounts)
+        .for_each_concurrent(WORKERS, |account| account.judge(server, &admin))
+        .await;
 }
 
 /// What SQLite finds wrong with the database that the killed server left behind: `ok` is nothing.

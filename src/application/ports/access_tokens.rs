@@ -19,12 +19,12 @@ pub trait AccessTokens: Send + Sync {
         expires_at: DateTime<Utc>,
     ) -> Result<AccessToken, IssueError>;
 
-    /// What `token` carries, or nothing if it was not issued by us, not under the present configuration, or has expired at
-    /// `now`. Whether the secret opens a session only storage can tell.
-    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<VerifiedToken>;
+    /// What `token` carries, expired or not, or nothing if it was not issued by us, or not under the present configuration.
+    /// Whether the secret opens a session only storage can tell.
+    fn verify(&self, token: &AccessToken) -> Option<VerifiedToken>;
 }
 
-/// What a token carries that we issued and that has not expired.
+/// What a token carries that we issued.
 #[derive(Clone, Debug)]
 pub struct VerifiedToken {
     /// What may open a session.

@@ -16,7 +16,7 @@ pub trait AuthSessionRepository: Send + Sync {
     /// [`StorageError`] if storage fails, or has no such user.
     async fn insert(&self, session: &AuthSession) -> Result<(), StorageError>;
 
-    /// The session of that id if it has not expired at `now`, locked until the transaction ends.
+    /// The session of that id if it lives at `now`, locked until the transaction ends.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
@@ -46,14 +46,20 @@ pub trait AuthSessionRepository: Send + Sync {
     /// [`StorageError`] if storage fails.
     async fn delete(&self, id: AuthSessionId) -> Result<bool, StorageError>;
 
+    /// Ends the session of that id if it does not live at `now`, so that it will not by another clock, or by this one set
+    /// back. Returns whether it did.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    async fn delete_dead(&self, id: AuthSessionId, now: DateTime<Utc>) -> Result<bool, StorageError>;
+
     /// Ends every session of a user, but for the one to `keep`. Returns how many there were.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
     async fn delete_all_of(&self, user_id: UserId, keep: Option<AuthSessionId>) -> Result<u64, StorageError>;
 
-    /// Ends the sessions of a user that have not expired at `now`, but for the `keep` that began last. Returns how many
-    /// ended. Who has locked the user can rely on it that no more are left, and adds the next one before unlocking.
+    /// Ends the sessions of a user that live at `now`, but for the `keep` that began last. Returns how many ended. Who has locked the user can rely on it that no more are left, and adds the next one before unlocking.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

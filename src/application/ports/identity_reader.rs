@@ -19,7 +19,7 @@ pub trait IdentityReader: Send + Sync {
     /// [`StorageError`] if storage fails.
     async fn find_credentials(&self, username: &Username) -> Result<Option<Credentials>, StorageError>;
 
-    /// The session that the secret opens, expired or not, with its user, if that user is active. One query.
+    /// The session that the secret opens, whether it lives or not, with its user, if that user is active. One query.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

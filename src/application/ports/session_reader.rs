@@ -7,7 +7,7 @@ use crate::{application::SessionView, domain::user::UserId};
 /// Reads sessions as they are shown, outside any transaction.
 #[async_trait]
 pub trait SessionReader: Send + Sync {
-    /// The sessions of a user that have not expired at `now`, the newest first.
+    /// The sessions of a user that live at `now`, the newest first.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

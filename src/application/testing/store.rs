@@ -217,11 +217,7 @@ impl AuthSessionRepository for InMemoryTransaction {
         now: DateTime<Utc>,
     ) -> Result<Option<AuthSession>, StorageError> {
         let state = self.working.lock().unwrap();
-        Ok(state
-            .sessions
-            .get(&id)
-            .filter(|session| !session.is_expired(now))
-            .cloned())
+        Ok(state.sessions.get(&id).filter(|session| session.lives_at(now)).cloned())
     }
 
     async fn save(&self, session: &AuthSession) -> Result<(), StorageError> {
@@ -238,12 +234,18 @@ impl AuthSessionRepository for InMemoryTransaction {
         let stored = state
             .sessions
             .get_mut(&session.id())
-            .filter(|stored| !stored.is_expired(now) && stored.state().secret_digest == session.state().secret_digest);
+            .filter(|stored| stored.lives_at(now) && stored.state().secret_digest == session.state().secret_digest);
         Ok(stored.map(|stored| *stored = session.clone()).is_some())
     }
 
     async fn delete(&self, id: AuthSessionId) -> Result<bool, StorageError> {
         Ok(self.working.lock().unwrap().sessions.remove(&id).is_some())
+    }
+
+    async fn delete_dead(&self, id: AuthSessionId, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        let mut state = self.working.lock().unwrap();
+        let is_dead = state.sessions.get(&id).is_some_and(|session| !session.lives_at(now));
+        Ok(is_dead && state.sessions.remove(&id).is_some())
     }
 
     async fn delete_all_of(&self, user_id: UserId, keep: Option<AuthSessionId>) -> Result<u64, StorageError> {
@@ -264,7 +266,7 @@ impl AuthSessionRepository for InMemoryTransaction {
 
     async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
         let mut state = self.working.lock().unwrap();
-        let mut expired: Vec<_> = state.sessions.values().filter(|one| one.is_expired(now)).collect();
+        let mut expired: Vec<_> = state.sessions.values().filter(|one| one.expires_at() <= now).collect();
         expired.sort_by_key(|session| session.expires_at());
         let ids: Vec<_> = expired
             .iter()
@@ -364,7 +366,7 @@ impl LastSeenRecorder for InMemoryStore {
         let Ok(mut state) = self.read() else { return };
         if let Some(session) = state.sessions.get_mut(&id)
             && session.is_due_to_be_seen(now)
-            && !session.is_expired(now)
+            && session.lives_at(now)
         {
             *session = AuthSession::restore(AuthSessionState {
                 last_seen_at: now,
@@ -374,10 +376,11 @@ impl LastSeenRecorder for InMemoryStore {
     }
 }
 
-/// The ids of a user's sessions that have not expired, the newest first.
+/// The ids of a user's living sessions, the newest first.
 fn live_sessions(state: &State, user_id: UserId, now: DateTime<Utc>) -> impl Iterator<Item = AuthSessionId> + use<> {
-    let mut live: Vec<_> = state.sessions.values().map(AuthSession::state).collect();
-    live.retain(|session| session.user_id == user_id && now < session.expires_at);
+    let live = state.sessions.values().filter(|session| session.lives_at(now));
+    let mut live: Vec<_> = live.map(AuthSession::state).collect();
+    live.retain(|session| session.user_id == user_id);
     live.sort_by_key(|session| Reverse((session.created_at, session.id)));
     let ids: Vec<_> = live.iter().map(|session| session.id).collect();
     ids.into_iter()

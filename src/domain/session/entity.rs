@@ -32,6 +32,10 @@ impl AuthSession {
     /// How long ago a session must have been seen for its use to be recorded: not every request is to write.
     pub const LAST_SEEN_STEP: TimeDelta = TimeDelta::minutes(5);
 
+    /// How far ahead of now a session may have begun: what the clocks of different nodes may differ by. One from further
+    /// ahead was begun by a clock that was wrong, and does not live: it would for as long as the clock was ahead.
+    pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
     /// Begins a session of `user_id`, on that client, that `secret` opens.
     pub fn begin(
         id: AuthSessionId,
@@ -72,9 +76,9 @@ impl AuthSession {
         self.state.expires_at
     }
 
-    /// Whether it has expired at `now`.
-    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
-        now >= self.state.expires_at
+    /// Whether it lives at `now`: it has begun, within [`CLOCK_TOLERANCE`](Self::CLOCK_TOLERANCE), and not expired.
+    pub fn lives_at(&self, now: DateTime<Utc>) -> bool {
+        self.state.created_at <= now + Self::CLOCK_TOLERANCE && now < self.state.expires_at
     }
 
     /// Whether its use at `now` should be recorded.
@@ -85,7 +89,7 @@ impl AuthSession {
     /// Whether it lives at `now`, but has so little time left that its use should renew it. One that has come to its
     /// absolute end is not: it would gain nothing.
     pub fn is_due_for_renewal(&self, lifetime: &SessionLifetime, now: DateTime<Utc>) -> bool {
-        !self.is_expired(now)
+        self.lives_at(now)
             && lifetime.is_near_end(self.state.expires_at, now)
             && lifetime.expiry(self.state.created_at, now) > self.state.expires_at
     }
@@ -127,14 +131,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case::fresh(0, false, false)]
-    #[case::just_before_the_window(45, false, false)]
-    #[case::in_the_window(46, false, true)]
-    #[case::last_minute(59, false, true)]
-    #[case::dead(60, true, false)]
-    fn it_lives_is_due_for_renewal_and_dies(#[case] minutes: i64, #[case] expired: bool, #[case] due: bool) {
+    #[case::from_too_far_ahead(-6, false, false)]
+    #[case::from_a_little_ahead(-5, true, false)]
+    #[case::fresh(0, true, false)]
+    #[case::just_before_the_window(45, true, false)]
+    #[case::in_the_window(46, true, true)]
+    #[case::last_minute(59, true, true)]
+    #[case::dead(60, false, false)]
+    fn it_lives_is_due_for_renewal_and_dies(#[case] minutes: i64, #[case] lives: bool, #[case] due: bool) {
         let now = START + TimeDelta::minutes(minutes);
-        assert_eq!(session().is_expired(now), expired);
+        assert_eq!(session().lives_at(now), lives);
         assert_eq!(session().is_due_for_renewal(&lifetime(), now), due);
     }
 
@@ -164,7 +170,7 @@ mod tests {
         session.renew(&lifetime(), START + TimeDelta::minutes(110));
         assert_eq!(session.expires_at(), START + TimeDelta::minutes(120));
         assert!(!session.is_due_for_renewal(&lifetime(), START + TimeDelta::minutes(111)));
-        assert!(session.is_expired(START + TimeDelta::minutes(120)));
+        assert!(!session.lives_at(START + TimeDelta::minutes(120)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     database::{Purge, try_lock_purge},
-    entities::auth_session::{Column, Entity},
+    entities::auth_session::{Column, Entity, lives_at},
     mapping::session_row,
     unit_of_work::SeaOrmTransaction,
 };
@@ -33,7 +33,7 @@ impl AuthSessionRepository for SeaOrmTransaction {
         id: AuthSessionId,
         now: DateTime<Utc>,
     ) -> Result<Option<AuthSession>, StorageError> {
-        let query = Entity::find_by_id(id.as_uuid()).filter(Column::ExpiresAt.gt(now));
+        let query = Entity::find_by_id(id.as_uuid()).filter(lives_at(now));
         let row = query.lock_exclusive().one(&self.inner).await?;
         row.map(AuthSession::try_from).transpose()
     }
@@ -50,12 +50,17 @@ impl AuthSessionRepository for SeaOrmTransaction {
             .col_expr(Column::LastSeenAt, Expr::value(state.last_seen_at))
             .filter(Column::Id.eq(state.id.as_uuid()))
             .filter(Column::SecretDigest.eq(state.secret_digest.as_bytes().to_vec()))
-            .filter(Column::ExpiresAt.gt(now));
+            .filter(lives_at(now));
         Ok(update.exec(&self.inner).await?.rows_affected > 0)
     }
 
     async fn delete(&self, id: AuthSessionId) -> Result<bool, StorageError> {
         let delete = Entity::delete_by_id(id.as_uuid());
+        Ok(delete.exec(&self.inner).await?.rows_affected > 0)
+    }
+
+    async fn delete_dead(&self, id: AuthSessionId, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        let delete = Entity::delete_by_id(id.as_uuid()).filter(lives_at(now).not());
         Ok(delete.exec(&self.inner).await?.rows_affected > 0)
     }
 
@@ -70,7 +75,7 @@ impl AuthSessionRepository for SeaOrmTransaction {
     async fn delete_oldest_of(&self, user_id: UserId, keep: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
         let theirs = Condition::all()
             .add(Column::UserId.eq(user_id.as_uuid()))
-            .add(Column::ExpiresAt.gt(now));
+            .add(lives_at(now));
         let newest = Entity::find()
             .select_only()
             .column(Column::Id)

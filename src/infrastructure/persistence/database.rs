@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use thiserror::Error;
 
-use super::{DatabaseUrl, database_url::Kind, postgres, sqlite, timed_connection::TimedConnection};
+use super::{DatabaseUrl, database_url::Kind, error::explained, postgres, sqlite, timed_connection::TimedConnection};
 
 /// Who migrates a PostgreSQL database holds this advisory lock: `gatehous` in ASCII, unlikely to be taken by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
@@ -86,7 +86,7 @@ pub enum ConnectError {
 impl From<DbErr> for ConnectError {
     // Not as its source: the text holds that already.
     fn from(error: DbErr) -> Self {
-        Self::Open(error.to_string())
+        Self::Open(explained(&error))
     }
 }
 

@@ -1,14 +1,15 @@
+use std::borrow::Cow;
+
 use sea_orm::{
     DbErr, RuntimeErr,
-    sqlx::{self, postgres::PgDatabaseError},
+    sqlx::{self, postgres::PgDatabaseError, sqlite::SqliteError},
 };
 
 use crate::application::ports::StorageError;
 
 impl From<DbErr> for StorageError {
     fn from(error: DbErr) -> Self {
-        // Its text holds those of its sources already, so they would be logged twice.
-        let text = error.to_string().into();
+        let text = explained(&error).into();
         if is_unavailable(&error) {
             Self::Unavailable(text)
         } else {
@@ -41,11 +42,55 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
-/// Whether an extended result code of SQLite says that the file is locked or out of reach, or the disk full: its low byte is
-/// the primary code, `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR`, `SQLITE_FULL` or `SQLITE_CANTOPEN`.
+/// What the error says, its sources included, so that they need not be logged once more. Of what keeps SQLite from its file,
+/// also what that means.
+pub(super) fn explained(error: &DbErr) -> String {
+    match sqlite_code(error).as_deref().and_then(sqlite_obstacle) {
+        Some(obstacle) => format!("{obstacle} ({error})"),
+        None => error.to_string(),
+    }
+}
+
+/// The result code of SQLite, if the error is one of it.
+fn sqlite_code(error: &DbErr) -> Option<Cow<'_, str>> {
+    let (DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error)) = error else {
+        return None;
+    };
+    let RuntimeErr::SqlxError(error) = error else {
+        return None;
+    };
+    let error = error.as_database_error()?;
+    let is_sqlite = error.try_downcast_ref::<SqliteError>().is_some();
+    error.code().filter(|_| is_sqlite)
+}
+
+/// Whether an extended result code of SQLite says that the file or its disk is not as it should be, and not the statement.
 fn is_sqlite_unavailable(code: &str) -> bool {
-    code.parse::<u32>()
-        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
+    sqlite_obstacle(code).is_some()
+}
+
+/// What keeps SQLite from its file, by its extended result code, of which the low byte is the primary one.
+fn sqlite_obstacle(code: &str) -> Option<&'static str> {
+    /// The index of the log, a file as well, could not be given its size.
+    const SQLITE_IOERR_SHMSIZE: u32 = 4874;
+    let code = code.parse::<u32>().ok()?;
+    match (code & 0xff, code) {
+        // SQLITE_FULL
+        (13, _) | (_, SQLITE_IOERR_SHMSIZE) => Some("the disk of the database file is full: make room on it"),
+        // SQLITE_BUSY, SQLITE_LOCKED
+        (5 | 6, _) => Some("another process has locked the database file for too long"),
+        // SQLITE_READONLY: it takes no writes for now, like a standby of PostgreSQL.
+        (8, _) => Some("the database file was read-only when it was opened: make it writable, and start again"),
+        // SQLITE_IOERR
+        (10, _) => {
+            Some("the database file cannot be read or written: look at its disk, and whether it is mounted read-only")
+        }
+        // SQLITE_CANTOPEN
+        (14, _) => {
+            Some("the database file, or one that belongs beside it, cannot be opened: look at the rights to its folder")
+        }
+        _ => None,
+    }
 }
 
 /// Whether a `SQLSTATE` of PostgreSQL says that the same might work later, or on another server.
@@ -72,7 +117,9 @@ mod tests {
     #[rstest]
     #[case::busy("5", true)]
     #[case::busy_snapshot("517", true)]
+    #[case::read_only("8", true)]
     #[case::disk_full("13", true)]
+    #[case::disk_full_at_the_start("4874", true)]
     #[case::cannot_open("14", true)]
     #[case::io_error_on_fsync("1034", true)]
     #[case::unique_constraint("2067", false)]

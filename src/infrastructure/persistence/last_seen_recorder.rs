@@ -6,7 +6,7 @@ use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
     Database,
-    entities::auth_session::{Column, Entity},
+    entities::auth_session::{Column, Entity, lives_at},
 };
 use crate::{
     application::ports::LastSeenRecorder,
@@ -56,7 +56,7 @@ async fn write(database: &Database, id: AuthSessionId, now: DateTime<Utc>) -> Re
         .col_expr(Column::LastSeenAt, Expr::value(now))
         .filter(Column::Id.eq(id.as_uuid()))
         .filter(Column::LastSeenAt.lte(now - AuthSession::LAST_SEEN_STEP))
-        .filter(Column::ExpiresAt.gt(now));
+        .filter(lives_at(now));
     let transaction = database.begin().await?;
     update.exec(&transaction).await?;
     transaction.commit().await

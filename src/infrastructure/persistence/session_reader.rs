@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Database,
-    entities::auth_session::{Column, Entity},
+    entities::auth_session::{Column, Entity, lives_at},
     mapping::client_details,
 };
 use crate::{
@@ -55,7 +55,7 @@ impl SessionReader for SeaOrmSessionReader {
                 Column::UserAgent,
             ])
             .filter(Column::UserId.eq(user_id.as_uuid()))
-            .filter(Column::ExpiresAt.gt(now))
+            .filter(lives_at(now))
             .order_by_desc(Column::CreatedAt)
             .order_by_desc(Column::Id)
             .into_model::<SessionViewRow>()

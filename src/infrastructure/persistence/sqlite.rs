@@ -6,10 +6,11 @@ use std::{fs, io, path::Path, str::FromStr};
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DbErr, SqlxSqliteConnector,
     sqlx::{
-        Connection,
-        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+        self, Connection, SqliteConnection,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous, SqliteTransactionManager},
     },
 };
+use sqlx_core::transaction::TransactionManager;
 
 use super::{ConnectError, DatabaseOptions};
 
@@ -56,10 +57,20 @@ async fn open(
                     .busy_timeout(busy_timeout),
             )
         })
-        // SQLite itself rolls back what cannot be committed because the disk is full. That leaves the connection in the
-        // belief that it is in a transaction, and what it did next would never be committed.
-        .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+        .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(leave_transaction(connection)));
     SqlxSqliteConnector::connect(connect).await
+}
+
+/// SQLite itself rolls back what cannot be written because the disk is full or broken. That leaves the connection in the
+/// belief that it is in a transaction, and what it did next would never be committed. So what it believes is made true, and
+/// then undone. To open another connection instead would not do: one that is opened while the file is read-only stays so.
+async fn leave_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // Refused if it is in one nevertheless.
+        let _ = sqlx::raw_sql("BEGIN").execute(&mut *connection).await;
+        SqliteTransactionManager::rollback(connection).await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Sees to it that there is a file to open.

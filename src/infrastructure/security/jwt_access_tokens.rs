@@ -50,9 +50,9 @@ impl AccessTokens for JwtAccessTokens {
         self.signer.sign(Self::KIND, claims).map(AccessToken::new)
     }
 
-    fn verify(&self, token: &AccessToken, now: DateTime<Utc>) -> Option<VerifiedToken> {
+    fn verify(&self, token: &AccessToken) -> Option<VerifiedToken> {
         let claims: Claims = self.signer.verify(Self::KIND, token.expose())?;
-        let expires_at = DateTime::from_timestamp(claims.exp, 0).filter(|expires_at| now < *expires_at)?;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims.sid.as_bytes()).ok()?);
         let secret = SessionSecret::new(bytes.as_slice().try_into().ok()?);
         Some(VerifiedToken { secret, expires_at })

@@ -131,7 +131,7 @@ mod tests {
             JwtDeviceTokens::new(signer.clone()),
         );
         let device_token = issue(&signer, &device());
-        assert!(access.verify(&AccessToken::new(device_token.expose()), NOW).is_none());
+        assert!(access.verify(&AccessToken::new(device_token.expose())).is_none());
         let secret = SessionSecret::new([7; 32]);
         let access_token = access.issue(&secret, NOW, NOW + TimeDelta::hours(1)).unwrap();
         assert!(devices.verify(&DeviceToken::new(access_token.expose()), NOW).is_none());

@@ -107,7 +107,7 @@ impl JwtSigner {
         validation.set_issuer(&[&options.issuer]);
         validation.set_audience(&[&options.audience]);
         validation.set_required_spec_claims(&["iss", "aud", "exp"]);
-        // The expiry is judged by our own clock and without leeway: by each kind of token.
+        // The expiry is for others to judge, by their own clock and without leeway.
         validation.validate_exp = false;
 
         let signer = Self {

@@ -10,6 +10,7 @@ mod program;
 mod raw;
 mod rsa;
 mod server;
+mod small_disk;
 mod views;
 
 pub use client::{Answer, Client};
@@ -20,6 +21,7 @@ pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};
 pub use rsa::write_rsa_keys;
 pub use server::{PASSWORD, Server};
+pub use small_disk::SmallDisk;
 pub use views::{assert_current_user, assert_session_view, assert_user_view, blamed, time};
 
 /// How long the program may take to start, answer or stop before a test gives up.

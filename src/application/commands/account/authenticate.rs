@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use thiserror::Error;
 
@@ -11,21 +11,24 @@ use crate::{
     },
     domain::{
         audit::Provenance,
-        session::{AuthSession, SessionLifetime},
+        session::{AuthSession, AuthSessionId, SessionLifetime},
     },
 };
 
 /// Finds out who makes a request: the identity provider of every way in.
 ///
 /// - Open to everyone who brings a token.
-/// - Costs one query, without a lock; the database is the only judge of whether a session lives.
+/// - Costs one query, without a lock, and none for a token that we did not make; the database is the only judge of whether a
+///   session lives.
 /// - Renews a session that is used near its end, by one update of what still lives: one that died meanwhile is not revived.
 ///   One near its absolute end is left to die.
 ///   While the update has to wait too long, the request goes on with the session as it is; a later one will renew it.
 /// - Issues a new token with a renewal, and also when the token is near its end but its session is not: then an earlier
 ///   renewal's answer never reached the client.
 /// - Has it recorded that the session was seen, unless it was seen lately, and waits for nothing.
-/// - Refuses a token that we did not make or that has expired, a session that is gone or expired, and an inactive user.
+/// - Refuses a token that we did not make or that has expired, a session that is gone or does not live, and an inactive user.
+/// - Ends for good a session that it finds dead, also by a token that has expired with it: it would live again as soon as the
+///   clock is set back.
 pub struct Authenticate {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -70,14 +73,21 @@ impl Authenticate {
     ) -> Result<Authenticated, AuthenticateError> {
         let now = self.clock.now();
         let token = token
-            .and_then(|token| self.access_tokens.verify(token, now))
+            .and_then(|token| self.access_tokens.verify(token))
             .ok_or(AuthenticateError::NotAuthenticated)?;
         let mut identity = self
             .identities
             .find_identity(&token.secret.digest())
             .await?
-            .filter(|identity| !identity.session.is_expired(now))
             .ok_or(AuthenticateError::NotAuthenticated)?;
+        if !identity.session.lives_at(now) {
+            self.end_dead(identity.session.id()).await;
+            return Err(AuthenticateError::NotAuthenticated);
+        }
+        // A session that lives on is opened by a later token.
+        if token.expires_at <= now {
+            return Err(AuthenticateError::NotAuthenticated);
+        }
 
         let is_renewed = identity.session.is_due_for_renewal(&self.session_lifetime, now)
             && self.renew(&mut identity.session).await?;
@@ -111,13 +121,36 @@ impl Authenticate {
                 *session = extended;
                 Ok(true)
             }
-            Ok(None) => Err(AuthenticateError::NotAuthenticated),
+            Ok(None) => {
+                // It was ended meanwhile, or has died since it was read.
+                self.end_dead(session.id()).await;
+                Err(AuthenticateError::NotAuthenticated)
+            }
             Err(StorageError::Unavailable(reason)) => {
                 log::warn!("session {} could not be renewed for now: {reason}", session.id());
                 Ok(false)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Ends a session for good, unless it was renewed meanwhile. Its token is refused, whether that succeeds or not.
+    async fn end_dead(&self, id: AuthSessionId) {
+        match self.delete_dead(id).await {
+            Ok(true) => log::debug!("session {id} was used when it was dead, and is ended for good"),
+            Ok(false) => {}
+            Err(error) => {
+                let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+                log::warn!("session {id} is dead, but could not be ended for good for now: {reason}");
+            }
+        }
+    }
+
+    async fn delete_dead(&self, id: AuthSessionId) -> Result<bool, StorageError> {
+        let transaction = self.unit_of_work.begin().await?;
+        let is_ended = transaction.sessions().delete_dead(id, self.clock.now()).await?;
+        transaction.commit().await?;
+        Ok(is_ended)
     }
 
     /// The session with its lifetime restarted, if it still lives.

@@ -1,4 +1,7 @@
-use sea_orm::entity::prelude::*;
+use chrono::{DateTime, Utc};
+use sea_orm::{Condition, entity::prelude::*};
+
+use crate::domain::session::AuthSession;
 
 /// A row of `auth_sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,3 +35,10 @@ impl Related<super::user::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The rows of sessions that live at `now`, by the same rule as [`AuthSession::lives_at`].
+pub fn lives_at(now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(Column::CreatedAt.lte(now + AuthSession::CLOCK_TOLERANCE))
+        .add(Column::ExpiresAt.gt(now))
+}

@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use rstest::rstest;
 
 use super::*;
 use crate::{
@@ -32,13 +33,98 @@ async fn no_token_and_a_token_we_did_not_make_are_refused() {
 }
 
 #[tokio::test]
-async fn an_expired_session_is_refused() {
+async fn a_token_we_did_not_make_costs_no_query() {
+    let world = World::new();
+    world.store().fail();
+    let refusal = world
+        .authenticate()
+        .execute(Some(&AccessToken::new("forged")), provenance())
+        .await;
+    assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+}
+
+#[rstest]
+#[case::expired(60)]
+#[case::from_the_future(-6)]
+#[tokio::test]
+async fn a_dead_session_is_refused_and_does_not_revive_when_the_clock_is_set_right(#[case] minutes: i64) {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let session = world.begin_session(&alice);
+    world.advance(TimeDelta::minutes(minutes));
+    for advance in [0, -minutes] {
+        world.advance(TimeDelta::minutes(advance));
+        let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+        assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+        assert_eq!(world.session_count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_expired_token_is_refused_and_leaves_a_session_that_lives_by_a_later_one() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let session = world.begin_session(&alice);
+    world.advance(TimeDelta::minutes(50));
+    let renewed = world
+        .authenticate()
+        .execute(Some(&session.token), provenance())
+        .await
+        .unwrap();
+    world.advance(TimeDelta::minutes(10));
+
+    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+    assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+    assert!(
+        world
+            .authenticate()
+            .execute(renewed.renewed_token.as_ref(), provenance())
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn a_session_that_was_renewed_while_it_was_found_dead_is_left() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(60));
+    let mut renewed = world.store().sessions()[0].clone();
+    renewed.renew(&world.session_lifetime(), world.now());
+    world.store().before_next_transaction({
+        let store = world.store();
+        move || store.add_session(&renewed)
+    });
+    assert!(!world.is_live(&session).await);
+    assert_eq!(world.session_count(), 1);
+}
+
+#[tokio::test]
+async fn a_dead_session_is_refused_also_while_it_cannot_be_ended_for_good() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let session = world.begin_session(&alice);
+    world.advance(TimeDelta::minutes(60));
+    world.store().fail_commits();
     let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
+    assert_eq!(world.session_count(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_dies_before_its_renewal_does_not_revive_when_the_clock_is_set_back() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let session = world.begin_session(&alice);
+    world.advance(TimeDelta::minutes(59));
+    world.store().before_next_transaction({
+        let clock = world.clock();
+        move || clock.advance(TimeDelta::minutes(1))
+    });
+    assert!(!world.is_live(&session).await);
+    world.advance(TimeDelta::minutes(-1));
+    assert!(!world.is_live(&session).await);
 }
 
 #[tokio::test]
