@@ -9,6 +9,7 @@ mod database;
 mod logging;
 mod peppers;
 mod server;
+mod services;
 mod upkeep;
 mod use_cases;
 

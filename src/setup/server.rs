@@ -18,8 +18,9 @@ use super::{
     configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
     peppers::require_peppers,
+    services::Services,
     upkeep::{purge_now_and_then, write_refusals_now_and_then},
-    use_cases::{HttpUseCases, Services, UpkeepUseCases},
+    use_cases::{HttpUseCases, UpkeepUseCases},
 };
 use crate::{
     infrastructure::persistence::Database,

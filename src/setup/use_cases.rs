@@ -2,12 +2,10 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
 
-use super::adapters::Adapters;
+use super::{adapters::Adapters, services::Services};
 use crate::{
     application::{
-        audit::{Audit, Refusals},
         commands::{
-            Registration,
             account::{Authenticate, ChangePassword, EndAllSessions, EndSession, LogIn, LogOut, SignUp},
             maintenance::{PurgeExpired, WriteRefusals},
             operator::{
@@ -22,47 +20,9 @@ use crate::{
             operator::{FindUser, ReadAuditTrail},
             users::{GetUser, ListUserSessions, ListUsers},
         },
-        throttle::Throttle,
     },
     presentation::cli::OperatorUseCases,
 };
-
-/// What several use cases share, built on the adapters.
-pub struct Services {
-    refusals: Arc<Refusals>,
-    audit: Arc<Audit>,
-    throttle: Arc<Throttle>,
-    registration: Arc<Registration>,
-}
-
-impl Services {
-    /// Builds every service on the adapters.
-    pub fn new(adapters: &Adapters) -> Self {
-        let refusals = Arc::<Refusals>::default();
-        Self {
-            audit: Arc::new(Audit {
-                refusals: refusals.clone(),
-                clock: adapters.clock.clone(),
-                random: adapters.random.clone(),
-            }),
-            refusals,
-            throttle: Arc::new(Throttle {
-                policy: adapters.throttle_policy,
-                unit_of_work: adapters.unit_of_work.clone(),
-                keys: adapters.throttle_keys.clone(),
-                device_tokens: adapters.device_tokens.clone(),
-                clock: adapters.clock.clone(),
-                random: adapters.random.clone(),
-            }),
-            registration: Arc::new(Registration {
-                password_hasher: adapters.password_hasher.clone(),
-                password_policy: adapters.password_policy,
-                clock: adapters.clock.clone(),
-                random: adapters.random.clone(),
-            }),
-        }
-    }
-}
 
 /// The use cases that controllers name, each as Actix hands it to them.
 #[derive(Clone)]

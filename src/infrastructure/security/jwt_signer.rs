@@ -214,3 +214,6 @@ pub(super) fn header(algorithm: Algorithm, key: &[u8]) -> Header {
 fn key_id(key: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(key)[..8])
 }
+
+#[cfg(test)]
+pub(super) mod tests;

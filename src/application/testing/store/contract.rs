@@ -1,0 +1,21 @@
+//! The fakes keep the contract of the storage ports, too.
+
+use std::sync::Arc;
+
+use super::InMemoryStore;
+use crate::application::ports::contract::{Storage, storage_contract};
+
+async fn in_memory() -> Storage {
+    let store = Arc::new(InMemoryStore::default());
+    Storage {
+        unit_of_work: store.clone(),
+        users: store.clone(),
+        identities: store.clone(),
+        sessions: store.clone(),
+        audit_events: store.clone(),
+        last_seen: store,
+        guard: Box::new(()),
+    }
+}
+
+storage_contract!(in_memory);

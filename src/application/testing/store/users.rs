@@ -1,0 +1,106 @@
+use std::cmp::Ordering;
+
+use async_trait::async_trait;
+
+use super::{InMemoryStore, InMemoryTransaction};
+use crate::{
+    application::{
+        UserView,
+        ports::{InsertUserError, StorageError, UserReader, UserRepository},
+        queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
+    },
+    domain::user::{User, UserId, Username},
+};
+
+#[async_trait]
+impl UserRepository for InMemoryTransaction {
+    async fn insert(&self, user: &User) -> Result<(), InsertUserError> {
+        let mut state = self.working.lock().unwrap();
+        if state
+            .users
+            .values()
+            .any(|other| other.state().username == user.state().username)
+        {
+            return Err(InsertUserError::UsernameAlreadyExists);
+        }
+        state.users.insert(user.id(), user.clone());
+        Ok(())
+    }
+
+    async fn find_for_update(&self, username: &Username) -> Result<Option<User>, StorageError> {
+        let state = self.working.lock().unwrap();
+        Ok(state
+            .users
+            .values()
+            .find(|user| user.state().username == *username)
+            .cloned())
+    }
+
+    async fn find_by_id_for_update(&self, id: UserId) -> Result<Option<User>, StorageError> {
+        Ok(self.working.lock().unwrap().users.get(&id).cloned())
+    }
+
+    async fn save(&self, user: &User) -> Result<(), StorageError> {
+        self.working.lock().unwrap().users.insert(user.id(), user.clone());
+        Ok(())
+    }
+
+    async fn count_active_super_admins_for_update(&self) -> Result<u64, StorageError> {
+        let state = self.working.lock().unwrap();
+        Ok(state.users.values().filter(|user| user.is_active_super_admin()).count() as u64)
+    }
+}
+
+#[async_trait]
+impl UserReader for InMemoryStore {
+    async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
+        let state = self.read()?;
+        let mut users: Vec<_> = state.users.values().filter(|user| lets_through(filter, user)).collect();
+        users.sort_by(|one, other| {
+            let (a, b) = (one.state(), other.state());
+            let order = match page.sorting_field {
+                UserSortingField::Username => a.username.key().cmp(b.username.key()),
+                UserSortingField::Role => a.role.cmp(&b.role),
+                UserSortingField::IsActive => a.is_active.cmp(&b.is_active),
+                UserSortingField::CreatedAt => a.created_at.cmp(&b.created_at),
+                UserSortingField::UpdatedAt => a.updated_at.cmp(&b.updated_at),
+            };
+            directed(order.then(a.id.cmp(&b.id)), page.sorting_order)
+        });
+        Ok(UserPage {
+            total: users.len() as u64,
+            users: users
+                .into_iter()
+                .skip(page.offset.get() as usize)
+                .take(page.limit.get() as usize)
+                .map(UserView::from)
+                .collect(),
+        })
+    }
+
+    async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError> {
+        Ok(self.read()?.users.get(&id).map(UserView::from))
+    }
+
+    async fn find_by_username(&self, username: &Username) -> Result<Option<UserView>, StorageError> {
+        let state = self.read()?;
+        let user = state.users.values().find(|user| user.state().username == *username);
+        Ok(user.map(UserView::from))
+    }
+}
+
+fn lets_through(filter: &ListUsersFilter, user: &User) -> bool {
+    filter.role.is_none_or(|role| user.role() == role)
+        && filter.is_active.is_none_or(|is_active| user.is_active() == is_active)
+        && filter
+            .username
+            .as_ref()
+            .is_none_or(|prefix| user.state().username.key().starts_with(prefix.key()))
+}
+
+fn directed(order: Ordering, direction: SortingOrder) -> Ordering {
+    match direction {
+        SortingOrder::Ascending => order,
+        SortingOrder::Descending => order.reverse(),
+    }
+}

@@ -1,0 +1,45 @@
+use std::sync::Arc;
+
+use super::adapters::Adapters;
+use crate::application::{
+    audit::{Audit, Refusals},
+    commands::Registration,
+    throttle::Throttle,
+};
+
+/// What several use cases share, built on the adapters.
+pub struct Services {
+    pub refusals: Arc<Refusals>,
+    pub audit: Arc<Audit>,
+    pub throttle: Arc<Throttle>,
+    pub registration: Arc<Registration>,
+}
+
+impl Services {
+    /// Builds every service on the adapters.
+    pub fn new(adapters: &Adapters) -> Self {
+        let refusals = Arc::<Refusals>::default();
+        Self {
+            audit: Arc::new(Audit {
+                refusals: refusals.clone(),
+                clock: adapters.clock.clone(),
+                random: adapters.random.clone(),
+            }),
+            refusals,
+            throttle: Arc::new(Throttle {
+                policy: adapters.throttle_policy,
+                unit_of_work: adapters.unit_of_work.clone(),
+                keys: adapters.throttle_keys.clone(),
+                device_tokens: adapters.device_tokens.clone(),
+                clock: adapters.clock.clone(),
+                random: adapters.random.clone(),
+            }),
+            registration: Arc::new(Registration {
+                password_hasher: adapters.password_hasher.clone(),
+                password_policy: adapters.password_policy,
+                clock: adapters.clock.clone(),
+                random: adapters.random.clone(),
+            }),
+        }
+    }
+}
