@@ -33,7 +33,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "async_trait", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log", "migration",
-            "sea_orm", "secrecy", "serde", "sha2", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
+            "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
         ],
     },
     Layer {
