@@ -149,6 +149,11 @@ mod tests {
     #[tokio::test]
     async fn what_was_rolled_back_by_sqlite_itself_does_not_swallow_what_is_committed_later() {
         let (_directory, database) = database().await;
+        let writer = database.writer();
+        writer
+            .execute_unprepared("CREATE TEMPORARY TABLE of_this_connection (c)")
+            .await
+            .unwrap();
         let interrupted = database.begin().await.unwrap();
         interrupted.execute_unprepared("ROLLBACK").await.unwrap();
         drop(interrupted);
@@ -158,6 +163,8 @@ mod tests {
         transaction.execute_unprepared("CREATE TABLE t (c)").await.unwrap();
         transaction.commit().await.unwrap();
         assert!(database.reader().execute_unprepared("SELECT c FROM t").await.is_ok());
+        let is_kept = writer.execute_unprepared("SELECT c FROM of_this_connection").await;
+        assert!(is_kept.is_ok(), "another connection may be read-only");
     }
 
     #[cfg(unix)]
