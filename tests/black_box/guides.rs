@@ -10,6 +10,7 @@ const CONFIG: &str = include_str!("../../config.toml");
 const SECRETS: &str = include_str!("../../.secrets.toml.example");
 const DEPLOYMENT: &str = include_str!("../../docs/deployment.md");
 const API: &str = include_str!("../../docs/api.md");
+const SECURITY: &str = include_str!("../../docs/security.md");
 const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-clean-example.md");
 const UNIT: &str = include_str!("../../deploy/gatehouse.service");
 const OPERATOR: &str = include_str!("../../deploy/gatehouse-operator");
@@ -26,6 +27,7 @@ const FOLDERS_OF_PAGES: [&str; 6] = [
 #[rstest]
 #[case::deployment(DEPLOYMENT, 10)]
 #[case::api(API, 6)]
+#[case::security(SECURITY, 10)]
 #[case::coming_from_the_original(FROM_THE_ORIGINAL, 20)]
 fn every_configuration_key_that_is_named_exists(#[case] guide: &str, #[case] least: usize) {
     let known = known_keys();
@@ -145,4 +147,32 @@ fn collect(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
         };
         collect(value, &path, keys);
     }
+}
+
+#[test]
+fn every_test_that_the_page_on_security_names_exists() {
+    let named: BTreeSet<_> = SECURITY
+        .split('`')
+        .filter(|text| text.split("::").count() > 2 && !text.contains(' '))
+        .collect();
+    assert!(named.len() > 100, "{named:?}");
+    let missing: Vec<_> = named.iter().filter(|name| !test_exists(name)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// Whether there is a test of this name, as `cargo test` has it.
+fn test_exists(name: &str) -> bool {
+    let Some((module, function)) = name.rsplit_once("::") else {
+        return false;
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = if name.starts_with("black_box::") {
+        "tests"
+    } else {
+        "src"
+    };
+    let module = module.trim_end_matches("::tests").replace("::", "/");
+    let files = ["", "/mod", "/tests"].map(|file| root.join(folder).join(format!("{module}{file}.rs")));
+    let texts = files.iter().filter_map(|file| fs::read_to_string(file).ok());
+    texts.into_iter().any(|text| text.contains(&format!("fn {function}(")))
 }
