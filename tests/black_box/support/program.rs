@@ -31,7 +31,7 @@ pub struct Outcome {
 }
 
 impl Program {
-    /// The program with cheap password hashes, and everything else as it is shipped.
+    /// The program with cheap password hashes, which may wait for long, and everything else as it is shipped.
     pub fn new(database: DatabaseKind) -> Self {
         Self::with(database, &[])
     }
@@ -74,7 +74,12 @@ impl Program {
         if let Some(url) = program.postgres.as_ref().map(|postgres| postgres.url()) {
             program.set("APP_DATABASE__URL", &url);
         }
-        let defaults = [("APP_SERVER__PORT", "0"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4")];
+        let defaults = [
+            ("APP_SERVER__PORT", "0"),
+            ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4"),
+            // So many tests run at once that a hash may have to wait for longer than users should.
+            ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "5000"),
+        ];
         for (name, value) in defaults.iter().chain(variables) {
             program.set(name, value);
         }
