@@ -5,6 +5,7 @@ mod adapters;
 mod commands;
 pub mod configuration;
 mod database;
+mod listener;
 mod logging;
 mod peppers;
 mod server;

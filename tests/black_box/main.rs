@@ -48,5 +48,6 @@ mod security_headers;
 mod session_endpoints;
 mod sessions;
 mod shutdown;
+mod slow_clients;
 mod two_nodes;
 mod users;

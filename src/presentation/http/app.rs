@@ -7,6 +7,7 @@ use actix_web::{
 };
 
 use super::{
+    connection::at_work,
     cors::cors,
     docs::docs,
     middleware::{
@@ -61,4 +62,5 @@ pub fn app(
         .wrap(from_fn(security_headers))
         .wrap(from_fn(access_log))
         .wrap(from_fn(request_id))
+        .wrap(from_fn(at_work))
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod app;
+mod connection;
 mod cors;
 mod cross_site;
 mod docs;
@@ -24,6 +25,7 @@ mod users;
 
 pub use self::{
     app::app,
+    connection::Connection,
     failure::{Failure, Refusal},
     openapi::document,
     or_default::OrDefault,
