@@ -112,7 +112,9 @@ impl BcryptPasswordHasher {
         let place = self.queue.clone();
         let waiting = (Arc::strong_count(&place) - 1) as u32;
         let last_duration = Duration::from_micros(self.last_duration.load(Ordering::Relaxed));
-        if last_duration.saturating_mul(waiting) / self.max_concurrent > self.max_wait {
+        // What is being hashed now is half done, on the average.
+        let expected_wait = last_duration.saturating_mul(2 * waiting - 1) / (2 * self.max_concurrent);
+        if expected_wait > self.max_wait {
             return Err(HashingError::Saturated);
         }
         let turn = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned());

@@ -164,7 +164,7 @@ async fn only_as_many_wait_as_will_have_their_turn_in_time_and_others_are_refuse
         ..hasher("pepper", 2)
     });
     let turns = hasher.permits.clone().acquire_many_owned(2).await.unwrap();
-    // The fourth has its turn after twice that, in 60 s; the fifth would not.
+    // The fourth can expect its turn in 52.5 s, a fifth in 67.5 s.
     hasher.last_duration.store(30_000_000, Ordering::Relaxed);
     let wait = || {
         let hasher = hasher.clone();
