@@ -35,6 +35,7 @@ mod logs;
 mod migrate;
 mod moving_accounts;
 mod order_of_judgement;
+mod overload;
 mod peppers;
 mod problems;
 mod raw_http;
