@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -38,6 +38,9 @@ browser: ## Log in through Swagger UI in headless Chromium; needs Node.js, Chrom
 
 timing: ## Compare the times of log-ins that fail; needs a machine that does nothing else
 	cargo test --test black_box -- --ignored --test-threads=1 log_in_times::
+
+overload: ## Ask for ten times too much; needs a machine that does nothing else
+	cargo test --test black_box -- --ignored --test-threads=1 overload::
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check

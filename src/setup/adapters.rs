@@ -102,7 +102,7 @@ fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
         former_peppers: config.pepper.former.clone(),
         cost: config.bcrypt_cost,
         max_concurrent: match config.max_concurrent_hashes {
-            0 => cores(),
+            0 => cores().try_into().unwrap_or(u32::MAX),
             number => number,
         },
         max_wait: config.max_hash_wait,

@@ -6,6 +6,7 @@ mod clock_watch;
 mod commands;
 pub mod configuration;
 mod database;
+mod listener;
 mod logging;
 mod peppers;
 mod server;

@@ -1,10 +1,12 @@
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use actix_web::{
-    HttpServer,
     cookie::{Key, SameSite},
     dev::ServerHandle,
-    http::KeepAlive,
     web::{Bytes, Data},
 };
 use anyhow::Context;
@@ -13,10 +15,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
-    adapters::{Adapters, cores},
+    adapters::Adapters,
     clock_watch::watch_clock,
     configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
+    listener::{listen, listeners},
     peppers::require_peppers,
     services::Services,
     upkeep::{purge_now_and_then, write_refusals_now_and_then},
@@ -26,9 +29,6 @@ use crate::{
     infrastructure::persistence::Database,
     presentation::http::{self, CookieSettings, ForwardingHeader, HttpSettings, TrustedProxies},
 };
-
-/// The most workers that Actix can hold.
-const MAX_WORKERS: usize = 512;
 
 /// Serves requests until SIGINT or SIGTERM, then finishes those that run; a second signal cuts them.
 ///
@@ -54,26 +54,18 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let settings = Data::new(settings);
 
     let config = &configuration.server;
-    let server = HttpServer::new(move || {
+    let listeners = listeners(config).await.with_context(|| cannot_listen(config))?;
+    let addresses = listeners.iter().map(TcpListener::local_addr);
+    let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
+    let server = listen(config, listeners, move || {
         let use_cases = use_cases.clone();
         http::app(settings.clone(), document.clone(), move |server| {
             use_cases.register(server)
         })
-    })
-    .workers(match config.workers {
-        0 => cores().min(MAX_WORKERS),
-        number => number,
-    })
-    .keep_alive(keep_alive(config.keep_alive))
-    .client_request_timeout(config.request_timeout)
-    .shutdown_timeout(config.shutdown_timeout.as_secs())
-    // Actix would cut running requests on SIGINT.
-    .disable_signals()
-    .bind((config.host.as_str(), config.port))
-    .with_context(|| cannot_listen(config))?;
+    })?;
 
     let signals = StopSignals::listen()?;
-    for address in server.addrs() {
+    for address in addresses {
         announce(configuration, address);
     }
     let server = server.run();
@@ -137,14 +129,6 @@ fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
 fn cookie_key(secret: &SecretString) -> Key {
     // Its length was checked with the configuration; a shorter one than 32 bytes would panic here.
     Key::derive_from(secret.expose_secret().as_bytes())
-}
-
-fn keep_alive(duration: Duration) -> KeepAlive {
-    if duration.is_zero() {
-        KeepAlive::Disabled
-    } else {
-        KeepAlive::Timeout(duration)
-    }
 }
 
 fn cannot_listen(config: &ServerConfig) -> String {

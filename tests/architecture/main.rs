@@ -49,7 +49,7 @@ const LAYERS: [Layer; 5] = [
         name: "setup",
         layers: &["application", "domain", "infrastructure", "presentation"],
         crates: &[
-            "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "secrecy",
+            "actix_http", "actix_server", "actix_service", "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "secrecy",
             "serde", "serde_json", "tempfile", "thiserror", "tokio", "toml", "ureq", "url", "zeroize",
         ],
     },

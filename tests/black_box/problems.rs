@@ -53,6 +53,9 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
         .header("sec-fetch-site", "cross-site");
     let cross_site = anonymous.send(cross_site).await;
 
+    let large = anonymous.request(Method::GET, "/").header("x", "y".repeat(50_000));
+    let large = anonymous.send(large).await;
+
     let mut problems = BTreeMap::new();
     for (status, code, answer) in [
         (400, "malformed_json", body("{".to_owned()).await),
@@ -88,6 +91,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
         ),
         (413, "payload_too_large", body("x".repeat(100_000)).await),
         (
+            414,
+            "uri_too_long",
+            anonymous.get(&format!("/{}", "x".repeat(10_000))).await,
+        ),
+        (
             415,
             "unsupported_media_type",
             anonymous.send(anonymous.request(Method::POST, log_in)).await,
@@ -98,6 +106,7 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             throttled.anonymous().log_in("nobody", PASSWORD).await,
         ),
         (422, "validation_failed", body(r#"{"username":1}"#.to_owned()).await),
+        (431, "header_fields_too_large", large),
     ] {
         problems.insert(code.to_owned(), answer.problem(status, code));
     }

@@ -28,7 +28,7 @@ pub trait PasswordHasher: Send + Sync {
 /// Why a password was neither hashed nor verified.
 #[derive(Debug, Error)]
 pub enum HashingError {
-    /// All slots are busy and none became free in time: the same request may succeed later.
+    /// All slots are busy and none becomes free in time: the same request may succeed later.
     #[error("Too many passwords are being hashed at the moment. Try again later.")]
     Saturated,
     /// The hasher broke, or cannot read the hash.

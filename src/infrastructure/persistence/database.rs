@@ -1,10 +1,11 @@
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    Statement, TransactionOptions, TransactionTrait, error::ConnAcquireErr,
 };
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use super::{DatabaseUrl, database_url::Kind, error::explained, postgres, sqlite, timed_connection::TimedConnection};
 
@@ -30,6 +31,10 @@ impl Purge {
     }
 }
 
+/// How long a transaction waits for its turn while there are others. When so many come that it takes longer, most of them are
+/// refused at once rather than all of them late.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+
 /// The database, by the handles that its kind needs, which may be one and the same. Nothing outside of it knows of which
 /// kind it is.
 #[derive(Clone, Debug)]
@@ -37,6 +42,8 @@ pub struct Database {
     writer: TimedConnection<DatabaseConnection>,
     reader: TimedConnection<DatabaseConnection>,
     replica: TimedConnection<DatabaseConnection>,
+    /// One for each transaction that there can be at a time.
+    turns: Arc<Semaphore>,
 }
 
 /// How to reach the database.
@@ -112,17 +119,17 @@ impl Database {
     /// # Errors
     /// [`ConnectError`] if it cannot be opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
-        let (writer, reader, patience) = match options.url.kind() {
+        let (writer, reader, patience, transactions) = match options.url.kind() {
             Kind::Sqlite(url) => {
                 let (writer, reader) = sqlite::connect(url, options).await?;
                 // A file does not fall silent.
-                (writer, reader, Duration::MAX)
+                (writer, reader, Duration::MAX, 1)
             }
             Kind::Postgres(url) => {
                 let pool = postgres::connect(url, options).await?;
                 // For a connection and a statement together, and longer than the database needs to end either.
                 let patience = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
-                (pool.clone(), pool, patience)
+                (pool.clone(), pool, patience, options.max_connections)
             }
         };
         let replica = match &options.read_url {
@@ -133,6 +140,7 @@ impl Database {
             writer: TimedConnection::new(writer, patience),
             reader: TimedConnection::new(reader, patience),
             replica: TimedConnection::new(replica, patience),
+            turns: Arc::new(Semaphore::new(transactions as usize)),
         })
     }
 
@@ -209,11 +217,15 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let turn = tokio::time::timeout(LONGEST_WAIT, self.turns.clone().acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else {
+            return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
+        };
         let writer = self.writer.untimed().clone();
         let begun = self
             .writer
             .to_its_end(async move { writer.begin_with_options(options).await });
-        Ok(self.writer.with(begun.await?))
+        Ok(self.writer.with(begun.await?).holding(turn))
     }
 
     async fn without_limits(

@@ -104,6 +104,9 @@ fn open_private_file(file: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
+    use futures_util::future::join_all;
     use sea_orm::{ConnectionTrait, Statement};
 
     use super::{super::Database, *};
@@ -165,6 +168,20 @@ mod tests {
         assert!(database.reader().execute_unprepared("SELECT c FROM t").await.is_ok());
         let is_kept = writer.execute_unprepared("SELECT c FROM of_this_connection").await;
         assert!(is_kept.is_ok(), "another connection may be read-only");
+    }
+
+    #[tokio::test]
+    async fn who_would_wait_too_long_for_the_writer_is_refused_and_leaves_the_queue() {
+        let (_directory, database) = database().await;
+        let writer = database.begin().await.unwrap();
+        let start = Instant::now();
+        let refusals = join_all((0..100).map(|_| database.begin())).await;
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        for refusal in refusals {
+            assert!(matches!(refusal, Err(DbErr::ConnectionAcquire(_))));
+        }
+        writer.commit().await.unwrap();
+        database.begin().await.unwrap().commit().await.unwrap();
     }
 
     #[cfg(unix)]

@@ -1,10 +1,10 @@
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, sqlx,
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 use tokio_util::context::TokioContext;
 
 /// A connection, pool or transaction that waits for an answer so long and no longer.
@@ -19,6 +19,9 @@ pub(super) struct TimedConnection<C> {
     inner: C,
     patience: Duration,
     runtime: Handle,
+    /// What others wait for until this is dropped.
+    #[expect(dead_code, reason = "it is held, not read")]
+    turn: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl<C> TimedConnection<C> {
@@ -28,6 +31,7 @@ impl<C> TimedConnection<C> {
             inner,
             patience,
             runtime: Handle::current(),
+            turn: None,
         }
     }
 
@@ -46,6 +50,15 @@ impl<C> TimedConnection<C> {
             inner,
             patience: self.patience,
             runtime: self.runtime.clone(),
+            turn: None,
+        }
+    }
+
+    /// The same, for as long as others wait for their turn.
+    pub(super) fn holding(self, turn: OwnedSemaphorePermit) -> Self {
+        Self {
+            turn: Some(Arc::new(turn)),
+            ..self
         }
     }
 

@@ -1,4 +1,12 @@
-use std::{error::Error as StdError, fmt, iter, sync::Arc, time::Duration};
+use std::{
+    error::Error as StdError,
+    fmt, iter,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -6,7 +14,7 @@ use bcrypt::HashParts;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256, Sha384};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -23,13 +31,19 @@ use crate::{
 /// A stored hash reads `<pepper id>$2b$<cost>$<salt and hash>`: it names the pepper that made it. So one of several peppers
 /// is known without trying, and every verification costs one bcrypt.
 ///
-/// bcrypt keeps a core busy for a long time on purpose. So it runs off the async workers, a bounded number at a time.
+/// bcrypt keeps a core busy for a long time on purpose. So it runs off the async workers, a bounded number at a time. Others wait
+/// for their turn, as many as will have it in time by how long the last hash took; whoever comes after them is refused at once.
 pub struct BcryptPasswordHasher {
     pepper: Arc<Pepper>,
     former_peppers: Vec<Arc<Pepper>>,
     cost: u32,
     max_wait: Duration,
+    max_concurrent: u32,
     permits: Arc<Semaphore>,
+    /// One more reference than there are requests that wait.
+    queue: Arc<()>,
+    /// How long the last hash took, in microseconds; 0 before the first.
+    last_duration: Arc<AtomicU64>,
 }
 
 /// How passwords are hashed.
@@ -42,8 +56,8 @@ pub struct BcryptOptions {
     /// The binary logarithm of bcrypt's rounds, 4 to 31.
     pub cost: u32,
     /// How many hashes may be computed at a time, at least 1.
-    pub max_concurrent: usize,
-    /// How long a request waits for its turn.
+    pub max_concurrent: u32,
+    /// How long a request may wait for its turn.
     pub max_wait: Duration,
 }
 
@@ -62,7 +76,10 @@ impl BcryptPasswordHasher {
             former_peppers: former_peppers.map(Pepper::new).map(Arc::new).collect(),
             cost: options.cost,
             max_wait: options.max_wait,
-            permits: Arc::new(Semaphore::new(options.max_concurrent)),
+            max_concurrent: options.max_concurrent,
+            permits: Arc::new(Semaphore::new(options.max_concurrent as usize)),
+            queue: Arc::default(),
+            last_duration: Arc::default(),
         }
     }
 
@@ -73,16 +90,35 @@ impl BcryptPasswordHasher {
         pepper: Arc<Pepper>,
         bcrypt: impl FnOnce(&str) -> Result<T, bcrypt::BcryptError> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let permit = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned())
-            .await
-            .map_err(|_| HashingError::Saturated)?
-            .map_err(failed)?;
+        let permit = self.turn().await?;
+        let last_duration = self.last_duration.clone();
         let thread = tokio::task::spawn_blocking(move || {
             // The permit goes with the thread: a client that gives up drops the future that waits for it, but not the work.
             let _permit = permit;
-            bcrypt(&pepper.prepare(&password))
+            let start = Instant::now();
+            let outcome = bcrypt(&pepper.prepare(&password));
+            last_duration.store(start.elapsed().as_micros() as u64, Ordering::Relaxed);
+            outcome
         });
         thread.await.map_err(failed)?.map_err(failed)
+    }
+
+    /// Waits until it is this request's turn, unless it will not be in time.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, HashingError> {
+        if let Ok(permit) = self.permits.clone().try_acquire_owned() {
+            return Ok(permit);
+        }
+        // A client that gives up leaves the queue by dropping this.
+        let place = self.queue.clone();
+        let waiting = (Arc::strong_count(&place) - 1) as u32;
+        let last_duration = Duration::from_micros(self.last_duration.load(Ordering::Relaxed));
+        // What is being hashed now is half done, on the average.
+        let expected_wait = last_duration.saturating_mul(2 * waiting - 1) / (2 * self.max_concurrent);
+        if expected_wait > self.max_wait {
+            return Err(HashingError::Saturated);
+        }
+        let turn = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned());
+        turn.await.map_err(|_| HashingError::Saturated)?.map_err(failed)
     }
 
     /// The pepper that made a stored hash, and the part of the hash that bcrypt reads.

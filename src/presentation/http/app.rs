@@ -7,12 +7,13 @@ use actix_web::{
 };
 
 use super::{
+    connection::at_work,
     cors::cors,
     docs::docs,
     middleware::{
         access_log::access_log, cors_headers::cors_headers, dead_cookie::dead_cookie, head::head_as_get,
-        panics::panics, problems::problems, request_id::request_id, reseal_cookie::reseal_cookie,
-        security_headers::security_headers,
+        head_limits::head_limits, panics::panics, problems::problems, request_id::request_id,
+        reseal_cookie::reseal_cookie, security_headers::security_headers,
     },
     routes::routes,
     settings::HttpSettings,
@@ -52,6 +53,7 @@ pub fn app(
         .wrap(from_fn(reseal_cookie))
         .wrap(from_fn(dead_cookie))
         .wrap(from_fn(head_as_get))
+        .wrap(from_fn(head_limits))
         .wrap(from_fn(panics))
         // Around all that may fail, so that front ends of other origins can read why, and within what explains its refusals.
         .wrap(cors)
@@ -60,4 +62,5 @@ pub fn app(
         .wrap(from_fn(security_headers))
         .wrap(from_fn(access_log))
         .wrap(from_fn(request_id))
+        .wrap(from_fn(at_work))
 }

@@ -3,6 +3,7 @@
 mod account;
 mod app;
 mod audit;
+mod connection;
 mod cookie_header;
 mod cors;
 mod cross_site;
@@ -28,6 +29,7 @@ mod users;
 
 pub use self::{
     app::app,
+    connection::Connection,
     device_cookie::DeviceCookie,
     failure::{Failure, Refusal},
     openapi::document,

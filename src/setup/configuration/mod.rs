@@ -87,6 +87,9 @@ pub struct ServerConfig {
     /// Worker threads; 0 is one per core.
     #[serde(deserialize_with = "whole::<_, _, 0, 512>")]
     pub workers: usize,
+    /// Connections of clients at a time, over all workers.
+    #[serde(deserialize_with = "whole::<_, _, 1, 65_536>")]
+    pub max_connections: usize,
     /// Longest request body that is accepted.
     #[serde(deserialize_with = "whole::<_, _, 1024, 1_048_576>")]
     pub body_limit_bytes: usize,

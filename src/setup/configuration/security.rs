@@ -44,7 +44,7 @@ pub struct PasswordConfig {
     pub min_length: usize,
     /// Passwords hashed at the same time; 0 is one per core.
     #[serde(deserialize_with = "whole::<_, _, 0, 1024>")]
-    pub max_concurrent_hashes: usize,
+    pub max_concurrent_hashes: u32,
     /// Time that a request waits for its turn to hash before it is refused.
     #[serde(
         rename = "max_hash_wait_milliseconds",

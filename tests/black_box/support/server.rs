@@ -107,6 +107,15 @@ impl Server {
         }
     }
 
+    /// How much memory the process takes up, as Linux tells it.
+    pub fn resident_kilobytes(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim_matches(|other: char| !other.is_ascii_digit())
+            .parse()
+            .unwrap()
+    }
+
     /// The directory in which the server runs.
     pub fn directory(&self) -> &Path {
         self.program.directory()

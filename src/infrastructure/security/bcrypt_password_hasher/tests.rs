@@ -1,14 +1,12 @@
-use std::time::Instant;
-
 use rstest::rstest;
 
 use super::*;
 
-fn hasher(pepper: &str, max_concurrent: usize) -> BcryptPasswordHasher {
+fn hasher(pepper: &str, max_concurrent: u32) -> BcryptPasswordHasher {
     rotated(pepper, &[], max_concurrent)
 }
 
-fn rotated(pepper: &str, former_peppers: &[&str], max_concurrent: usize) -> BcryptPasswordHasher {
+fn rotated(pepper: &str, former_peppers: &[&str], max_concurrent: u32) -> BcryptPasswordHasher {
     BcryptPasswordHasher::new(BcryptOptions {
         pepper: pepper.into(),
         former_peppers: former_peppers.iter().map(|&pepper| pepper.into()).collect(),
@@ -157,6 +155,47 @@ async fn who_waits_too_long_for_a_turn_is_refused() {
     assert!(matches!(refusal, Err(HashingError::Saturated)));
     drop(turn);
     assert!(hasher.hash(password("correct horse")).await.is_ok());
+}
+
+#[tokio::test]
+async fn only_as_many_wait_as_will_have_their_turn_in_time_and_others_are_refused_at_once() {
+    let hasher = Arc::new(BcryptPasswordHasher {
+        max_wait: Duration::from_secs(60),
+        ..hasher("pepper", 2)
+    });
+    let turns = hasher.permits.clone().acquire_many_owned(2).await.unwrap();
+    // The fourth can expect its turn in 52.5 s, a fifth in 67.5 s.
+    hasher.last_duration.store(30_000_000, Ordering::Relaxed);
+    let wait = || {
+        let hasher = hasher.clone();
+        tokio::spawn(async move { hasher.turn().await })
+    };
+    let waiting = [(); 4].map(|()| wait());
+    while Arc::strong_count(&hasher.queue) < 5 {
+        tokio::task::yield_now().await;
+    }
+    let start = Instant::now();
+    assert!(matches!(hasher.turn().await, Err(HashingError::Saturated)));
+    assert!(start.elapsed() < Duration::from_secs(1));
+
+    let [gives_up, served @ ..] = waiting;
+    gives_up.abort();
+    assert!(gives_up.await.is_err());
+    let comes_later = wait();
+    drop(turns);
+    for turn in served.into_iter().chain([comes_later]) {
+        drop(turn.await.unwrap().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn how_long_a_hash_takes_is_measured() {
+    let hasher = hasher("pepper", 1);
+    hasher.hash(password("correct horse")).await.unwrap();
+    let cheap = hasher.last_duration.load(Ordering::Relaxed);
+    let dear = BcryptPasswordHasher { cost: 9, ..hasher };
+    dear.hash(password("correct horse")).await.unwrap();
+    assert!(dear.last_duration.load(Ordering::Relaxed) > cheap && cheap > 0);
 }
 
 #[tokio::test]

@@ -15,6 +15,9 @@ use crate::{domain::user::UserId, presentation::http::extract::ClientAddress};
 /// The target of the lines, by which they can be chosen or silenced.
 pub const TARGET: &str = "gatehouse::access";
 
+/// How much of a path is logged, in bytes: more than any that is served has.
+const LONGEST_PATH: usize = 256;
+
 /// What is logged in place of a status, as by other servers, when the request was dropped before there was one: its client
 /// gave up, or the server was stopped at once.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
@@ -28,10 +31,11 @@ pub async fn access_log<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
+    let path = request.path();
     let mut line = Line {
         started: Instant::now(),
         method: request.method().clone(),
-        path: request.path().to_owned(),
+        path: path[..path.floor_char_boundary(LONGEST_PATH)].to_owned(),
         status: CLIENT_CLOSED_REQUEST,
         caller: None,
         address,

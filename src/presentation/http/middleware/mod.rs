@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod cors_headers;
 pub mod dead_cookie;
 pub mod head;
+pub mod head_limits;
 pub mod panics;
 pub mod problems;
 pub mod request_id;

@@ -1,0 +1,202 @@
+//! Ten times as much as the server can do: each answer comes within a second, even if it is that there is none; memory stays
+//! flat; and when it is over, it is over at once.
+//!
+//! The time of an answer is that from sending the request, connection included, to having read the answer, of the slowest of
+//! all. Tests and server share the cores of one machine.
+
+use std::{
+    collections::BTreeMap,
+    thread,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use test_database::{DatabaseKind, apply, on_every_database};
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::support::{Answer, Client, PASSWORD, Server};
+
+/// How long each flood lasts.
+const FLOOD: Duration = Duration::from_secs(10);
+
+/// What an answer may take.
+const IN_TIME: Duration = Duration::from_secs(1);
+
+/// What memory may grow by once the flood has begun.
+const FLAT: usize = 16 * 1024;
+
+/// As shipped.
+const HASHING: [(&str, &str); 2] = [
+    ("APP_SECURITY__PASSWORD__BCRYPT_COST", "12"),
+    ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "300"),
+];
+
+const ACCOUNTS: usize = 100;
+
+/// Who send one cheap request after the other: ten times as many as there are connections to the database.
+const CLIENTS: usize = 80;
+
+/// What came of a flood.
+#[derive(Debug, Default)]
+struct Tally {
+    statuses: BTreeMap<u16, usize>,
+    slowest: Duration,
+}
+
+impl Tally {
+    fn count(&mut self, (answer, time): &(Answer, Duration)) {
+        let status = answer.status.as_u16();
+        if status == 429 || status == 503 {
+            assert!(answer.header("retry-after").is_some(), "{answer:?}");
+        }
+        *self.statuses.entry(status).or_default() += 1;
+        self.slowest = self.slowest.max(*time);
+    }
+
+    fn add(&mut self, other: Self) {
+        for (status, number) in other.statuses {
+            *self.statuses.entry(status).or_default() += number;
+        }
+        self.slowest = self.slowest.max(other.slowest);
+    }
+
+    fn assert_in_time(&self, what: &str, allowed: &[u16]) {
+        println!("{what}: {self:?}");
+        assert!(
+            self.statuses.keys().all(|status| allowed.contains(status)),
+            "{what}: {self:?}"
+        );
+        assert!(self.slowest < IN_TIME, "{what}: {self:?}");
+    }
+}
+
+async fn timed(answer: impl Future<Output = Answer>) -> (Answer, Duration) {
+    let start = Instant::now();
+    let answer = answer.await;
+    (answer, start.elapsed())
+}
+
+#[apply(on_every_database)]
+#[ignore = "needs a machine that does nothing else"]
+#[tokio::test]
+async fn of_ten_times_too_many_log_ins_each_is_answered_in_time(database: DatabaseKind) {
+    let server = with_accounts(database).await;
+    let other = server.user("other").await;
+    let client = server.carrying("none=none");
+    let (_, alone) = log_in(client.clone(), "user0".to_owned()).await;
+    let capacity = thread::available_parallelism().unwrap().get() as f64 / alone.as_secs_f64();
+    let interval = Duration::from_secs_f64(1.0 / (10.0 * capacity));
+
+    let (mut log_ins, mut others) = (JoinSet::new(), Tally::default());
+    let (start, mut sent, mut warm) = (Instant::now(), 0, None);
+    while start.elapsed() < FLOOD {
+        while interval * sent < start.elapsed() {
+            sent += 1;
+            log_ins.spawn(log_in(client.clone(), format!("user{}", sent as usize % ACCOUNTS)));
+        }
+        if start.elapsed() > FLOOD / 4 {
+            warm.get_or_insert_with(|| server.resident_kilobytes());
+        }
+        others.count(&timed(other.me()).await);
+        sleep(interval).await;
+    }
+    let grown = server.resident_kilobytes().saturating_sub(warm.unwrap());
+    let mut flood = Tally::default();
+    while let Some(log_in) = log_ins.join_next().await {
+        flood.count(&log_in.unwrap());
+    }
+    let (answer, afterwards) = log_in(client, "user0".to_owned()).await;
+
+    println!("alone {alone:?}, {capacity:.1} a second, {sent} sent; {grown} KiB more; afterwards {afterwards:?}");
+    flood.assert_in_time("log-ins", &[200, 429, 503]);
+    others.assert_in_time("others", &[200]);
+    assert!(
+        flood.statuses[&200] as f64 > capacity * FLOOD.as_secs_f64() / 3.0,
+        "{flood:?}"
+    );
+    assert!(grown < FLAT, "{grown} KiB more");
+    answer.expect(200);
+    assert!(afterwards < alone * 2, "{afterwards:?} instead of {alone:?}");
+}
+
+#[apply(on_every_database)]
+#[ignore = "needs a machine that does nothing else"]
+#[tokio::test]
+async fn of_more_cheap_requests_than_there_is_time_for_each_is_answered_in_time(database: DatabaseKind) {
+    let server = Server::start(database);
+    let root = server.super_admin("root.admin").await;
+    let names = ["alice", "bobby", "carol", "david"];
+    for name in names {
+        root.create(name, "user").await;
+    }
+    let mut flood = JoinSet::new();
+    let start = Instant::now();
+    for number in 0..CLIENTS {
+        let (root, client, name) = (root.clone(), server.carrying("none=none"), names[number % names.len()]);
+        flood.spawn(async move {
+            let mut tallies = <[Tally; 3]>::default();
+            for round in 0.. {
+                if start.elapsed() > FLOOD {
+                    break;
+                }
+                let username = format!("user.{number}.{round}");
+                let change = if round % 2 == 0 { "grant" } else { "revoke" };
+                match number % 3 {
+                    0 => tallies[0].count(&timed(client.sign_up(&username, PASSWORD)).await),
+                    1 => tallies[1].count(&timed(root.change(change, name)).await),
+                    _ => tallies[2].count(&timed(root.get("/api/v1/users/?limit=10")).await),
+                }
+            }
+            tallies
+        });
+    }
+    sleep(FLOOD / 4).await;
+    let warm = server.resident_kilobytes();
+    let mut total = <[Tally; 3]>::default();
+    while let Some(tallies) = flood.join_next().await {
+        for (total, tally) in total.iter_mut().zip(tallies.unwrap()) {
+            total.add(tally);
+        }
+    }
+    let grown = server.resident_kilobytes().saturating_sub(warm);
+    let (answer, afterwards) = timed(server.anonymous().sign_up("afterwards", PASSWORD)).await;
+
+    println!("{grown} KiB more; afterwards {afterwards:?}");
+    for (tally, what, success) in total
+        .iter()
+        .zip(["sign-ups", "changes", "lists"])
+        .zip([201, 200, 200])
+        .map(|((a, b), c)| (a, b, c))
+    {
+        tally.assert_in_time(what, &[success, 503]);
+        assert!(tally.statuses[&success] > 100, "{what}: {tally:?}");
+    }
+    assert!(grown < FLAT, "{grown} KiB more");
+    answer.expect(201);
+    assert!(afterwards < Duration::from_millis(200), "{afterwards:?}");
+}
+
+/// A server that hashes as it is shipped, with accounts of which it has the hashes already.
+async fn with_accounts(database: DatabaseKind) -> Server {
+    let mut server = Server::start(database);
+    let names: Vec<_> = (0..ACCOUNTS).map(|number| format!("user{number}")).collect();
+    let client = server.anonymous();
+    for answer in join_all(names.iter().map(|name| client.sign_up(name, PASSWORD))).await {
+        answer.expect(201);
+    }
+    server.stop();
+    server.restart_with(&HASHING);
+    // That makes one hash anew, which is as good for all who have the same password.
+    server.logged_in("user0").await;
+    let copied = "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE username = 'user0')";
+    server.open_database().await.execute_unprepared(copied).await.unwrap();
+    server
+}
+
+async fn log_in(client: Client, username: String) -> (Answer, Duration) {
+    let body = json!({"username": username, "password": PASSWORD});
+    timed(client.send(client.request(Method::POST, "/api/v1/account/login").json(&body))).await
+}
