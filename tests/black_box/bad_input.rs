@@ -1,5 +1,7 @@
 //! Bodies that no honest client sends: refused with 4xx in a problem document that repeats nothing, on every route.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use test_database::{DatabaseKind, apply, on_every_database};
 
@@ -64,6 +66,31 @@ async fn a_body_that_is_no_object_is_misshapen_as_a_whole() {
         }
         // So deep that it is not even read as JSON.
         target.refusal(&operation, client, deep.clone()).await;
+    }
+}
+
+#[tokio::test]
+async fn json_is_refused_at_once_however_deeply_it_is_nested_and_wherever() {
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
+    let arrays = format!("{}{}", "[".repeat(30_000), "]".repeat(30_000));
+    let objects = format!("{}1{}", r#"{"a":"#.repeat(10_000), "}".repeat(10_000));
+    for (operation, client) in target.operations() {
+        let whole = operation.body.unwrap();
+        for deep in [&arrays, &objects] {
+            for (body, name) in [
+                (
+                    format!(r#"{},"unknown":{deep}}}"#, &whole[..whole.len() - 1]),
+                    "unknown",
+                ),
+                (format!(r#"{{"unknown":{deep},{}"#, &whole[1..]), "unknown"),
+                (whole.replacen(r#""nobody""#, deep, 1), "username"),
+            ] {
+                let start = Instant::now();
+                let answer = target.refusal(&operation, client, body).await;
+                assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+                assert_eq!(blamed(&answer), [name]);
+            }
+        }
     }
 }
 

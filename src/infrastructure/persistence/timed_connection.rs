@@ -20,8 +20,7 @@ pub(super) struct TimedConnection<C> {
     patience: Duration,
     runtime: Handle,
     /// What others wait for until this is dropped.
-    #[expect(dead_code, reason = "it is held, not read")]
-    turn: Option<Arc<OwnedSemaphorePermit>>,
+    _turn: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl<C> TimedConnection<C> {
@@ -31,7 +30,7 @@ impl<C> TimedConnection<C> {
             inner,
             patience,
             runtime: Handle::current(),
-            turn: None,
+            _turn: None,
         }
     }
 
@@ -50,14 +49,14 @@ impl<C> TimedConnection<C> {
             inner,
             patience: self.patience,
             runtime: self.runtime.clone(),
-            turn: None,
+            _turn: None,
         }
     }
 
     /// The same, for as long as others wait for their turn.
     pub(super) fn holding(self, turn: OwnedSemaphorePermit) -> Self {
         Self {
-            turn: Some(Arc::new(turn)),
+            _turn: Some(Arc::new(turn)),
             ..self
         }
     }
