@@ -63,6 +63,7 @@ async fn open(config: &DatabaseConfig, read_url: Option<&DatabaseUrl>, create: b
         create,
         max_connections: config.max_connections,
         acquire_timeout: config.acquire_timeout,
+        max_transaction_wait: config.max_transaction_wait,
         busy_timeout: config.busy_timeout,
         statement_timeout: config.statement_timeout,
     };

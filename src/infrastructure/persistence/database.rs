@@ -31,10 +31,6 @@ impl Purge {
     }
 }
 
-/// How long a transaction waits for its turn while there are others. When so many come that it takes longer, most of them are
-/// refused at once rather than all of them late.
-const LONGEST_WAIT: Duration = Duration::from_millis(500);
-
 /// The database, by the handles that its kind needs, which may be one and the same. Nothing outside of it knows of which
 /// kind it is.
 #[derive(Clone, Debug)]
@@ -44,6 +40,8 @@ pub struct Database {
     replica: TimedConnection<DatabaseConnection>,
     /// One for each transaction that there can be at a time.
     turns: Arc<Semaphore>,
+    /// How long a transaction waits for its turn.
+    max_transaction_wait: Duration,
 }
 
 /// How to reach the database.
@@ -59,6 +57,9 @@ pub struct DatabaseOptions {
     pub max_connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
+    /// How long a transaction waits for its turn while there are others. When so many come that it takes longer, most of them
+    /// are refused at once rather than all of them late.
+    pub max_transaction_wait: Duration,
     /// SQLite: how long a writer waits for another process that writes.
     pub busy_timeout: Duration,
     /// PostgreSQL: how long a statement may run, waiting for locks included.
@@ -107,6 +108,7 @@ impl DatabaseOptions {
             create: true,
             max_connections: 8,
             acquire_timeout: Duration::from_secs(5),
+            max_transaction_wait: Duration::from_secs(5),
             busy_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(5),
         }
@@ -141,6 +143,7 @@ impl Database {
             reader: TimedConnection::new(reader, patience),
             replica: TimedConnection::new(replica, patience),
             turns: Arc::new(Semaphore::new(transactions as usize)),
+            max_transaction_wait: options.max_transaction_wait,
         })
     }
 
@@ -217,7 +220,7 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let turn = tokio::time::timeout(LONGEST_WAIT, self.turns.clone().acquire_owned()).await;
+        let turn = tokio::time::timeout(self.max_transaction_wait, self.turns.clone().acquire_owned()).await;
         let Ok(Ok(turn)) = turn else {
             return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::values::{filled, host, seconds, whole};
+use super::values::{filled, host, milliseconds, seconds, whole};
 use crate::infrastructure::persistence::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
 
 /// Where the data is, and how it is reached.
@@ -24,6 +24,12 @@ pub struct DatabaseConfig {
     /// Time that a request waits for a free connection.
     #[serde(rename = "acquire_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
     pub acquire_timeout: Duration,
+    /// Time that a transaction waits for its turn while there are others.
+    #[serde(
+        rename = "max_transaction_wait_milliseconds",
+        deserialize_with = "milliseconds::<_, 0, 60_000>"
+    )]
+    pub max_transaction_wait: Duration,
     /// SQLite: time that a writer waits for the lock of another process.
     #[serde(rename = "busy_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
     pub busy_timeout: Duration,

@@ -31,7 +31,7 @@ pub struct Outcome {
 }
 
 impl Program {
-    /// The program with cheap password hashes, which may wait for long, without throttling, and everything else as it is shipped.
+    /// The program with cheap password hashes, whose requests may wait for long, without throttling, and everything else as it is shipped.
     pub fn new(database: DatabaseKind) -> Self {
         Self::with(database, &[])
     }
@@ -79,8 +79,9 @@ impl Program {
             ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4"),
             // All tests come from one address.
             ("APP_SECURITY__THROTTLE__ENABLED", "false"),
-            // So many tests run at once that a hash may have to wait for longer than users should.
+            // So many tests run at once that a request may have to wait for longer than users should.
             ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "5000"),
+            ("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "5000"),
         ];
         for (name, value) in defaults.iter().chain(variables) {
             program.set(name, value);
