@@ -25,7 +25,7 @@ use tokio::{
 /// that does not read its answers; and would go on reading from the latter, and answering into memory.
 ///
 /// So as soon as bytes have come, a request must begin or an answer be written before time is up, and an answer that does not
-/// fit into the network must find room. While a [request is at work](at_work), nothing is asked of the client here: that limits
+/// fit into the network must find room. While a request is at work, nothing is asked of the client here: that limits
 /// its body itself.
 pub struct Connection<S> {
     inner: S,
