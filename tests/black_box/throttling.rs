@@ -9,7 +9,7 @@ use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
 use crate::support::{Answer, Client, PASSWORD, Server, forger::SECRETS};
 
-const WRONG: &str = "wrong horse battery";
+pub const WRONG: &str = "wrong horse battery";
 const ANOTHER_PASSWORD: &str = "staple battery correct";
 
 /// Throttling as it is shipped, but that three attempts are free instead of ten.
@@ -18,19 +18,19 @@ const THROTTLED: [(&str, &str); 2] = [
     ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "3"),
 ];
 
-fn start(database: DatabaseKind, variables: &[(&str, &str)]) -> Server {
+pub fn start(database: DatabaseKind, variables: &[(&str, &str)]) -> Server {
     Server::start_with(database, &[&THROTTLED, variables].concat())
 }
 
 /// After how many seconds one may try again, as an answer says that must be a refusal for too many attempts.
 #[track_caller]
-fn retry_after(answer: &Answer) -> u64 {
+pub fn retry_after(answer: &Answer) -> u64 {
     answer.problem(429, "too_many_attempts");
     answer.header("retry-after").unwrap().parse().unwrap()
 }
 
 /// Uses up what is free.
-async fn fail_three_times(client: &Client, username: &str) {
+pub async fn fail_three_times(client: &Client, username: &str) {
     for _ in 0..3 {
         client.log_in(username, WRONG).await.problem(401, "invalid_credentials");
     }
@@ -78,68 +78,6 @@ async fn many_guesses_at_once_are_no_way_around(database: DatabaseKind) {
     let answers = join_all((0..20).map(|_| client.log_in("alice", WRONG))).await;
     let judged = answers.iter().filter(|answer| answer.status == 401).count();
     assert_eq!(judged, 3, "{answers:?}");
-}
-
-#[apply(on_every_database)]
-#[tokio::test]
-async fn the_device_of_the_user_is_let_in_whatever_strangers_do(database: DatabaseKind) {
-    let server = start(database, &[]);
-    let alice = server.user("alice").await;
-    alice.log_out().await;
-    let stranger = server.anonymous();
-    fail_three_times(&stranger, "alice").await;
-    retry_after(&stranger.log_in("alice", PASSWORD).await);
-
-    alice.log_in("alice", PASSWORD).await.expect(200);
-    alice.log_out().await;
-    // Nor has it become any easier for strangers.
-    retry_after(&stranger.log_in("alice", PASSWORD).await);
-    // For whoever has the device, guessing is no easier than elsewhere.
-    fail_three_times(&alice, "alice").await;
-    retry_after(&alice.log_in("alice", PASSWORD).await);
-}
-
-#[apply(on_every_database)]
-#[tokio::test]
-async fn the_device_of_another_user_is_none(database: DatabaseKind) {
-    let server = start(database, &[]);
-    let mallory = server.user("mallory").await;
-    mallory.log_out().await;
-    fail_three_times(&mallory, "alice").await;
-    retry_after(&mallory.log_in("alice", WRONG).await);
-}
-
-#[tokio::test]
-async fn the_device_cookie_is_kept_for_long_and_sent_nowhere_else() {
-    let local = start(DatabaseKind::Sqlite, &[]);
-    let production = [
-        &[("APP_ENV", "prod"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")],
-        &SECRETS[..],
-    ]
-    .concat();
-    let production = start(DatabaseKind::Sqlite, &production);
-    for (server, name, expected) in [
-        (
-            &local,
-            "access_token_device=",
-            ["HttpOnly", "Max-Age=31536000", "Path=/", "SameSite=Lax"].as_slice(),
-        ),
-        (
-            &production,
-            "__Host-access_token_device=",
-            &["HttpOnly", "Max-Age=31536000", "Path=/", "SameSite=Strict", "Secure"],
-        ),
-    ] {
-        let client = server.anonymous();
-        client.sign_up("alice", PASSWORD).await.expect(201);
-        let answer = client.log_in("alice", PASSWORD).await;
-        let cookies = answer.cookies();
-        let cookie = cookies.iter().find(|cookie| cookie.starts_with(name));
-        let cookie = cookie.unwrap_or_else(|| panic!("{name} is not among {cookies:?}"));
-        let mut attributes: Vec<_> = cookie.split("; ").skip(1).collect();
-        attributes.sort_unstable();
-        assert_eq!(attributes, expected);
-    }
 }
 
 #[apply(on_every_database)]
@@ -307,6 +245,21 @@ async fn what_was_typed_as_a_name_is_stored_nowhere(database: DatabaseKind) {
             let bytes = fs::read(file.unwrap().path()).unwrap();
             assert!(!bytes.windows(TYPED.len()).any(|window| window == TYPED.as_bytes()));
         }
+    }
+}
+
+#[test]
+fn a_start_that_may_have_forgotten_its_proxies_is_warned() {
+    let production = [
+        &[("APP_ENV", "prod"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")],
+        &SECRETS[..],
+    ]
+    .concat();
+    let trusting = [&production[..], &[("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]")]].concat();
+    for (variables, is_warned) in [(&production, true), (&trusting, false), (&vec![], false)] {
+        let server = start(DatabaseKind::Sqlite, variables);
+        let log = server.log();
+        assert_eq!(log.contains("server.trusted_proxies is empty"), is_warned, "{log}");
     }
 }
 

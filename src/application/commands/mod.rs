@@ -1,4 +1,5 @@
-//! The write side: each command changes something, in one transaction, or refuses and changes nothing.
+//! The write side: each command changes something, in one transaction, or refuses and changes nothing. What it did it writes
+//! to the audit trail in the same transaction; what it refused is noted there.
 
 pub mod account;
 mod confirm_actor;

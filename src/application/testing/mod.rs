@@ -3,6 +3,7 @@
 
 mod fakes;
 mod store;
+mod use_cases;
 mod world;
 
 pub(crate) use fakes::{hash_of, rotated_hash_of};

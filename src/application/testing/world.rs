@@ -1,35 +1,25 @@
-use std::{
-    num::NonZero,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     InMemoryStore,
-    fakes::{FakeAccessTokens, FakeClock, FakeDeviceTokens, FakePasswordHasher, FakeRandom, FakeThrottleKeys, hash_of},
+    fakes::{FakeAccessTokens, FakeClock, FakeDeviceTokens, FakePasswordHasher, FakeRandom, hash_of},
 };
 use crate::{
     application::{
         Actor, UserView,
-        audit::{Audit, Refusals},
-        commands::{
-            Registration,
-            account::{Authenticate, ChangePassword, LogIn, SignUp, SignUpRequest},
-            operator::ChangeAccount,
-            users::ManageUser,
-        },
+        audit::Refusals,
+        commands::account::SignUpRequest,
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
-        throttle::{Throttle, ThrottlePolicy},
     },
     domain::{
         audit::{AuditAction, AuditEvent, Provenance},
-        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
-        throttle::ThrottleRule,
-        user::{PasswordPolicy, Role, User, UserId, Username},
+        session::{AuthSession, AuthSessionId, ClientDetails, SessionSecret},
+        user::{Role, User, UserId, Username},
     },
 };
 
@@ -71,15 +61,15 @@ pub(crate) struct TestSession {
     pub(crate) token: AccessToken,
 }
 
-/// The fakes of all ports, and the use cases that stand on many of them. Sessions live for an hour, are renewed in the
+/// The fakes of all ports. Sessions live for an hour, are renewed in the
 /// last half of it, and end after two and a half hours. A user has three of them at the most.
 pub(crate) struct World {
-    store: Arc<InMemoryStore>,
-    clock: Arc<FakeClock>,
-    random: Arc<FakeRandom>,
-    password_hasher: Arc<FakePasswordHasher>,
-    refusals: Arc<Refusals>,
-    device_tokens: Arc<FakeDeviceTokens>,
+    pub(super) store: Arc<InMemoryStore>,
+    pub(super) clock: Arc<FakeClock>,
+    pub(super) random: Arc<FakeRandom>,
+    pub(super) password_hasher: Arc<FakePasswordHasher>,
+    pub(super) refusals: Arc<Refusals>,
+    pub(super) device_tokens: Arc<FakeDeviceTokens>,
 }
 
 impl World {
@@ -154,116 +144,6 @@ impl World {
     /// Does `action` while the next password is hashed, as if another request did.
     pub(crate) fn while_hashing(&self, action: impl FnOnce() + Send + 'static) {
         self.password_hasher.meanwhile(action);
-    }
-
-    pub(crate) fn session_lifetime(&self) -> SessionLifetime {
-        SessionLifetime::new(TimeDelta::minutes(60), TimeDelta::minutes(150), 0.5).unwrap()
-    }
-
-    pub(crate) fn registration(&self) -> Arc<Registration> {
-        Arc::new(Registration {
-            password_hasher: self.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
-            clock: self.clock(),
-            random: self.random.clone(),
-        })
-    }
-
-    pub(crate) fn audit(&self) -> Arc<Audit> {
-        Arc::new(Audit {
-            refusals: self.refusals.clone(),
-            clock: self.clock(),
-            random: self.random.clone(),
-        })
-    }
-
-    pub(crate) fn throttle(&self) -> Arc<Throttle> {
-        let rule = |free, limit| {
-            ThrottleRule::new(free, limit, Self::FIRST_DELAY, Self::MAX_DELAY, Self::FORGET_ONE_AFTER).unwrap()
-        };
-        let policy = ThrottlePolicy {
-            account: rule(2 * Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
-            account_from: rule(Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
-            network: rule(3 * Self::FREE_ATTEMPTS, u32::MAX),
-            sign_up: rule(Self::FREE_ATTEMPTS, u32::MAX),
-            device_ttl: Self::DEVICE_TTL,
-        };
-        Arc::new(Throttle {
-            policy: Some(policy),
-            unit_of_work: self.store(),
-            keys: Arc::new(FakeThrottleKeys),
-            device_tokens: self.device_tokens.clone(),
-            clock: self.clock(),
-            random: self.random.clone(),
-        })
-    }
-
-    pub(crate) fn manage_user(&self) -> Arc<ManageUser> {
-        Arc::new(ManageUser {
-            unit_of_work: self.store(),
-            audit: self.audit(),
-            clock: self.clock(),
-        })
-    }
-
-    pub(crate) fn change_account(&self) -> Arc<ChangeAccount> {
-        Arc::new(ChangeAccount {
-            unit_of_work: self.store(),
-            audit: self.audit(),
-            throttle: self.throttle(),
-            clock: self.clock(),
-        })
-    }
-
-    pub(crate) fn sign_up_use_case(&self) -> SignUp {
-        SignUp {
-            registration: self.registration(),
-            unit_of_work: self.store(),
-            throttle: self.throttle(),
-            audit: self.audit(),
-            enabled: true,
-        }
-    }
-
-    pub(crate) fn log_in(&self) -> LogIn {
-        LogIn {
-            identities: self.store(),
-            unit_of_work: self.store(),
-            password_hasher: self.password_hasher(),
-            throttle: self.throttle(),
-            audit: self.audit(),
-            access_tokens: Arc::new(FakeAccessTokens),
-            session_lifetime: self.session_lifetime(),
-            max_sessions: NonZero::new(3).unwrap(),
-            clock: self.clock(),
-            random: self.random.clone(),
-        }
-    }
-
-    pub(crate) fn authenticate(&self) -> Authenticate {
-        Authenticate {
-            identities: self.store(),
-            unit_of_work: self.store(),
-            last_seen: self.store(),
-            access_tokens: Arc::new(FakeAccessTokens),
-            session_lifetime: self.session_lifetime(),
-            clock: self.clock(),
-        }
-    }
-
-    pub(crate) fn change_password(&self) -> ChangePassword {
-        ChangePassword {
-            identities: self.store(),
-            unit_of_work: self.store(),
-            password_hasher: self.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
-            throttle: self.throttle(),
-            audit: self.audit(),
-            access_tokens: Arc::new(FakeAccessTokens),
-            session_lifetime: self.session_lifetime(),
-            clock: self.clock(),
-            random: self.random.clone(),
-        }
     }
 
     /// Lets somebody sign up under that name, with the password [`PASSWORD`].

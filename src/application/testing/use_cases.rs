@@ -1,0 +1,134 @@
+use std::{num::NonZero, sync::Arc};
+
+use chrono::TimeDelta;
+
+use super::{
+    World,
+    fakes::{FakeAccessTokens, FakeThrottleKeys},
+};
+use crate::{
+    application::{
+        audit::Audit,
+        commands::{
+            Registration,
+            account::{Authenticate, ChangePassword, LogIn, SignUp},
+            operator::ChangeAccount,
+            users::ManageUser,
+        },
+        throttle::{Throttle, ThrottlePolicy},
+    },
+    domain::{session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
+};
+
+/// The use cases that stand on many ports, and what several use cases share.
+impl World {
+    pub(crate) fn session_lifetime(&self) -> SessionLifetime {
+        SessionLifetime::new(TimeDelta::minutes(60), TimeDelta::minutes(150), 0.5).unwrap()
+    }
+
+    pub(crate) fn registration(&self) -> Arc<Registration> {
+        Arc::new(Registration {
+            password_hasher: self.password_hasher(),
+            password_policy: PasswordPolicy::new(8),
+            clock: self.clock(),
+            random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn audit(&self) -> Arc<Audit> {
+        Arc::new(Audit {
+            refusals: self.refusals.clone(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn throttle(&self) -> Arc<Throttle> {
+        let rule = |free, limit| {
+            ThrottleRule::new(free, limit, Self::FIRST_DELAY, Self::MAX_DELAY, Self::FORGET_ONE_AFTER).unwrap()
+        };
+        let policy = ThrottlePolicy {
+            account: rule(2 * Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
+            account_from: rule(Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
+            network: rule(3 * Self::FREE_ATTEMPTS, u32::MAX),
+            sign_up: rule(Self::FREE_ATTEMPTS, u32::MAX),
+            device_ttl: Self::DEVICE_TTL,
+        };
+        Arc::new(Throttle {
+            policy: Some(policy),
+            unit_of_work: self.store(),
+            keys: Arc::new(FakeThrottleKeys),
+            device_tokens: self.device_tokens.clone(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn manage_user(&self) -> Arc<ManageUser> {
+        Arc::new(ManageUser {
+            unit_of_work: self.store(),
+            audit: self.audit(),
+            clock: self.clock(),
+        })
+    }
+
+    pub(crate) fn change_account(&self) -> Arc<ChangeAccount> {
+        Arc::new(ChangeAccount {
+            unit_of_work: self.store(),
+            audit: self.audit(),
+            throttle: self.throttle(),
+            clock: self.clock(),
+        })
+    }
+
+    pub(crate) fn sign_up_use_case(&self) -> SignUp {
+        SignUp {
+            registration: self.registration(),
+            unit_of_work: self.store(),
+            throttle: self.throttle(),
+            audit: self.audit(),
+            enabled: true,
+        }
+    }
+
+    pub(crate) fn log_in(&self) -> LogIn {
+        LogIn {
+            identities: self.store(),
+            unit_of_work: self.store(),
+            password_hasher: self.password_hasher(),
+            throttle: self.throttle(),
+            audit: self.audit(),
+            access_tokens: Arc::new(FakeAccessTokens),
+            session_lifetime: self.session_lifetime(),
+            max_sessions: NonZero::new(3).unwrap(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        }
+    }
+
+    pub(crate) fn authenticate(&self) -> Authenticate {
+        Authenticate {
+            identities: self.store(),
+            unit_of_work: self.store(),
+            last_seen: self.store(),
+            access_tokens: Arc::new(FakeAccessTokens),
+            session_lifetime: self.session_lifetime(),
+            clock: self.clock(),
+        }
+    }
+
+    pub(crate) fn change_password(&self) -> ChangePassword {
+        ChangePassword {
+            identities: self.store(),
+            unit_of_work: self.store(),
+            password_hasher: self.password_hasher(),
+            password_policy: PasswordPolicy::new(8),
+            throttle: self.throttle(),
+            audit: self.audit(),
+            access_tokens: Arc::new(FakeAccessTokens),
+            session_lifetime: self.session_lifetime(),
+            clock: self.clock(),
+            random: self.random.clone(),
+        }
+    }
+}
