@@ -131,12 +131,10 @@ async fn the_operator_reads_the_trail_on_the_command_line(database: DatabaseKind
     }
     let refusal = server.run(&["audit", "--actor", "nobody"]).refused();
     assert_eq!(refusal, "There is no such user.\n");
-    assert!(
-        server
-            .run(&["audit", "--action", "sing_up"])
-            .misused()
-            .contains("sign_up")
-    );
+    for (option, mistake, hint) in [("--action", "sing_up", "sign_up"), ("--since", "yesterday", "RFC 3339")] {
+        let complaint = server.run(&["audit", option, mistake]).misused();
+        assert!(complaint.contains(hint), "{complaint}");
+    }
 }
 
 #[apply(on_every_database)]

@@ -197,10 +197,10 @@ pub struct AuditArguments {
     #[arg(long)]
     pub outcome: Option<Outcome>,
     /// Only from this time on (RFC 3339)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub since: Option<DateTime<Utc>>,
     /// Only before this time (RFC 3339)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     pub until: Option<DateTime<Utc>>,
     /// How many events at the most
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
@@ -214,6 +214,11 @@ pub enum Outcome {
     Success,
     /// It was refused
     Refused,
+}
+
+fn time(text: &str) -> Result<DateTime<Utc>, &'static str> {
+    let time = text.parse();
+    time.map_err(|_| "must be a time of RFC 3339, such as 2026-01-01T00:00:00Z")
 }
 
 fn action() -> impl TypedValueParser<Value = AuditAction> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use paperclip::v2::{models::DataType, schema::TypedData};
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -19,6 +20,14 @@ where
 {
     let text = String::deserialize(deserializer)?;
     rule(&text).map_err(D::Error::custom)
+}
+
+/// Reads a time that may be left out.
+pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    read(deserializer, |text| {
+        let time = text.parse().map(Some);
+        time.map_err(|_| "must be a time of RFC 3339, such as 2026-01-01T00:00:00Z")
+    })
 }
 
 impl<'de> Deserialize<'de> for LimitParam {

@@ -24,7 +24,7 @@ use crate::{
         Failure, OrDefault,
         extract::{Authenticated, Params},
         failure::refusals,
-        query_param::{LimitParam, read},
+        query_param::{LimitParam, read, time},
     },
 };
 
@@ -46,8 +46,10 @@ pub struct ListAuditEventsParams {
     /// Only what was done, or only what was refused.
     outcome: Option<OutcomeName>,
     /// Only from this time on, to the millisecond.
+    #[serde(default, deserialize_with = "time")]
     since: Option<DateTime<Utc>>,
     /// Only before this time, to the millisecond.
+    #[serde(default, deserialize_with = "time")]
     until: Option<DateTime<Utc>>,
 }
 
