@@ -172,7 +172,12 @@ mod tests {
 
     #[tokio::test]
     async fn who_would_wait_too_long_for_the_writer_is_refused_and_leaves_the_queue() {
-        let (_directory, database) = database().await;
+        let directory = tempfile::tempdir().unwrap();
+        let options = DatabaseOptions {
+            max_transaction_wait: Duration::from_millis(500),
+            ..DatabaseOptions::new(format!("sqlite:{}", directory.path().join("gatehouse.db").display()))
+        };
+        let database = Database::connect(&options).await.unwrap();
         let writer = database.begin().await.unwrap();
         let start = Instant::now();
         let refusals = join_all((0..100).map(|_| database.begin())).await;
