@@ -42,13 +42,14 @@ pub enum RegistrationError {
 }
 
 impl Registration {
-    /// Judges what the user is to be called and to log in with.
+    /// Judges what the user is to be called and to log in with, and whether the password can be hashed now.
     ///
     /// # Errors
-    /// [`RegistrationError`] with the rule that is broken.
+    /// [`RegistrationError`] with the rule that is broken, or [`RegistrationError::Hashing`].
     pub(super) fn judge(&self, username: &str, password: &str) -> Result<Candidate, RegistrationError> {
         let username = Username::new(username)?;
         let password = RawPassword::new(password, &username, &self.password_policy)?;
+        self.password_hasher.expect_turn()?;
         Ok(Candidate { username, password })
     }
 

@@ -21,6 +21,13 @@ pub trait PasswordHasher: Send + Sync {
     /// [`HashingError`] if it could not be told.
     async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
 
+    /// Whether a password that came now could be hashed in time. The answer costs nothing, so it is asked for before anything
+    /// that does; it may have changed when the password comes.
+    ///
+    /// # Errors
+    /// [`HashingError::Saturated`] if it could not.
+    fn expect_turn(&self) -> Result<(), HashingError>;
+
     /// Whether `hash` was made in another way than a new one would be: with another key or at another cost.
     fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }

@@ -90,9 +90,7 @@ impl FakePasswordHasher {
     }
 
     fn work(&self) -> Result<(), HashingError> {
-        if self.saturated.load(Ordering::Relaxed) {
-            return Err(HashingError::Saturated);
-        }
+        self.expect_turn()?;
         self.count.fetch_add(1, Ordering::Relaxed);
         if let Some(action) = self.meanwhile.lock().unwrap().take() {
             action();
@@ -117,6 +115,13 @@ impl PasswordHasher for FakePasswordHasher {
         self.work()?;
         let password = password.expose();
         Ok(hash.is_some_and(|hash| hash == hash_of(password) || hash == rotated_hash_of(password)))
+    }
+
+    fn expect_turn(&self) -> Result<(), HashingError> {
+        if self.saturated.load(Ordering::Relaxed) {
+            return Err(HashingError::Saturated);
+        }
+        Ok(())
     }
 
     fn is_outdated(&self, hash: &PasswordHash) -> bool {

@@ -110,15 +110,21 @@ impl BcryptPasswordHasher {
         }
         // A client that gives up leaves the queue by dropping this.
         let place = self.queue.clone();
-        let waiting = (Arc::strong_count(&place) - 1) as u32;
+        self.judge_queue(Arc::strong_count(&place) - 1)?;
+        let turn = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned());
+        turn.await.map_err(|_| HashingError::Saturated)?.map_err(failed)
+    }
+
+    /// Refuses who would be the last of so many that wait, if the turn would not come in time.
+    fn judge_queue(&self, waiting: usize) -> Result<(), HashingError> {
         let last_duration = Duration::from_micros(self.last_duration.load(Ordering::Relaxed));
         // What is being hashed now is half done, on the average.
-        let expected_wait = last_duration.saturating_mul(2 * waiting - 1) / (2 * self.max_concurrent);
+        let halves = u32::try_from(2 * waiting - 1).unwrap_or(u32::MAX);
+        let expected_wait = last_duration.saturating_mul(halves) / (2 * self.max_concurrent);
         if expected_wait > self.max_wait {
             return Err(HashingError::Saturated);
         }
-        let turn = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned());
-        turn.await.map_err(|_| HashingError::Saturated)?.map_err(failed)
+        Ok(())
     }
 
     /// The pepper that made a stored hash, and the part of the hash that bcrypt reads.
@@ -159,6 +165,13 @@ impl PasswordHasher for BcryptPasswordHasher {
             None => bcrypt::verify(prepared, &dummy_hash(cost)).map(|_| false),
         })
         .await
+    }
+
+    fn expect_turn(&self) -> Result<(), HashingError> {
+        if self.permits.available_permits() > 0 {
+            return Ok(());
+        }
+        self.judge_queue(Arc::strong_count(&self.queue))
     }
 
     fn is_outdated(&self, hash: &PasswordHash) -> bool {

@@ -140,6 +140,7 @@ impl ChangePassword {
     ) -> Result<AccessToken, ChangePasswordError> {
         let current = current.ok_or(ChangePasswordError::WrongCurrentPassword)?;
         let current = RawPassword::attempt(current.expose_secret());
+        self.password_hasher.expect_turn()?;
         self.throttle
             .attempt(
                 &[ThrottleSubject::CurrentPassword(actor.id())],

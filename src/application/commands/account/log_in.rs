@@ -102,6 +102,7 @@ impl LogIn {
     /// # Errors
     /// As [`LogInError`] says; then no session has begun.
     pub async fn execute(&self, request: LogInRequest) -> Result<LoggedIn, LogInError> {
+        self.password_hasher.expect_turn()?;
         let credentials = match Username::new(request.username.as_str()) {
             Ok(username) => self.identities.find_credentials(&username).await?,
             Err(_) => None,

@@ -170,11 +170,13 @@ async fn only_as_many_wait_as_will_have_their_turn_in_time_and_others_are_refuse
         let hasher = hasher.clone();
         tokio::spawn(async move { hasher.turn().await })
     };
+    hasher.expect_turn().unwrap();
     let waiting = [(); 4].map(|()| wait());
     while Arc::strong_count(&hasher.queue) < 5 {
         tokio::task::yield_now().await;
     }
     let start = Instant::now();
+    assert!(matches!(hasher.expect_turn(), Err(HashingError::Saturated)));
     assert!(matches!(hasher.turn().await, Err(HashingError::Saturated)));
     assert!(start.elapsed() < Duration::from_secs(1));
 

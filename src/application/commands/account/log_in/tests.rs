@@ -5,6 +5,7 @@ use super::*;
 use crate::{
     application::testing::{PASSWORD, World, provenance, rotated_hash_of, user},
     domain::{
+        audit::AuditActor,
         session::UserAgent,
         user::{PasswordHash, Role},
     },
@@ -183,8 +184,58 @@ async fn a_saturated_hasher_or_a_lost_database_is_told_as_such() {
     world.saturate_hasher();
     let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
     assert!(matches!(refusal, Err(LogInError::Hashing(HashingError::Saturated))));
+    assert_eq!(world.throttle_bucket_count(), 0, "it is not counted");
 
+    let world = World::with([user("alice", Role::User)]).await;
     world.store().fail();
     let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
     assert!(matches!(refusal, Err(LogInError::Storage(_))));
+}
+
+#[tokio::test]
+async fn an_attempt_that_comes_too_soon_is_refused_before_a_password_is_verified() {
+    let world = World::with([user("alice", Role::User)]).await;
+    for _ in 0..World::FREE_ATTEMPTS {
+        let refusal = world.log_in().execute(request("alice", "wrong horse")).await;
+        assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+    }
+    let hashed = world.hash_count();
+    let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
+    assert!(matches!(refusal, Err(LogInError::Throttled(_))));
+    assert_eq!((world.hash_count(), world.session_count()), (hashed, 0));
+
+    world.advance(World::FIRST_DELAY);
+    world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_device_of_a_log_in_is_known_at_the_next_one() {
+    let world = World::with([user("alice", Role::User)]).await;
+    let logged_in = world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+    for _ in 0..World::FREE_ATTEMPTS {
+        let _ = world.log_in().execute(request("alice", "wrong horse")).await;
+    }
+    let on_device = LogInRequest {
+        device_token: logged_in.device_token,
+        ..request("alice", PASSWORD)
+    };
+    world.log_in().execute(on_device).await.unwrap();
+}
+
+#[tokio::test]
+async fn log_ins_are_written_down_and_refused_ones_noted_without_the_name_that_nobody_has() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
+    assert_eq!(world.done(), [(AuditAction::LogIn, alice.id())]);
+
+    for (name, target) in [("alice", Some(alice.id())), ("nobody", None)] {
+        let _ = world.log_in().execute(request(name, "wrong horse")).await;
+        let [noted] = &world.refusals()[..] else {
+            panic!("there is one refusal")
+        };
+        assert_eq!((noted.actor, noted.target_id), (AuditActor::Anonymous, target));
+        assert_eq!(noted.refusal, Some(RefusalReason::InvalidCredentials));
+        assert_eq!(noted.provenance, provenance());
+    }
 }
