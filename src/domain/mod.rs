@@ -9,8 +9,12 @@ pub mod session;
 pub mod throttle;
 pub mod user;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
+
+/// How far the clocks of two nodes may differ. What was stored at a time further ahead of now was stored by a clock that was
+/// wrong, or before one was set back.
+pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 /// A UUID of version 7 (RFC 9562) for the moment `now`; moments before 1970 count as 1970.
 fn uuid_v7(now: DateTime<Utc>, random: [u8; 10]) -> Uuid {

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::sleep;
 
-use crate::{application::ports::Clock, domain::session::AuthSession};
+use crate::{application::ports::Clock, domain::CLOCK_TOLERANCE};
 
 /// The time from one look at the clock to the next.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ fn explanation(step: TimeDelta) -> String {
         format!(
             "the clock was set back by {seconds} s: sessions live longer by that, but for those that began more than {} s ahead \
              of it, whose users must log in again",
-            AuthSession::CLOCK_TOLERANCE.num_seconds()
+            CLOCK_TOLERANCE.num_seconds()
         )
     }
 }

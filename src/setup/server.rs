@@ -22,7 +22,7 @@ use super::{
     listener::{listen, listeners},
     peppers::require_peppers,
     services::Services,
-    upkeep::{purge_now_and_then, write_refusals_now_and_then},
+    upkeep::{purge_now_and_then, write_last_refusals, write_refusals_now_and_then},
     use_cases::{HttpUseCases, UpkeepUseCases},
 };
 use crate::{
@@ -79,9 +79,7 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
     }
-    if let Err(error) = upkeep.write_refusals.finish().await {
-        log::error!("the audit trail could not be written: {:#}", anyhow::Error::from(error));
-    }
+    write_last_refusals(&upkeep.write_refusals).await;
     log::info!("stopped");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use tokio::time::sleep;
 
 use crate::application::{
-    commands::maintenance::{Expirable, PurgeExpired, PurgeExpiredError, WriteRefusals},
+    commands::maintenance::{Expirable, PurgeExpired, PurgeExpiredError, WriteRefusals, WriteRefusalsError},
     ports::{Random, RandomExt},
 };
 
@@ -25,9 +25,18 @@ const REFUSALS_INTERVAL: Duration = Duration::from_secs(1);
 pub async fn write_refusals_now_and_then(write_refusals: &WriteRefusals) -> Infallible {
     loop {
         sleep(REFUSALS_INTERVAL).await;
-        if let Err(error) = write_refusals.execute().await {
-            log::error!("the audit trail could not be written: {:#}", anyhow::Error::from(error));
-        }
+        tell_if_lost(write_refusals.execute().await);
+    }
+}
+
+/// Writes the refusals that are left, at the end of the process.
+pub async fn write_last_refusals(write_refusals: &WriteRefusals) {
+    tell_if_lost(write_refusals.finish().await);
+}
+
+fn tell_if_lost(outcome: Result<(), WriteRefusalsError>) {
+    if let Err(error) = outcome {
+        log::error!("the audit trail could not be written: {:#}", anyhow::Error::from(error));
     }
 }
 

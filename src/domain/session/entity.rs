@@ -1,7 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, SessionSecretDigest};
-use crate::domain::user::UserId;
+use crate::domain::{CLOCK_TOLERANCE, user::UserId};
 
 /// A session: one log-in of one user, from then until it expires, is ended, or its user is shut out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +31,6 @@ pub struct AuthSessionState {
 impl AuthSession {
     /// How long ago a session must have been seen for its use to be recorded: not every request is to write.
     pub const LAST_SEEN_STEP: TimeDelta = TimeDelta::minutes(5);
-
-    /// How far ahead of now a session may have begun: what the clocks of different nodes may differ by. One from further
-    /// ahead was begun by a clock that was wrong, and does not live: it would for as long as the clock was ahead.
-    pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
     /// Begins a session of `user_id`, on that client, that `secret` opens.
     pub fn begin(
@@ -76,9 +72,10 @@ impl AuthSession {
         self.state.expires_at
     }
 
-    /// Whether it lives at `now`: it has begun, within [`CLOCK_TOLERANCE`](Self::CLOCK_TOLERANCE), and not expired.
+    /// Whether it lives at `now`: it has begun, within [`CLOCK_TOLERANCE`], and not expired. One from further
+    /// ahead would live for as long as the clock was ahead that began it.
     pub fn lives_at(&self, now: DateTime<Utc>) -> bool {
-        self.state.created_at <= now + Self::CLOCK_TOLERANCE && now < self.state.expires_at
+        self.state.created_at <= now + CLOCK_TOLERANCE && now < self.state.expires_at
     }
 
     /// Whether its use at `now` should be recorded.

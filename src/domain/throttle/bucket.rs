@@ -1,6 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ThrottleKey, ThrottleRule};
+use crate::domain::CLOCK_TOLERANCE;
 
 /// The count of what failed for one account, one place, or both; of one kind of attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +23,6 @@ pub struct ThrottleBucketState {
 }
 
 impl ThrottleBucket {
-    /// How far the clocks of two nodes may differ. A last attempt further in the future was counted before a clock was set
-    /// back; it delays nothing, or it would until the clock is there again.
-    const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
-
     /// A bucket in which nothing was counted yet.
     pub fn empty(key: ThrottleKey, now: DateTime<Utc>) -> Self {
         Self::restore(ThrottleBucketState {
@@ -49,7 +46,8 @@ impl ThrottleBucket {
     /// How long the next attempt has to wait by `rule`; no time if it is allowed at `now`.
     pub fn wait(&self, rule: &ThrottleRule, now: DateTime<Utc>) -> TimeDelta {
         let quiet = now - self.state.last_at;
-        if quiet < -Self::CLOCK_TOLERANCE {
+        // Counted before the clock was set back, it would delay everything until the clock is there again.
+        if quiet < -CLOCK_TOLERANCE {
             return TimeDelta::zero();
         }
         (rule.wait(self.state.failures) - quiet).max(TimeDelta::zero())

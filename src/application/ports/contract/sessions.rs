@@ -4,6 +4,7 @@ use super::{START, Storage, lifetime, secret, session};
 use crate::{
     application::{ports::StorageError, testing::user},
     domain::{
+        CLOCK_TOLERANCE,
         session::{AuthSession, AuthSessionState, ClientDetails, UserAgent},
         user::{Role, User},
     },
@@ -204,9 +205,7 @@ pub(crate) async fn the_oldest_living_sessions_of_a_user_are_deleted(storage: St
         })
     };
     // Two began at the same moment; the newest but one has expired, and the newest is from the future.
-    let ahead = (AuthSession::CLOCK_TOLERANCE + TimeDelta::seconds(1))
-        .num_microseconds()
-        .unwrap();
+    let ahead = (CLOCK_TOLERANCE + TimeDelta::seconds(1)).num_microseconds().unwrap();
     let sessions = [
         (4, 1, 11),
         (2, 2, 11),

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{Condition, entity::prelude::*};
 
-use crate::domain::session::AuthSession;
+use crate::domain::CLOCK_TOLERANCE;
 
 /// A row of `auth_sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,9 +36,9 @@ impl Related<super::user::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The rows of sessions that live at `now`, by the same rule as [`AuthSession::lives_at`].
+/// The rows of sessions that live at `now`, by the same rule as [`AuthSession::lives_at`](crate::domain::session::AuthSession::lives_at).
 pub fn lives_at(now: DateTime<Utc>) -> Condition {
     Condition::all()
-        .add(Column::CreatedAt.lte(now + AuthSession::CLOCK_TOLERANCE))
+        .add(Column::CreatedAt.lte(now + CLOCK_TOLERANCE))
         .add(Column::ExpiresAt.gt(now))
 }

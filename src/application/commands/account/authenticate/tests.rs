@@ -7,17 +7,17 @@ use crate::{
     domain::user::Role,
 };
 
+async fn authenticate(world: &World, token: &AccessToken) -> Result<Authenticated, AuthenticateError> {
+    world.authenticate().execute(Some(token), provenance()).await
+}
+
 #[tokio::test]
 async fn a_living_session_tells_its_user_and_is_left_as_it_is() {
     let alice = user("alice", Role::Admin);
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
 
-    let authenticated = world
-        .authenticate()
-        .execute(Some(&session.token), provenance())
-        .await
-        .unwrap();
+    let authenticated = authenticate(&world, &session.token).await.unwrap();
     assert_eq!(authenticated.actor.id(), alice.id());
     assert_eq!(authenticated.actor.role(), Role::Admin);
     assert_eq!(authenticated.renewed_token, None);
@@ -36,10 +36,7 @@ async fn no_token_and_a_token_we_did_not_make_are_refused() {
 async fn a_token_we_did_not_make_costs_no_query() {
     let world = World::new();
     world.store().fail();
-    let refusal = world
-        .authenticate()
-        .execute(Some(&AccessToken::new("forged")), provenance())
-        .await;
+    let refusal = authenticate(&world, &AccessToken::new("forged")).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
 }
 
@@ -54,7 +51,7 @@ async fn a_dead_session_is_refused_and_does_not_revive_when_the_clock_is_set_rig
     world.advance(TimeDelta::minutes(minutes));
     for advance in [0, -minutes] {
         world.advance(TimeDelta::minutes(advance));
-        let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+        let refusal = authenticate(&world, &session.token).await;
         assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
         assert_eq!(world.session_count(), 0);
     }
@@ -66,14 +63,10 @@ async fn an_expired_token_is_refused_and_leaves_a_session_that_lives_by_a_later_
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(50));
-    let renewed = world
-        .authenticate()
-        .execute(Some(&session.token), provenance())
-        .await
-        .unwrap();
+    let renewed = authenticate(&world, &session.token).await.unwrap();
     world.advance(TimeDelta::minutes(10));
 
-    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+    let refusal = authenticate(&world, &session.token).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
     assert!(
         world
@@ -107,7 +100,7 @@ async fn a_dead_session_is_refused_also_while_it_cannot_be_ended_for_good() {
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(60));
     world.store().fail_commits();
-    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+    let refusal = authenticate(&world, &session.token).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
     assert_eq!(world.session_count(), 1);
 }
@@ -134,7 +127,7 @@ async fn the_session_of_a_user_who_is_inactive_now_is_refused() {
     let session = world.begin_session(&alice);
     alice.inactivate(world.now());
     world.store().replace_user(&alice);
-    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+    let refusal = authenticate(&world, &session.token).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
 }
 
@@ -145,11 +138,7 @@ async fn a_change_of_role_is_felt_by_the_next_request() {
     let session = world.begin_session(&alice);
     alice.revoke_admin(world.now()).unwrap();
     world.store().replace_user(&alice);
-    let authenticated = world
-        .authenticate()
-        .execute(Some(&session.token), provenance())
-        .await
-        .unwrap();
+    let authenticated = authenticate(&world, &session.token).await.unwrap();
     assert_eq!(authenticated.actor.role(), Role::User);
 }
 
@@ -160,11 +149,7 @@ async fn a_session_used_near_its_end_gets_its_full_life_and_a_new_token() {
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(59));
 
-    let renewed = world
-        .authenticate()
-        .execute(Some(&session.token), provenance())
-        .await
-        .unwrap();
+    let renewed = authenticate(&world, &session.token).await.unwrap();
     assert_eq!(renewed.actor.session_expires_at, world.now() + TimeDelta::minutes(60));
     world.advance(TimeDelta::minutes(29));
     assert!(
@@ -185,11 +170,7 @@ async fn it_is_recorded_now_and_then_that_a_session_was_seen() {
     // The last one renews the session.
     for (passed, seen) in [(4, 0), (2, 6), (4, 6), (1, 11), (24, 35)] {
         world.advance(TimeDelta::minutes(passed));
-        world
-            .authenticate()
-            .execute(Some(&session.token), provenance())
-            .await
-            .unwrap();
+        authenticate(&world, &session.token).await.unwrap();
         let last_seen_at = world.store().sessions()[0].state().last_seen_at;
         assert_eq!(last_seen_at, start + TimeDelta::minutes(seen));
     }
@@ -202,12 +183,12 @@ async fn a_session_ends_at_its_absolute_end_however_it_is_used() {
     let mut token = world.begin_session(&alice).token;
     for (passed, is_renewed) in [(50, true), (50, true), (40, false)] {
         world.advance(TimeDelta::minutes(passed));
-        let authenticated = world.authenticate().execute(Some(&token), provenance()).await.unwrap();
+        let authenticated = authenticate(&world, &token).await.unwrap();
         assert_eq!(authenticated.renewed_token.is_some(), is_renewed, "{passed}");
         token = authenticated.renewed_token.unwrap_or(token);
     }
     world.advance(TimeDelta::minutes(10));
-    let refusal = world.authenticate().execute(Some(&token), provenance()).await;
+    let refusal = authenticate(&world, &token).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
 }
 
@@ -231,18 +212,10 @@ async fn a_client_who_missed_the_answer_with_the_new_token_gets_another() {
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(40));
-    let missed = world
-        .authenticate()
-        .execute(Some(&session.token), provenance())
-        .await
-        .unwrap();
+    let missed = authenticate(&world, &session.token).await.unwrap();
     world.advance(TimeDelta::minutes(19));
 
-    let again = world
-        .authenticate()
-        .execute(Some(&session.token), provenance())
-        .await
-        .unwrap();
+    let again = authenticate(&world, &session.token).await.unwrap();
     assert_eq!(again.actor.session_expires_at, missed.actor.session_expires_at);
     world.advance(TimeDelta::minutes(2));
     assert!(
@@ -261,11 +234,7 @@ async fn a_request_goes_on_while_its_session_cannot_be_renewed() {
     let session = world.begin_session(&alice);
     world.advance(TimeDelta::minutes(59));
     world.store().fail_commits();
-    let authenticated = world
-        .authenticate()
-        .execute(Some(&session.token), provenance())
-        .await
-        .unwrap();
+    let authenticated = authenticate(&world, &session.token).await.unwrap();
     assert_eq!(authenticated.renewed_token, None);
     assert_eq!(authenticated.actor.session_expires_at, session.actor.session_expires_at);
 }
@@ -281,7 +250,7 @@ async fn a_session_that_ends_before_its_renewal_is_not_revived() {
         let id = session.actor.session_id;
         move || store.remove_session(id)
     });
-    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+    let refusal = authenticate(&world, &session.token).await;
     assert!(matches!(refusal, Err(AuthenticateError::NotAuthenticated)));
     assert_eq!(world.session_count(), 0);
 }
@@ -292,6 +261,6 @@ async fn a_lost_database_is_not_taken_for_a_missing_log_in() {
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
     world.store().fail();
-    let refusal = world.authenticate().execute(Some(&session.token), provenance()).await;
+    let refusal = authenticate(&world, &session.token).await;
     assert!(matches!(refusal, Err(AuthenticateError::Storage(_))));
 }
