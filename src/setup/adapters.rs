@@ -14,8 +14,8 @@ use super::configuration::{self, AuthConfig, Configuration, PasswordConfig};
 use crate::{
     application::{
         ports::{
-            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, LastSeenRecorder, PasswordHasher,
-            Random, ReadinessProbe, SessionReader, ThrottleKeys, UnitOfWork, UserReader,
+            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, LastSeenRecorder, Random,
+            ReadinessProbe, SessionReader, ThrottleKeys, UnitOfWork, UserReader,
         },
         throttle::ThrottlePolicy,
     },
@@ -42,7 +42,7 @@ pub struct Adapters {
     pub sessions: Arc<dyn SessionReader>,
     pub audit_events: Arc<dyn AuditEventReader>,
     pub last_seen: Arc<dyn LastSeenRecorder>,
-    pub password_hasher: Arc<dyn PasswordHasher>,
+    pub password_hasher: Arc<BcryptPasswordHasher>,
     pub access_tokens: Arc<dyn AccessTokens>,
     pub device_tokens: Arc<dyn DeviceTokens>,
     pub throttle_keys: Arc<dyn ThrottleKeys>,

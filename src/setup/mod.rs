@@ -8,6 +8,7 @@ pub mod configuration;
 mod database;
 mod listener;
 mod logging;
+mod metrics;
 mod peppers;
 mod server;
 mod services;

@@ -20,6 +20,7 @@ use super::{
     configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
     listener::{listen, listeners},
+    metrics::{Metrics, serve_metrics},
     peppers::require_peppers,
     services::Services,
     upkeep::{purge_now_and_then, write_last_refusals, write_refusals_now_and_then},
@@ -48,7 +49,9 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let services = Services::new(&adapters);
     let use_cases = HttpUseCases::new(&adapters, &services, configuration.sign_up.enabled);
     let upkeep = UpkeepUseCases::new(&adapters, &services);
-    let settings = http_settings(configuration);
+    let metrics = Metrics::new(&adapters, database);
+    let purged = metrics.purged.clone();
+    let settings = http_settings(configuration, &metrics);
     let password_policy = configuration.security.password.policy();
     let document = Bytes::from(http::document(&settings.cookie.name, &password_policy));
     let settings = Data::new(settings);
@@ -63,6 +66,10 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
             use_cases.register(server)
         })
     })?;
+    let metrics = match config.metrics_addr {
+        Some(address) => Some(metrics.listen(address, config).await?),
+        None => None,
+    };
 
     let signals = StopSignals::listen()?;
     warn_of_missing_proxies(configuration);
@@ -73,7 +80,9 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let handle = server.handle();
     tokio::select! {
         outcome = server => outcome?,
-        never = purge_now_and_then(&upkeep.purge_expired, adapters.random.as_ref()) => match never {},
+        // Until the other one has stopped, and no longer.
+        outcome = serve_metrics(metrics) => outcome?,
+        never = purge_now_and_then(&upkeep.purge_expired, adapters.random.as_ref(), &purged) => match never {},
         never = write_refusals_now_and_then(&upkeep.write_refusals) => match never {},
         never = watch_clock(adapters.clock.as_ref()) => match never {},
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
@@ -84,7 +93,8 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     Ok(())
 }
 
-fn http_settings(configuration: &Configuration) -> HttpSettings {
+fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettings {
+    let has_metrics = configuration.server.metrics_addr.is_some();
     HttpSettings {
         cookie: cookie_settings(&configuration.security),
         body_limit: configuration.server.body_limit_bytes,
@@ -93,6 +103,7 @@ fn http_settings(configuration: &Configuration) -> HttpSettings {
         cors_allowed_origins: configuration.server.cors_allowed_origins.clone(),
         trusted_proxies: trusted_proxies(&configuration.server),
         docs_enabled: configuration.docs.enabled,
+        metrics: has_metrics.then(|| metrics.requests.clone()),
     }
 }
 

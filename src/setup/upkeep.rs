@@ -4,6 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use tokio::time::sleep;
 
+use super::metrics::PurgedRows;
 use crate::application::{
     commands::maintenance::{Expirable, PurgeExpired, PurgeExpiredError, WriteRefusals, WriteRefusalsError},
     ports::{Random, RandomExt},
@@ -40,8 +41,8 @@ fn tell_if_lost(outcome: Result<(), WriteRefusalsError>) {
     }
 }
 
-/// Purges what has expired now and then, for as long as it is waited for.
-pub async fn purge_now_and_then(purge: &PurgeExpired, random: &dyn Random) -> Infallible {
+/// Purges what has expired now and then, and counts it, for as long as it is waited for.
+pub async fn purge_now_and_then(purge: &PurgeExpired, random: &dyn Random, rows: &PurgedRows) -> Infallible {
     sleep(FIRST_PURGE_WITHIN.mul_f64(fraction(random))).await;
     loop {
         for what in Expirable::ALL {
@@ -51,6 +52,7 @@ pub async fn purge_now_and_then(purge: &PurgeExpired, random: &dyn Random) -> In
                 let error = anyhow::Error::from(error);
                 log::warn!("expired {name} could not be purged for now: {error:#}");
             }
+            rows.add(what, purged);
             if purged > 0 {
                 log::info!("purged {purged} expired {name}");
             }

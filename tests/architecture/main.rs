@@ -33,7 +33,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "async_trait", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log", "migration",
-            "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
+            "prometheus_client", "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
         ],
     },
     Layer {
@@ -41,7 +41,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "actix_cors", "actix_session", "actix_web", "anyhow", "chrono", "clap", "form_urlencoded", "futures_util", "indicatif",
-            "ipnet", "log", "mime", "paperclip", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
+            "ipnet", "log", "mime", "paperclip", "prometheus_client", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
             "tokio", "utoipa_swagger_ui", "uuid", "zeroize",
         ],
     },
@@ -49,7 +49,7 @@ const LAYERS: [Layer; 5] = [
         name: "setup",
         layers: &["application", "domain", "infrastructure", "presentation"],
         crates: &[
-            "actix_http", "actix_server", "actix_service", "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "secrecy",
+            "actix_http", "actix_server", "actix_service", "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "prometheus_client", "secrecy",
             "serde", "serde_json", "tempfile", "thiserror", "tokio", "toml", "ureq", "url", "zeroize",
         ],
     },

@@ -10,6 +10,7 @@ const CONFIG: &str = include_str!("../../config.toml");
 const SECRETS: &str = include_str!("../../.secrets.toml.example");
 const DEPLOYMENT: &str = include_str!("../../docs/deployment.md");
 const API: &str = include_str!("../../docs/api.md");
+const METRICS: &str = include_str!("../../docs/metrics.md");
 const SECURITY: &str = include_str!("../../docs/security.md");
 const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-clean-example.md");
 const UNIT: &str = include_str!("../../deploy/gatehouse.service");
@@ -27,6 +28,7 @@ const FOLDERS_OF_PAGES: [&str; 6] = [
 #[rstest]
 #[case::deployment(DEPLOYMENT, 10)]
 #[case::api(API, 6)]
+#[case::metrics(METRICS, 4)]
 #[case::security(SECURITY, 10)]
 #[case::coming_from_the_original(FROM_THE_ORIGINAL, 20)]
 fn every_configuration_key_that_is_named_exists(#[case] guide: &str, #[case] least: usize) {
@@ -55,6 +57,7 @@ fn every_variable_that_is_named_sets_a_key() {
     for (text, least) in [
         (DEPLOYMENT, 3),
         (API, 1),
+        (METRICS, 1),
         (FROM_THE_ORIGINAL, 2),
         (UNIT, 3),
         (OPERATOR, 4),

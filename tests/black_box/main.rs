@@ -37,6 +37,7 @@ mod list_users;
 mod log_in;
 mod log_in_times;
 mod logs;
+mod metrics;
 mod migrate;
 mod moving_accounts;
 mod order_of_judgement;

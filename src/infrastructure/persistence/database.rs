@@ -37,7 +37,7 @@ impl Purge {
 pub struct Database {
     writer: TimedConnection<DatabaseConnection>,
     reader: TimedConnection<DatabaseConnection>,
-    replica: TimedConnection<DatabaseConnection>,
+    replica: Option<TimedConnection<DatabaseConnection>>,
     /// One for each transaction that there can be at a time.
     turns: Arc<Semaphore>,
     /// How long a transaction waits for its turn.
@@ -135,13 +135,13 @@ impl Database {
             }
         };
         let replica = match &options.read_url {
-            Some(url) => Self::connect_replica(url, options).await?,
-            None => reader.clone(),
+            Some(url) => Some(Self::connect_replica(url, options).await?),
+            None => None,
         };
         Ok(Self {
             writer: TimedConnection::new(writer, patience),
             reader: TimedConnection::new(reader, patience),
-            replica: TimedConnection::new(replica, patience),
+            replica: replica.map(|replica| TimedConnection::new(replica, patience)),
             turns: Arc::new(Semaphore::new(transactions as usize)),
             max_transaction_wait: options.max_transaction_wait,
         })
@@ -161,7 +161,7 @@ impl Database {
     pub async fn close(self) {
         let closed = async {
             // The writer last: it takes the log into the file, which readers may not.
-            for connection in [&self.replica, &self.reader, &self.writer] {
+            for connection in [self.replica(), &self.reader, &self.writer] {
                 connection.untimed().close_by_ref().await?;
             }
             Ok(())
@@ -184,7 +184,19 @@ impl Database {
 
     /// The handle that reads what was committed before, or a little earlier: the replica's, if there is one.
     pub(super) fn replica(&self) -> &TimedConnection<DatabaseConnection> {
-        &self.replica
+        self.replica.as_ref().unwrap_or(&self.reader)
+    }
+
+    /// Every pool of connections, with the name that metrics call it by.
+    pub(super) fn pools(&self) -> impl Iterator<Item = (&'static str, &DatabaseConnection)> {
+        let primary = if self.is_postgres() {
+            vec![("primary", &self.writer)]
+        } else {
+            vec![("writer", &self.writer), ("reader", &self.reader)]
+        };
+        let replica = self.replica.iter().map(|replica| ("replica", replica));
+        let pools = primary.into_iter().chain(replica);
+        pools.map(|(name, pool)| (name, pool.untimed()))
     }
 
     /// Opens a transaction. In SQLite it holds the right to write from its beginning: one that asked for it later could

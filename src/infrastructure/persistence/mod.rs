@@ -13,6 +13,7 @@ mod last_seen_recorder;
 mod mapping;
 mod migrations;
 mod peppers_in_use;
+mod pool_metrics;
 mod postgres;
 mod readiness_probe;
 mod session_reader;

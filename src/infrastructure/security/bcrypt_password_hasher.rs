@@ -1,3 +1,5 @@
+mod metrics;
+
 use std::{
     error::Error as StdError,
     fmt, iter,
@@ -12,6 +14,7 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bcrypt::HashParts;
 use hmac::{Hmac, KeyInit, Mac};
+use prometheus_client::metrics::{counter::Counter, histogram::Histogram};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256, Sha384};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -44,6 +47,10 @@ pub struct BcryptPasswordHasher {
     queue: Arc<()>,
     /// How long the last hash took, in microseconds; 0 before the first.
     last_duration: Arc<AtomicU64>,
+    /// How long hashes took, in seconds.
+    durations: Histogram,
+    /// Counts who would not have had a turn in time.
+    refusals: Counter,
 }
 
 /// How passwords are hashed.
@@ -80,6 +87,8 @@ impl BcryptPasswordHasher {
             permits: Arc::new(Semaphore::new(options.max_concurrent as usize)),
             queue: Arc::default(),
             last_duration: Arc::default(),
+            durations: Histogram::new(metrics::BUCKETS),
+            refusals: Counter::default(),
         }
     }
 
@@ -91,13 +100,15 @@ impl BcryptPasswordHasher {
         bcrypt: impl FnOnce(&str) -> Result<T, bcrypt::BcryptError> + Send + 'static,
     ) -> Result<T, HashingError> {
         let permit = self.turn().await?;
-        let last_duration = self.last_duration.clone();
+        let (last_duration, durations) = (self.last_duration.clone(), self.durations.clone());
         let thread = tokio::task::spawn_blocking(move || {
             // The permit goes with the thread: a client that gives up drops the future that waits for it, but not the work.
             let _permit = permit;
             let start = Instant::now();
             let outcome = bcrypt(&pepper.prepare(&password));
-            last_duration.store(start.elapsed().as_micros() as u64, Ordering::Relaxed);
+            let duration = start.elapsed();
+            last_duration.store(duration.as_micros() as u64, Ordering::Relaxed);
+            durations.observe(duration.as_secs_f64());
             outcome
         });
         thread.await.map_err(failed)?.map_err(failed)
@@ -112,7 +123,7 @@ impl BcryptPasswordHasher {
         let place = self.queue.clone();
         self.judge_queue(Arc::strong_count(&place) - 1)?;
         let turn = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned());
-        turn.await.map_err(|_| HashingError::Saturated)?.map_err(failed)
+        turn.await.map_err(|_| self.refusal())?.map_err(failed)
     }
 
     /// Refuses who would be the last of so many that wait, if the turn would not come in time.
@@ -122,9 +133,14 @@ impl BcryptPasswordHasher {
         let halves = u32::try_from(2 * waiting - 1).unwrap_or(u32::MAX);
         let expected_wait = last_duration.saturating_mul(halves) / (2 * self.max_concurrent);
         if expected_wait > self.max_wait {
-            return Err(HashingError::Saturated);
+            return Err(self.refusal());
         }
         Ok(())
+    }
+
+    fn refusal(&self) -> HashingError {
+        self.refusals.inc();
+        HashingError::Saturated
     }
 
     /// The pepper that made a stored hash, and the part of the hash that bcrypt reads.

@@ -12,6 +12,7 @@ mod docs;
 pub mod extract;
 mod failure;
 mod health;
+mod metrics;
 pub mod middleware;
 mod openapi;
 mod or_default;
@@ -32,6 +33,7 @@ pub use self::{
     connection::Connection,
     device_cookie::DeviceCookie,
     failure::{Failure, Refusal},
+    metrics::{RequestMetrics, metrics_app},
     openapi::document,
     or_default::OrDefault,
     problem::{FieldError, PROBLEM_JSON, Problem},

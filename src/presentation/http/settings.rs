@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{session_cookie::CookieSettings, trusted_proxies::TrustedProxies};
+use super::{metrics::RequestMetrics, session_cookie::CookieSettings, trusted_proxies::TrustedProxies};
 
 /// Settings of the HTTP side, checked by whoever fills them in.
 #[derive(Clone)]
@@ -20,4 +20,6 @@ pub struct HttpSettings {
     pub trusted_proxies: TrustedProxies,
     /// Whether `/`, `/docs/` and the OpenAPI document are served.
     pub docs_enabled: bool,
+    /// Where requests are counted, if they are.
+    pub metrics: Option<RequestMetrics>,
 }

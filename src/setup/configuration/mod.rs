@@ -27,13 +27,13 @@ mod tests;
 mod throttle;
 mod values;
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use self::values::{days, host, named, networks, origins, seconds, whole};
+use self::values::{days, host, named, networks, origins, seconds, socket_address, whole};
 pub use self::{
     database::{DatabaseConfig, PostgresConfig},
     error::ConfigurationError,
@@ -75,7 +75,7 @@ pub struct Configuration {
 }
 
 /// How the server listens and how long it waits.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerConfig {
     /// IP address or host name to listen on.
@@ -114,6 +114,9 @@ pub struct ServerConfig {
     /// Where they say it.
     #[serde(deserialize_with = "named")]
     pub trusted_proxy_header: TrustedProxyHeader,
+    /// Where else, for Prometheus, metrics are served, if they are; port 0 takes any free one.
+    #[serde(deserialize_with = "socket_address")]
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 /// Where a trusted proxy says who the client is.

@@ -1,6 +1,10 @@
 //! Readers for single values that know what is allowed, so that a refusal can say it.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use ipnet::IpNet;
@@ -83,6 +87,13 @@ pub(super) fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer
 /// Reads an IP address or a host name.
 pub(super) fn host<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     text(deserializer, "an IP address or a host name", is_host)
+}
+
+/// Reads an IP address with a port; empty for none.
+pub(super) fn socket_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let allowed = "an IP address and a port, such as 127.0.0.1:9464 or [::1]:9464; or nothing";
+    let fits = |text: &str| text.is_empty() || text.parse::<SocketAddr>().is_ok();
+    text(deserializer, allowed, fits).map(|text| text.parse().ok())
 }
 
 /// Reads origins of HTTP, each as it stands in the header `Origin` (RFC 6454, section 6.2).

@@ -2,6 +2,7 @@
 
 pub mod bodies;
 mod client;
+mod exposition;
 mod fenced_blocks;
 pub mod forger;
 mod guide;
@@ -14,6 +15,7 @@ mod small_disk;
 mod views;
 
 pub use client::{Answer, Client};
+pub use exposition::Exposition;
 pub use fenced_blocks::fenced_blocks;
 pub use guide::{shell_lines, type_in};
 pub use operations::{OpenTo, Operation, operations};

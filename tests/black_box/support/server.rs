@@ -10,7 +10,7 @@ use sea_orm::DatabaseConnection;
 use tempfile::TempDir;
 use test_database::{DatabaseKind, PostgresDatabase};
 
-use super::{Client, Outcome, PATIENCE, Program};
+use super::{Client, Exposition, Outcome, PATIENCE, Program};
 
 /// The password of every account that the tests make.
 pub const PASSWORD: &str = "correct horse battery";
@@ -164,6 +164,25 @@ impl Server {
     /// A client who is not logged in.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.base_url)
+    }
+
+    /// The address and port of the listener for metrics, which the server must have.
+    pub fn metrics_address(&self) -> String {
+        let log = self.log();
+        let (_, rest) = log.split_once("metrics are served at http://").unwrap();
+        rest.split_once('/').unwrap().0.to_owned()
+    }
+
+    /// A client of that listener.
+    pub fn scraper(&self) -> Client {
+        Client::new(&format!("http://{}", self.metrics_address()))
+    }
+
+    /// What the server tells Prometheus.
+    pub async fn scrape(&self) -> Exposition {
+        let answer = self.scraper().get("/metrics").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        Exposition::parse(&answer.text)
     }
 
     /// A client who sends this `Cookie` header with every request, whatever the answers say.

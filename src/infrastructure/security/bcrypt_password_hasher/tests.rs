@@ -1,3 +1,4 @@
+use prometheus_client::{encoding::text::encode, registry::Registry};
 use rstest::rstest;
 
 use super::*;
@@ -198,6 +199,51 @@ async fn how_long_a_hash_takes_is_measured() {
     let dear = BcryptPasswordHasher { cost: 9, ..hasher };
     dear.hash(password("correct horse")).await.unwrap();
     assert!(dear.last_duration.load(Ordering::Relaxed) > cheap && cheap > 0);
+}
+
+#[tokio::test]
+async fn what_runs_and_waits_and_was_done_and_refused_is_told() {
+    let hasher = Arc::new(BcryptPasswordHasher {
+        max_wait: Duration::from_secs(60),
+        ..hasher("pepper", 2)
+    });
+    hasher.hash(password("correct horse")).await.unwrap();
+    let turns = [hasher.turn().await.unwrap(), hasher.turn().await.unwrap()];
+    let waiting = tokio::spawn({
+        let hasher = hasher.clone();
+        async move { hasher.turn().await }
+    });
+    while Arc::strong_count(&hasher.queue) < 2 {
+        tokio::task::yield_now().await;
+    }
+    // Three minutes.
+    hasher.last_duration.store(180_000_000, Ordering::Relaxed);
+    assert!(hasher.expect_turn().is_err());
+    assert!(hasher.turn().await.is_err());
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(hasher.clone()));
+
+    let mut told = String::new();
+    encode(&mut told, &registry).unwrap();
+
+    for line in [
+        "gatehouse_password_hashes_running 2",
+        "gatehouse_password_hashes_waiting 1",
+        "gatehouse_password_hashes_refused_total 2",
+        "gatehouse_password_hash_duration_seconds_count 1",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line} is not in\n{told}");
+    }
+    drop(turns);
+    assert!(waiting.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn who_waited_in_vain_for_a_turn_is_told_as_refused() {
+    let hasher = hasher("pepper", 1);
+    let _turn = hasher.turn().await.unwrap();
+    assert!(hasher.turn().await.is_err());
+    assert_eq!(hasher.refusals.get(), 1);
 }
 
 #[tokio::test]

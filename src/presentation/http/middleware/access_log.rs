@@ -1,4 +1,4 @@
-//! One line in the log for each request.
+//! One line in the log for each request, and its place in the metrics.
 
 use std::{net::IpAddr, time::Instant};
 
@@ -8,9 +8,13 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::Method,
     middleware::Next,
+    web,
 };
 
-use crate::{domain::user::UserId, presentation::http::extract::ClientAddress};
+use crate::{
+    domain::user::UserId,
+    presentation::http::{extract::ClientAddress, metrics::MeasuredRequest, settings::HttpSettings},
+};
 
 /// The target of the lines, by which they can be chosen or silenced.
 pub const TARGET: &str = "gatehouse::access";
@@ -26,7 +30,9 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 pub struct Caller(pub UserId);
 
 /// Logs method, path without query, status, duration, caller and client. The request id is for the log's formatter to add.
+/// What is logged is measured as well, where there are metrics.
 pub async fn access_log<B: MessageBody>(
+    settings: web::Data<HttpSettings>,
     ClientAddress(address): ClientAddress,
     request: ServiceRequest,
     next: Next<B>,
@@ -39,6 +45,7 @@ pub async fn access_log<B: MessageBody>(
         status: CLIENT_CLOSED_REQUEST,
         caller: None,
         address,
+        measured: settings.metrics.as_ref().map(|metrics| metrics.begin(&request)),
     };
     let outcome = next.call(request).await;
     match &outcome {
@@ -46,6 +53,9 @@ pub async fn access_log<B: MessageBody>(
             line.status = response.status().as_u16();
             let extensions = response.request().extensions();
             line.caller = extensions.get::<Caller>().map(|caller| caller.0);
+            if let Some(measured) = &mut line.measured {
+                measured.routed(response.request());
+            }
         }
         Err(error) => line.status = error.as_response_error().status_code().as_u16(),
     }
@@ -60,17 +70,22 @@ struct Line {
     status: u16,
     caller: Option<UserId>,
     address: IpAddr,
+    measured: Option<MeasuredRequest>,
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
+        let duration = self.started.elapsed();
+        if let Some(measured) = self.measured.take() {
+            measured.end(&self.method, self.status, duration);
+        }
         let caller = self.caller.map(|id| id.to_string());
         log::info!(
             target: TARGET,
             method:% = self.method,
             path = self.path,
             status = self.status,
-            duration_ms = self.started.elapsed().as_micros() as f64 / 1000.0,
+            duration_ms = duration.as_micros() as f64 / 1000.0,
             user_id = caller.as_deref().unwrap_or("-"),
             address:% = self.address;
             "request"

@@ -98,6 +98,42 @@ fn what_is_no_domain_for_a_cookie_is_refused(#[case] domain: &str) -> anyhow::Re
 }
 
 #[rstest]
+#[case::none("", None)]
+#[case::ipv4("127.0.0.1:9464", Some("127.0.0.1:9464"))]
+#[case::ipv6("[::1]:0", Some("[::1]:0"))]
+fn metrics_have_an_address_with_a_port_or_none(
+    #[case] address: &str,
+    #[case] expected: Option<&str>,
+) -> anyhow::Result<()> {
+    let loaded = Scene::with_secrets("prod")?
+        .variable("APP_SERVER__METRICS_ADDR", address)
+        .load()?;
+
+    let address = loaded.configuration.server.metrics_addr;
+    assert_eq!(address.map(|address| address.to_string()).as_deref(), expected);
+    Ok(())
+}
+
+#[rstest]
+#[case::no_port("127.0.0.1")]
+#[case::no_address(":9464")]
+#[case::port_alone("9464")]
+#[case::impossible_port("127.0.0.1:65536")]
+#[case::bare_ipv6("::1:9464")]
+#[case::name("localhost:9464")]
+#[case::url("http://127.0.0.1:9464")]
+#[case::space(" 127.0.0.1:9464")]
+fn what_is_no_address_with_a_port_is_refused(#[case] address: &str) -> anyhow::Result<()> {
+    let refusal = Scene::with_secrets("prod")?
+        .variable("APP_SERVER__METRICS_ADDR", address)
+        .refusal()?;
+
+    let expected = format!("server.metrics_addr: found {address:?}, allowed: an IP address and a port, such as 127.");
+    assert!(refusal.contains(&expected), "{refusal}");
+    Ok(())
+}
+
+#[rstest]
 #[case::ipv4("192.0.2.1", "192.0.2.1/32")]
 #[case::ipv4_network("10.0.0.0/8", "10.0.0.0/8")]
 #[case::ipv6("::1", "::1/128")]

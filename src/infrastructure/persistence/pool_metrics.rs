@@ -1,0 +1,116 @@
+//! What the pools of connections tell of their use.
+
+use std::fmt;
+
+use prometheus_client::{collector::Collector, encoding::DescriptorEncoder, metrics::MetricType};
+use sea_orm::{DatabaseConnection, DbBackend, sqlx};
+
+use super::Database;
+
+impl Collector for Database {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut connections = encoder.encode_descriptor(
+            "gatehouse_database_connections",
+            "Open connections to the database, by pool, and whether they are used or idle.",
+            None,
+            MetricType::Gauge,
+        )?;
+        for (pool, connection) in self.pools() {
+            let Usage { size, idle, .. } = Usage::of(connection);
+            // They are not read at the same moment.
+            for (state, number) in [("idle", idle), ("used", size.saturating_sub(idle))] {
+                let labels = [("pool", pool), ("state", state)];
+                connections.encode_family(&labels)?.encode_gauge(&number)?;
+            }
+        }
+        let mut most = encoder.encode_descriptor(
+            "gatehouse_database_connections_max",
+            "The most connections to the database that there can be at a time, by pool.",
+            None,
+            MetricType::Gauge,
+        )?;
+        for (pool, connection) in self.pools() {
+            most.encode_family(&[("pool", pool)])?
+                .encode_gauge(&Usage::of(connection).max)?;
+        }
+        Ok(())
+    }
+}
+
+/// How much a pool is used, in connections.
+struct Usage {
+    size: usize,
+    idle: usize,
+    max: usize,
+}
+
+impl Usage {
+    fn of(connection: &DatabaseConnection) -> Self {
+        match connection.get_database_backend() {
+            DbBackend::Postgres => Self::of_pool(connection.get_postgres_connection_pool()),
+            _ => Self::of_pool(connection.get_sqlite_connection_pool()),
+        }
+    }
+
+    fn of_pool<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Self {
+        Self {
+            size: pool.size() as usize,
+            idle: pool.num_idle(),
+            max: pool.options().get_max_connections() as usize,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::{encoding::text::encode, registry::Registry};
+    use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
+
+    use super::{super::DatabaseOptions, *};
+    use crate::infrastructure::persistence::testing::TestDatabase;
+
+    fn told(database: &Database) -> String {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(database.clone()));
+        let mut told = String::new();
+        encode(&mut told, &registry).unwrap();
+        told
+    }
+
+    #[apply(on_every_database)]
+    #[tokio::test]
+    async fn a_connection_is_used_until_it_is_given_back(kind: DatabaseKind) {
+        let database = TestDatabase::migrated(kind).await;
+        let pool = match kind {
+            DatabaseKind::Sqlite => "writer",
+            DatabaseKind::Postgres => "primary",
+        };
+        let used = |number| format!("gatehouse_database_connections{{pool=\"{pool}\",state=\"used\"}} {number}\n");
+
+        let transaction = database.begin().await.unwrap();
+        assert!(told(&database).contains(&used(1)), "{}", told(&database));
+        transaction.commit().await.unwrap();
+
+        while !told(&database).contains(&used(0)) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn a_replica_has_a_pool_of_its_own() {
+        let primary = TestDatabase::migrated(DatabaseKind::Postgres).await;
+        let options = DatabaseOptions {
+            read_url: Some(primary.options().url.clone()),
+            max_connections: 3,
+            ..primary.options().clone()
+        };
+
+        let told = told(&Database::connect(&options).await.unwrap());
+
+        for pool in ["primary", "replica"] {
+            let line = format!("gatehouse_database_connections_max{{pool=\"{pool}\"}} 3\n");
+            assert!(told.contains(&line), "{told}");
+        }
+    }
+}

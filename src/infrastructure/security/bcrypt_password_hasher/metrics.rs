@@ -1,0 +1,48 @@
+//! What the hasher tells of its work.
+
+use std::{fmt, sync::Arc};
+
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeMetric},
+    metrics::gauge::ConstGauge,
+    registry::Unit,
+};
+
+use super::BcryptPasswordHasher;
+
+/// Upper bounds of the buckets for the time of a hash, in seconds; narrow where a cost that suits is.
+pub(super) const BUCKETS: [f64; 12] = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 2.5, 5.0];
+
+impl Collector for BcryptPasswordHasher {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut encode = |name, help, unit: Option<&Unit>, metric: &dyn EncodeMetric| {
+            metric.encode(encoder.encode_descriptor(name, help, unit, metric.metric_type())?)
+        };
+        let running = self.max_concurrent as usize - self.permits.available_permits();
+        encode(
+            "gatehouse_password_hashes_running",
+            "Password hashes that are being computed.",
+            None,
+            &ConstGauge::new(running),
+        )?;
+        encode(
+            "gatehouse_password_hashes_waiting",
+            "Requests that wait for their turn to hash.",
+            None,
+            &ConstGauge::new(Arc::strong_count(&self.queue) - 1),
+        )?;
+        encode(
+            "gatehouse_password_hashes_refused",
+            "Requests that were refused because their turn to hash would not have come in time.",
+            None,
+            &self.refusals,
+        )?;
+        encode(
+            "gatehouse_password_hash_duration",
+            "Time that a password hash took, without the wait for its turn.",
+            Some(&Unit::Seconds),
+            &self.durations,
+        )
+    }
+}
