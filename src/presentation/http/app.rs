@@ -7,14 +7,9 @@ use actix_web::{
 };
 
 use super::{
-    connection::at_work,
     cors::cors,
     docs::docs,
-    middleware::{
-        access_log::access_log, cors_headers::cors_headers, dead_cookie::dead_cookie, head::head_as_get,
-        head_limits::head_limits, panics::panics, problems::problems, request_id::request_id,
-        reseal_cookie::reseal_cookie, security_headers::security_headers,
-    },
+    middleware::{inner::inner, outer::outer},
     routes::routes,
     settings::HttpSettings,
 };
@@ -50,17 +45,8 @@ pub fn app(
         })
         // The last layer is the outermost.
         .wrap(session)
-        .wrap(from_fn(reseal_cookie))
-        .wrap(from_fn(dead_cookie))
-        .wrap(from_fn(head_as_get))
-        .wrap(from_fn(head_limits))
-        .wrap(from_fn(panics))
+        .wrap(from_fn(inner))
         // Around all that may fail, so that front ends of other origins can read why, and within what explains its refusals.
         .wrap(cors)
-        .wrap(from_fn(cors_headers))
-        .wrap(from_fn(problems))
-        .wrap(from_fn(security_headers))
-        .wrap(from_fn(access_log))
-        .wrap(from_fn(request_id))
-        .wrap(from_fn(at_work))
+        .wrap(from_fn(outer))
 }

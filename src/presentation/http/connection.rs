@@ -7,12 +7,6 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{
-    Error,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
-    middleware::Next,
-};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Sleep, sleep},
@@ -42,14 +36,9 @@ pub struct Connection<S> {
 #[derive(Clone, Default)]
 pub struct AtWork(Rc<Cell<bool>>);
 
-/// Notes, for the [`Connection`] that it came by, that a request is at work.
-pub async fn at_work<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    let _until_dropped = request.conn_data::<AtWork>().map(AtWork::begin);
-    next.call(request).await
-}
-
 impl AtWork {
-    fn begin(&self) -> impl Drop + use<> {
+    /// Notes that a request is at work until what this returns is dropped.
+    pub fn begin(&self) -> impl Drop + use<> {
         struct Work(AtWork);
         impl Drop for Work {
             fn drop(&mut self) {

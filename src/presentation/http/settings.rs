@@ -23,3 +23,36 @@ pub struct HttpSettings {
     /// Where requests are counted, if they are.
     pub metrics: Option<RequestMetrics>,
 }
+
+#[cfg(test)]
+impl HttpSettings {
+    /// Settings as in production, where front ends of these origins may call.
+    pub fn for_tests(cors_allowed_origins: &[&str]) -> Self {
+        use actix_web::cookie::{Key, SameSite};
+
+        use super::trusted_proxies::ForwardingHeader;
+        Self {
+            cookie: CookieSettings {
+                name: "__Host-access_token".to_owned(),
+                domain: None,
+                secure: true,
+                same_site: SameSite::Strict,
+                key: Key::derive_from(&[1; 32]),
+                former_keys: Vec::new(),
+                ttl: Duration::from_hours(1),
+                device_name: "__Host-access_token_device".to_owned(),
+                device_ttl: Duration::from_hours(24),
+            },
+            body_limit: 65_536,
+            body_timeout: Duration::from_secs(10),
+            public_origins: Vec::new(),
+            cors_allowed_origins: cors_allowed_origins.iter().map(ToString::to_string).collect(),
+            trusted_proxies: TrustedProxies {
+                networks: Vec::new(),
+                header: ForwardingHeader::XForwardedFor,
+            },
+            docs_enabled: true,
+            metrics: None,
+        }
+    }
+}

@@ -4,12 +4,10 @@ use std::{net::IpAddr, time::Instant};
 
 use actix_web::{
     Error, HttpMessage,
-    body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::Method,
-    middleware::Next,
-    web,
 };
+use log::Level;
 
 use crate::{
     domain::user::UserId,
@@ -29,48 +27,52 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 /// The id of the user who calls; the authenticating extractor leaves it in the extensions of the request.
 pub struct Caller(pub UserId);
 
-/// Logs method, path without query, status, duration, caller and client. The request id is for the log's formatter to add.
-/// What is logged is measured as well, where there are metrics.
-pub async fn access_log<B: MessageBody>(
-    settings: web::Data<HttpSettings>,
-    ClientAddress(address): ClientAddress,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    let path = request.path();
-    let mut line = Line {
-        started: Instant::now(),
-        method: request.method().clone(),
-        path: path[..path.floor_char_boundary(LONGEST_PATH)].to_owned(),
-        status: CLIENT_CLOSED_REQUEST,
-        caller: None,
-        address,
-        measured: settings.metrics.as_ref().map(|metrics| metrics.begin(&request)),
-    };
-    let outcome = next.call(request).await;
-    match &outcome {
-        Ok(response) => {
-            line.status = response.status().as_u16();
-            let extensions = response.request().extensions();
-            line.caller = extensions.get::<Caller>().map(|caller| caller.0);
-            if let Some(measured) = &mut line.measured {
-                measured.routed(response.request());
-            }
-        }
-        Err(error) => line.status = error.as_response_error().status_code().as_u16(),
-    }
-    outcome
-}
-
-/// The line of a request. It is written when it is dropped: a client that gives up drops the request with all its layers.
-struct Line {
+/// What is told of a request at its end: in the log method, path without query, status, duration, caller and client, to
+/// which the formatter adds the request id; and where there are metrics, what they count.
+///
+/// It is told when this is dropped: a client that gives up drops the request with all its layers.
+pub struct Line {
     started: Instant,
     method: Method,
-    path: String,
+    /// None if nothing is logged.
+    path: Option<String>,
     status: u16,
     caller: Option<UserId>,
     address: IpAddr,
     measured: Option<MeasuredRequest>,
+}
+
+impl Line {
+    /// Begins the line of a request that has just come.
+    pub fn begin(settings: &HttpSettings, request: &ServiceRequest) -> Self {
+        let is_logged = log::log_enabled!(target: TARGET, Level::Info);
+        let path = request.path();
+        let path = &path[..path.floor_char_boundary(LONGEST_PATH)];
+        Self {
+            started: Instant::now(),
+            method: request.method().clone(),
+            path: is_logged.then(|| path.to_owned()),
+            status: CLIENT_CLOSED_REQUEST,
+            caller: None,
+            address: ClientAddress::of(request.request()).0,
+            measured: settings.metrics.as_ref().map(|metrics| metrics.begin(request)),
+        }
+    }
+
+    /// Ends the line of a request that was answered.
+    pub fn end(mut self, outcome: &Result<ServiceResponse, Error>) {
+        match outcome {
+            Ok(response) => {
+                self.status = response.status().as_u16();
+                let extensions = response.request().extensions();
+                self.caller = extensions.get::<Caller>().map(|caller| caller.0);
+                if let Some(measured) = &mut self.measured {
+                    measured.routed(response.request());
+                }
+            }
+            Err(error) => self.status = error.as_response_error().status_code().as_u16(),
+        }
+    }
 }
 
 impl Drop for Line {
@@ -79,11 +81,14 @@ impl Drop for Line {
         if let Some(measured) = self.measured.take() {
             measured.end(&self.method, self.status, duration);
         }
+        let Some(path) = &self.path else {
+            return;
+        };
         let caller = self.caller.map(|id| id.to_string());
         log::info!(
             target: TARGET,
             method:% = self.method,
-            path = self.path,
+            path = path,
             status = self.status,
             duration_ms = duration.as_micros() as f64 / 1000.0,
             user_id = caller.as_deref().unwrap_or("-"),

@@ -1,11 +1,8 @@
 //! How much may come before the body.
 
 use actix_web::{
-    Error,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
+    dev::ServiceRequest,
     http::{Uri, header::HeaderMap},
-    middleware::Next,
 };
 
 use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
@@ -21,16 +18,19 @@ const LARGEST_FIELDS: usize = 32 * 1024;
 const BETWEEN: usize = 4;
 
 /// Refuses a target that is too long, and header fields that are too large, before anything is made of them.
-pub async fn head_limits<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+///
+/// # Errors
+/// The problem that says which limit was passed.
+pub fn check_head(request: &ServiceRequest) -> Result<(), Problem> {
     if length(request.uri()) > LONGEST_TARGET {
         let detail = format!("The path with its query is longer than {LONGEST_TARGET} bytes.");
-        return Err(Problem::with_detail(ProblemCode::UriTooLong, detail).into());
+        return Err(Problem::with_detail(ProblemCode::UriTooLong, detail));
     }
     if size(request.headers()) > LARGEST_FIELDS {
         let detail = format!("The header fields are larger than {LARGEST_FIELDS} bytes.");
-        return Err(Problem::with_detail(ProblemCode::HeaderFieldsTooLarge, detail).into());
+        return Err(Problem::with_detail(ProblemCode::HeaderFieldsTooLarge, detail));
     }
-    next.call(request).await
+    Ok(())
 }
 
 fn length(target: &Uri) -> usize {

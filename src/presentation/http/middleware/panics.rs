@@ -2,24 +2,16 @@
 
 use std::panic::AssertUnwindSafe;
 
-use actix_web::{
-    Error,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
-    middleware::Next,
-};
+use actix_web::Error;
 use futures_util::FutureExt;
 
 use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
 
-/// Answers a request that panics with 500. The layers around this one treat that as they treat any answer.
-pub async fn panics<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+/// What `answer` comes to; if it panics, 500. The layers around treat that as they treat any answer.
+pub async fn caught<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     // Nothing that a panicking request leaves behind is looked at again: its state is dropped with the future.
-    let guarded = AssertUnwindSafe(async { next.call(request).await });
-    guarded
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_panic| Err(Problem::new(ProblemCode::InternalError).into()))
+    let outcome = AssertUnwindSafe(answer).catch_unwind().await;
+    outcome.unwrap_or_else(|_panic| Err(Problem::new(ProblemCode::InternalError).into()))
 }
 
 #[cfg(test)]
@@ -34,11 +26,10 @@ mod tests {
     };
     use rstest::rstest;
 
-    use super::*;
     use crate::presentation::http::{
-        PROBLEM_JSON,
+        HttpSettings, PROBLEM_JSON,
         cors::cors,
-        middleware::{cors_headers::cors_headers, problems::problems},
+        middleware::{inner::inner, outer::outer},
     };
 
     const FRONT_END: &str = "https://app.example.com";
@@ -55,12 +46,13 @@ mod tests {
         #[case] origin: &str,
         #[case] is_allowed: bool,
     ) -> anyhow::Result<()> {
+        let settings = HttpSettings::for_tests(&[FRONT_END]);
         let app = App::new()
             .route("/", web::get().to(panicking))
-            .wrap(from_fn(panics))
-            .wrap(cors(&[FRONT_END.to_owned()]))
-            .wrap(from_fn(cors_headers))
-            .wrap(from_fn(problems));
+            .wrap(from_fn(inner))
+            .wrap(cors(&settings.cors_allowed_origins))
+            .wrap(from_fn(outer))
+            .app_data(web::Data::new(settings));
         let request = TestRequest::default().insert_header((header::ORIGIN, origin));
 
         let response = match try_call_service(&init_service(app).await, request.to_request()).await {

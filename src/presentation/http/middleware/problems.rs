@@ -1,29 +1,15 @@
 //! No error leaves the server in another form than a problem document.
 
 use actix_cors::CorsError;
-use actix_web::{
-    Error, HttpResponse, ResponseError,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
-    http::header,
-    middleware::Next,
-};
+use actix_web::{HttpResponse, ResponseError, http::header};
 
-use super::map_response;
 use crate::presentation::http::{
     problem::{PROBLEM_JSON, Problem},
     problem_code::ProblemCode,
 };
 
-/// Turns bare errors of the framework into problem documents. Their other headers, such as `Allow`, stay.
-pub async fn problems(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, Error> {
-    map_response(next.call(request).await, explained)
-}
-
-fn explained(bare: HttpResponse) -> HttpResponse {
+/// Turns a bare error of the framework into a problem document. Its other headers, such as `Allow`, stay.
+pub fn explained(bare: HttpResponse) -> HttpResponse {
     let is_error = bare.status().is_client_error() || bare.status().is_server_error();
     let media_type = bare.headers().get(header::CONTENT_TYPE);
     if !is_error || media_type.is_some_and(|media_type| media_type == PROBLEM_JSON) {
@@ -48,42 +34,23 @@ fn explained(bare: HttpResponse) -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::{
-        App,
-        middleware::from_fn,
-        test::{TestRequest, call_service, init_service, read_body},
-        web,
-    };
+    use actix_web::body::to_bytes;
 
     use super::*;
 
-    async fn bare() -> HttpResponse {
-        HttpResponse::MethodNotAllowed()
-            .insert_header((header::ALLOW, "POST"))
-            .finish()
-    }
-
     #[tokio::test]
     async fn a_bare_error_becomes_a_problem_and_keeps_its_headers() {
-        let app = App::new().route("/", web::get().to(bare)).wrap(from_fn(problems));
-        let service = init_service(app).await;
+        let bare = HttpResponse::MethodNotAllowed()
+            .insert_header((header::ALLOW, "POST"))
+            .finish();
 
-        let response = call_service(&service, TestRequest::default().to_request()).await;
+        let response = explained(bare);
 
         assert_eq!(response.status(), 405);
-        assert!(
-            response
-                .headers()
-                .get(header::ALLOW)
-                .is_some_and(|value| value == "POST")
-        );
-        assert!(
-            response
-                .headers()
-                .get(header::CONTENT_TYPE)
-                .is_some_and(|value| value == PROBLEM_JSON)
-        );
-        let body = read_body(response).await;
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        assert_eq!(header(header::ALLOW), Some("POST"));
+        assert_eq!(header(header::CONTENT_TYPE), Some(PROBLEM_JSON));
+        let body = to_bytes(response.into_body()).await.unwrap();
         assert!(
             String::from_utf8_lossy(&body).contains("method_not_allowed"),
             "{body:?}"

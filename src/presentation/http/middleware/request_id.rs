@@ -2,16 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-use actix_web::{
-    Error,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderMap, HeaderName, HeaderValue},
-    middleware::Next,
-};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
-
-use super::map_response;
 
 /// The header of the id, in requests and answers.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,11 +21,23 @@ pub struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The id that the caller gave in `X-Request-Id`, if it is acceptable; else a new one.
-    fn of(headers: &HeaderMap) -> Self {
+    pub fn of(headers: &HeaderMap) -> Self {
         let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
         given
             .filter(|id| is_acceptable(id))
             .map_or_else(Self::new, |id| Self(id.into()))
+    }
+
+    /// What `work` comes to, which is done on behalf of the request.
+    pub async fn scope<T>(&self, work: impl Future<Output = T>) -> T {
+        CURRENT.scope(self.clone(), work).await
+    }
+
+    /// Repeats the id on the answer.
+    pub fn put_on(&self, headers: &mut HeaderMap) {
+        if let Ok(value) = HeaderValue::from_str(&self.0) {
+            headers.insert(HEADER, value);
+        }
     }
 
     /// The text of the id, to be kept.
@@ -60,21 +64,6 @@ impl fmt::Display for RequestId {
 /// The id of the request that the current task works on; `None` outside of requests and on other threads.
 pub fn current() -> Option<RequestId> {
     CURRENT.try_with(Clone::clone).ok()
-}
-
-/// Gives the request its id and repeats it on the answer. The outermost layer, so that all others see the id.
-pub async fn request_id(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, Error> {
-    let id = RequestId::of(request.headers());
-    let outcome = CURRENT.scope(id.clone(), next.call(request)).await;
-    map_response(outcome, |mut response| {
-        if let Ok(value) = HeaderValue::from_str(&id.0) {
-            response.headers_mut().insert(HEADER, value);
-        }
-        response
-    })
 }
 
 fn is_acceptable(id: &str) -> bool {

@@ -3,34 +3,21 @@
 use std::borrow::Cow;
 
 use actix_web::{
-    Error,
-    body::MessageBody,
     cookie::{Cookie, CookieJar},
-    dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderMap, HeaderValue},
-    middleware::Next,
-    web,
 };
 
-use crate::presentation::http::{session_cookie::CookieSettings, settings::HttpSettings};
+use crate::presentation::http::session_cookie::CookieSettings;
 
 /// Puts the session cookie of a request under the key in use, if it is under a former one.
 ///
 /// The session middleware, which has to be right inside, knows one key: it opens what is under that one, and seals with it
 /// what it sets. So nothing else knows of former keys, and a renewal of the session replaces the browser's cookie by one
 /// under the key in use. Nothing else of the request is changed, and without former keys nothing is looked at.
-pub async fn reseal_cookie<B: MessageBody>(
-    settings: web::Data<HttpSettings>,
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    if !settings.cookie.former_keys.is_empty() {
-        reseal(&settings.cookie, request.headers_mut());
+pub fn reseal_cookie(settings: &CookieSettings, headers: &mut HeaderMap) {
+    if settings.former_keys.is_empty() {
+        return;
     }
-    next.call(request).await
-}
-
-fn reseal(settings: &CookieSettings, headers: &mut HeaderMap) {
     // Keeps all: there is no other way to change each of several values of a name.
     headers.retain(|name, value| {
         if name == header::COOKIE

@@ -1,16 +1,8 @@
 //! What browsers may not do with an answer.
 
-use actix_web::{
-    Error,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
-    middleware::Next,
-    web,
-};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use super::map_response;
-use crate::presentation::http::settings::HttpSettings;
+use crate::presentation::http::session_cookie::CookieSettings;
 
 /// What holds for every answer.
 const ALWAYS: [(HeaderName, HeaderValue); 3] = [
@@ -39,25 +31,17 @@ const BY_DEFAULT: [(HeaderName, HeaderValue); 2] = [
 /// Two years without plain HTTP. Whether that goes for subdomains, too, is not for this server to say.
 const STRICT_TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Puts the headers on every answer. Where cookies are for HTTPS only, so is the server.
-pub async fn security_headers(
-    settings: web::Data<HttpSettings>,
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, Error> {
-    map_response(next.call(request).await, |mut response| {
-        let headers = response.headers_mut();
-        for (name, value) in BY_DEFAULT {
-            if !headers.contains_key(&name) {
-                headers.insert(name, value);
-            }
-        }
-        for (name, value) in ALWAYS {
+/// Puts the headers on an answer. Where cookies are for HTTPS only, so is the server.
+pub fn add_security_headers(settings: &CookieSettings, headers: &mut HeaderMap) {
+    for (name, value) in BY_DEFAULT {
+        if !headers.contains_key(&name) {
             headers.insert(name, value);
         }
-        if settings.cookie.secure {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
-        }
-        response
-    })
+    }
+    for (name, value) in ALWAYS {
+        headers.insert(name, value);
+    }
+    if settings.secure {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT_SECURITY);
+    }
 }

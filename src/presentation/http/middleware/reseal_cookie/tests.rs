@@ -1,13 +1,9 @@
-use std::time::Duration;
-
-use actix_web::{
-    cookie::{Key, SameSite},
-    http::header::COOKIE,
-};
+use actix_web::{cookie::Key, http::header::COOKIE};
 use proptest::{collection::vec, prelude::*};
 use rstest::rstest;
 
 use super::*;
+use crate::presentation::http::HttpSettings;
 
 const CURRENT: u8 = 1;
 const FORMER: u8 = 2;
@@ -20,15 +16,9 @@ fn key(number: u8) -> Key {
 
 fn settings() -> CookieSettings {
     CookieSettings {
-        name: "__Host-access_token".to_owned(),
-        domain: None,
-        secure: true,
-        same_site: SameSite::Strict,
         key: key(CURRENT),
         former_keys: vec![key(FORMER), key(OLDEST)],
-        device_name: "access_token_device".into(),
-        device_ttl: Duration::from_secs(60),
-        ttl: Duration::from_hours(1),
+        ..HttpSettings::for_tests(&[]).cookie
     }
 }
 
@@ -54,7 +44,7 @@ fn resealed<T: AsRef<[u8]>>(values: &[T]) -> Vec<Vec<u8>> {
     for value in values {
         headers.append(COOKIE, HeaderValue::from_bytes(value.as_ref()).unwrap());
     }
-    reseal(&settings(), &mut headers);
+    reseal_cookie(&settings(), &mut headers);
     let values = headers.get_all(COOKIE);
     values.map(|value| value.as_bytes().to_vec()).collect()
 }

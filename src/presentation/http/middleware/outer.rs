@@ -1,0 +1,56 @@
+//! The layer around all others: what is known and told of a request, and what every answer has.
+
+use actix_web::{
+    Error, HttpResponse,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    middleware::Next,
+    web,
+};
+
+use super::{
+    access_log::Line, cors_headers::hide_cors_headers, problems::explained, request_id::RequestId,
+    security_headers::add_security_headers,
+};
+use crate::presentation::http::{connection::AtWork, settings::HttpSettings};
+
+/// Gives a request its id, tells of it at its end, and makes its answer fit to be sent.
+pub async fn outer(
+    settings: web::Data<HttpSettings>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let _until_dropped = request.conn_data::<AtWork>().map(AtWork::begin);
+    let id = RequestId::of(request.headers());
+    let answered = async {
+        let line = Line::begin(&settings, &request);
+        let outcome = map_response(next.call(request).await, |mut response| {
+            hide_cors_headers(response.headers_mut());
+            let mut response = explained(response);
+            add_security_headers(&settings.cookie, response.headers_mut());
+            id.put_on(response.headers_mut());
+            response
+        });
+        line.end(&outcome);
+        outcome
+    };
+    id.scope(answered).await
+}
+
+/// Changes the answer, also the one that Actix would make of an error that a layer inside returned.
+fn map_response(
+    outcome: Result<ServiceResponse<impl MessageBody + 'static>, Error>,
+    change: impl FnOnce(HttpResponse) -> HttpResponse,
+) -> Result<ServiceResponse, Error> {
+    match outcome {
+        Ok(response) => {
+            let (request, response) = response.into_parts();
+            Ok(ServiceResponse::new(request, change(response.map_into_boxed_body())))
+        }
+        Err(error) => {
+            let response = change(error.error_response());
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
