@@ -20,6 +20,7 @@ mod sqlite;
 mod throttle_bucket_repository;
 mod timed_connection;
 mod unit_of_work;
+mod user_list;
 mod user_reader;
 mod user_repository;
 

@@ -52,7 +52,14 @@ pub fn success(operation_id: &str) -> Option<Value> {
         "listAuditEvents" => Some(json!({ "events": [audit_event()], "next_cursor": ID })),
         "listSessions" => Some(json!({ "sessions": [session(true)] })),
         "listUserSessions" => Some(json!({ "sessions": [session(false)] })),
-        "listUsers" => Some(json!({ "users": [user(ADA, "user", true)], "total": 1, "limit": 20, "offset": 0 })),
+        "listUsers" => Some(json!({
+            "users": [user(ADA, "user", true)],
+            "next_cursor": null,
+            "total": 1,
+            "total_is_exact": true,
+            "limit": 20,
+            "offset": 0,
+        })),
         _ => None,
     }
 }
