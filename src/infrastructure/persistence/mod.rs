@@ -14,6 +14,7 @@ mod mapping;
 mod migrations;
 mod peppers_in_use;
 mod postgres;
+mod purge;
 mod readiness_probe;
 mod session_reader;
 mod sqlite;

@@ -116,3 +116,6 @@ fn direction(order: SortingOrder) -> Order {
         SortingOrder::Descending => Order::Desc,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,7 +85,7 @@ fn filters() -> Vec<ListUsersFilter> {
 }
 
 pub(crate) async fn pages_by_cursor_are_the_pages_by_offset(storage: Storage) {
-    let users = insert_nine(&storage).await;
+    insert_nine(&storage).await;
     for filter in filters() {
         for field in FIELDS {
             for order in ORDERS {
@@ -103,12 +103,6 @@ pub(crate) async fn pages_by_cursor_are_the_pages_by_offset(storage: Storage) {
                 seen.sort();
                 seen.dedup();
                 assert_eq!(seen.len() as u64, total, "somebody is there twice");
-                assert!(
-                    filter.role.is_some()
-                        || filter.is_active.is_some()
-                        || filter.username.is_some()
-                        || total == users.len() as u64
-                );
             }
         }
     }
