@@ -1,7 +1,7 @@
 //! The statements behind the list of users: as cheap on a million users as on a hundred.
 
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Iterable, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement, Value},
 };
 
@@ -21,6 +21,9 @@ use crate::{
 
 /// The name of the column in which every row of a page tells how many users were counted.
 pub(super) const COUNTED: &str = "counted";
+
+/// Every role but that of a plain user.
+const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 
 /// The users of a page and one more, if there is one; each with how many match in all, which the database counts once.
 pub(super) fn page(filter: &ListUsersFilter, request: &UserPageRequest) -> Select<Entity> {
@@ -58,22 +61,30 @@ pub(super) fn count(filter: &ListUsersFilter, counting: Counting) -> SelectState
 /// What nearly every user is, a plain user or active, is told by what it is not, and beside the role of an admin the activity
 /// is, too. SQLite does not know which value is rare, and takes each that is told with `=` for the one to go by: it would look
 /// nearly all users up in the index of that column and sort them, instead of going along the index of the order.
-/// PostgreSQL knows, and is indifferent to how it is told.
+///
+/// PostgreSQL knows, and is indifferent to how it is told; but only of values that stand in the statement. With parameters,
+/// it may settle on a plan for any value, and read all users for the sake of a rare one.
 fn matching(filter: &ListUsersFilter) -> Condition {
+    let is_admin = filter.role.is_some_and(|role| role != Role::User);
     let prefix = filter.username.as_ref().map(UsernamePrefix::key);
     Condition::all()
         .add_option(filter.role.map(|role| match role {
-            Role::User => Column::Role.is_not_in(RoleRank::iter().filter(|rank| *rank != RoleRank::User)),
-            Role::Admin | Role::SuperAdmin => Column::Role.eq(RoleRank::from(role)),
+            Role::User => Column::Role.into_expr().is_not_in(ADMINS.map(rank)),
+            Role::Admin | Role::SuperAdmin => Column::Role.into_expr().eq(rank(role)),
         }))
         .add_option(filter.is_active.map(|is_active| {
-            if is_active || filter.role.is_some_and(|role| role != Role::User) {
-                Column::IsActive.ne(!is_active)
+            let constant = |is_active: bool| Expr::Constant(is_active.into());
+            if is_active || is_admin {
+                Column::IsActive.into_expr().ne(constant(!is_active))
             } else {
-                Column::IsActive.eq(is_active)
+                Column::IsActive.into_expr().eq(constant(is_active))
             }
         }))
         .add_option(prefix.filter(|key| !key.is_empty()).map(begins_with))
+}
+
+fn rank(role: Role) -> Expr {
+    Expr::Constant(RoleRank::from(role).into())
 }
 
 /// A range instead of LIKE: it knows no wildcards and is served by the index. Keys are ASCII, so what begins with the prefix
