@@ -1,5 +1,7 @@
 //! The list of users page by page: cursors, totals, and cursors that are refused.
 
+use std::slice;
+
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
@@ -39,7 +41,7 @@ async fn pages_lead_from_one_to_the_next(database: DatabaseKind) {
                             .iter()
                             .all(|page| page["users"].as_array().unwrap().len() <= limit)
                     );
-                    assert_eq!(users(&pages), users(&[whole.clone()]), "{query} by {limit}");
+                    assert_eq!(users(&pages), users(slice::from_ref(&whole)), "{query} by {limit}");
                 }
             }
         }
