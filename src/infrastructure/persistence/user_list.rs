@@ -1,4 +1,4 @@
-//! The statements behind the list of users: as cheap on a million users as on a hundred.
+//! The statements behind the list of users, which must be as cheap on a million users as on a hundred.
 
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -68,12 +68,15 @@ fn matching(filter: &ListUsersFilter) -> Condition {
     let is_admin = filter.role.is_some_and(|role| role != Role::User);
     let prefix = filter.username.as_ref().map(UsernamePrefix::key);
     Condition::all()
-        .add_option(filter.role.map(|role| match role {
-            Role::User => Column::Role.into_expr().is_not_in(ADMINS.map(rank)),
-            Role::Admin | Role::SuperAdmin => Column::Role.into_expr().eq(rank(role)),
+        .add_option(filter.role.map(|role| {
+            match role {
+                Role::User => Column::Role
+                    .into_expr()
+                    .is_not_in(ADMINS.map(RoleRank::from).map(constant)),
+                Role::Admin | Role::SuperAdmin => Column::Role.into_expr().eq(constant(RoleRank::from(role))),
+            }
         }))
         .add_option(filter.is_active.map(|is_active| {
-            let constant = |is_active: bool| Expr::Constant(is_active.into());
             if is_active || is_admin {
                 Column::IsActive.into_expr().ne(constant(!is_active))
             } else {
@@ -83,8 +86,8 @@ fn matching(filter: &ListUsersFilter) -> Condition {
         .add_option(prefix.filter(|key| !key.is_empty()).map(begins_with))
 }
 
-fn rank(role: Role) -> Expr {
-    Expr::Constant(RoleRank::from(role).into())
+fn constant(value: impl Into<Value>) -> Expr {
+    Expr::Constant(value.into())
 }
 
 /// A range instead of LIKE: it knows no wildcards and is served by the index. Keys are ASCII, so what begins with the prefix

@@ -188,13 +188,18 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
     insert_three(&storage).await;
     let prefix = |text| Some(UsernamePrefix::new(text).unwrap());
     for (role, is_active, username, expected) in [
-        (Some(Role::Admin), None, None, &["Brian"][..]),
+        (Some(Role::User), None, None, &["Carol"][..]),
+        (Some(Role::Admin), None, None, &["Brian"]),
+        (Some(Role::SuperAdmin), None, None, &["alice"]),
         (None, Some(true), None, &["alice", "Carol"]),
         (None, Some(false), None, &["Brian"]),
         (None, None, prefix("c"), &["Carol"]),
         (None, None, prefix(""), &["alice", "Brian", "Carol"]),
         (Some(Role::User), Some(true), prefix("carol"), &["Carol"]),
         (Some(Role::User), Some(false), None, &[]),
+        (Some(Role::Admin), Some(false), None, &["Brian"]),
+        (Some(Role::Admin), Some(true), None, &[]),
+        (Some(Role::SuperAdmin), Some(true), prefix("a"), &["alice"]),
     ] {
         let filter = ListUsersFilter {
             role,

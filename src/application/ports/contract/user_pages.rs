@@ -110,16 +110,13 @@ pub(crate) async fn pages_by_cursor_are_the_pages_by_offset(storage: Storage) {
 
 pub(crate) async fn a_page_behind_the_end_is_empty_and_counts_the_whole(storage: Storage) {
     insert_nine(&storage).await;
-    let nobody = |page: UserPage| {
-        (page.users, page.next, page.total)
-            == (
-                vec![],
-                None,
-                Total {
-                    count: 9,
-                    is_exact: true,
-                },
-            )
+    let empty = UserPage {
+        users: Vec::new(),
+        next: None,
+        total: Total {
+            count: 9,
+            is_exact: true,
+        },
     };
     for field in FIELDS {
         for order in ORDERS {
@@ -139,7 +136,7 @@ pub(crate) async fn a_page_behind_the_end_is_empty_and_counts_the_whole(storage:
                     .users
                     .list(&ListUsersFilter::default(), &two(start, order))
                     .await;
-                assert!(nobody(page.unwrap()));
+                assert_eq!(page.unwrap(), empty, "{field:?} {order:?}");
             }
         }
     }
