@@ -61,22 +61,19 @@ else
 fi
 
 printf 'id,username,role,is_active,created_at,updated_at\n' >"$partial"
-offset=0
+count=0
+# New users come last, and each page begins behind the last user of the one before: nobody is there twice, and nobody who
+# stays what was asked for is missing.
+query="sorting_field=created_at&sorting_order=ASC&limit=100${role:+&role=$role}${active:+&is_active=$active}"
+after=
 while :; do
-    # New users come last, and nobody ever goes, so all others keep their places while the pages are read. Among the
-    # active users alone they would not: hence the choice is made here, not by the server.
-    request GET "/users/?sorting_field=created_at&sorting_order=ASC&limit=100&offset=$offset"
+    request GET "/users/?$query$after"
     # No field can be taken for a formula by a spreadsheet: each starts with a letter or digit.
-    jq --raw-output --arg role "$role" --arg active "$active" '
-        .users[]
-        | select($role == "" or .role == $role)
-        | select($active == "" or (.is_active | tostring) == $active)
-        | [.id, .username, .role, .is_active, .created_at, .updated_at] | @csv
-    ' "$ANSWER" >>"$partial"
-    count=$(jq '.users | length' "$ANSWER")
-    offset=$((offset + count))
-    show_progress "$offset of $(jq .total "$ANSWER") users"
-    [ "$count" -eq 100 ] || break
+    jq --raw-output '.users[] | [.id, .username, .role, .is_active, .created_at, .updated_at] | @csv' "$ANSWER" >>"$partial"
+    count=$((count + $(jq '.users | length' "$ANSWER")))
+    show_progress "$count users"
+    after=$(jq --raw-output '.next_cursor // empty | "&after=" + .' "$ANSWER")
+    [ -n "$after" ] || break
 done
 show_progress ''
 

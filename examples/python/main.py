@@ -52,7 +52,8 @@ def main() -> None:
                 limit=10,
             )
         )
-        print(f"users: {page.total}, the newest first")
+        total = page.total if page.total_is_exact else f"more than {page.total}"
+        print(f"users: {total}, the newest first")
         for user in page.users:
             state = "active" if user.is_active else "inactive"
             print(f"  {user.username}, {user.role}, {state}")

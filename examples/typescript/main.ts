@@ -32,7 +32,7 @@ const page = succeeded(
     params: { query: { sorting_field: "created_at", sorting_order: "DESC", limit: 10 } },
   }),
 );
-console.log(`users: ${page.total}, the newest first`);
+console.log(`users: ${page.total_is_exact ? "" : "more than "}${page.total}, the newest first`);
 for (const user of page.users) {
   console.log(`  ${user.username}, ${user.role}, ${user.is_active ? "active" : "inactive"}`);
 }

@@ -58,4 +58,5 @@ mod shutdown;
 mod slow_clients;
 mod throttling;
 mod two_nodes;
+mod user_pages;
 mod users;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261123_000004_index_pepper_ids",
     "m20261127_000001_create_throttle_buckets",
     "m20261127_000002_create_audit_events",
+    "m20261127_000003_index_filtered_users",
 ];
 
 #[apply(on_every_database)]

@@ -12,8 +12,9 @@ use crate::{
 /// Reads users as they are shown, outside any transaction.
 #[async_trait]
 pub trait UserReader: Send + Sync {
-    /// The users that `filter` matches, sorted and paginated as `page` asks, and how many there are in all. Roles sort by
-    /// rank, usernames by the bytes of their keys, and ties are broken by id in the same order, so that pages never overlap.
+    /// The users that `filter` matches, sorted and paginated as `page` asks, and how many there are in all, counted as far as
+    /// it asks. Roles sort by rank, usernames by the bytes of their keys, and ties are broken by id in the same order, so that
+    /// pages never overlap. Behind a cursor comes what sorts behind it now, whether or not its own user is still there.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

@@ -5,6 +5,8 @@ pub mod audit;
 pub mod health;
 pub mod operator;
 mod page_limit;
+mod total;
 pub mod users;
 
 pub use page_limit::{InvalidPageLimit, PageLimit};
+pub use total::{Counting, Total};

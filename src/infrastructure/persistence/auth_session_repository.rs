@@ -4,12 +4,11 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, LockBehavior, LockType},
 };
-use uuid::Uuid;
 
 use super::{
-    database::{Purge, try_lock_purge},
     entities::auth_session::{Column, Entity, lives_at},
     mapping::session_row,
+    purge::Purge,
     unit_of_work::SeaOrmTransaction,
 };
 use crate::{
@@ -90,20 +89,12 @@ impl AuthSessionRepository for SeaOrmTransaction {
     }
 
     async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
-        if !try_lock_purge(Purge::Sessions, &self.inner).await? {
-            return Ok(0);
-        }
-        // Their ids first: as a subquery of the deletion, PostgreSQL might run it more than once, and exceed the limit.
         let expired = Entity::find()
-            .select_only()
-            .column(Column::Id)
             .filter(Column::ExpiresAt.lte(now))
             .order_by_asc(Column::ExpiresAt)
             .limit(limit)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let ids = expired.into_tuple::<Uuid>().all(&self.inner).await?;
-        let delete = Entity::delete_many().filter(Column::Id.is_in(ids));
-        Ok(delete.exec(&self.inner).await?.rows_affected)
+        Ok(Purge::Sessions.delete(expired, Column::Id, &self.inner).await?)
     }
 }
 

@@ -2,7 +2,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait, error::ConnAcquireErr,
+    TransactionOptions, TransactionTrait, error::ConnAcquireErr,
 };
 use thiserror::Error;
 use tokio::sync::Semaphore;
@@ -11,25 +11,6 @@ use super::{DatabaseUrl, database_url::Kind, error::explained, postgres, sqlite,
 
 /// Who migrates a PostgreSQL database holds this advisory lock: `gatehous` in ASCII, unlikely to be taken by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
-
-/// What can be purged, each kind by one process at a time.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Purge {
-    Sessions,
-    ThrottleBuckets,
-    AuditEvents,
-}
-
-impl Purge {
-    /// The advisory lock that a process holds while it purges a PostgreSQL database, in ASCII.
-    fn lock(self) -> i64 {
-        i64::from_be_bytes(match self {
-            Self::Sessions => *b"gatepurg",
-            Self::ThrottleBuckets => *b"gatethro",
-            Self::AuditEvents => *b"gateaudi",
-        })
-    }
-}
 
 /// The database, by the handles that its kind needs, which may be one and the same. Nothing outside of it knows of which
 /// kind it is.
@@ -258,19 +239,4 @@ impl Database {
     fn is_postgres(&self) -> bool {
         self.writer.get_database_backend() == DbBackend::Postgres
     }
-}
-
-/// Takes the right to `purge` until `transaction` ends, unless another process has it. Returns whether it did; where
-/// transactions that write come one at a time, always.
-///
-/// # Errors
-/// [`DbErr`] if the database fails.
-pub(super) async fn try_lock_purge(purge: Purge, transaction: &impl ConnectionTrait) -> Result<bool, DbErr> {
-    let backend = transaction.get_database_backend();
-    if backend != DbBackend::Postgres {
-        return Ok(true);
-    }
-    let lock = format!("SELECT pg_try_advisory_xact_lock({})", purge.lock());
-    let row = transaction.query_one_raw(Statement::from_string(backend, lock)).await?;
-    row.map_or(Ok(false), |row| row.try_get_by_index(0))
 }

@@ -15,12 +15,14 @@ mod migrations;
 mod peppers_in_use;
 mod pool_metrics;
 mod postgres;
+mod purge;
 mod readiness_probe;
 mod session_reader;
 mod sqlite;
 mod throttle_bucket_repository;
 mod timed_connection;
 mod unit_of_work;
+mod user_list;
 mod user_reader;
 mod user_repository;
 

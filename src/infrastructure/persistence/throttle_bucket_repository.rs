@@ -6,9 +6,9 @@ use sea_orm::{
 };
 
 use super::{
-    database::{Purge, try_lock_purge},
     entities::throttle_bucket::{Column, Entity},
     mapping::throttle_bucket_row,
+    purge::Purge,
     unit_of_work::SeaOrmTransaction,
 };
 use crate::{
@@ -60,18 +60,11 @@ impl ThrottleBucketRepository for SeaOrmTransaction {
     }
 
     async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
-        if !try_lock_purge(Purge::ThrottleBuckets, &self.inner).await? {
-            return Ok(0);
-        }
         let expired = Entity::find()
-            .select_only()
-            .column(Column::Key)
             .filter(Column::ExpiresAt.lte(now))
             .order_by_asc(Column::ExpiresAt)
             .limit(limit)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let keys = expired.into_tuple::<Vec<u8>>().all(&self.inner).await?;
-        let delete = Entity::delete_many().filter(Column::Key.is_in(keys));
-        Ok(delete.exec(&self.inner).await?.rows_affected)
+        Ok(Purge::ThrottleBuckets.delete(expired, Column::Key, &self.inner).await?)
     }
 }

@@ -1,24 +1,36 @@
 use async_trait::async_trait;
-use sea_orm::{ColumnTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 
 use super::{
     Database,
-    entities::user::{Column, Entity, RoleRank},
+    entities::user::{Column, Entity},
     mapping::{USER_VIEW_COLUMNS, UserViewRow},
+    user_list,
 };
 use crate::{
     application::{
         UserView,
         ports::{StorageError, UserReader},
-        queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
+        queries::{
+            Counting, Total,
+            users::{ListUsersFilter, UserPage, UserPageRequest},
+        },
     },
-    domain::user::{UserId, Username, UsernamePrefix},
+    domain::user::{UserId, Username},
 };
 
 /// Reads users as they are shown.
 #[derive(Debug)]
 pub struct SeaOrmUserReader {
     database: Database,
+}
+
+/// A user of a page, and how many users were counted on all pages together.
+#[derive(FromQueryResult)]
+struct CountedUserRow {
+    #[sea_orm(nested)]
+    user: UserViewRow,
+    counted: i64,
 }
 
 impl SeaOrmUserReader {
@@ -30,26 +42,33 @@ impl SeaOrmUserReader {
     }
 
     async fn find(&self, query: Select<Entity>) -> Result<Option<UserView>, StorageError> {
-        let row = views(query).one(self.database.reader()).await?;
+        let view = query.select_only().columns(USER_VIEW_COLUMNS);
+        let row = view.into_model::<UserViewRow>().one(self.database.reader()).await?;
         Ok(row.map(UserView::from))
+    }
+
+    async fn count(&self, filter: &ListUsersFilter, counting: Counting) -> Result<i64, StorageError> {
+        let count = user_list::count(filter, counting);
+        let row = self.database.replica().query_one(&count).await?;
+        Ok(row.map_or(Ok(0), |row| row.try_get("", user_list::COUNTED))?)
     }
 }
 
 #[async_trait]
 impl UserReader for SeaOrmUserReader {
     async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
-        let users = filtered(filter);
-        let total = users.clone().count(self.database.replica()).await?;
-        let sorted = users
-            .order_by(sorting_column(page.sorting_field), direction(page.sorting_order))
-            .order_by(Column::Id, direction(page.sorting_order))
-            .limit(u64::from(page.limit.get()))
-            .offset(u64::from(page.offset.get()));
-        let rows = views(sorted).all(self.database.replica()).await?;
-        Ok(UserPage {
-            users: rows.into_iter().map(UserView::from).collect(),
-            total,
-        })
+        let rows = user_list::page(filter, page)
+            .into_model::<CountedUserRow>()
+            .all(self.database.replica())
+            .await?;
+        let counted = match rows.first() {
+            Some(row) => row.counted,
+            // Nobody is there to tell it.
+            None => self.count(filter, page.counting).await?,
+        };
+        let counted = u64::try_from(counted).map_err(|error| StorageError::Failed(error.into()))?;
+        let users = rows.into_iter().map(|row| row.user.into());
+        Ok(UserPage::of(users.collect(), Total::of(counted, page.counting), page))
     }
 
     async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError> {
@@ -59,49 +78,5 @@ impl UserReader for SeaOrmUserReader {
     async fn find_by_username(&self, username: &Username) -> Result<Option<UserView>, StorageError> {
         self.find(Entity::find().filter(Column::UsernameKey.eq(username.key())))
             .await
-    }
-}
-
-fn views(query: Select<Entity>) -> sea_orm::Selector<sea_orm::SelectModel<UserViewRow>> {
-    query.select_only().columns(USER_VIEW_COLUMNS).into_model()
-}
-
-fn filtered(filter: &ListUsersFilter) -> Select<Entity> {
-    let mut users = Entity::find();
-    if let Some(role) = filter.role {
-        users = users.filter(Column::Role.eq(RoleRank::from(role)));
-    }
-    if let Some(is_active) = filter.is_active {
-        users = users.filter(Column::IsActive.eq(is_active));
-    }
-    if let Some(prefix) = filter
-        .username
-        .as_ref()
-        .map(UsernamePrefix::key)
-        .filter(|key| !key.is_empty())
-    {
-        // A range instead of LIKE: it knows no wildcards and is served by the index. Keys are ASCII, so what begins with
-        // the prefix sorts below the prefix followed by DEL.
-        users = users
-            .filter(Column::UsernameKey.gte(prefix))
-            .filter(Column::UsernameKey.lt(format!("{prefix}\u{7f}")));
-    }
-    users
-}
-
-fn sorting_column(field: UserSortingField) -> Column {
-    match field {
-        UserSortingField::Username => Column::UsernameKey,
-        UserSortingField::Role => Column::Role,
-        UserSortingField::IsActive => Column::IsActive,
-        UserSortingField::CreatedAt => Column::CreatedAt,
-        UserSortingField::UpdatedAt => Column::UpdatedAt,
-    }
-}
-
-fn direction(order: SortingOrder) -> Order {
-    match order {
-        SortingOrder::Ascending => Order::Asc,
-        SortingOrder::Descending => Order::Desc,
     }
 }

@@ -13,7 +13,7 @@ use super::{
 #[ignore = "needs bash, curl and jq"]
 fn it_comes_back_when_the_server_asks_for_it() {
     let cookbook = Cookbook::without_accounts();
-    let empty = answer(200, "", r#"{"users":[],"total":0}"#);
+    let empty = answer(200, "", r#"{"users":[],"next_cursor":null}"#);
     let (url, requests) = stand_in(&[&busy("1"), &welcome(), &busy("0"), &empty, &farewell()]);
     let start = Instant::now();
     let outcome = cookbook.run_against(&url, "export-users.sh", &[]);

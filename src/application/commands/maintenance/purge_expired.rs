@@ -51,8 +51,9 @@ impl Expirable {
 }
 
 impl PurgeExpired {
-    /// How many are removed at the most.
-    pub const BATCH: u64 = 1000;
+    /// How many are removed at the most. Their rows are scattered over the database: where one at a time writes, all others
+    /// wait for some milliseconds, which grow faster than the number does.
+    pub const BATCH: u64 = 100;
 
     /// Executes the command. Returns how many were removed: a whole [`BATCH`](Self::BATCH) if more may be left.
     ///

@@ -6,6 +6,7 @@ pub(crate) mod readers;
 pub(crate) mod sessions;
 pub(crate) mod throttle_buckets;
 pub(crate) mod transactions;
+pub(crate) mod user_pages;
 pub(crate) mod users;
 
 use std::{any::Any, net::IpAddr, sync::Arc};
@@ -130,9 +131,15 @@ macro_rules! storage_contract {
             an_identity_is_a_session_with_its_active_user,
             living_sessions_of_a_user_are_listed_newest_first,
             users_are_sorted_by_every_field_in_both_directions,
-            pages_never_overlap_and_count_the_whole,
             filters_let_through_what_they_say,
             a_prefix_is_matched_whatever_its_case_and_without_wildcards,
+        );
+        storage_contract!(@module [$(#[$attribute])*] $make, user_pages:
+            pages_by_cursor_are_the_pages_by_offset,
+            a_page_behind_the_end_is_empty_and_counts_the_whole,
+            a_cursor_tells_times_to_the_microsecond,
+            who_changes_between_pages_moves_nobody_else,
+            users_are_counted_up_to_the_cap_unless_all_are_to_be,
         );
     };
     (@module $attributes:tt $make:ident, $module:ident: $($test:ident,)+) => {

@@ -19,7 +19,7 @@ use crate::{
 /// Lists users, a page at a time.
 ///
 /// - Open to admins and super admins; they see users of every role.
-/// - Filters, sorts and paginates as asked; the total counts every user that the filter matches.
+/// - Filters, sorts and paginates as asked; the total counts the users that the filter matches, on all pages together.
 pub struct ListUsers {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) audit: Arc<Audit>,
@@ -84,7 +84,7 @@ mod tests {
             )
             .await
             .unwrap();
-        assert_eq!(page.total, 2);
+        assert_eq!(page.total.count, 2);
         assert_eq!(page.users[0].username, "alice");
     }
 

@@ -1,18 +1,36 @@
 use thiserror::Error;
 
-use crate::application::{UserView, queries::PageLimit};
+use super::UserCursor;
+use crate::application::{
+    UserView,
+    queries::{Counting, PageLimit, Total},
+};
 
 /// Which part of the sorted users is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserPageRequest {
     /// How many users at the most.
     pub limit: PageLimit,
-    /// How many users to pass over first.
-    pub offset: PageOffset,
-    /// By what they are sorted.
-    pub sorting_field: UserSortingField,
-    /// In which direction.
+    /// Where the page begins, and by what they are sorted.
+    pub start: UserPageStart,
+    /// In which direction they are sorted.
     pub sorting_order: SortingOrder,
+    /// How far all of them are counted.
+    pub counting: Counting,
+}
+
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserPageStart {
+    /// Behind so many users. To pass over them takes the longer the more they are, and they may change places meanwhile.
+    Offset {
+        /// By what users are sorted.
+        sorting_field: UserSortingField,
+        /// How many to pass over.
+        offset: PageOffset,
+    },
+    /// Behind this place, among users who are sorted by the field that it tells the value of.
+    After(UserCursor),
 }
 
 /// A part of the sorted users.
@@ -20,8 +38,10 @@ pub struct UserPageRequest {
 pub struct UserPage {
     /// The users on this page.
     pub users: Vec<UserView>,
+    /// Behind which place the next page begins, if there is one.
+    pub next: Option<UserCursor>,
     /// How many users there are on all pages together.
-    pub total: u64,
+    pub total: Total,
 }
 
 /// The place of the first user of a page, counted from 0.
@@ -57,6 +77,48 @@ pub enum SortingOrder {
     Ascending,
     /// From most to least.
     Descending,
+}
+
+impl UserPageStart {
+    /// By what users are sorted.
+    pub fn sorting_field(&self) -> UserSortingField {
+        match self {
+            Self::Offset { sorting_field, .. } => *sorting_field,
+            Self::After(cursor) => cursor.key.field(),
+        }
+    }
+
+    /// How many users to pass over.
+    pub fn offset(&self) -> PageOffset {
+        match self {
+            Self::Offset { offset, .. } => *offset,
+            Self::After(_) => PageOffset::default(),
+        }
+    }
+}
+
+impl Default for UserPageStart {
+    fn default() -> Self {
+        Self::Offset {
+            sorting_field: UserSortingField::default(),
+            offset: PageOffset::default(),
+        }
+    }
+}
+
+impl UserPage {
+    /// A page of these users, which are one more than were asked for if there is a next page.
+    pub fn of(mut users: Vec<UserView>, total: Total, request: &UserPageRequest) -> Self {
+        let limit = request.limit.get() as usize;
+        let has_next = users.len() > limit;
+        users.truncate(limit);
+        let last = users.last().filter(|_| has_next);
+        Self {
+            next: last.map(|user| UserCursor::of(user, request.start.sorting_field())),
+            users,
+            total,
+        }
+    }
 }
 
 impl PageOffset {

@@ -7,7 +7,10 @@ use crate::{
     application::{
         UserView,
         ports::{InsertUserError, StorageError, UserReader, UserRepository},
-        queries::users::{ListUsersFilter, SortingOrder, UserPage, UserPageRequest, UserSortingField},
+        queries::{
+            Total,
+            users::{ListUsersFilter, SortingOrder, UserCursor, UserPage, UserPageRequest, UserPageStart},
+        },
     },
     domain::user::{User, UserId, Username},
 };
@@ -55,27 +58,24 @@ impl UserRepository for InMemoryTransaction {
 impl UserReader for InMemoryStore {
     async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
         let state = self.read()?;
-        let mut users: Vec<_> = state.users.values().filter(|user| lets_through(filter, user)).collect();
+        let field = page.start.sorting_field();
+        let matching = state.users.values().filter(|user| lets_through(filter, user));
+        let mut users = Vec::from_iter(matching.map(UserView::from));
+        let counted = users.len() as u64;
         users.sort_by(|one, other| {
-            let (a, b) = (one.state(), other.state());
-            let order = match page.sorting_field {
-                UserSortingField::Username => a.username.key().cmp(b.username.key()),
-                UserSortingField::Role => a.role.cmp(&b.role),
-                UserSortingField::IsActive => a.is_active.cmp(&b.is_active),
-                UserSortingField::CreatedAt => a.created_at.cmp(&b.created_at),
-                UserSortingField::UpdatedAt => a.updated_at.cmp(&b.updated_at),
-            };
-            directed(order.then(a.id.cmp(&b.id)), page.sorting_order)
+            in_order(
+                page.sorting_order,
+                &UserCursor::of(one, field),
+                &UserCursor::of(other, field),
+            )
         });
-        Ok(UserPage {
-            total: users.len() as u64,
-            users: users
-                .into_iter()
-                .skip(page.offset.get() as usize)
-                .take(page.limit.get() as usize)
-                .map(UserView::from)
-                .collect(),
-        })
+        if let UserPageStart::After(cursor) = &page.start {
+            users.retain(|user| in_order(page.sorting_order, cursor, &UserCursor::of(user, field)).is_lt());
+        }
+        let behind = users.into_iter().skip(page.start.offset().get() as usize);
+        let one_more = page.limit.get() as usize + 1;
+        let total = Total::of(counted, page.counting);
+        Ok(UserPage::of(behind.take(one_more).collect(), total, page))
     }
 
     async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError> {
@@ -98,9 +98,9 @@ fn lets_through(filter: &ListUsersFilter, user: &User) -> bool {
             .is_none_or(|prefix| user.state().username.key().starts_with(prefix.key()))
 }
 
-fn directed(order: Ordering, direction: SortingOrder) -> Ordering {
-    match direction {
-        SortingOrder::Ascending => order,
-        SortingOrder::Descending => order.reverse(),
+fn in_order(order: SortingOrder, one: &UserCursor, other: &UserCursor) -> Ordering {
+    match order {
+        SortingOrder::Ascending => one.cmp(other),
+        SortingOrder::Descending => other.cmp(one),
     }
 }

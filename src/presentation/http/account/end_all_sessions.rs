@@ -13,7 +13,7 @@ use crate::{
     },
     presentation::http::{
         Failure, OrDefault, SessionCookie,
-        extract::{Authenticated, Params},
+        extract::{Authenticated, Params, QueryParams},
         failure::refusals,
         respond::NoContent,
     },
@@ -59,3 +59,5 @@ pub async fn end_all_sessions(
     }
     Ok(NoContent)
 }
+
+impl QueryParams for EndAllSessionsParams {}

@@ -22,7 +22,7 @@ use crate::{
     domain::audit::AuditAction,
     presentation::http::{
         Failure, OrDefault,
-        extract::{Authenticated, Params},
+        extract::{Authenticated, Params, QueryParams},
         failure::refusals,
         query_param::{LimitParam, read, time},
     },
@@ -92,6 +92,8 @@ pub async fn list_audit_events(
     let page = list_audit_events.execute(&actor, &params.filter(), &page).await?;
     Ok(Json(page.into()))
 }
+
+impl QueryParams for ListAuditEventsParams {}
 
 impl ListAuditEventsParams {
     fn filter(&self) -> AuditEventFilter {

@@ -11,6 +11,12 @@ mod params;
 mod path_param;
 
 pub use self::{
-    anonymous::Anonymous, authenticated::Authenticated, body::Body, client::Client, client_address::ClientAddress,
-    no_input::NoInput, params::Params, path_param::PathParam,
+    anonymous::Anonymous,
+    authenticated::Authenticated,
+    body::Body,
+    client::Client,
+    client_address::ClientAddress,
+    no_input::NoInput,
+    params::{Params, QueryParams},
+    path_param::PathParam,
 };

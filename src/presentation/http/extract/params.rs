@@ -14,14 +14,27 @@ use paperclip::{
 use serde::de::DeserializeOwned;
 
 use super::field_error::misshapen;
-use crate::presentation::http::{openapi, problem_code::ProblemCode};
+use crate::presentation::http::{
+    openapi,
+    problem::{FieldError, Problem},
+    problem_code::ProblemCode,
+};
 
 /// The query parameters of a request.
 ///
-/// `T` should deny unknown fields. What is missing, unknown, repeated or not valid is 422 and named.
+/// `T` should deny unknown fields. What is missing, unknown, repeated or not valid is 422 and named, and so is what does not
+/// fit the others.
 pub struct Params<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Params<T> {
+/// Query parameters, each of which is valid by itself.
+pub trait QueryParams: DeserializeOwned {
+    /// What does not fit the other parameters.
+    fn misfit(&self) -> Option<FieldError> {
+        None
+    }
+}
+
+impl<T: QueryParams> FromRequest for Params<T> {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
@@ -30,9 +43,13 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
+fn parse<T: QueryParams>(query: &str) -> Result<T, Error> {
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-    serde_path_to_error::deserialize(pairs).map_err(misshapen)
+    let params: T = serde_path_to_error::deserialize(pairs).map_err(misshapen)?;
+    match params.misfit() {
+        Some(error) => Err(Problem::validation(vec![error]).into()),
+        None => Ok(params),
+    }
 }
 
 impl<T: Apiv2Schema> Apiv2Schema for Params<T> {}

@@ -14,6 +14,7 @@ const ADA: &str = "Ada.Lovelace";
 const PASSWORD: &str = "correct horse battery staple";
 const NEW_PASSWORD: &str = "a longer sentence is a better password";
 const ID: &str = "019b796d-d600-7c2e-9d5f-4b1a6e3c8f20";
+const CURSOR: &str = "dQGbeW3WAHwunV9LGm48jyBhZGEubG92ZWxhY2U";
 const TIME: &str = "2026-01-01T12:00:00Z";
 
 /// A body that the operation takes when new passwords follow this policy.
@@ -52,7 +53,14 @@ pub fn success(operation_id: &str) -> Option<Value> {
         "listAuditEvents" => Some(json!({ "events": [audit_event()], "next_cursor": ID })),
         "listSessions" => Some(json!({ "sessions": [session(true)] })),
         "listUserSessions" => Some(json!({ "sessions": [session(false)] })),
-        "listUsers" => Some(json!({ "users": [user(ADA, "user", true)], "total": 1, "limit": 20, "offset": 0 })),
+        "listUsers" => Some(json!({
+            "users": [user(ADA, "user", true)],
+            "next_cursor": CURSOR,
+            "total": 3,
+            "total_is_exact": true,
+            "limit": 1,
+            "offset": 0,
+        })),
         _ => None,
     }
 }

@@ -88,12 +88,17 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         },
         "SignUpBody": { "properties": { "username": username, "password": password } },
         "TargetUser": { "properties": { "username": username } },
-        "UserList": { "properties": {
-            "limit": limit(),
-            "offset": offset(),
-            "total": { "minimum": 0 },
-            "users": { "maxItems": PageLimit::MAX },
-        } },
+        "UserList": {
+            // Null on the last page, but there.
+            "required": ["limit", "next_cursor", "offset", "total", "total_is_exact", "users"],
+            "properties": {
+                "limit": limit(),
+                "next_cursor": { "nullable": true },
+                "offset": offset(),
+                "total": { "minimum": 0 },
+                "users": { "maxItems": PageLimit::MAX },
+            },
+        },
         "UserView": { "properties": { "username": username } },
     })
 }
@@ -102,7 +107,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
 pub fn parameter(name: &str) -> Value {
     match name {
         "action" => json!({ "schema": { "enum": names(AuditAction::ALL, AuditAction::name) } }),
-        "keep_current" => json!({ "schema": { "default": false } }),
+        "include_total" | "keep_current" => json!({ "schema": { "default": false } }),
         "limit" => json!({ "schema": with_default(limit(), json!(PageLimit::default().get())) }),
         "offset" => json!({ "schema": with_default(offset(), json!(PageOffset::default().get())) }),
         "session_id" => json!({ "description": "The id of the session." }),

@@ -9,20 +9,27 @@ use paperclip::{
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::user_view::{RoleName, UserView};
+use super::{
+    user_cursor::{self, CursorParam},
+    user_view::{RoleName, UserView},
+};
 use crate::{
     application::{
         ports::StorageError,
-        queries::users::{
-            InvalidPageOffset, ListUsers, ListUsersError, ListUsersFilter, PageOffset, SortingOrder, UserPage,
-            UserPageRequest, UserSortingField,
+        queries::{
+            Counting,
+            users::{
+                InvalidPageOffset, ListUsers, ListUsersError, ListUsersFilter, PageOffset, SortingOrder, UserPage,
+                UserPageRequest, UserPageStart, UserSortingField,
+            },
         },
     },
     domain::user::UsernamePrefix,
     presentation::http::{
         Failure, OrDefault,
-        extract::{Authenticated, Params},
+        extract::{Authenticated, Params, QueryParams},
         failure::refusals,
+        problem::FieldError,
         query_param::{LimitParam, read},
     },
 };
@@ -34,7 +41,10 @@ pub struct ListUsersParams {
     /// How many users at the most.
     #[serde(default)]
     limit: OrDefault<LimitParam>,
-    /// How many users to pass over first.
+    /// Only those behind this place in the order of the list: the `next_cursor` of the page before, asked for with the same
+    /// `sorting_field`.
+    after: Option<CursorParam>,
+    /// How many users to pass over first; the more, the longer it takes. To read all users, use `after`.
     #[serde(default)]
     offset: OrDefault<OffsetParam>,
     /// By what to sort. Roles sort by rank; ties are broken by id, in the same order.
@@ -49,6 +59,9 @@ pub struct ListUsersParams {
     is_active: Option<bool>,
     /// Only users whose name starts like this, in any case. Every character stands for itself.
     username: Option<PrefixParam>,
+    /// Whether to count all users that match, which takes the longer the more there are.
+    #[serde(default)]
+    include_total: OrDefault<bool>,
 }
 
 /// A page of users.
@@ -56,8 +69,12 @@ pub struct ListUsersParams {
 pub struct UserList {
     /// The users on this page.
     users: Vec<UserView>,
-    /// How many users there are on all pages together.
+    /// The parameter `after` of the next page, if there is one.
+    next_cursor: Option<String>,
+    /// How many users there are on all pages together; if there are more than 1,000 and not all were to be counted, 1,000.
     total: u64,
+    /// Whether there are no more than `total`.
+    total_is_exact: bool,
     /// How many users were asked for.
     limit: u32,
     /// How many users were passed over.
@@ -110,8 +127,8 @@ refusals! {
 
 /// List users.
 ///
-/// Open to admins and super admins. Filters, sorts and paginates as asked; `total` counts every user that the filters match.
-/// Changes nothing. Refuses a plain user, and parameters that it does not know.
+/// Open to admins and super admins. Filters, sorts and paginates as asked; `total` counts the users that the filters match, up
+/// to 1,000 or, with `include_total`, all of them. Changes nothing. Refuses a plain user, and parameters that it does not know.
 #[api_v2_operation(tags(Users), operation_id = "listUsers")]
 pub async fn list_users(
     Authenticated {
@@ -122,25 +139,56 @@ pub async fn list_users(
 ) -> Result<Json<UserList>, Failure<ListUsersError>> {
     let request = params.page_request();
     let page = list_users.execute(&actor, &params.filter(), &request).await?;
-    Ok(Json(UserList::new(page, request)))
+    Ok(Json(UserList::new(page, &request)))
+}
+
+impl QueryParams for ListUsersParams {
+    fn misfit(&self) -> Option<FieldError> {
+        let CursorParam(cursor) = self.after.as_ref()?;
+        let rule = if cursor.key.field() != self.sorting_field() {
+            "must be from a page with the same `sorting_field`; ask with that one, or leave this out"
+        } else if self.offset.0.0.get() > 0 {
+            "must not be given with an `offset`; leave one of them out"
+        } else {
+            return None;
+        };
+        Some(FieldError {
+            field: "after".to_owned(),
+            message: rule.to_owned(),
+        })
+    }
 }
 
 impl ListUsersParams {
     fn page_request(&self) -> UserPageRequest {
         UserPageRequest {
             limit: self.limit.0.0,
-            offset: self.offset.0.0,
-            sorting_field: match *self.sorting_field {
-                SortingFieldName::Username => UserSortingField::Username,
-                SortingFieldName::Role => UserSortingField::Role,
-                SortingFieldName::IsActive => UserSortingField::IsActive,
-                SortingFieldName::CreatedAt => UserSortingField::CreatedAt,
-                SortingFieldName::UpdatedAt => UserSortingField::UpdatedAt,
+            start: match &self.after {
+                Some(CursorParam(cursor)) => UserPageStart::After(cursor.clone()),
+                None => UserPageStart::Offset {
+                    sorting_field: self.sorting_field(),
+                    offset: self.offset.0.0,
+                },
             },
             sorting_order: match *self.sorting_order {
                 SortingOrderName::Ascending => SortingOrder::Ascending,
                 SortingOrderName::Descending => SortingOrder::Descending,
             },
+            counting: if *self.include_total {
+                Counting::Complete
+            } else {
+                Counting::Capped
+            },
+        }
+    }
+
+    fn sorting_field(&self) -> UserSortingField {
+        match *self.sorting_field {
+            SortingFieldName::Username => UserSortingField::Username,
+            SortingFieldName::Role => UserSortingField::Role,
+            SortingFieldName::IsActive => UserSortingField::IsActive,
+            SortingFieldName::CreatedAt => UserSortingField::CreatedAt,
+            SortingFieldName::UpdatedAt => UserSortingField::UpdatedAt,
         }
     }
 
@@ -154,12 +202,14 @@ impl ListUsersParams {
 }
 
 impl UserList {
-    fn new(page: UserPage, request: UserPageRequest) -> Self {
+    fn new(page: UserPage, request: &UserPageRequest) -> Self {
         Self {
             users: page.users.into_iter().map(Into::into).collect(),
-            total: page.total,
+            next_cursor: page.next.as_ref().map(user_cursor::text),
+            total: page.total.count,
+            total_is_exact: page.total.is_exact,
             limit: request.limit.get(),
-            offset: request.offset.get(),
+            offset: request.start.offset().get(),
         }
     }
 }

@@ -1,0 +1,139 @@
+//! How SQLite goes about the list, which knows nothing of how many users have which value.
+
+use rstest::rstest;
+use sea_orm::{ConnectionTrait, DbBackend, QueryTrait};
+use test_database::DatabaseKind;
+
+use super::*;
+use crate::{
+    application::queries::users::PageOffset, domain::user::UserId, infrastructure::persistence::testing::TestDatabase,
+};
+
+const FIELDS: [UserSortingField; 5] = [
+    UserSortingField::Username,
+    UserSortingField::Role,
+    UserSortingField::IsActive,
+    UserSortingField::CreatedAt,
+    UserSortingField::UpdatedAt,
+];
+
+/// How many of the [`plans`] are by name, which come first.
+const BY_NAME: usize = 4;
+
+/// How the first page is read and how a later one, by every field in both directions.
+async fn plans(filter: &ListUsersFilter) -> Vec<String> {
+    let database = TestDatabase::migrated(DatabaseKind::Sqlite).await;
+    let mut plans = Vec::new();
+    for field in FIELDS {
+        for sorting_order in [SortingOrder::Ascending, SortingOrder::Descending] {
+            for start in [first(field), UserPageStart::After(later(field))] {
+                let request = UserPageRequest {
+                    start,
+                    sorting_order,
+                    ..UserPageRequest::default()
+                };
+                plans.push(plan(&database, filter, &request).await);
+            }
+        }
+    }
+    plans
+}
+
+fn first(sorting_field: UserSortingField) -> UserPageStart {
+    UserPageStart::Offset {
+        sorting_field,
+        offset: PageOffset::default(),
+    }
+}
+
+fn later(field: UserSortingField) -> UserCursor {
+    let key = match field {
+        UserSortingField::Username => UserSortingKey::Username("alice".to_owned()),
+        UserSortingField::Role => UserSortingKey::Role(Role::User),
+        UserSortingField::IsActive => UserSortingKey::IsActive(true),
+        UserSortingField::CreatedAt => UserSortingKey::CreatedAt(chrono::DateTime::UNIX_EPOCH),
+        UserSortingField::UpdatedAt => UserSortingKey::UpdatedAt(chrono::DateTime::UNIX_EPOCH),
+    };
+    let id = UserId::new(chrono::DateTime::UNIX_EPOCH, [0; 10]);
+    UserCursor { key, id }
+}
+
+/// The steps of the page itself, without those of the count.
+async fn plan(database: &TestDatabase, filter: &ListUsersFilter, request: &UserPageRequest) -> String {
+    let mut explain = page(filter, request).build(DbBackend::Sqlite);
+    explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+    let rows = database.reader().query_all_raw(explain).await.unwrap();
+    let outermost = rows.iter().filter(|row| row.try_get::<i32>("", "parent").unwrap() == 0);
+    let steps = outermost.map(|row| row.try_get::<String>("", "detail").unwrap());
+    Vec::from_iter(steps).join("; ")
+}
+
+fn filter(role: Option<Role>, is_active: Option<bool>, prefix: &str) -> ListUsersFilter {
+    ListUsersFilter {
+        role,
+        is_active,
+        username: Some(UsernamePrefix::new(prefix).unwrap()),
+    }
+}
+
+#[rstest]
+#[case(None, None)]
+#[case(Some(Role::User), None)]
+#[case(None, Some(true))]
+#[case(Some(Role::User), Some(true))]
+#[tokio::test]
+async fn what_nearly_everyone_matches_is_read_in_its_order(
+    #[case] role: Option<Role>,
+    #[case] is_active: Option<bool>,
+) {
+    for plan in plans(&filter(role, is_active, "")).await {
+        assert!(plan.contains(" USING INDEX ") && !plan.contains("ORDER BY"), "{plan}");
+    }
+}
+
+#[rstest]
+#[case(Some(Role::Admin), None, "", "(role=?")]
+#[case(Some(Role::SuperAdmin), Some(true), "", "(role=?")]
+#[case(Some(Role::Admin), Some(false), "", "(role=?")]
+#[case(Some(Role::User), Some(false), "", "(is_active=?")]
+#[case(None, Some(false), "", "(is_active=?")]
+#[case(Some(Role::User), Some(true), "alice", "(username_key>? AND username_key<?)")]
+#[case(
+    Some(Role::Admin),
+    Some(true),
+    "alice",
+    "(role=? AND username_key>? AND username_key<?)"
+)]
+#[case(None, Some(false), "alice", "(is_active=? AND username_key>? AND username_key<?)")]
+#[tokio::test]
+async fn what_few_match_is_looked_up(
+    #[case] role: Option<Role>,
+    #[case] is_active: Option<bool>,
+    #[case] prefix: &str,
+    #[case] index: &str,
+) {
+    for plan in plans(&filter(role, is_active, prefix)).await {
+        assert!(
+            plan.starts_with("SEARCH users USING INDEX ") && plan.contains(index),
+            "{plan}"
+        );
+    }
+}
+
+#[rstest]
+#[case(Some(Role::Admin), None, "")]
+#[case(None, Some(false), "")]
+#[case(None, Some(true), "alice")]
+#[case(Some(Role::Admin), None, "alice")]
+#[tokio::test]
+async fn what_is_filtered_and_sorted_by_name_is_not_sorted_anew(
+    #[case] role: Option<Role>,
+    #[case] is_active: Option<bool>,
+    #[case] prefix: &str,
+) {
+    let plans = plans(&filter(role, is_active, prefix)).await;
+    for plan in &plans[..BY_NAME] {
+        // To put in order who has the same name is to do nothing.
+        assert!(!plan.contains("TEMP B-TREE FOR ORDER BY"), "{plan}");
+    }
+}
