@@ -105,14 +105,13 @@ impl Database {
         let (writer, reader, patience, transactions) = match options.url.kind() {
             Kind::Sqlite(url) => {
                 let (writer, reader) = sqlite::connect(url, options).await?;
-                // A file does not fall silent.
-                (writer, reader, Duration::MAX, 1)
+                (writer, reader, None, 1)
             }
             Kind::Postgres(url) => {
                 let pool = postgres::connect(url, options).await?;
                 // For a connection and a statement together, and longer than the database needs to end either.
                 let patience = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
-                (pool.clone(), pool, patience, options.max_connections)
+                (pool.clone(), pool, Some(patience), options.max_connections)
             }
         };
         let replica = match &options.read_url {

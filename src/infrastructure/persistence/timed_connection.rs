@@ -17,7 +17,8 @@ use tokio_util::context::TokioContext;
 #[derive(Clone, Debug)]
 pub(super) struct TimedConnection<C> {
     inner: C,
-    patience: Duration,
+    /// None for a file: it does not fall silent, and what a pool opens of it is of no runtime.
+    patience: Option<Duration>,
     runtime: Handle,
     /// What others wait for until this is dropped.
     _turn: Option<Arc<OwnedSemaphorePermit>>,
@@ -25,7 +26,7 @@ pub(super) struct TimedConnection<C> {
 
 impl<C> TimedConnection<C> {
     /// Wraps `inner`, to do its work on the runtime that calls this.
-    pub(super) fn new(inner: C, patience: Duration) -> Self {
+    pub(super) fn new(inner: C, patience: Option<Duration>) -> Self {
         Self {
             inner,
             patience,
@@ -66,8 +67,11 @@ impl<C> TimedConnection<C> {
     /// # Errors
     /// As `answer`, and [`DbErr::Conn`] if it does not come in time.
     pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        let Some(patience) = self.patience else {
+            return answer.await;
+        };
         let answer = TokioContext::new(answer, self.runtime.clone());
-        let answer = tokio::time::timeout(self.patience, answer).await;
+        let answer = tokio::time::timeout(patience, answer).await;
         answer.unwrap_or_else(|elapsed| Err(silence(elapsed)))
     }
 
@@ -82,7 +86,7 @@ impl<C> TimedConnection<C> {
         answer: impl Future<Output = Result<T, DbErr>> + Send + 'static,
     ) -> Result<T, DbErr> {
         let answer = self.runtime.spawn(answer);
-        match tokio::time::timeout(self.patience, answer).await {
+        match tokio::time::timeout(self.patience.unwrap_or(Duration::MAX), answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(cancelled)) => Err(silence(cancelled)),
             Err(elapsed) => Err(silence(elapsed)),

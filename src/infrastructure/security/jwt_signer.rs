@@ -1,7 +1,7 @@
-use std::{collections::HashMap, fmt, iter};
+use std::{collections::HashMap, fmt};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation, decode, decode_header, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -17,8 +17,10 @@ use crate::application::ports::IssueError;
 pub struct JwtSigner {
     header: Header,
     encoding_key: EncodingKey,
-    /// By their ids.
-    decoding_keys: HashMap<String, DecodingKey>,
+    /// Of the key that signs.
+    decoding_key: DecodingKey,
+    /// Of its predecessors, by their ids.
+    former_keys: HashMap<String, DecodingKey>,
     validation: Validation,
     issuer: String,
     audience: String,
@@ -95,7 +97,7 @@ impl JwtSigner {
     /// # Errors
     /// [`JwtKeyError`] if the keys cannot be used or do not belong together.
     pub fn new(options: JwtOptions) -> Result<Self, JwtKeyError> {
-        let (header, encoding_key, decoding_keys) = match &options.algorithm {
+        let (header, encoding_key, decoding_key, former_keys) = match &options.algorithm {
             JwtAlgorithm::HS256(secrets) => hmac_keys(Algorithm::HS256, secrets),
             JwtAlgorithm::HS384(secrets) => hmac_keys(Algorithm::HS384, secrets),
             JwtAlgorithm::HS512(secrets) => hmac_keys(Algorithm::HS512, secrets),
@@ -113,7 +115,8 @@ impl JwtSigner {
         let signer = Self {
             header,
             encoding_key,
-            decoding_keys,
+            decoding_key,
+            former_keys,
             validation,
             issuer: options.issuer,
             audience: options.audience,
@@ -132,11 +135,15 @@ impl JwtSigner {
 
     /// The claims of a token of this kind that one of our keys has signed, expired or not.
     pub(super) fn verify<C: DeserializeOwned>(&self, kind: &str, token: &str) -> Option<C> {
-        let header = decode_header(token)
-            .ok()
-            .filter(|header| header.typ.as_deref() == Some(kind))?;
-        let key = self.decoding_keys.get(&header.kid?)?;
-        Some(decode(token, key, &self.validation).ok()?.claims)
+        // Nearly all are of the key in use, so their headers need not be read beforehand.
+        let TokenData { header, claims } = match decode::<C>(token, &self.decoding_key, &self.validation) {
+            Ok(token) if token.header.kid == self.header.kid => token,
+            _ => {
+                let key = self.former_keys.get(&decode_header(token).ok()?.kid?)?;
+                decode(token, key, &self.validation).ok()?
+            }
+        };
+        (header.typ.as_deref() == Some(kind)).then_some(claims)
     }
 
     fn encode(&self, kind: &str, claims: impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
@@ -175,31 +182,34 @@ impl fmt::Debug for JwtSigner {
     }
 }
 
-/// What names the key that signs, that key, and those that verify by their ids.
-type Keys = (Header, EncodingKey, HashMap<String, DecodingKey>);
+/// What names the key that signs, that key, what verifies it, and what verifies its predecessors by their ids.
+type Keys = (Header, EncodingKey, DecodingKey, HashMap<String, DecodingKey>);
 
 fn hmac_keys(algorithm: Algorithm, secrets: &HmacSecrets) -> Keys {
     let current = secrets.current.expose_secret().as_bytes();
-    let verifying = iter::once(&secrets.current).chain(&secrets.former).map(|secret| {
+    let former = secrets.former.iter().map(|secret| {
         let secret = secret.expose_secret().as_bytes();
         (key_id(secret), DecodingKey::from_secret(secret))
     });
     (
         header(algorithm, current),
         EncodingKey::from_secret(current),
-        verifying.collect(),
+        DecodingKey::from_secret(current),
+        former.collect(),
     )
 }
 
 fn rsa_keys(algorithm: Algorithm, keys: &RsaKeys) -> Result<Keys, JwtKeyError> {
-    let verifying = iter::once(&keys.public_key).chain(&keys.former_public_keys).map(|key| {
+    let current = keys.public_key.as_bytes();
+    let former = keys.former_public_keys.iter().map(|key| {
         let key = key.as_bytes();
         Ok((key_id(key), DecodingKey::from_rsa_pem(key)?))
     });
     Ok((
-        header(algorithm, keys.public_key.as_bytes()),
+        header(algorithm, current),
         EncodingKey::from_rsa_pem(keys.private_key.expose_secret().as_bytes())?,
-        verifying.collect::<Result<_, JwtKeyError>>()?,
+        DecodingKey::from_rsa_pem(current)?,
+        former.collect::<Result<_, JwtKeyError>>()?,
     ))
 }
 
