@@ -17,17 +17,24 @@ pub fn of_comparison(comparison: &Comparison) -> String {
     const WIDTH: f64 = 500.0;
     const BAR: f64 = 12.0;
     let databases = &comparison.databases;
-    let names: Vec<_> = databases
-        .first()
-        .map_or_else(Vec::new, |database| database.scenarios.iter().map(|scenario| scenario.name).collect());
+    let names: Vec<_> = databases.first().map_or_else(Vec::new, |database| {
+        database.scenarios.iter().map(|scenario| scenario.name).collect()
+    });
     let row = BAR * databases.len() as f64 + 12.0;
     let bottom = TOP + row * names.len() as f64;
     let highest = databases.iter().flat_map(|database| &database.scenarios);
-    let highest = highest.map(|scenario| scenario.versus.throughput.max).fold(1.0, f64::max) * 1.05;
+    let highest = highest
+        .map(|scenario| scenario.versus.throughput.max)
+        .fold(1.0, f64::max)
+        * 1.05;
     let x = |ratio: f64| LEFT + WIDTH * ratio / highest;
 
     let mut svg = Svg::new(LEFT + WIDTH + 30.0, bottom + 45.0);
-    svg.text((LEFT, 20.0), Anchor::Start, "Requests per second of Gatehouse for one of the floor");
+    svg.text(
+        (LEFT, 20.0),
+        Anchor::Start,
+        "Requests per second of Gatehouse for one of the floor",
+    );
     for (place, database) in databases.iter().enumerate() {
         let (left, colour) = (LEFT + 100.0 * place as f64, COLOURS[place]);
         svg.rectangle((left, 29.0), (10.0, 10.0), colour);
@@ -66,11 +73,19 @@ pub fn of_growth(growth: &Growth) -> String {
     let scales = Scales::of(growth);
     let width = GAP + (PANEL.0 + GAP) * growth.databases.len() as f64 + 90.0;
     let mut svg = Svg::new(width, PANEL_TOP + PANEL.1 + 45.0);
-    svg.text((GAP, 20.0), Anchor::Start, "Median time of a request of one client, by the number of users");
+    svg.text(
+        (GAP, 20.0),
+        Anchor::Start,
+        "Median time of a request of one client, by the number of users",
+    );
     for (place, database) in growth.databases.iter().enumerate() {
         draw_panel(&mut svg, &scales, GAP + (PANEL.0 + GAP) * place as f64, database);
     }
-    let names = growth.databases.iter().take(1).flat_map(|database| &database.sizes[0].scenarios);
+    let names = growth
+        .databases
+        .iter()
+        .take(1)
+        .flat_map(|database| &database.sizes[0].scenarios);
     for (number, scenario) in names.enumerate() {
         let (left, y) = (width - 140.0, PANEL_TOP + 15.0 + 20.0 * number as f64);
         svg.rectangle((left, y - 9.0), (10.0, 10.0), COLOURS[number % COLOURS.len()]);
@@ -98,7 +113,10 @@ impl Scales {
     /// Where a number of users and a time lie in a panel that begins at `left`.
     fn point(&self, left: f64, users: f64, time: f64) -> (f64, f64) {
         let share = |value: f64, (low, high): (f64, f64)| (value.log10() - low) / (high - low);
-        (left + PANEL.0 * share(users, self.users), PANEL_TOP + PANEL.1 * (1.0 - share(time, self.time)))
+        (
+            left + PANEL.0 * share(users, self.users),
+            PANEL_TOP + PANEL.1 * (1.0 - share(time, self.time)),
+        )
     }
 }
 
@@ -112,15 +130,20 @@ fn draw_panel(svg: &mut Svg, scales: &Scales, left: f64, database: &DatabaseGrow
     for decade in least_users as i32..=most_users as i32 {
         let (x, _) = scales.point(left, 10_f64.powi(decade), 1.0);
         svg.line(&[(x, PANEL_TOP), (x, PANEL_TOP + PANEL.1)], FAINT, "");
-        svg.text((x, PANEL_TOP + PANEL.1 + 18.0), Anchor::Middle, &format!("{}", 10_u64.pow(decade as u32)));
+        svg.text(
+            (x, PANEL_TOP + PANEL.1 + 18.0),
+            Anchor::Middle,
+            &format!("{}", 10_u64.pow(decade as u32)),
+        );
     }
     svg.text((left, PANEL_TOP - 10.0), Anchor::Start, database.database);
     let scenarios = database.sizes.first().map_or(0, |size| size.scenarios.len());
     for number in 0..scenarios {
         let colour = COLOURS[number % COLOURS.len()];
         let sizes = database.sizes.iter();
-        let points: Vec<_> =
-            sizes.map(|size| scales.point(left, size.users as f64, size.scenarios[number].p50_us)).collect();
+        let points: Vec<_> = sizes
+            .map(|size| scales.point(left, size.users as f64, size.scenarios[number].p50_us))
+            .collect();
         svg.line(&points, colour, "");
         for point in points {
             svg.dot(point, colour);

@@ -38,7 +38,12 @@ pub fn cursor_after(server: &str, cookie: &str, place: u64) -> Result<String> {
 pub fn ask_repeatedly(url: &str, cookie: &str, count: u32) -> Result<()> {
     let agent = ureq::agent();
     for _ in 0..count {
-        agent.get(url).header("cookie", cookie).call()?.body_mut().read_to_vec()?;
+        agent
+            .get(url)
+            .header("cookie", cookie)
+            .call()?
+            .body_mut()
+            .read_to_vec()?;
     }
     Ok(())
 }

@@ -117,7 +117,10 @@ fn compare_on(kind: Kind, options: &Options) -> Result<DatabaseComparison> {
         ("with metrics", ("APP_SERVER__METRICS_ADDR", metrics_address)),
     ] {
         let settings = &[setting];
-        let server = gatehouse.start(&Start { settings, ..Start::default() })?;
+        let server = gatehouse.start(&Start {
+            settings,
+            ..Start::default()
+        })?;
         let versus = Versus::measure(&ME, &gatehouse_server, &server, pressure, options.rounds)?;
         variants.push(told(kind, name, ME.is_read, versus));
     }
@@ -163,6 +166,9 @@ fn prepare(product: Product, kind: Kind, options: &Options, bcrypt_cost: u32) ->
 
 fn told(kind: Kind, name: &'static str, is_read: bool, versus: Versus) -> ScenarioComparison {
     let (throughput, cpu) = (versus.throughput.median, versus.cpu.median);
-    eprintln!("{}, {name}: {throughput:.2} of the throughput for {cpu:.2} of the CPU time", kind.name());
+    eprintln!(
+        "{}, {name}: {throughput:.2} of the throughput for {cpu:.2} of the CPU time",
+        kind.name()
+    );
     ScenarioComparison { name, is_read, versus }
 }

@@ -43,13 +43,7 @@ pub struct Contestant {
 
 impl Contestant {
     /// With the tables, `root.admin` and other users in its database.
-    pub fn prepare(
-        product: Product,
-        shared: &Shared,
-        kind: Kind,
-        users: u64,
-        bcrypt_cost: u32,
-    ) -> Result<Self> {
+    pub fn prepare(product: Product, shared: &Shared, kind: Kind, users: u64, bcrypt_cost: u32) -> Result<Self> {
         let program = match product {
             Product::Gatehouse => &shared.gatehouse,
             Product::Floor => &shared.floor,
@@ -127,6 +121,8 @@ impl Contestant {
     fn administer(&self, arguments: &[&str], input: &str) -> Result<()> {
         let mut command = server::command(&self.gatehouse, self.place.folder());
         self.configure(&mut command);
+        // Else the first one would tell that it has made the secrets.
+        command.env("APP_LOGS__LEVEL", "error");
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn()?;
         if let Some(mut stdin) = child.stdin.take() {

@@ -74,7 +74,9 @@ fn instructions_of(contestant: &Contestant, scenario: &Scenario, users: u64, req
 }
 
 fn parse_collected(log: &str) -> Result<u64> {
-    let (_, collected) = log.rsplit_once("Collected : ").with_context(|| format!("no count:\n{log}"))?;
+    let (_, collected) = log
+        .rsplit_once("Collected : ")
+        .with_context(|| format!("no count:\n{log}"))?;
     Ok(collected.lines().next().unwrap_or_default().trim().parse()?)
 }
 

@@ -104,7 +104,11 @@ fn measure(contestant: &Contestant, users: u64, options: &Options) -> Result<Vec
         let rounds = Series::measure(scenario, &server, pressure, options.rounds)?;
         let p50_us = rounds.median(|measurement| measurement.p50_us);
         eprintln!("  {}: {p50_us} µs", scenario.name);
-        Ok(ScenarioTime { name: scenario.name, p50_us, rounds })
+        Ok(ScenarioTime {
+            name: scenario.name,
+            p50_us,
+            rounds,
+        })
     });
     measured.collect()
 }
@@ -117,5 +121,9 @@ fn measure_start(contestant: &Contestant, users: u64) -> Result<Measurement> {
 
 /// One client, so that nothing but the work itself takes time.
 fn alone(users: u64, seconds: u32) -> Pressure {
-    Pressure { users, connections: 1, seconds }
+    Pressure {
+        users,
+        connections: 1,
+        seconds,
+    }
 }

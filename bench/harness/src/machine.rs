@@ -31,7 +31,14 @@ impl Machine {
     }
 
     pub fn describe(&self) -> String {
-        let Self { cores, cpu, kernel, rustc, commit, .. } = self;
+        let Self {
+            cores,
+            cpu,
+            kernel,
+            rustc,
+            commit,
+            ..
+        } = self;
         format!("Commit {commit}; {cores} cores of {cpu}, Linux {kernel}, {rustc}.")
     }
 }

@@ -31,10 +31,19 @@ impl Place {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         if kind == Kind::Sqlite {
             let url = format!("sqlite:{}", folder.path().join("gatehouse.db").display());
-            return Ok(Self { folder, url, runtime, to_drop: None });
+            return Ok(Self {
+                folder,
+                url,
+                runtime,
+                to_drop: None,
+            });
         }
         let maintenance = env::var("TEST_POSTGRES_URL").context("TEST_POSTGRES_URL must name a PostgreSQL server")?;
-        let name = format!("gatehouse_bench_{}_{}", process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "gatehouse_bench_{}_{}",
+            process::id(),
+            MADE.fetch_add(1, Ordering::Relaxed)
+        );
         runtime.block_on(execute(&maintenance, &format!("CREATE DATABASE {name}")))?;
         Ok(Self {
             folder,
@@ -105,7 +114,10 @@ mod tests {
     fn a_database_is_made_beside_the_one_that_is_named() {
         let expected = "postgres://me:secret@host:5432/new?sslmode=disable";
 
-        assert_eq!(url_of("postgres://me:secret@host:5432/old?sslmode=prefer", "new"), expected);
+        assert_eq!(
+            url_of("postgres://me:secret@host:5432/old?sslmode=prefer", "new"),
+            expected
+        );
         assert_eq!(url_of("postgres://me:secret@host:5432", "new"), expected);
     }
 }

@@ -31,7 +31,10 @@ fn parse_cpu_time(stat: &str) -> Result<Duration> {
 
 fn parse_memory(status: &str, name: &str) -> Result<u64> {
     let lines = status.lines().filter_map(|line| line.split_once(':'));
-    let (_, size) = lines.into_iter().find(|(key, _)| *key == name).context("no such size")?;
+    let (_, size) = lines
+        .into_iter()
+        .find(|(key, _)| *key == name)
+        .context("no such size")?;
     let kibibytes: u64 = size.trim().trim_end_matches(" kB").parse()?;
     Ok(kibibytes * 1024)
 }

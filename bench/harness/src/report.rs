@@ -14,11 +14,20 @@ use crate::{
 };
 
 /// Prints the table, and writes `<date><suffix>.md`, `<date><suffix>.json` and the chart.
-pub fn publish(folder: &Path, suffix: &str, table: &str, numbers: &impl Serialize, chart: (&str, String)) -> Result<()> {
+pub fn publish(
+    folder: &Path,
+    suffix: &str,
+    table: &str,
+    numbers: &impl Serialize,
+    chart: (&str, String),
+) -> Result<()> {
     let name = format!("{}{suffix}", Local::now().format("%F"));
     fs::create_dir_all(folder)?;
     fs::write(folder.join(format!("{name}.md")), table)?;
-    fs::write(folder.join(format!("{name}.json")), serde_json::to_string_pretty(numbers)? + "\n")?;
+    fs::write(
+        folder.join(format!("{name}.json")),
+        serde_json::to_string_pretty(numbers)? + "\n",
+    )?;
     fs::write(folder.join(chart.0), chart.1)?;
     println!("{table}");
     Ok(())
@@ -26,10 +35,19 @@ pub fn publish(folder: &Path, suffix: &str, table: &str, numbers: &impl Serializ
 
 pub fn of_comparison(comparison: &Comparison) -> Result<String> {
     let mut text = String::new();
-    let Comparison { users, rounds, connections, seconds, .. } = comparison;
+    let Comparison {
+        users,
+        rounds,
+        connections,
+        seconds,
+        ..
+    } = comparison;
     writeln!(text, "# Gatehouse against the floor\n")?;
     writeln!(text, "{}", comparison.machine.describe())?;
-    writeln!(text, "{users} users, {connections} connections, {rounds} rounds of {seconds} s.")?;
+    writeln!(
+        text,
+        "{users} users, {connections} connections, {rounds} rounds of {seconds} s."
+    )?;
     for database in &comparison.databases {
         writeln!(text, "\n## {} {}\n", database.database, database.version)?;
         write_scenarios(&mut text, database)?;
@@ -72,7 +90,11 @@ fn write_scenarios(text: &mut String, database: &DatabaseComparison) -> Result<(
     for variant in &database.variants {
         let (throughput, cpu) = (variant.versus.throughput, variant.versus.cpu.median);
         let (name, ratio) = (variant.name, throughput.median);
-        writeln!(text, "| {name} | {ratio:.2} ({:.2} to {:.2}) | {cpu:.2} |", throughput.min, throughput.max)?;
+        writeln!(
+            text,
+            "| {name} | {ratio:.2} ({:.2} to {:.2}) | {cpu:.2} |",
+            throughput.min, throughput.max
+        )?;
     }
     Ok(())
 }
@@ -84,7 +106,12 @@ fn write_footprints(text: &mut String, database: &DatabaseComparison) -> Result<
          | --- | ---: | ---: | ---: | ---: |"
     )?;
     for (name, footprint) in [("floor", &database.floor), ("Gatehouse", &database.gatehouse)] {
-        let Footprint { program_bytes, start_ms, idle_bytes, peak_bytes } = footprint;
+        let Footprint {
+            program_bytes,
+            start_ms,
+            idle_bytes,
+            peak_bytes,
+        } = footprint;
         writeln!(
             text,
             "| {name} | {:.1} | {:.0} ({:.0} to {:.0}) | {:.1} | {:.1} |",
@@ -109,7 +136,11 @@ fn write_instructions(text: &mut String, database: &DatabaseComparison) -> Resul
     )?;
     for counted in &database.instructions {
         let ratio = counted.gatehouse / counted.floor;
-        writeln!(text, "| {} | {:.0} | {:.0} | {ratio:.2} |", counted.name, counted.floor, counted.gatehouse)?;
+        writeln!(
+            text,
+            "| {} | {:.0} | {:.0} | {ratio:.2} |",
+            counted.name, counted.floor, counted.gatehouse
+        )?;
     }
     Ok(())
 }
@@ -119,7 +150,10 @@ pub fn of_growth(growth: &Growth) -> Result<String> {
     let Growth { rounds, seconds, .. } = growth;
     writeln!(text, "# Gatehouse against its own size\n")?;
     writeln!(text, "{}", growth.machine.describe())?;
-    writeln!(text, "Median time of a request of one client in µs, {rounds} rounds of {seconds} s.")?;
+    writeln!(
+        text,
+        "Median time of a request of one client in µs, {rounds} rounds of {seconds} s."
+    )?;
     for database in &growth.databases {
         write_growth(&mut text, database)?;
     }
@@ -128,8 +162,16 @@ pub fn of_growth(growth: &Growth) -> Result<String> {
 
 fn write_growth(text: &mut String, database: &DatabaseGrowth) -> Result<()> {
     writeln!(text, "\n## {} {}\n", database.database, database.version)?;
-    let sizes: String = database.sizes.iter().map(|size| format!(" {} users |", size.users)).collect();
-    writeln!(text, "| scenario |{sizes}\n| --- |{}", " ---: |".repeat(database.sizes.len()))?;
+    let sizes: String = database
+        .sizes
+        .iter()
+        .map(|size| format!(" {} users |", size.users))
+        .collect();
+    writeln!(
+        text,
+        "| scenario |{sizes}\n| --- |{}",
+        " ---: |".repeat(database.sizes.len())
+    )?;
     for number in 0..database.sizes.first().map_or(0, |size| size.scenarios.len()) {
         write!(text, "| {} |", database.sizes[0].scenarios[number].name)?;
         for size in &database.sizes {

@@ -54,11 +54,19 @@ pub struct Measurement {
 }
 
 const fn read(name: &'static str, request: Request) -> Scenario {
-    Scenario { name, is_read: true, request }
+    Scenario {
+        name,
+        is_read: true,
+        request,
+    }
 }
 
 const fn write(name: &'static str, request: Request) -> Scenario {
-    Scenario { name, is_read: false, request }
+    Scenario {
+        name,
+        is_read: false,
+        request,
+    }
 }
 
 pub const ALIVE: Scenario = read("alive", Request::Get("/api/v1/"));
@@ -74,7 +82,10 @@ pub const COMPARED: &[Scenario] = &[
     FIRST_PAGE,
     PAGE_BY_CURSOR,
     PAGE_BY_OFFSET,
-    read("filtered page", Request::Get("/api/v1/users/?role=user&username=user0000&limit=20")),
+    read(
+        "filtered page",
+        Request::Get("/api/v1/users/?role=user&username=user0000&limit=20"),
+    ),
     write("grant, revoke", Request::ChangeRoles),
     write("sign up", Request::SignUp),
     write("log in", Request::LogIn),
@@ -127,7 +138,11 @@ impl Scenario {
             cookie,
             script,
             argument: &argument,
-            connections: if hashes { HASHING_CONNECTIONS } else { pressure.connections },
+            connections: if hashes {
+                HASHING_CONNECTIONS
+            } else {
+                pressure.connections
+            },
             seconds: pressure.seconds * if hashes { HASHING_PATIENCE } else { 1 },
         };
         let before = proc::cpu_time(server.pid())?;

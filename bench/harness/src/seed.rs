@@ -52,7 +52,7 @@ impl Seed {
             id: Uuid::new_v7(since_epoch),
             username: format!("user{number:07}"),
             role: if number % 100 == 1 { 20 } else { 10 },
-            is_active: number % 20 != 0,
+            is_active: !number.is_multiple_of(20),
             created_at,
             session_id: Uuid::now_v7(),
             secret_digest,
@@ -79,7 +79,9 @@ pub fn seed(place: &Place, users: u64) -> Result<()> {
         let progress = ProgressBar::new(users).with_style(style).with_message("Seeding");
         for first in (0..users).step_by(BATCH as usize) {
             let batch = first..users.min(first + BATCH);
-            let seeds = batch.map(|place| Seed::new(place, users, now)).collect::<Result<Vec<_>>>()?;
+            let seeds = batch
+                .map(|place| Seed::new(place, users, now))
+                .collect::<Result<Vec<_>>>()?;
             match connection {
                 Connection::Sqlite(connection) => insert_into_sqlite(connection, &seeds, &hash, now).await?,
                 Connection::Postgres(connection) => insert_into_postgres(connection, &seeds, &hash, now).await?,
@@ -160,7 +162,12 @@ async fn insert_into_postgres(
     sqlx::query(INSERT_SESSIONS)
         .bind(seeds.iter().map(|seed| seed.session_id).collect::<Vec<_>>())
         .bind(&ids)
-        .bind(seeds.iter().map(|seed| seed.secret_digest.as_slice()).collect::<Vec<_>>())
+        .bind(
+            seeds
+                .iter()
+                .map(|seed| seed.secret_digest.as_slice())
+                .collect::<Vec<_>>(),
+        )
         .bind(now)
         .bind(seeds.iter().map(|seed| seed.expires_at).collect::<Vec<_>>())
         .execute(&mut *connection)

@@ -34,7 +34,12 @@ impl Server {
         command.stdout(file.try_clone()?).stderr(file);
         let start = Instant::now();
         let child = command.spawn().with_context(|| format!("{command:?}"))?;
-        let mut server = Self { child, port, log, ready_after: Duration::ZERO };
+        let mut server = Self {
+            child,
+            port,
+            log,
+            ready_after: Duration::ZERO,
+        };
         while !client::answers(port, ready_path) {
             if server.child.try_wait()?.is_some() || start.elapsed() > LONGEST_START {
                 bail!("the server did not start:\n{}", server.log());

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 /// Told apart by people who are blind to some colours, too.
-pub const COLOURS: [&str; 7] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555"];
+pub const COLOURS: [&str; 7] = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555",
+];
 
 #[derive(Clone, Copy)]
 pub enum Anchor {
@@ -51,7 +53,9 @@ impl Svg {
     }
 
     pub fn dot(&mut self, (x, y): (f64, f64), fill: &str) {
-        self.push(format_args!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{fill}\"/>"));
+        self.push(format_args!(
+            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{fill}\"/>"
+        ));
     }
 
     pub fn finish(mut self) -> String {

@@ -50,7 +50,13 @@ impl Load<'_> {
         fs::write(&script, format!("{COMMON}\n{}", self.script))?;
         let output = Command::new("wrk")
             .args(["-t1", "--timeout", "60s", "-H", &format!("cookie: {}", self.cookie)])
-            .args(["-c", &self.connections.to_string(), "-d", &format!("{}s", self.seconds), "-s"])
+            .args([
+                "-c",
+                &self.connections.to_string(),
+                "-d",
+                &format!("{}s", self.seconds),
+                "-s",
+            ])
             .arg(script)
             .args([self.url, self.argument])
             .stderr(Stdio::inherit())
@@ -72,7 +78,9 @@ impl Load<'_> {
 /// Finds the line of `common.lua` in what wrk prints.
 fn parse(output: &str) -> Result<Outcome> {
     let line = output.lines().find(|line| line.starts_with('{'));
-    Ok(serde_json::from_str(line.with_context(|| format!("wrk told no outcome: {output}"))?)?)
+    Ok(serde_json::from_str(
+        line.with_context(|| format!("wrk told no outcome: {output}"))?,
+    )?)
 }
 
 #[cfg(test)]
@@ -86,7 +94,10 @@ mod tests {
 
         let outcome = parse(output).unwrap();
 
-        assert_eq!((outcome.p50_us, outcome.p99_us, outcome.refused, outcome.broken), (90, 410, 1, 2));
+        assert_eq!(
+            (outcome.p50_us, outcome.p99_us, outcome.refused, outcome.broken),
+            (90, 410, 1, 2)
+        );
         assert_eq!(outcome.requests_per_second(), 250.0);
     }
 
