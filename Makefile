@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload bench bench.growth lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -41,6 +41,12 @@ timing: ## Compare the times of log-ins that fail; needs a machine that does not
 
 overload: ## Ask for ten times too much; needs a machine that does nothing else
 	cargo test --test black_box -- --ignored --test-threads=1 overload::
+
+bench: ## Measure against a server without layers, with ARGS; see bench/README.md
+	bench/run compare $(ARGS)
+
+bench.growth: ## Measure with more and more users, with ARGS
+	bench/run growth $(ARGS)
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check

@@ -83,19 +83,24 @@ fn postgres(url: &str) -> Result<Data<Floor<sqlx::Postgres>>, Box<dyn Error>> {
     Floor::new(pool.clone(), pool)
 }
 
-/// Serves on `FLOOR_PORT` of the loopback, on the database `FLOOR_DATABASE_URL`, which Gatehouse has migrated.
+/// Serves on `FLOOR_PORT` of the loopback, on the database `FLOOR_DATABASE_URL`, which Gatehouse has migrated; by
+/// `FLOOR_WORKERS` threads, or one per core.
 fn main() -> Result<(), Box<dyn Error>> {
     let url = env::var("FLOOR_DATABASE_URL")?;
     let address = ("127.0.0.1", env::var("FLOOR_PORT")?.parse()?);
+    let workers = match env::var("FLOOR_WORKERS") {
+        Ok(workers) => workers.parse()?,
+        Err(_) => thread::available_parallelism()?.get(),
+    };
     System::new().block_on(async {
         if url.starts_with("sqlite:") {
             let floor = sqlite(&url)?;
             let app = move || App::new().app_data(floor.clone()).configure(sqlite::mount);
-            HttpServer::new(app).bind(address)?.run().await?;
+            HttpServer::new(app).workers(workers).bind(address)?.run().await?;
         } else {
             let floor = postgres(&url)?;
             let app = move || App::new().app_data(floor.clone()).configure(postgres::mount);
-            HttpServer::new(app).bind(address)?.run().await?;
+            HttpServer::new(app).workers(workers).bind(address)?.run().await?;
         }
         Ok(())
     })

@@ -1,0 +1,62 @@
+//! Single requests to a server.
+
+use std::{
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpStream},
+};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+pub const ROOT: &str = "root.admin";
+/// The password of all users, which the scripts of wrk know as well.
+pub const PASSWORD: &str = "Correct-horse-battery-9";
+
+/// The cookie that a log-in of `root.admin` gives, as `name=value`.
+pub fn log_in(server: &str) -> Result<String> {
+    let credentials = json!({"username": ROOT, "password": PASSWORD});
+    let response = ureq::post(format!("{server}/api/v1/account/login")).send_json(credentials)?;
+    let cookie = response.headers().get("set-cookie").context("no cookie")?.to_str()?;
+    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+}
+
+pub fn sign_up_root(server: &str) -> Result<()> {
+    let credentials = json!({"username": ROOT, "password": PASSWORD});
+    ureq::post(format!("{server}/api/v1/account/signup")).send_json(credentials)?;
+    Ok(())
+}
+
+/// Where the page begins that follows the `place`-th user.
+pub fn cursor_after(server: &str, cookie: &str, place: u64) -> Result<String> {
+    let url = format!("{server}/api/v1/users/?limit=1&offset={place}");
+    let page: Value = ureq::get(url).header("cookie", cookie).call()?.body_mut().read_json()?;
+    let cursor = page["next_cursor"].as_str().context("no page follows")?;
+    Ok(cursor.to_owned())
+}
+
+/// Asks `count` times over one connection.
+pub fn ask_repeatedly(url: &str, cookie: &str, count: u32) -> Result<()> {
+    let agent = ureq::agent();
+    for _ in 0..count {
+        agent
+            .get(url)
+            .header("cookie", cookie)
+            .call()?
+            .body_mut()
+            .read_to_vec()?;
+    }
+    Ok(())
+}
+
+/// Whether a server answers with 200 there.
+pub fn answers(port: u16, path: &str) -> bool {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    let mut status = [0; 12];
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+        .and_then(|mut stream| {
+            stream.write_all(request.as_bytes())?;
+            stream.read_exact(&mut status)
+        })
+        .is_ok()
+        && &status == b"HTTP/1.1 200"
+}

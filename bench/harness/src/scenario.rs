@@ -1,0 +1,163 @@
+//! What is asked of the servers.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::{
+    client, proc,
+    server::Server,
+    wrk::{self, Load},
+};
+
+/// Log-ins and sign-ups keep the cores busy for a quarter of a second each: more of them at a time only wait.
+const HASHING_CONNECTIONS: u32 = 4;
+/// How much longer they are measured, as there are few of them.
+const HASHING_PATIENCE: u32 = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Request {
+    /// What is at a path.
+    Get(&'static str),
+    /// The page behind the user in the middle, by cursor.
+    AfterMiddle,
+    /// The page behind the user in the middle, by offset.
+    OffsetMiddle,
+    ChangeRoles,
+    SignUp,
+    LogIn,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    pub name: &'static str,
+    pub is_read: bool,
+    request: Request,
+}
+
+/// How hard servers are asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Pressure {
+    pub users: u64,
+    pub connections: u32,
+    pub seconds: u32,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Measurement {
+    pub requests_per_second: f64,
+    /// CPU time of the server for a request; not that of PostgreSQL.
+    pub cpu_us: f64,
+    pub p50_us: f64,
+    pub p99_us: f64,
+}
+
+const fn read(name: &'static str, request: Request) -> Scenario {
+    Scenario {
+        name,
+        is_read: true,
+        request,
+    }
+}
+
+const fn write(name: &'static str, request: Request) -> Scenario {
+    Scenario {
+        name,
+        is_read: false,
+        request,
+    }
+}
+
+pub const ALIVE: Scenario = read("alive", Request::Get("/api/v1/"));
+pub const ME: Scenario = read("me", Request::Get("/api/v1/account/me"));
+pub const FIRST_PAGE: Scenario = read("first page", Request::Get("/api/v1/users/?limit=20"));
+const PAGE_BY_CURSOR: Scenario = read("deep page by cursor", Request::AfterMiddle);
+const PAGE_BY_OFFSET: Scenario = read("deep page by offset", Request::OffsetMiddle);
+
+/// What both servers are compared by.
+pub const COMPARED: &[Scenario] = &[
+    ALIVE,
+    ME,
+    FIRST_PAGE,
+    PAGE_BY_CURSOR,
+    PAGE_BY_OFFSET,
+    read(
+        "filtered page",
+        Request::Get("/api/v1/users/?role=user&username=user0000&limit=20"),
+    ),
+    write("grant, revoke", Request::ChangeRoles),
+    write("sign up", Request::SignUp),
+    write("log in", Request::LogIn),
+];
+
+/// What may take longer the more users there are.
+pub const GROWING: &[Scenario] = &[
+    ME,
+    FIRST_PAGE,
+    PAGE_BY_CURSOR,
+    PAGE_BY_OFFSET,
+    read("admins", Request::Get("/api/v1/users/?role=admin&limit=20")),
+    read("by prefix", Request::Get("/api/v1/users/?username=user00005&limit=20")),
+    read("with total", Request::Get("/api/v1/users/?include_total=true&limit=20")),
+];
+
+impl Scenario {
+    /// Logs `root.admin` in, and asks for as long as the pressure says.
+    pub fn measure(&self, server: &Server, pressure: Pressure) -> Result<Measurement> {
+        self.try_measure(server, pressure)
+            .with_context(|| format!("{}: the server said\n{}", self.name, server.log()))
+    }
+
+    /// Of a scenario that reads: the address on a server.
+    pub fn url(&self, server: &Server, cookie: &str, users: u64) -> Result<String> {
+        let server = server.url();
+        let middle = users / 2;
+        Ok(match self.request {
+            Request::Get(path) => server + path,
+            Request::AfterMiddle => {
+                let cursor = client::cursor_after(&server, cookie, middle)?;
+                format!("{server}/api/v1/users/?limit=20&after={cursor}")
+            }
+            Request::OffsetMiddle => format!("{server}/api/v1/users/?limit=20&offset={middle}"),
+            Request::ChangeRoles | Request::SignUp | Request::LogIn => server,
+        })
+    }
+
+    fn try_measure(&self, server: &Server, pressure: Pressure) -> Result<Measurement> {
+        let cookie = &client::log_in(&server.url())?;
+        let (script, argument) = match self.request {
+            Request::Get(_) | Request::AfterMiddle | Request::OffsetMiddle => (wrk::GET, String::new()),
+            Request::ChangeRoles => (wrk::CHANGE_ROLES, pressure.users.to_string()),
+            Request::SignUp => (wrk::SIGN_UP, unique_prefix()),
+            Request::LogIn => (wrk::LOG_IN, pressure.users.to_string()),
+        };
+        let hashes = matches!(self.request, Request::SignUp | Request::LogIn);
+        let load = Load {
+            url: &self.url(server, cookie, pressure.users)?,
+            cookie,
+            script,
+            argument: &argument,
+            connections: if hashes {
+                HASHING_CONNECTIONS
+            } else {
+                pressure.connections
+            },
+            seconds: pressure.seconds * if hashes { HASHING_PATIENCE } else { 1 },
+        };
+        let before = proc::cpu_time(server.pid())?;
+        let outcome = load.run()?;
+        let cpu_time = proc::cpu_time(server.pid())? - before;
+        Ok(Measurement {
+            requests_per_second: outcome.requests_per_second(),
+            cpu_us: cpu_time.as_secs_f64() * 1e6 / outcome.requests as f64,
+            p50_us: outcome.p50_us as f64,
+            p99_us: outcome.p99_us as f64,
+        })
+    }
+}
+
+fn unique_prefix() -> String {
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    format!("new{}-", GIVEN.fetch_add(1, Ordering::Relaxed))
+}
