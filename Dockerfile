@@ -6,9 +6,9 @@ WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY migration/Cargo.toml migration/
 COPY test-database/Cargo.toml test-database/
-RUN mkdir -p data src migration/src test-database/src \
+RUN mkdir -p data benches src migration/src test-database/src \
     && printf '//! A stub.\nfn main() {}\n' \
-        | tee src/lib.rs src/main.rs migration/src/lib.rs migration/src/main.rs test-database/src/lib.rs \
+        | tee benches/micro.rs src/lib.rs src/main.rs migration/src/lib.rs migration/src/main.rs test-database/src/lib.rs \
     && cargo build --release --locked --bin gatehouse \
     && cargo clean --release --locked --package gatehouse --package migration
 

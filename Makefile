@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload bench.micro lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -41,6 +41,9 @@ timing: ## Compare the times of log-ins that fail; needs a machine that does not
 
 overload: ## Ask for ten times too much; needs a machine that does nothing else
 	cargo test --test black_box -- --ignored --test-threads=1 overload::
+
+bench.micro: ## Measure single steps of a request; needs a machine that does nothing else
+	cargo bench --bench micro
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
