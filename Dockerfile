@@ -3,12 +3,13 @@ FROM rust:1.95-slim-trixie AS builder
 WORKDIR /build
 
 # Dependencies in a layer of their own, built for stubs: it is built again only when the manifests change.
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
 COPY migration/Cargo.toml migration/
 COPY test-database/Cargo.toml test-database/
-RUN mkdir -p data src migration/src test-database/src \
+RUN mkdir -p data benches src migration/src test-database/src \
     && printf '//! A stub.\nfn main() {}\n' \
-        | tee src/lib.rs src/main.rs migration/src/lib.rs migration/src/main.rs test-database/src/lib.rs \
+        | tee benches/micro.rs src/lib.rs src/main.rs migration/src/lib.rs migration/src/main.rs test-database/src/lib.rs \
     && cargo build --release --locked --bin gatehouse \
     && cargo clean --release --locked --package gatehouse --package migration
 

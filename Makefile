@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload bench bench.growth lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload bench bench.growth bench.micro lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -47,6 +47,9 @@ bench: ## Measure against a server without layers, with ARGS; see bench/README.m
 
 bench.growth: ## Measure with more and more users, with ARGS
 	bench/run growth $(ARGS)
+
+bench.micro: ## Measure single steps of a request; needs a machine that does nothing else
+	cargo bench --bench micro
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check

@@ -1,0 +1,38 @@
+//! Every permission, asked for by somebody who has it.
+
+use std::hint::black_box;
+
+use criterion::Criterion;
+use gatehouse::{
+    application::{
+        Actor, UserView,
+        authorization::{Permission, authorize},
+    },
+    domain::{audit::Provenance, session::AuthSessionId, user::Role},
+};
+
+use crate::people::{NOW, user};
+
+pub fn bench(criterion: &mut Criterion) {
+    let actor = Actor {
+        user: UserView::from(&user(0, Role::SuperAdmin)),
+        session_id: AuthSessionId::new(NOW, [0; 10]),
+        session_expires_at: NOW,
+        provenance: Provenance::default(),
+    };
+    let target = user(1, Role::User);
+
+    let mut group = criterion.benchmark_group("authorize");
+    for (name, permission) in [
+        ("read_users", Permission::ReadUsers),
+        ("read_audit_events", Permission::ReadAuditEvents),
+        ("manage_role", Permission::ManageRole(Role::Admin)),
+        ("manage_user", Permission::ManageUser(&target)),
+    ] {
+        assert_eq!(authorize(&actor, permission), Ok(()));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| authorize(black_box(&actor), black_box(permission)))
+        });
+    }
+    group.finish();
+}
