@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload bench bench.growth bench.micro lint lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload bench bench.growth bench.micro lint lint.bench lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -55,6 +55,11 @@ lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+lint.bench: ## Check the benchmarks likewise, and their own tests
+	cargo fmt --all --check --manifest-path bench/Cargo.toml
+	cargo clippy --all-targets --manifest-path bench/Cargo.toml -- -D warnings
+	cargo test --manifest-path bench/Cargo.toml
 
 lint.shell: ## Check the shell scripts; needs ShellCheck
 	shellcheck --external-sources --source-path=SCRIPTDIR $$(git grep -lE '^#!.*[/ ](ba)?sh$$|^# shellcheck shell=')
