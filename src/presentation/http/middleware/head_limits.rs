@@ -1,6 +1,7 @@
 //! How much may come before the body.
 
 use actix_web::{
+    Error,
     dev::ServiceRequest,
     http::{Uri, header::HeaderMap},
 };
@@ -21,14 +22,14 @@ const BETWEEN: usize = 4;
 ///
 /// # Errors
 /// The problem that says which limit was passed.
-pub fn check_head(request: &ServiceRequest) -> Result<(), Problem> {
+pub fn check_head(request: &ServiceRequest) -> Result<(), Error> {
     if length(request.uri()) > LONGEST_TARGET {
         let detail = format!("The path with its query is longer than {LONGEST_TARGET} bytes.");
-        return Err(Problem::with_detail(ProblemCode::UriTooLong, detail));
+        return Err(Problem::with_detail(ProblemCode::UriTooLong, detail).into());
     }
     if size(request.headers()) > LARGEST_FIELDS {
         let detail = format!("The header fields are larger than {LARGEST_FIELDS} bytes.");
-        return Err(Problem::with_detail(ProblemCode::HeaderFieldsTooLarge, detail));
+        return Err(Problem::with_detail(ProblemCode::HeaderFieldsTooLarge, detail).into());
     }
     Ok(())
 }
