@@ -21,7 +21,7 @@ const LAYERS: [Layer; 5] = [
     Layer {
         name: "domain",
         layers: &[],
-        crates: &["chrono", "passwords", "sha2", "thiserror", "unicode_normalization", "uuid", "zeroize"],
+        crates: &["chrono", "sha2", "thiserror", "unicode_normalization", "uuid", "zeroize"],
     },
     Layer {
         name: "application",
@@ -40,7 +40,7 @@ const LAYERS: [Layer; 5] = [
         name: "presentation",
         layers: &["application", "domain"],
         crates: &[
-            "actix_cors", "actix_session", "actix_web", "anyhow", "base64", "chrono", "clap", "form_urlencoded", "futures_util", "indicatif",
+            "actix_cors", "actix_session", "actix_web", "anyhow", "base64", "chrono", "clap", "flate2", "form_urlencoded", "futures_util", "indicatif",
             "ipnet", "log", "mime", "paperclip", "prometheus_client", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
             "tokio", "utoipa_swagger_ui", "uuid", "zeroize",
         ],

@@ -1,5 +1,6 @@
 //! The user and the values it is made of.
 
+mod common_passwords;
 mod entity;
 mod id;
 mod password_hash;

@@ -31,20 +31,18 @@ pub fn app(
         InitError = (),
     >,
 > {
-    let session = settings.cookie.middleware();
     let cors = cors(&settings.cors_allowed_origins);
     let docs_enabled = settings.docs_enabled;
     App::new()
+        .configure(|server| routes(|| settings.cookie.middleware())(&mut server.into()))
         .app_data(settings)
         .configure(use_cases)
-        .configure(|server| routes(&mut server.into()))
         .configure(|server| {
             if docs_enabled {
                 docs(document)(server);
             }
         })
         // The last layer is the outermost.
-        .wrap(session)
         .wrap(from_fn(inner))
         // Around all that may fail, so that front ends of other origins can read why, and within what explains its refusals.
         .wrap(cors)

@@ -1,13 +1,14 @@
 //! The OpenAPI document, and Swagger UI to read and try it.
 
-use std::sync::Arc;
+use std::{error::Error, io::Read, sync::Arc};
 
 use actix_web::{
-    HttpResponse, Resource,
-    http::header::{self, HeaderName},
+    HttpRequest, HttpResponse, Resource,
+    http::header::{self, AcceptEncoding, ContentEncoding, Encoding, Header as _, HeaderName},
     middleware::DefaultHeaders,
     web::{self, Bytes, Redirect, ServiceConfig},
 };
+use flate2::read::GzDecoder;
 use utoipa_swagger_ui::Config;
 
 use super::{problem::Problem, problem_code::ProblemCode};
@@ -60,18 +61,43 @@ fn headers() -> DefaultHeaders {
         .add(REVALIDATED)
 }
 
-async fn file(path: web::Path<String>, config: web::Data<Config<'static>>) -> Result<HttpResponse, Problem> {
-    let file = utoipa_swagger_ui::serve(&path, Arc::clone(&config)).map_err(|error| {
-        log::error!("a file of Swagger UI cannot be made: {error}");
-        Problem::new(ProblemCode::InternalError)
-    })?;
+async fn file(
+    request: HttpRequest,
+    path: web::Path<String>,
+    config: web::Data<Config<'static>>,
+) -> Result<HttpResponse, Problem> {
+    let file = utoipa_swagger_ui::serve(&path, Arc::clone(&config)).map_err(|error| unmakeable(&*error))?;
     let file = file.ok_or_else(|| Problem::new(ProblemCode::RouteNotFound))?;
     // It names the type of a text, but not that it is UTF-8.
     let content_type = match file.content_type.as_str() {
         text if text.starts_with("text/") && !text.contains("charset") => format!("{text}; charset=utf-8"),
         other => other.to_owned(),
     };
-    Ok(HttpResponse::Ok()
-        .content_type(content_type)
-        .body(file.bytes.into_owned()))
+    let mut answer = HttpResponse::Ok();
+    answer.content_type(content_type);
+    if !file.gzpipped {
+        return Ok(answer.body(file.bytes.into_owned()));
+    }
+    answer.insert_header((header::VARY, "Accept-Encoding"));
+    if accepts_gzip(&request) {
+        answer.insert_header(ContentEncoding::Gzip);
+        return Ok(answer.body(file.bytes.into_owned()));
+    }
+    let mut plain = Vec::new();
+    GzDecoder::new(&*file.bytes)
+        .read_to_end(&mut plain)
+        .map_err(|error| unmakeable(&error))?;
+    Ok(answer.body(plain))
+}
+
+fn unmakeable(error: &dyn Error) -> Problem {
+    log::error!("a file of Swagger UI cannot be made: {error}");
+    Problem::new(ProblemCode::InternalError)
+}
+
+/// Whether the client asks for gzip, and prefers nothing else that it could have (RFC 9110, section 12.5.3).
+fn accepts_gzip(request: &HttpRequest) -> bool {
+    let encodings = [Encoding::gzip(), Encoding::identity()];
+    let accepted = AcceptEncoding::parse(request).ok();
+    accepted.and_then(|accepted| accepted.negotiate(encodings.iter())) == Some(Encoding::gzip())
 }

@@ -1,5 +1,6 @@
 //! Which controller answers where.
 
+use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::middleware::NormalizePath;
 use paperclip::actix::web::{self, ServiceConfig};
 
@@ -29,46 +30,64 @@ use super::{
 
 /// Mounts every operation of the API. The server and the OpenAPI document both come from here.
 ///
-/// Paths are written without a trailing slash; the scopes take it off, so both forms answer.
-pub fn routes(server: &mut ServiceConfig) {
-    server
+/// Paths are written without a trailing slash; the outer scopes take it off, so both forms answer. `session` makes the
+/// layer around what has to do with who calls: to decrypt its cookie takes longer than to tell that the server is alive.
+pub fn routes(session: impl Fn() -> SessionMiddleware<CookieSessionStore>) -> impl FnOnce(&mut ServiceConfig) {
+    move |server| {
+        server
+            .service(
+                web::scope("/api/v1")
+                    .wrap(NormalizePath::trim())
+                    .service(web::resource("").route(web::get().to(api_alive)))
+                    .service(web::scope("/account").wrap(session()).configure(account))
+                    .service(web::scope("/users").wrap(session()).configure(users))
+                    .service(web::scope("/audit").wrap(session()).configure(audit)),
+            )
+            .service(web::scope("/health").wrap(NormalizePath::trim()).configure(health));
+    }
+}
+
+fn account(account: &mut ServiceConfig) {
+    account
+        .service(web::resource("/signup").route(web::post().to(sign_up)))
+        .service(web::resource("/login").route(web::post().to(log_in)))
+        .service(web::resource("/logout").route(web::delete().to(log_out)))
+        .service(web::resource("/me").route(web::get().to(who_am_i)))
         .service(
-            web::scope("/api/v1")
-                .wrap(NormalizePath::trim())
-                .service(web::resource("").route(web::get().to(api_alive)))
-                .service(web::resource("/account/signup").route(web::post().to(sign_up)))
-                .service(web::resource("/account/login").route(web::post().to(log_in)))
-                .service(web::resource("/account/logout").route(web::delete().to(log_out)))
-                .service(web::resource("/account/me").route(web::get().to(who_am_i)))
-                .service(
-                    web::resource("/account/sessions")
-                        .route(web::get().to(list_sessions))
-                        .route(web::delete().to(end_all_sessions)),
-                )
-                .service(web::resource("/account/sessions/{session_id}").route(web::delete().to(end_session)))
-                .service(
-                    web::resource("/users")
-                        .route(web::post().to(create_user))
-                        .route(web::get().to(list_users)),
-                )
-                .service(web::resource("/users/inactivate").route(web::patch().to(inactivate_user)))
-                .service(web::resource("/users/reactivate").route(web::patch().to(reactivate_user)))
-                .service(web::resource("/users/grant").route(web::patch().to(grant_admin)))
-                .service(web::resource("/users/revoke").route(web::patch().to(revoke_admin)))
-                .service(web::resource("/users/change_password").route(web::patch().to(change_password)))
-                .service(web::resource("/users/change-password").route(web::patch().to(change_password_alias)))
-                .service(web::resource("/users/{user_id}").route(web::get().to(get_user)))
-                .service(
-                    web::resource("/users/{user_id}/sessions")
-                        .route(web::get().to(list_user_sessions))
-                        .route(web::delete().to(end_user_sessions)),
-                )
-                .service(web::resource("/audit").route(web::get().to(list_audit_events))),
+            web::resource("/sessions")
+                .route(web::get().to(list_sessions))
+                .route(web::delete().to(end_all_sessions)),
         )
+        .service(web::resource("/sessions/{session_id}").route(web::delete().to(end_session)));
+}
+
+fn users(users: &mut ServiceConfig) {
+    users
         .service(
-            web::scope("/health")
-                .wrap(NormalizePath::trim())
-                .service(web::resource("/live").route(web::get().to(live)))
-                .service(web::resource("/ready").route(web::get().to(ready))),
+            web::resource("")
+                .route(web::post().to(create_user))
+                .route(web::get().to(list_users)),
+        )
+        .service(web::resource("/inactivate").route(web::patch().to(inactivate_user)))
+        .service(web::resource("/reactivate").route(web::patch().to(reactivate_user)))
+        .service(web::resource("/grant").route(web::patch().to(grant_admin)))
+        .service(web::resource("/revoke").route(web::patch().to(revoke_admin)))
+        .service(web::resource("/change_password").route(web::patch().to(change_password)))
+        .service(web::resource("/change-password").route(web::patch().to(change_password_alias)))
+        .service(web::resource("/{user_id}").route(web::get().to(get_user)))
+        .service(
+            web::resource("/{user_id}/sessions")
+                .route(web::get().to(list_user_sessions))
+                .route(web::delete().to(end_user_sessions)),
         );
+}
+
+fn audit(audit: &mut ServiceConfig) {
+    audit.service(web::resource("").route(web::get().to(list_audit_events)));
+}
+
+fn health(health: &mut ServiceConfig) {
+    health
+        .service(web::resource("/live").route(web::get().to(live)))
+        .service(web::resource("/ready").route(web::get().to(ready)));
 }

@@ -1,5 +1,7 @@
 //! The page, and whether it is there.
 
+use reqwest::Method;
+use rstest::rstest;
 use test_database::DatabaseKind;
 
 use super::DOCUMENT;
@@ -62,6 +64,25 @@ async fn the_page_and_all_it_needs_come_from_the_server_itself() {
     }
     let initializer = client.get("/docs/swagger-initializer.js").await.text;
     assert!(initializer.contains(DOCUMENT), "{initializer}");
+}
+
+#[rstest]
+#[case::asked_for("gzip, deflate, br", true)]
+#[case::among_all("*", false)]
+#[case::not_asked_for("", false)]
+#[case::refused("gzip;q=0", false)]
+#[tokio::test]
+async fn files_come_compressed_to_those_who_ask_for_it(#[case] accepted: &str, #[case] compressed: bool) {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let request = server.anonymous().request(Method::GET, "/docs/swagger-ui.css");
+    let answer = request.header("accept-encoding", accepted).send().await.unwrap();
+
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["vary"], "Accept-Encoding");
+    assert_eq!(answer.headers().contains_key("content-encoding"), compressed);
+    let body = answer.bytes().await.unwrap();
+    assert_eq!(body.starts_with(&[0x1f, 0x8b]), compressed);
+    assert_eq!(body.starts_with(b".swagger-ui"), !compressed);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The layer around session and routes, within CORS: what goes for every request that is to be answered.
+//! The layer around the routes, within CORS: what goes for every request that is to be answered.
 
 use actix_web::{
     Error,

@@ -7,6 +7,8 @@ mod links;
 mod operation;
 mod schemas;
 
+use actix_session::{SessionMiddleware, storage::CookieSessionStore};
+use actix_web::cookie::Key;
 use paperclip::{
     actix::OpenApiExt,
     v2::{
@@ -36,9 +38,11 @@ or made anew, is in the answer and in the log.";
 /// JSON.
 pub fn document(cookie_name: &str, password_policy: &PasswordPolicy) -> String {
     let mut document = Value::Null;
+    // Nobody calls.
+    let session = || SessionMiddleware::new(CookieSessionStore::default(), Key::from(&[0; 64]));
     let _throwaway = actix_web::App::new()
         .wrap_api_with_spec(preamble())
-        .configure(routes)
+        .configure(routes(session))
         .with_raw_json_spec_v3(|app, generated| {
             document = generated;
             app
