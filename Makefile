@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -86,6 +86,9 @@ deny: ## Check licences, bans and sources of the dependencies; needs cargo-deny
 
 unused: ## Look for dependencies that nothing uses; needs cargo-machete
 	cargo machete --with-metadata
+
+hooks: ## Check each commit for what takes seconds
+	git config core.hooksPath .githooks
 
 fmt: ## Format the code
 	cargo fmt --all
