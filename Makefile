@@ -19,7 +19,7 @@ test: ## Run the tests; those that need more than Rust have targets of their own
 	cargo test
 
 guides: ## Type in what the guides have for a shell; needs bash, curl, jq, psql, TEST_POSTGRES_URL
-	cargo test --test black_box -- --ignored readme:: api_guide:: moving_accounts::
+	cargo test --test black_box -- --ignored readme:: papers:: api_guide:: moving_accounts::
 
 faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, libfaketime, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored --test-threads=1 durability:: disk_faults:: clock_steps::
