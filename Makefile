@@ -1,10 +1,12 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing overload bench bench.growth bench.micro lint lint.bench lint.shell lint.openapi deny unused fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
 export HOST_UID ?= $(shell id -u)
 export HOST_GID ?= $(shell id -g)
 
+# The doubles of the ports and the suites that every implementation of them has to pass are tests, too.
+COV_REPORT = --ignore-filename-regex '(/tests/|/tests\.rs$$|test-database/|/testing|/contract)'
 COMPOSE = docker compose --env-file .env.$(APP_ENV)
 
 help: ## Show this list
@@ -17,7 +19,7 @@ test: ## Run the tests; those that need more than Rust have targets of their own
 	cargo test
 
 guides: ## Type in what the guides have for a shell; needs bash, curl, jq, psql, TEST_POSTGRES_URL
-	cargo test --test black_box -- --ignored readme:: api_guide:: moving_accounts::
+	cargo test --test black_box -- --ignored readme:: papers:: api_guide:: moving_accounts::
 
 faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, libfaketime, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored --test-threads=1 durability:: disk_faults:: clock_steps::
@@ -39,6 +41,13 @@ browser: ## Log in through Swagger UI in headless Chromium; needs Node.js, Chrom
 timing: ## Compare the times of log-ins that fail; needs a machine that does nothing else
 	cargo test --test black_box -- --ignored --test-threads=1 log_in_times::
 
+# %c writes each count at once: most tests end their server by kill -9.
+cov: ## Measure what cargo test reaches, the program it starts included; needs cargo-llvm-cov
+	RUSTFLAGS="-C llvm-args=-runtime-counter-relocation" LLVM_PROFILE_FILE_NAME="%c%m.profraw" \
+		cargo llvm-cov --workspace --no-report $(ARGS)
+	cargo llvm-cov report --html $(COV_REPORT)
+	cargo llvm-cov report --summary-only $(COV_REPORT)
+
 overload: ## Ask for ten times too much; needs a machine that does nothing else
 	cargo test --test black_box -- --ignored --test-threads=1 overload::
 
@@ -50,6 +59,9 @@ bench.growth: ## Measure with more and more users, with ARGS
 
 bench.micro: ## Measure single steps of a request; needs a machine that does nothing else
 	cargo bench --bench micro
+
+recording: ## Make the picture in README anew; needs curl, jq, Node.js
+	docs/recording/record
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check
@@ -74,6 +86,9 @@ deny: ## Check licences, bans and sources of the dependencies; needs cargo-deny
 
 unused: ## Look for dependencies that nothing uses; needs cargo-machete
 	cargo machete --with-metadata
+
+hooks: ## Check each commit for what takes seconds
+	git config core.hooksPath .githooks
 
 fmt: ## Format the code
 	cargo fmt --all

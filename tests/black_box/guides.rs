@@ -1,6 +1,10 @@
 //! The guides and the files that belong to them name what there is.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use regex_lite::Regex;
 use rstest::rstest;
@@ -10,6 +14,7 @@ const CONFIG: &str = include_str!("../../config.toml");
 const SECRETS: &str = include_str!("../../.secrets.toml.example");
 const DEPLOYMENT: &str = include_str!("../../docs/deployment.md");
 const API: &str = include_str!("../../docs/api.md");
+const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
 const METRICS: &str = include_str!("../../docs/metrics.md");
 const SECURITY: &str = include_str!("../../docs/security.md");
 const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-clean-example.md");
@@ -30,6 +35,7 @@ const FOLDERS_OF_PAGES: [&str; 6] = [
 #[case::api(API, 6)]
 #[case::metrics(METRICS, 4)]
 #[case::security(SECURITY, 10)]
+#[case::configuration(CONFIGURATION, 50)]
 #[case::coming_from_the_original(FROM_THE_ORIGINAL, 20)]
 fn every_configuration_key_that_is_named_exists(#[case] guide: &str, #[case] least: usize) {
     let known = known_keys();
@@ -52,11 +58,34 @@ fn every_configuration_key_that_is_named_exists(#[case] guide: &str, #[case] lea
 }
 
 #[test]
+fn every_configuration_key_is_explained_with_its_default() {
+    let config: Table = CONFIG.parse().unwrap();
+    let rows: BTreeMap<_, _> = CONFIGURATION
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .collect();
+    assert_eq!(
+        rows.keys().map(|key| (*key).to_owned()).collect::<BTreeSet<_>>(),
+        known_keys()
+    );
+    for (key, rest) in rows {
+        let value = key
+            .split('.')
+            .try_fold(&config["default"], |table, name| table.get(name));
+        if let Some(value @ (Value::Integer(_) | Value::Float(_) | Value::Boolean(_))) = value {
+            let default = rest.split([' ', ';']).next().unwrap();
+            assert_eq!(default, value.to_string(), "{key}");
+        }
+    }
+}
+
+#[test]
 fn every_variable_that_is_named_sets_a_key() {
     let known = known_keys();
     for (text, least) in [
         (DEPLOYMENT, 3),
         (API, 1),
+        (CONFIGURATION, 3),
         (METRICS, 1),
         (FROM_THE_ORIGINAL, 2),
         (UNIT, 3),

@@ -42,6 +42,7 @@ mod migrate;
 mod moving_accounts;
 mod order_of_judgement;
 mod overload;
+mod papers;
 mod peppers;
 mod problems;
 mod raw_http;

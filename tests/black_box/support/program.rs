@@ -138,6 +138,8 @@ impl Program {
         command
             .current_dir(self.directory())
             .env_clear()
+            // Where coverage is measured, that of the program counts, too.
+            .envs(env::var("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)))
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null());
         command
