@@ -1,4 +1,4 @@
-.PHONY: help run test guides faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test docs guides faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -17,6 +17,9 @@ run: ## Serve in the environment that APP_ENV names
 
 test: ## Run the tests; those that need more than Rust have targets of their own
 	cargo test
+
+docs: ## Draw the dependency graph of docs/architecture anew
+	UPDATE_DOCS=1 cargo test --test architecture -- dependency_graph::
 
 guides: ## Type in what the guides have for a shell; needs bash, curl, jq, psql, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored readme:: papers:: api_guide:: moving_accounts::

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod dependency_graph;
 mod source_file;
 
 use std::{collections::BTreeSet, path::Path};
@@ -108,6 +109,24 @@ fn a_layer_names_only_itself_layers_further_inside_and_its_crates() {
         }
     }
     assert!(violations.is_empty(), "\n{}", violations.join("\n"));
+}
+
+#[test]
+fn a_query_names_nothing_that_writes() {
+    let files = SourceFile::all();
+    let is_query = |file: &&SourceFile| file.module.starts_with(&["application".into(), "queries".into()]);
+    let queries = Vec::from_iter(files.iter().filter(is_query));
+    assert!(queries.len() > 10);
+    let references = queries.into_iter().flat_map(|file| &file.references);
+    for named in references.filter(|named| !named.in_test) {
+        let port = named
+            .path
+            .strip_prefix("crate::application::ports::")
+            .unwrap_or_default();
+        let writes = ["*", "UnitOfWork", "Transaction"].contains(&port) || port.ends_with("Repository");
+        let is_command = named.path.starts_with("crate::application::commands");
+        assert!(!writes && !is_command, "{} is named by a query", named.path);
+    }
 }
 
 #[test]

@@ -21,9 +21,10 @@ const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-cle
 const UNIT: &str = include_str!("../../deploy/gatehouse.service");
 const OPERATOR: &str = include_str!("../../deploy/gatehouse-operator");
 
-const FOLDERS_OF_PAGES: [&str; 6] = [
+const FOLDERS_OF_PAGES: [&str; 7] = [
     "",
     "docs",
+    "docs/architecture",
     "docs/decisions",
     "examples/curl",
     "examples/python",
@@ -183,11 +184,24 @@ fn collect(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn every_test_that_the_page_on_security_names_exists() {
-    let named: BTreeSet<_> = SECURITY
+    assert_tests_exist(SECURITY, 100);
+}
+
+#[test]
+fn every_test_that_the_book_of_the_architecture_names_exists() {
+    let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture");
+    let chapters = fs::read_dir(chapters).unwrap().map(|entry| entry.unwrap().path());
+    let book: String = chapters.map(|chapter| fs::read_to_string(chapter).unwrap()).collect();
+    assert_tests_exist(&book, 30);
+}
+
+fn assert_tests_exist(text: &str, least: usize) {
+    let named: BTreeSet<_> = text
         .split('`')
-        .filter(|text| text.split("::").count() > 2 && !text.contains(' '))
+        .filter(|text| text.split("::").count() > 2 || text.starts_with("architecture::"))
+        .filter(|text| !text.contains(' '))
         .collect();
-    assert!(named.len() > 100, "{named:?}");
+    assert!(named.len() >= least, "{named:?}");
     let missing: Vec<_> = named.iter().filter(|name| !test_exists(name)).collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }
@@ -198,13 +212,12 @@ fn test_exists(name: &str) -> bool {
         return false;
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = if name.starts_with("black_box::") {
-        "tests"
-    } else {
-        "src"
-    };
+    let is_outside = ["architecture::", "black_box::"]
+        .iter()
+        .any(|program| name.starts_with(program));
+    let folder = if is_outside { "tests" } else { "src" };
     let module = module.trim_end_matches("::tests").replace("::", "/");
-    let files = ["", "/mod", "/tests"].map(|file| root.join(folder).join(format!("{module}{file}.rs")));
+    let files = ["", "/mod", "/main", "/tests"].map(|file| root.join(folder).join(format!("{module}{file}.rs")));
     let texts = files.iter().filter_map(|file| fs::read_to_string(file).ok());
     texts.into_iter().any(|text| text.contains(&format!("fn {function}(")))
 }
