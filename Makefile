@@ -75,6 +75,7 @@ lint.bench: ## Check the benchmarks likewise, and their own tests
 	cargo fmt --all --check --manifest-path bench/Cargo.toml
 	cargo clippy --all-targets --manifest-path bench/Cargo.toml -- -D warnings
 	cargo test --manifest-path bench/Cargo.toml
+	cargo test --bench micro
 
 lint.shell: ## Check the shell scripts; needs ShellCheck
 	shellcheck --external-sources --source-path=SCRIPTDIR $$(git grep -lE '^#!.*[/ ](ba)?sh$$|^# shellcheck shell=')
