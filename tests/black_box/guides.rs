@@ -7,6 +7,7 @@ use std::{
     path::Path,
 };
 
+use regex_lite::Regex;
 use toml::{Table, Value};
 
 use crate::support::{Page, files};
@@ -19,17 +20,11 @@ const UNIT: &str = include_str!("../../deploy/gatehouse.service");
 fn every_configuration_key_that_is_named_exists() {
     let known = known_keys();
     let sections: BTreeSet<_> = known.iter().filter_map(|key| key.split('.').next()).collect();
+    let key = Regex::new(r"^([a-z_]+)(\.[a-z_]+)+$").unwrap();
     let mut found = 0;
-    for page in Page::all() {
-        let names = page.code.iter().filter(|name| {
-            name.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte))
-        });
-        for name in names {
-            if name
-                .split_once('.')
-                .is_some_and(|(section, _)| sections.contains(section))
-            {
+    for page in Page::of_what_is() {
+        for name in page.code.iter().filter(|name| !name.ends_with(".rs")) {
+            if key.captures(name).is_some_and(|key| sections.contains(&key[1])) {
                 assert!(known.contains(name), "{}: {name}", page.path);
                 found += 1;
             }
@@ -88,7 +83,7 @@ fn shown(value: &Value) -> String {
 #[test]
 fn every_section_that_is_shown_is_understood() {
     let (known, mut found) = (known_keys(), 0);
-    for block in Page::all()
+    for block in Page::of_what_is()
         .iter()
         .flat_map(|page| &page.blocks)
         .filter(|block| block.info == "toml")
@@ -107,10 +102,9 @@ fn every_section_that_is_shown_is_understood() {
 #[test]
 fn every_variable_that_is_named_sets_a_key() {
     let (known, mut found) = (known_keys(), 0);
-    let files = files()
-        .into_iter()
-        .filter(|file| file.ends_with(".md") || file.starts_with("deploy/"));
-    for file in files.chain(["docker-compose.yaml".to_owned(), "Dockerfile".to_owned()]) {
+    let pages = Page::of_what_is().into_iter().map(|page| page.path);
+    let others = files().into_iter().filter(|file| file.starts_with("deploy/"));
+    for file in pages.chain(others).chain(["docker-compose.yaml".to_owned()]) {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap();
         let named = text
             .split(|character: char| !character.is_ascii_uppercase() && character != '_')
@@ -163,7 +157,9 @@ fn collect(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
 #[test]
 fn every_test_that_is_named_exists() {
     for (folder, least) in [("docs/security.md", 100), ("docs/architecture/", 30)] {
-        let pages = Page::all().into_iter().filter(|page| page.path.starts_with(folder));
+        let pages = Page::of_what_is()
+            .into_iter()
+            .filter(|page| page.path.starts_with(folder));
         let named: BTreeSet<_> = pages
             .flat_map(|page| page.code)
             .filter(|name| name.split("::").count() > 2 || name.starts_with("architecture::"))

@@ -4,17 +4,9 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use regex_lite::Regex;
 
-use crate::support::{Page, files, type_in};
+use crate::support::{MADE, Page, files, type_in};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-/// Where every block is followed to the letter, by tests of its own.
-const FOLLOWED: &str = "docs/how-to/";
-
-/// The pages whose blocks are for these tests.
-fn shown() -> impl Iterator<Item = Page> {
-    Page::all().into_iter().filter(|page| !page.path.starts_with(FOLLOWED))
-}
 
 #[test]
 fn every_link_leads_to_a_file_and_to_a_heading_in_it() {
@@ -40,12 +32,12 @@ fn every_link_leads_to_a_file_and_to_a_heading_in_it() {
 fn every_path_that_is_named_is_there() {
     let (files, mut found) = (files(), 0);
     for page in Page::all() {
-        let made = page.blocks.iter().filter(|_| page.path.starts_with(FOLLOWED));
+        let made = page.blocks.iter().filter(|_| page.is_how_to());
         let made: Vec<_> = made.filter_map(|block| block.code.as_deref()).collect();
         for name in page.code.iter().filter(|name| !name.contains(char::is_whitespace)) {
             let is_there = if let Some((folder, _)) = name.split_once('/')
                 && Path::new(ROOT).join(folder).is_dir()
-                && !["data", "target"].contains(&folder)
+                && !MADE.contains(&folder)
             {
                 Path::new(ROOT).join(name).exists()
             } else if name.ends_with(".rs") {
@@ -72,7 +64,7 @@ fn what_is_for_a_shell_is_typed_in_or_marked() {
         .map(|file| fs::read_to_string(Path::new(ROOT).join(file)).unwrap())
         .collect();
     let typed: BTreeSet<_> = call.captures_iter(&tests).map(|call| call.extract().1).collect();
-    for page in shown() {
+    for page in Page::of_what_is() {
         for block in &page.blocks {
             let is_typed = || {
                 block
@@ -93,7 +85,7 @@ fn what_is_for_a_shell_is_typed_in_or_marked() {
 #[ignore = "needs bash"]
 fn what_is_not_typed_in_is_understood_by_a_shell() {
     let mut found = 0;
-    for page in shown() {
+    for page in Page::of_what_is() {
         for block in page.blocks.iter().filter(|block| block.info == "sh no_run") {
             type_in(
                 &format!("exec bash -n <<'no_run'\n{}no_run\n", block.content),
@@ -113,7 +105,7 @@ fn rust_is_copied_from_the_file_that_a_link_in_front_of_it_leads_to() {
             .collect::<String>()
     };
     let mut found = 0;
-    for page in shown() {
+    for page in Page::of_what_is() {
         for block in page.blocks.iter().filter(|block| block.info.starts_with("rust")) {
             let link = block.link.as_deref().unwrap_or_default();
             let source = fs::read_to_string(page.target(link).0).unwrap();

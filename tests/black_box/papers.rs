@@ -95,6 +95,19 @@ fn what_a_target_of_make_needs_is_told() {
 }
 
 #[test]
+fn the_requirements_that_are_met_are_counted() {
+    let page = Page::read("docs/security.md");
+    let judged = |as_that: &str| {
+        let rows = page.rows.iter().filter(|row| row.cells.len() == 5);
+        rows.filter(|row| row.cells[2] == as_that).count()
+    };
+    let (met, unmet) = (judged("yes"), judged("no"));
+
+    assert!(page.text.contains(&format!(" {met} are met, {unmet} are not, ")));
+    assert!(README.contains(&format!("[{met} of ")) && README.contains(&format!(" are met, {unmet} are not, ")));
+}
+
+#[test]
 fn the_recording_shows_what_is_typed() {
     let text = Regex::new("<text[^>]*>([^<]*)</text>").unwrap();
     let words: Vec<_> = text

@@ -18,7 +18,7 @@ pub use client::{Answer, Client};
 pub use exposition::Exposition;
 pub use guide::{shell_lines, type_in};
 pub use operations::{OpenTo, Operation, operations};
-pub use page::{Page, files};
+pub use page::{MADE, Page, files};
 pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};
 pub use rsa::write_rsa_keys;

@@ -7,6 +7,9 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// Folders of what is made or installed.
+pub const MADE: [&str; 3] = ["data", "node_modules", "target"];
+
 /// A page of the documentation, taken apart.
 #[derive(Default)]
 pub struct Page {
@@ -56,6 +59,18 @@ impl Page {
     pub fn all() -> Vec<Self> {
         let pages = files().into_iter().filter(|path| path.ends_with(".md"));
         pages.map(|path| Self::read(&path)).collect()
+    }
+
+    /// Every page that tells what there is. The others tell how to change it, and tests of their own follow them.
+    pub fn of_what_is() -> Vec<Self> {
+        let mut pages = Self::all();
+        pages.retain(|page| !page.is_how_to());
+        pages
+    }
+
+    /// Whether the page tells how to change what there is.
+    pub fn is_how_to(&self) -> bool {
+        self.path.starts_with("docs/how-to/")
     }
 
     fn parse(text: &str) -> Self {
@@ -147,13 +162,13 @@ fn anchor(heading: &str, others: &[String]) -> String {
     names.find(|name| !others.contains(name)).unwrap()
 }
 
-/// The files of the tree, from its root, but for those that are hidden, made or installed.
+/// The files of the tree, from its root, but for those that are hidden or in folders of what is made.
 pub fn files() -> Vec<String> {
     let (mut folders, mut files) = (vec![PathBuf::from(ROOT)], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let name = entry.file_name().into_string().unwrap();
-            if name.starts_with('.') || ["data", "node_modules", "target"].contains(&&*name) {
+            if name.starts_with('.') || MADE.contains(&&*name) {
                 continue;
             }
             if entry.file_type().unwrap().is_dir() {
