@@ -6,8 +6,6 @@ use test_database::DatabaseKind;
 
 use crate::support::{PASSWORD, PATIENCE, Server, shell_lines, type_in};
 
-const GUIDE: &str = include_str!("../../docs/api.md");
-
 #[tokio::test]
 #[ignore = "needs bash, curl and jq"]
 async fn the_pages_of_the_list_are_turned_to_the_last() {
@@ -21,7 +19,7 @@ async fn the_pages_of_the_list_are_turned_to_the_last() {
         server.anonymous().sign_up(&name, PASSWORD).await.expect(201);
         writeln!(expected, "{name}").unwrap();
     }
-    let script = shell_lines(GUIDE, "### Lists").replace("http://127.0.0.1:8000", server.base_url());
+    let script = shell_lines("docs/api.md", "Lists").replace("http://127.0.0.1:8000", server.base_url());
 
     assert_eq!(type_in(&script, server.directory()), expected);
 }
@@ -40,7 +38,7 @@ async fn the_accounts_at_which_most_log_ins_were_refused_are_told_from_the_audit
             stranger.log_in(name, "wrong horse battery").await;
         }
     }
-    let script = shell_lines(GUIDE, "### The audit trail").replace("http://127.0.0.1:8000", server.base_url());
+    let script = shell_lines("docs/api.md", "The audit trail").replace("http://127.0.0.1:8000", server.base_url());
     let start = Instant::now();
     // The first of a kind is written after a second.
     while type_in(&script, server.directory()).lines().count() < 2 {

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use regex_lite::Regex;
 use test_database::DatabaseKind;
 
-use crate::support::{PASSWORD, Server, fenced_blocks};
+use crate::support::{PASSWORD, Page, Server, shell_lines};
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
 
@@ -15,24 +15,25 @@ const TIME_LIMIT: &str = "300";
 #[test]
 #[ignore = "needs Node.js"]
 fn the_typescript_client_does_what_its_readme_shows() {
-    does_what_its_readme_shows("typescript");
+    let script = shell_lines("examples/typescript/README.md", "A client in TypeScript");
+    does_what_its_readme_shows("typescript", &script);
 }
 
 #[test]
 #[ignore = "needs Python"]
 fn the_python_client_does_what_its_readme_shows() {
-    does_what_its_readme_shows("python");
+    let script = shell_lines("examples/python/README.md", "A client in Python");
+    does_what_its_readme_shows("python", &script);
 }
 
-fn does_what_its_readme_shows(example: &str) {
+fn does_what_its_readme_shows(example: &str, script: &str) {
     let server = Server::start(DatabaseKind::Sqlite);
     server
         .run_with_password(&["create-super-admin", "root.admin"], PASSWORD)
         .succeeded();
     let directory = server.directory().join(example);
     copy_files(&Path::new(EXAMPLES).join(example), &directory);
-    let readme = fs::read_to_string(directory.join("README.md")).unwrap();
-    let script = fenced_blocks(&readme, "sh").replace("http://127.0.0.1:8000", server.base_url());
+    let script = script.replace("http://127.0.0.1:8000", server.base_url());
 
     let output = assert_cmd::Command::new("timeout")
         .args([TIME_LIMIT, "bash", "-e", "-c", &script])
@@ -44,7 +45,7 @@ fn does_what_its_readme_shows(example: &str) {
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complaints}");
 
-    let shown = fenced_blocks(&readme, "text");
+    let shown = Page::read(&format!("examples/{example}/README.md")).blocks_in("text");
     let first = shown.split(':').next().unwrap();
     let told = said.find(first).map(|start| &said[start..]);
     assert_eq!(

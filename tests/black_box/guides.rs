@@ -2,108 +2,121 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write,
     fs,
     path::Path,
 };
 
 use regex_lite::Regex;
-use rstest::rstest;
 use toml::{Table, Value};
+
+use crate::support::{Page, files};
 
 const CONFIG: &str = include_str!("../../config.toml");
 const SECRETS: &str = include_str!("../../.secrets.toml.example");
-const DEPLOYMENT: &str = include_str!("../../docs/deployment.md");
-const API: &str = include_str!("../../docs/api.md");
-const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
-const METRICS: &str = include_str!("../../docs/metrics.md");
-const SECURITY: &str = include_str!("../../docs/security.md");
-const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-clean-example.md");
 const UNIT: &str = include_str!("../../deploy/gatehouse.service");
-const OPERATOR: &str = include_str!("../../deploy/gatehouse-operator");
 
-const FOLDERS_OF_PAGES: [&str; 7] = [
-    "",
-    "docs",
-    "docs/architecture",
-    "docs/decisions",
-    "examples/curl",
-    "examples/python",
-    "examples/typescript",
-];
-
-#[rstest]
-#[case::deployment(DEPLOYMENT, 10)]
-#[case::api(API, 6)]
-#[case::metrics(METRICS, 4)]
-#[case::security(SECURITY, 10)]
-#[case::configuration(CONFIGURATION, 50)]
-#[case::coming_from_the_original(FROM_THE_ORIGINAL, 20)]
-fn every_configuration_key_that_is_named_exists(#[case] guide: &str, #[case] least: usize) {
+#[test]
+fn every_configuration_key_that_is_named_exists() {
     let known = known_keys();
     let sections: BTreeSet<_> = known.iter().filter_map(|key| key.split('.').next()).collect();
-    let named: BTreeSet<_> = guide
-        .split('`')
-        .filter(|text| {
-            text.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || b"_.".contains(&byte))
-        })
-        .filter(|text| {
-            text.split_once('.')
-                .is_some_and(|(section, _)| sections.contains(section))
-        })
-        .map(str::to_owned)
-        .collect();
-
-    assert!(named.len() >= least, "{named:?}");
-    assert_eq!(named.difference(&known).next(), None);
+    let key = Regex::new(r"^([a-z_]+)(\.[a-z_]+)+$").unwrap();
+    let mut found = 0;
+    for page in Page::of_what_is() {
+        for name in page.code.iter().filter(|name| !name.ends_with(".rs")) {
+            if key.captures(name).is_some_and(|key| sections.contains(&key[1])) {
+                assert!(known.contains(name), "{}: {name}", page.path);
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 150, "{found}");
 }
 
 #[test]
-fn every_configuration_key_is_explained_with_its_default() {
+fn every_configuration_key_is_explained_with_its_defaults() {
     let config: Table = CONFIG.parse().unwrap();
-    let rows: BTreeMap<_, _> = CONFIGURATION
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+    let page = Page::read("docs/configuration.md");
+    let rows: BTreeMap<_, _> = page
+        .table("Configuration")
+        .into_iter()
+        .map(|row| (row[0].clone(), &row[1]))
         .collect();
-    assert_eq!(
-        rows.keys().map(|key| (*key).to_owned()).collect::<BTreeSet<_>>(),
-        known_keys()
-    );
-    for (key, rest) in rows {
-        let value = key
-            .split('.')
-            .try_fold(&config["default"], |table, name| table.get(name));
-        if let Some(value @ (Value::Integer(_) | Value::Float(_) | Value::Boolean(_))) = value {
-            let default = rest.split([' ', ';']).next().unwrap();
-            assert_eq!(default, value.to_string(), "{key}");
+    assert_eq!(rows.keys().cloned().collect::<BTreeSet<_>>(), known_keys());
+    for (key, told) in rows {
+        let value_in = |section: &Value| {
+            key.split('.')
+                .try_fold(section, |table, name| table.get(name))
+                .map(shown)
+        };
+        let Some(mut expected) = value_in(&config["default"]) else {
+            assert!(told.starts_with("secret"), "{key}: {told}");
+            continue;
+        };
+        let mut others: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (environment, section) in config.iter().filter(|(environment, _)| *environment != "default") {
+            if let Some(value) = value_in(section) {
+                others.entry(value).or_default().push(environment.as_str());
+            }
+        }
+        for (value, environments) in others {
+            write!(expected, "; {value} in {}", environments.join(" and ")).unwrap();
+        }
+        let rest = told.strip_prefix(&expected);
+        assert!(
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':'])),
+            "{key}: {told}, and not {expected}"
+        );
+    }
+}
+
+/// A value as the page has it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.is_empty() => "empty".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.first().map_or("none".to_owned(), shown),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn every_section_that_is_shown_is_understood() {
+    let (known, mut found) = (known_keys(), 0);
+    for block in Page::of_what_is()
+        .iter()
+        .flat_map(|page| &page.blocks)
+        .filter(|block| block.info == "toml")
+    {
+        let shown: Table = block.content.parse().unwrap();
+        for section in shown.values() {
+            let mut keys = BTreeSet::new();
+            collect(section, "", &mut keys);
+            assert_eq!(keys.difference(&known).next(), None, "{}", block.content);
+            found += keys.len();
         }
     }
+    assert!(found > 3, "{found}");
 }
 
 #[test]
 fn every_variable_that_is_named_sets_a_key() {
-    let known = known_keys();
-    for (text, least) in [
-        (DEPLOYMENT, 3),
-        (API, 1),
-        (CONFIGURATION, 3),
-        (METRICS, 1),
-        (FROM_THE_ORIGINAL, 2),
-        (UNIT, 3),
-        (OPERATOR, 4),
-    ] {
-        let named: BTreeSet<_> = text
+    let (known, mut found) = (known_keys(), 0);
+    let pages = Page::of_what_is().into_iter().map(|page| page.path);
+    let others = files().into_iter().filter(|file| file.starts_with("deploy/"));
+    for file in pages.chain(others).chain(["docker-compose.yaml".to_owned()]) {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).unwrap();
+        let named = text
             .split(|character: char| !character.is_ascii_uppercase() && character != '_')
             .filter_map(|word| word.strip_prefix("APP_").filter(|name| name.contains("__")))
-            .map(|name| name.to_lowercase().replace("__", "."))
-            .collect();
-
-        assert!(named.len() >= least, "{named:?}");
+            .map(|name| name.to_lowercase().replace("__", "."));
         for key in named {
             let secret = key.strip_suffix("_file").unwrap_or(&key);
-            assert!(known.contains(&key) || known.contains(secret), "{key}");
+            assert!(known.contains(&key) || known.contains(secret), "{file}: {key}");
+            found += 1;
         }
     }
+    assert!(found > 20, "{found}");
 }
 
 #[test]
@@ -115,47 +128,6 @@ fn systemd_waits_longer_for_a_stop_than_running_requests_may_take() {
         .unwrap();
 
     assert!(waits.parse::<i64>().unwrap() > takes);
-}
-
-#[test]
-fn every_link_leads_to_a_file_and_to_a_heading_in_it() {
-    let link = Regex::new(r"\]\(([^)#]*)#?([^)]*)\)").unwrap();
-    let mut found = 0;
-    for directory in FOLDERS_OF_PAGES {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
-        let entries = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
-        for page in entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
-            let text = fs::read_to_string(&page).unwrap();
-            for link in link.captures_iter(&text).filter(|link| !link[1].contains("://")) {
-                let target = if link[1].is_empty() {
-                    page.clone()
-                } else {
-                    directory.join(&link[1])
-                };
-                assert!(target.exists(), "{}: {}", page.display(), &link[0]);
-                assert!(has_heading(&target, &link[2]), "{}: {}", page.display(), &link[0]);
-                found += 1;
-            }
-        }
-    }
-    assert!(found > 50, "{found}");
-}
-
-/// Whether a page has a heading that the anchor leads to. The anchor of none leads to every file.
-fn has_heading(page: &Path, anchor: &str) -> bool {
-    let anchor_of = |heading: &str| -> String {
-        let words = heading.trim_start_matches('#').trim().to_lowercase();
-        let kept = words
-            .chars()
-            .filter(|character| character.is_alphanumeric() || " -_".contains(*character));
-        kept.map(|character| if character == ' ' { '-' } else { character })
-            .collect()
-    };
-    anchor.is_empty()
-        || fs::read_to_string(page)
-            .unwrap()
-            .lines()
-            .any(|line| line.starts_with('#') && anchor_of(line) == anchor)
 }
 
 fn known_keys() -> BTreeSet<String> {
@@ -183,27 +155,20 @@ fn collect(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_test_that_the_page_on_security_names_exists() {
-    assert_tests_exist(SECURITY, 100);
-}
-
-#[test]
-fn every_test_that_the_book_of_the_architecture_names_exists() {
-    let chapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture");
-    let chapters = fs::read_dir(chapters).unwrap().map(|entry| entry.unwrap().path());
-    let book: String = chapters.map(|chapter| fs::read_to_string(chapter).unwrap()).collect();
-    assert_tests_exist(&book, 30);
-}
-
-fn assert_tests_exist(text: &str, least: usize) {
-    let named: BTreeSet<_> = text
-        .split('`')
-        .filter(|text| text.split("::").count() > 2 || text.starts_with("architecture::"))
-        .filter(|text| !text.contains(' '))
-        .collect();
-    assert!(named.len() >= least, "{named:?}");
-    let missing: Vec<_> = named.iter().filter(|name| !test_exists(name)).collect();
-    assert!(missing.is_empty(), "{missing:#?}");
+fn every_test_that_is_named_exists() {
+    for (folder, least) in [("docs/security.md", 100), ("docs/architecture/", 30)] {
+        let pages = Page::of_what_is()
+            .into_iter()
+            .filter(|page| page.path.starts_with(folder));
+        let named: BTreeSet<_> = pages
+            .flat_map(|page| page.code)
+            .filter(|name| name.split("::").count() > 2 || name.starts_with("architecture::"))
+            .filter(|name| !name.contains(' '))
+            .collect();
+        assert!(named.len() >= least, "{named:?}");
+        let missing: Vec<_> = named.iter().filter(|name| !test_exists(name)).collect();
+        assert!(missing.is_empty(), "{missing:#?}");
+    }
 }
 
 /// Whether there is a test of this name, as `cargo test` has it.

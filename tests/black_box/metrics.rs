@@ -7,14 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use regex_lite::Regex;
 use reqwest::Method;
 use sea_orm::ConnectionTrait;
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{Exposition, PASSWORD, PATIENCE, Program, Server, forger};
-
-const GUIDE: &str = include_str!("../../docs/metrics.md");
+use crate::support::{Exposition, PASSWORD, PATIENCE, Page, Program, Server, forger};
 
 const METRICS: (&str, &str) = ("APP_SERVER__METRICS_ADDR", "127.0.0.1:0");
 
@@ -239,21 +238,28 @@ async fn the_guide_tells_of_each_of_them_its_name_type_and_labels() {
         })
         .collect();
 
-    let rows = GUIDE.lines().filter(|line| line.starts_with("| `"));
-    let described: BTreeSet<_> = rows
+    let guide = Page::read("docs/metrics.md");
+    let described: BTreeSet<_> = guide
+        .table("What there is")
+        .into_iter()
         .map(|row| {
-            let row = row.replace('`', "");
-            let cells = Vec::from_iter(row.split('|').map(str::trim));
-            let labels = cells[3].split(", ").filter(|label| !label.is_empty());
-            (
-                cells[1].to_owned(),
-                cells[2].to_owned(),
-                labels.map(str::to_owned).collect(),
-            )
+            let labels = row[2].split(", ").filter(|label| !label.is_empty());
+            (row[0].clone(), row[1].clone(), labels.map(str::to_owned).collect())
         })
         .collect();
 
     assert_eq!(exposed, described);
+
+    let names: BTreeSet<_> = told.samples.iter().map(|sample| &*sample.name).collect();
+    let named = Regex::new("(?:gatehouse|http_server)_[a-z_]*[a-z]").unwrap();
+    let queries = guide
+        .table("What to look at")
+        .into_iter()
+        .map(|row| &*row[1])
+        .collect::<String>();
+    for name in named.find_iter(&queries) {
+        assert!(names.contains(name.as_str()), "{}", name.as_str());
+    }
 }
 
 #[test]

@@ -8,8 +8,6 @@ use test_database::PostgresDatabase;
 
 use crate::support::{PASSWORD, Server, shell_lines, type_in};
 
-const GUIDE: &str = include_str!("../../docs/coming-from-fastapi-clean-example.md");
-
 const PEPPER: &str = "the pepper of the service that is left";
 
 /// A version of the original service.
@@ -89,7 +87,7 @@ async fn users_keep_what_they_had_and_log_in(#[case] original: Original) {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("pepper"), format!("{PEPPER}\n")).unwrap();
     let quoted = |database: &PostgresDatabase| format!("'{}'", database.url());
-    let script = shell_lines(GUIDE, "## Moving the accounts")
+    let script = shell_lines("docs/coming-from-fastapi-clean-example.md", "Moving the accounts")
         .replace("postgres://postgres@127.0.0.1/web_app_db_pg", &quoted(&left))
         .replace("postgres://postgres@127.0.0.1/gatehouse", &quoted(&gatehouse))
         .replace(" gatehouse ", concat!(" ", env!("CARGO_BIN_EXE_gatehouse"), " "));

@@ -1,15 +1,15 @@
 //! README and the other papers of the project name what there is.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use regex_lite::Regex;
 use test_database::DatabaseKind;
 
-use crate::support::{Server, fenced_blocks, type_in};
+use crate::support::{Page, Server, type_in};
 
 const README: &str = include_str!("../../README.md");
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
@@ -60,27 +60,51 @@ fn every_target_of_make_that_is_named_exists_and_is_phony() {
     let named = Regex::new("`make ([a-z][a-z.-]*)").unwrap();
     let typed = Regex::new("(?m)^make ([a-z][a-z.-]*)").unwrap();
     let mut found = 0;
-    for page in pages() {
-        let text = fs::read_to_string(&page).unwrap();
+    for page in Page::all() {
         // What the original has is told there as well.
-        let text = text.split("\n## make\n").next().unwrap();
-        let blocks = fenced_blocks(text, "sh");
+        let text = page.text.split("\n## make\n").next().unwrap();
+        let blocks = page.blocks_in("sh") + &page.blocks_in("sh no_run");
         for target in named.captures_iter(text).chain(typed.captures_iter(&blocks)) {
-            assert!(targets.contains(&target[1]), "{}: {}", page.display(), &target[0]);
+            assert!(targets.contains(&target[1]), "{}: {}", page.path, &target[0]);
             found += 1;
         }
     }
     assert!(found > 30, "{found}");
 }
 
-fn pages() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["", "bench", "docs", "docs/decisions"].map(|folder| root.join(folder));
-    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
-    let files = entries.map(|entry| entry.unwrap().path());
-    files
-        .filter(|file| file.extension().is_some_and(|extension| extension == "md"))
-        .collect()
+#[test]
+fn what_a_target_of_make_needs_is_told() {
+    let page = Page::read("CONTRIBUTING.md");
+    let told: BTreeMap<_, _> = page
+        .table("Checks")
+        .into_iter()
+        .map(|row| (&*row[0], &*row[2]))
+        .collect();
+    let needs = Regex::new("(?m)^([a-z.-]+):.* ## .*; needs (.*)").unwrap();
+    let mut found = 0;
+    for target in needs.captures_iter(MAKEFILE) {
+        let told = told.get(&*format!("make {}", &target[1]));
+        assert!(
+            told.is_some_and(|told| told.starts_with(&target[2])),
+            "{}: {told:?}",
+            &target[0]
+        );
+        found += 1;
+    }
+    assert!(found > 10, "{found}");
+}
+
+#[test]
+fn the_requirements_that_are_met_are_counted() {
+    let page = Page::read("docs/security.md");
+    let judged = |as_that: &str| {
+        let rows = page.rows.iter().filter(|row| row.cells.len() == 5);
+        rows.filter(|row| row.cells[2] == as_that).count()
+    };
+    let (met, unmet) = (judged("yes"), judged("no"));
+
+    assert!(page.text.contains(&format!(" {met} are met, {unmet} are not, ")));
+    assert!(README.contains(&format!("[{met} of ")) && README.contains(&format!(" are met, {unmet} are not, ")));
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use regex_lite::Regex;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{Client, PASSWORD, Server, exchange};
+use crate::support::{Client, PASSWORD, Page, Server, exchange};
 
 #[apply(on_every_database)]
 #[tokio::test]
@@ -19,6 +20,7 @@ async fn every_kind_of_problem_is_told_in_its_own_words(database: DatabaseKind) 
         problem["request_id"] = "[request id]".into();
     }
     insta::assert_json_snapshot!("problems", problems);
+    assert_guide_tells_of(&problems);
 
     let documented = documented_codes(database).await;
     assert!(documented.len() > 15, "{documented:?}");
@@ -27,6 +29,40 @@ async fn every_kind_of_problem_is_told_in_its_own_words(database: DatabaseKind) 
             problems.contains_key(&code),
             "{code} is documented, and not provoked here"
         );
+    }
+}
+
+/// The guide lists these with their status, gives one as an example, and names no other in its text.
+fn assert_guide_tells_of(problems: &BTreeMap<String, Value>) {
+    let guide = Page::read("docs/api.md");
+    let listed: BTreeMap<_, _> = guide
+        .table("Errors")
+        .into_iter()
+        .map(|row| (&*row[0], &*row[1]))
+        .collect();
+    let statuses: BTreeMap<_, _> = problems
+        .iter()
+        .map(|(code, problem)| (&**code, problem["status"].to_string()))
+        .collect();
+    assert_eq!(
+        listed,
+        statuses.iter().map(|(code, status)| (*code, &**status)).collect()
+    );
+
+    let mut example: Value = serde_json::from_str(&guide.blocks_in("json")).unwrap();
+    example["request_id"] = "[request id]".into();
+    assert_eq!(example, problems["username_already_exists"]);
+
+    let named = Regex::new(r"\b([45]\d\d) `([a-z_]+)`").unwrap();
+    for page in Page::of_what_is() {
+        for name in named.captures_iter(&page.text) {
+            assert_eq!(
+                statuses.get(&name[2]).map(|status| &**status),
+                Some(&name[1]),
+                "{}",
+                page.path
+            );
+        }
     }
 }
 

@@ -4,13 +4,11 @@ use test_database::DatabaseKind;
 
 use crate::support::{Server, shell_lines, type_in};
 
-const README: &str = include_str!("../../README.md");
-
 #[test]
 #[ignore = "needs bash and curl"]
 fn the_first_tour_works_line_by_line() {
     let server = Server::start(DatabaseKind::Sqlite);
-    let script = shell_lines(README, "## A first tour")
+    let script = shell_lines("README.md", "A first tour")
         .replace("http://127.0.0.1:8000", server.base_url())
         .replace("cargo run -q --", env!("CARGO_BIN_EXE_gatehouse"));
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{OpenTo, Server, operations};
+use crate::support::{OpenTo, Page, Server, operations};
 
 #[apply(on_every_database)]
 #[tokio::test]
@@ -89,4 +89,29 @@ async fn head_is_answered_as_get_without_the_content(database: DatabaseKind) {
         assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
         assert_eq!(head.text, "", "{path}");
     }
+}
+
+#[test]
+fn the_guide_tells_of_every_operation_and_whom_it_is_open_to() {
+    let mut told = BTreeSet::new();
+    for row in Page::read("docs/api.md").table("Operations") {
+        let mut methods = Vec::new();
+        for operation in row[0].split(", ") {
+            let (method, path) = operation.split_once(' ').unwrap_or((operation, ""));
+            methods.push(method);
+            if !path.is_empty() {
+                let open_to = match &*row[1] {
+                    "everyone" => "everyone",
+                    "everyone who is not logged in" => "anonymous",
+                    _ => "authenticated",
+                };
+                told.extend(methods.drain(..).map(|method| format!("{method} {path}: {open_to}")));
+            }
+        }
+    }
+    let operations = operations().into_iter().map(|operation| {
+        let open_to = format!("{:?}", operation.open_to).to_lowercase();
+        format!("{} {}: {open_to}", operation.method, operation.path)
+    });
+    assert_eq!(told, operations.collect());
 }

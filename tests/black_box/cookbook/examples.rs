@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use super::{
-    FOLDER, README, SCRIPTS,
+    FOLDER, SCRIPTS,
     support::{Cookbook, GATEHOUSE},
 };
 use crate::support::shell_lines;
@@ -18,7 +18,7 @@ fn the_examples_of_the_readme_work_line_by_line() {
         .arg(cookbook.path("examples"))
         .status();
     assert!(copied.unwrap().success());
-    let script = shell_lines(README, "## Examples").replace("'cargo run -q --'", GATEHOUSE);
+    let script = shell_lines("examples/curl/README.md", "Examples").replace("'cargo run -q --'", GATEHOUSE);
     assert!(!script.contains("cargo"), "{script}");
     for (name, _) in SCRIPTS {
         assert!(script.contains(&format!("examples/curl/{name}")), "{name}");

@@ -1,19 +1,15 @@
 use std::{path::Path, process::Command};
 
-use super::fenced_blocks;
+use super::Page;
 
-/// The lines that a reader types into a shell under a heading of a guide.
-pub fn shell_lines(guide: &str, heading: &str) -> String {
-    let depth = |line: &str| line.bytes().take_while(|byte| *byte == b'#').count();
-    let ends = |line: &str| (1..=depth(heading)).contains(&depth(line));
-    let mut in_block = false;
-    let lines = guide.lines().skip_while(|line| *line != heading).skip(1);
-    let section = lines.take_while(|line| {
-        in_block ^= line.trim_start().starts_with("```");
-        in_block || !ends(line)
-    });
-    let section: Vec<_> = section.collect();
-    let script = fenced_blocks(&section.join("\n"), "sh");
+/// The lines that a reader types into a shell under a heading of a page, those under smaller headings included.
+///
+/// Both are written out where this is called: by that, `pages::what_is_for_a_shell_is_typed_in_or_marked` knows.
+pub fn shell_lines(page: &str, heading: &str) -> String {
+    let page = Page::read(page);
+    let blocks = page.blocks.iter().filter(|block| block.info == "sh");
+    let under = blocks.filter(|block| block.headings.iter().any(|other| other == heading));
+    let script: String = under.map(|block| &*block.content).collect();
     assert!(!script.is_empty(), "there is nothing to type under {heading}");
     script
 }

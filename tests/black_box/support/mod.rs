@@ -3,10 +3,10 @@
 pub mod bodies;
 mod client;
 mod exposition;
-mod fenced_blocks;
 pub mod forger;
 mod guide;
 mod operations;
+mod page;
 mod program;
 mod raw;
 mod rsa;
@@ -16,9 +16,9 @@ mod views;
 
 pub use client::{Answer, Client};
 pub use exposition::Exposition;
-pub use fenced_blocks::fenced_blocks;
 pub use guide::{shell_lines, type_in};
 pub use operations::{OpenTo, Operation, operations};
+pub use page::{MADE, Page, files};
 pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};
 pub use rsa::write_rsa_keys;
