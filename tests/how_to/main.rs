@@ -1,0 +1,47 @@
+//! The guides in `docs/how-to/`, followed to the letter in a copy of this tree.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod guide;
+mod tree;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use guide::{Step, steps};
+use rstest::rstest;
+use tree::Tree;
+
+const GUIDES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/how-to");
+
+#[rstest]
+#[case::use_case("add-a-use-case.md")]
+#[case::field("add-a-field-to-the-user.md")]
+#[case::role("add-a-role-or-a-permission.md")]
+#[case::command("add-a-command.md")]
+#[case::project("start-your-own-project.md")]
+#[ignore = "builds the project anew"]
+fn a_guide_leads_where_it_says(#[case] guide: &str) {
+    let guide = fs::read_to_string(Path::new(GUIDES).join(guide)).unwrap();
+    let tree = Tree::pristine();
+    for step in steps(&guide) {
+        match step {
+            Step::Patch(patch) => tree.apply(&patch),
+            Step::Write { path, content } => tree.write(&path, &content),
+            Step::Run(script) => tree.run(&script),
+        }
+    }
+}
+
+/// The cases above are all there are.
+#[test]
+fn every_guide_is_followed() {
+    let followed = include_str!("main.rs").split('"').filter(|text| text.ends_with(".md"));
+    let followed = BTreeSet::from_iter(followed.map(str::to_owned).filter(|name| name.len() > ".md".len()));
+    let names = fs::read_dir(GUIDES)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(
+        names.filter(|name| name != "README.md").collect::<BTreeSet<_>>(),
+        followed
+    );
+}
