@@ -26,6 +26,7 @@ const FOLDERS_OF_PAGES: [&str; 7] = [
     "docs",
     "docs/architecture",
     "docs/decisions",
+    "docs/how-to",
     "examples/curl",
     "examples/python",
     "examples/typescript",

@@ -18,6 +18,9 @@ const GUIDES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/how-to");
 #[case::field("add-a-field-to-the-user.md")]
 #[case::role("add-a-role-or-a-permission.md")]
 #[case::command("add-a-command.md")]
+#[case::aggregate("add-another-aggregate.md")]
+#[case::adapter("replace-the-database-adapter.md")]
+#[case::grpc("add-a-grpc-service.md")]
 #[case::project("start-your-own-project.md")]
 #[ignore = "builds the project anew"]
 fn a_guide_leads_where_it_says(#[case] guide: &str) {

@@ -11,7 +11,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Kept from run to run, so that only what a guide changes is built anew.
 const DIRECTORY: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/how-to");
 
-/// A copy of this tree, for one guide at a time.
+/// A copy of this tree in a repository of its own, for one guide at a time.
 pub struct Tree {
     path: PathBuf,
     _turn: MutexGuard<'static, ()>,
@@ -36,16 +36,23 @@ impl Tree {
             }
         }
         let kept = HashSet::<_>::from_iter(files);
-        for file in walk(&tree.path).filter(|file| !kept.contains(file)) {
+        for file in walk(&tree.path).into_iter().filter(|file| !kept.contains(file)) {
             fs::remove_file(tree.path.join(file)).unwrap();
         }
+        for entry in fs::read_dir(DIRECTORY).unwrap().map(Result::unwrap) {
+            if !["tree", "target"].map(Some).contains(&entry.file_name().to_str()) {
+                fs::remove_dir_all(entry.path()).unwrap();
+            }
+        }
+        // So `git diff` there shows what a guide has changed.
+        tree.run("git init --quiet && git add --all");
         tree
     }
 
     pub fn apply(&self, patch: &str) {
         let mut git = self
             .command("git")
-            .args(["apply", "--verbose", "-"])
+            .args(["apply", "-"])
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
@@ -69,10 +76,7 @@ impl Tree {
         let mut command = Command::new(program);
         command
             .current_dir(&self.path)
-            .env("CARGO_TARGET_DIR", Path::new(DIRECTORY).join("target"))
-            .env("CARGO_PROFILE_DEV_DEBUG", "false")
-            // The copy is no part of the repository that it lies in.
-            .env("GIT_CEILING_DIRECTORIES", DIRECTORY);
+            .env("CARGO_TARGET_DIR", Path::new(DIRECTORY).join("target"));
         command
     }
 }
@@ -89,11 +93,14 @@ fn files(repository: &Path) -> Vec<PathBuf> {
     files.filter(|file| repository.join(file).is_file()).collect()
 }
 
-/// The paths of all files below a folder.
-fn walk(root: &Path) -> impl Iterator<Item = PathBuf> {
+/// The paths of all files below a folder, but for what is Git's own.
+fn walk(root: &Path) -> Vec<PathBuf> {
     let (mut folders, mut files) = (vec![root.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_name() == ".git" {
+                continue;
+            }
             if entry.file_type().unwrap().is_dir() {
                 folders.push(entry.path());
             } else {
@@ -101,5 +108,5 @@ fn walk(root: &Path) -> impl Iterator<Item = PathBuf> {
             }
         }
     }
-    files.into_iter()
+    files
 }
