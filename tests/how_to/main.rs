@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use guide::{Step, steps};
 use rstest::rstest;
-use tree::Tree;
+use tree::{Tree, walk};
 
 const GUIDES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/how-to");
 
@@ -33,6 +33,22 @@ fn a_guide_leads_where_it_says(#[case] guide: &str) {
             Step::Run(script) => tree.run(&script),
         }
     }
+}
+
+#[test]
+#[ignore = "needs crates.io"]
+fn a_new_project_has_the_old_name_in_its_credits_and_in_old_figures_only() {
+    let tree = Tree::pristine();
+    tree.run("tools/new-project porter ../porter");
+    let project = tree.path.join("../porter");
+    let mut named = walk(&project);
+    named.retain(|file| {
+        let content = fs::read(project.join(file)).unwrap();
+        let text = format!("{} {}", file.display(), String::from_utf8_lossy(&content));
+        text.to_lowercase().contains("gatehouse") && !file.starts_with("bench/results")
+    });
+    named.sort();
+    assert_eq!(named, ["LICENSE", "README.md"].map(Path::new));
 }
 
 /// The cases above are all there are.

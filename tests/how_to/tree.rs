@@ -13,7 +13,7 @@ const DIRECTORY: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/how-to");
 
 /// A copy of this tree in a repository of its own, for one guide at a time.
 pub struct Tree {
-    path: PathBuf,
+    pub path: PathBuf,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -94,7 +94,7 @@ fn files(repository: &Path) -> Vec<PathBuf> {
 }
 
 /// The paths of all files below a folder, but for what is Git's own.
-fn walk(root: &Path) -> Vec<PathBuf> {
+pub fn walk(root: &Path) -> Vec<PathBuf> {
     let (mut folders, mut files) = (vec![root.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
