@@ -76,7 +76,9 @@ impl Tree {
         let mut command = Command::new(program);
         command
             .current_dir(&self.path)
-            .env("CARGO_TARGET_DIR", Path::new(DIRECTORY).join("target"));
+            .env("CARGO_TARGET_DIR", Path::new(DIRECTORY).join("target"))
+            // Nobody debugs there.
+            .env("CARGO_PROFILE_DEV_DEBUG", "false");
         command
     }
 }
