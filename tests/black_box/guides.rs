@@ -21,7 +21,7 @@ const FROM_THE_ORIGINAL: &str = include_str!("../../docs/coming-from-fastapi-cle
 const UNIT: &str = include_str!("../../deploy/gatehouse.service");
 const OPERATOR: &str = include_str!("../../deploy/gatehouse-operator");
 
-const FOLDERS_OF_PAGES: [&str; 7] = [
+const FOLDERS_OF_PAGES: [&str; 8] = [
     "",
     "docs",
     "docs/architecture",
