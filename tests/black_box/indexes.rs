@@ -15,7 +15,7 @@ use crate::support::{
 /// Enough for PostgreSQL to prefer an index wherever there is one. Admins and inactive users are few. Their hashes
 /// name the pepper that the server has.
 const USERS: &str = "
-    INSERT INTO users
+    INSERT INTO users (id, username, username_key, password_hash, role, is_active, created_at, updated_at)
     SELECT gen_random_uuid(), 'user' || n, 'user' || n, left(encode(sha256('{SECRET}'), 'hex'), 16) || repeat('x', 60),
         CASE WHEN n % 100 = 0 THEN 20 ELSE 10 END, n % 50 > 0, now() - n * interval '1 s', now() - n * interval '1 s'
     FROM generate_series(1, 20000) AS n";

@@ -102,7 +102,8 @@ async fn the_database_itself_keeps_roles_names_and_references_sound(kind: Databa
     let database = TestDatabase::migrated(kind).await;
     let user = |id: u8, key: &str, role: u8| {
         let id = uuid(kind, id);
-        format!("INSERT INTO users VALUES ({id}, '{key}', '{key}', '', {role}, TRUE, '{START}', '{START}')")
+        let columns = "id, username, username_key, password_hash, role, is_active, created_at, updated_at";
+        format!("INSERT INTO users ({columns}) VALUES ({id}, '{key}', '{key}', '', {role}, TRUE, '{START}', '{START}')")
     };
     let session = |id: u8, user: u8| {
         let (id, user, digest) = (uuid(kind, id), uuid(kind, user), format!("{id:064}"));

@@ -1,0 +1,68 @@
+//! The guides in `docs/how-to/`, followed to the letter in a copy of this tree.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod guide;
+mod tree;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use guide::{Step, steps};
+use rstest::rstest;
+use tree::{Tree, walk};
+
+const GUIDES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/how-to");
+
+#[rstest]
+#[case::use_case("add-a-use-case.md")]
+#[case::field("add-a-field-to-the-user.md")]
+#[case::role("add-a-role-or-a-permission.md")]
+#[case::command("add-a-command.md")]
+#[case::aggregate("add-another-aggregate.md")]
+#[case::adapter("replace-the-database-adapter.md")]
+#[case::grpc("add-a-grpc-service.md")]
+#[case::project("start-your-own-project.md")]
+#[ignore = "builds the project anew"]
+fn a_guide_leads_where_it_says(#[case] guide: &str) {
+    let guide = fs::read_to_string(Path::new(GUIDES).join(guide)).unwrap();
+    let tree = Tree::pristine();
+    for step in steps(&guide) {
+        match step {
+            Step::Patch(patch) => tree.apply(&patch),
+            Step::Write { path, content } => tree.write(&path, &content),
+            Step::Run(script) => tree.run(&script),
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs crates.io"]
+fn a_new_project_has_the_old_name_in_its_credits_and_in_old_figures_only() {
+    let tree = Tree::pristine();
+    tree.run("tools/new-project porter ../porter");
+    let project = tree.path.join("../porter");
+    let mut named = walk(&project);
+    named.retain(|file| {
+        let content = fs::read(project.join(file)).unwrap();
+        let text = format!("{} {}", file.display(), String::from_utf8_lossy(&content));
+        text.to_lowercase().contains("gatehouse") && !file.starts_with("bench/results")
+    });
+    named.sort();
+    assert_eq!(named, ["LICENSE", "README.md"].map(Path::new));
+}
+
+/// The cases above are all there are.
+#[test]
+fn every_guide_is_followed() {
+    let cases = include_str!("main.rs")
+        .lines()
+        .filter(|line| line.starts_with("#[case::"));
+    let followed = cases.filter_map(|case| case.split('"').nth(1).map(str::to_owned));
+    let names = fs::read_dir(GUIDES)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(
+        names.filter(|name| name != "README.md").collect::<BTreeSet<_>>(),
+        followed.collect()
+    );
+}
