@@ -28,7 +28,7 @@ console.log(`logged in: ${me.username}, ${me.role}, until ${me.session_expires_a
 const admin = connect();
 succeeded(await admin.POST("/api/v1/account/login", { body: adminCredentials }));
 const page = succeeded(
-  await admin.GET("/api/v1/users/", {
+  await admin.GET("/api/v1/users", {
     params: { query: { sorting_field: "created_at", sorting_order: "DESC", limit: 10 } },
   }),
 );
