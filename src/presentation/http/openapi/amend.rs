@@ -68,11 +68,9 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
         }),
     );
     // Both forms answer; paperclip ends the path of a scope itself with a slash.
-    if let Some(root) = document["paths"]
-        .as_object_mut()
-        .and_then(|paths| paths.remove("/api/v1/"))
-    {
-        document["paths"]["/api/v1"] = root;
+    if let Some(paths) = document["paths"].as_object_mut() {
+        let without_slash = |(path, operations): (String, Value)| (path.trim_end_matches('/').to_owned(), operations);
+        *paths = mem::take(paths).into_iter().map(without_slash).collect();
     }
 }
 
