@@ -82,7 +82,7 @@ pub enum ChangePasswordError {
     #[error("There is no such user.")]
     UserNotFound,
     /// The current password is missing or not the user's.
-    #[error("To change your own password, give your current one as `current_password`.")]
+    #[error("To change your own password, give your current one.")]
     WrongCurrentPassword,
     /// Too many current passwords were wrong before.
     #[error(transparent)]
