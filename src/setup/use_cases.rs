@@ -228,9 +228,6 @@ pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
         throttle,
         clock: clock.clone(),
     });
-    let find_user = FindUser {
-        users: adapters.users.clone(),
-    };
     OperatorUseCases {
         create_super_admin: CreateSuperAdmin {
             registration,
@@ -261,9 +258,11 @@ pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
         },
         read_audit_trail: ReadAuditTrail {
             events: adapters.audit_events.clone(),
-            find_user: find_user.clone(),
+            users: adapters.users.clone(),
         },
-        find_user,
+        find_user: FindUser {
+            users: adapters.users.clone(),
+        },
         clock: clock.clone(),
     }
 }
