@@ -9,13 +9,10 @@ pub mod authorization;
 pub mod commands;
 pub mod ports;
 pub mod queries;
-mod session_view;
 pub mod throttle;
-mod user_view;
+pub mod views;
 
 pub use actor::Actor;
-pub use session_view::SessionView;
-pub use user_view::UserView;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -138,7 +138,10 @@ async fn a_total_beyond_a_thousand_is_counted_only_if_asked_for(database: Databa
         DatabaseKind::Postgres => "lpad(to_hex(n), 32, '0')::uuid",
     };
     let insert = format!(
-        "INSERT INTO users SELECT {id}, 'user' || n, 'user' || n, 'x', 10, true,          '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00'          FROM (WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)          SELECT n FROM numbers) AS numbers"
+        "INSERT INTO users SELECT {id}, 'user' || n, 'user' || n, 'x', 10, true, \
+         '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00' \
+         FROM (WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000) \
+         SELECT n FROM numbers) AS numbers"
     );
     connection.execute_unprepared(&insert).await.unwrap();
     for (query, total, is_exact) in [

@@ -3,10 +3,11 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor, UserView,
+        Actor,
         audit::Audit,
         authorization::{NotAuthorized, Permission},
         ports::{StorageError, Transaction},
+        views::UserView,
     },
     domain::{
         audit::AuditAction,

@@ -4,9 +4,4 @@ pub mod account;
 pub mod audit;
 pub mod health;
 pub mod operator;
-mod page_limit;
-mod total;
 pub mod users;
-
-pub use page_limit::{InvalidPageLimit, PageLimit};
-pub use total::{Counting, Total};

@@ -11,10 +11,11 @@ use super::{
 };
 use crate::{
     application::{
-        Actor, UserView,
+        Actor,
         audit::Refusals,
         commands::account::SignUpRequest,
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
+        views::UserView,
     },
     domain::{
         audit::{AuditAction, AuditEvent, Provenance},

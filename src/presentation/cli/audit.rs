@@ -5,10 +5,9 @@ use super::{
     terminal::say,
 };
 use crate::{
-    application::queries::{
-        PageLimit,
-        audit::{AuditEventPageRequest, AuditEventView},
-        operator::{ReadAuditTrail, ReadAuditTrailRequest},
+    application::{
+        queries::operator::{ReadAuditTrail, ReadAuditTrailRequest},
+        views::{AuditEventPageRequest, AuditEventView, PageLimit},
     },
     domain::{audit::AuditActor, user::UserId},
 };

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     application::{
-        UserView,
         commands::operator::{
             ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
         },
         ports::Clock,
         queries::operator::{FindUser, ReadAuditTrail},
+        views::UserView,
     },
     domain::user::Username,
 };

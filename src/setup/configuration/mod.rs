@@ -33,16 +33,14 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use self::values::{days, host, named, networks, origins, seconds, socket_address, whole};
-pub use self::{
-    database::{DatabaseConfig, PostgresConfig},
-    error::ConfigurationError,
-    loading::{Exported, Loaded, check, export, show},
-    rotating::Rotating,
-    security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
-    sources::Sources,
-    throttle::ThrottleConfig,
-};
+pub use database::{DatabaseConfig, PostgresConfig};
+pub use error::ConfigurationError;
+pub use loading::{Exported, Loaded, check, export, show};
+pub use rotating::Rotating;
+pub use security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig};
+pub use sources::Sources;
+pub use throttle::ThrottleConfig;
+use values::{days, host, named, networks, origins, seconds, socket_address, whole};
 
 /// The environment of a developer's machine: chosen by default, and the only one that generates its secrets.
 const LOCAL: &str = "local";

@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        UserView,
         audit::{Audit, Initiator},
         ports::{
             AccessToken, AccessTokens, Clock, Credentials, DeviceToken, HashingError, IdentityReader, IssueError,
             KnownDevice, PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
         },
         throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
+        views::UserView,
     },
     domain::{
         audit::{AuditAction, Provenance, RefusalReason},

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        UserView,
         ports::{StorageError, UserReader},
+        views::UserView,
     },
     domain::user::{InvalidUsername, Username},
 };

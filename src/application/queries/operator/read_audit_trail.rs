@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     application::{
         ports::{AuditEventReader, StorageError, UserReader},
-        queries::audit::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
     domain::{
         audit::AuditAction,

@@ -5,7 +5,7 @@ use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
         ports::{AuditEventReader, AuditEventRepository, StorageError},
-        queries::audit::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
     },
     domain::{
         audit::{AuditEvent, AuditEventId},

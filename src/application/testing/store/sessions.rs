@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
-        SessionView, UserView,
         ports::{
             AuthSessionRepository, Credentials, Identity, IdentityReader, LastSeenRecorder, SessionReader, StorageError,
         },
+        views::{SessionView, UserView},
     },
     domain::{
         session::{AuthSession, AuthSessionId, AuthSessionState, SessionSecretDigest},

@@ -16,7 +16,7 @@ use crate::{
         Failure,
         extract::{Anonymous, Body, Client},
         failure::refusals,
-        password::Password,
+        fields::Password,
         respond::Created,
         users::user_view::UserView,
     },

@@ -5,18 +5,19 @@ mod authenticated;
 mod body;
 mod client;
 mod client_address;
+mod cross_site;
 mod field_error;
 mod no_input;
 mod params;
 mod path_param;
+mod trusted_proxies;
 
-pub use self::{
-    anonymous::Anonymous,
-    authenticated::Authenticated,
-    body::Body,
-    client::Client,
-    client_address::ClientAddress,
-    no_input::NoInput,
-    params::{Params, QueryParams},
-    path_param::PathParam,
-};
+pub use anonymous::Anonymous;
+pub use authenticated::Authenticated;
+pub use body::Body;
+pub use client::Client;
+pub use client_address::ClientAddress;
+pub use no_input::NoInput;
+pub use params::{Params, QueryParams};
+pub use path_param::PathParam;
+pub use trusted_proxies::{ForwardingHeader, TrustedProxies};

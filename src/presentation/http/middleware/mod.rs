@@ -2,6 +2,7 @@
 //! for each step would cost more than the step.
 
 pub mod access_log;
+pub mod cors;
 pub mod cors_headers;
 pub mod dead_cookie;
 pub mod head;

@@ -18,13 +18,13 @@ use paperclip::{
 };
 use serde_json::Value;
 
-use self::amend::amend;
-pub use self::operation::{answers, asks_for_session, refuses};
 use super::{
     problem::{FieldError, Problem},
     routes::routes,
 };
 use crate::domain::user::PasswordPolicy;
+use amend::amend;
+pub use operation::{answers, asks_for_session, refuses};
 
 /// What holds for every operation, in Markdown.
 const DESCRIPTION: &str = "\

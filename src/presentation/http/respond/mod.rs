@@ -3,4 +3,5 @@
 mod created;
 mod no_content;
 
-pub use self::{created::Created, no_content::NoContent};
+pub use created::Created;
+pub use no_content::NoContent;

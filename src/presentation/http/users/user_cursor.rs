@@ -5,9 +5,9 @@ use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use crate::{
-    application::queries::users::{UserCursor, UserSortingKey},
+    application::views::{UserCursor, UserSortingKey},
     domain::user::{Role, Username},
-    presentation::http::query_param::read,
+    presentation::http::fields::query_param::read,
 };
 
 /// What is said to a text that is no cursor.
