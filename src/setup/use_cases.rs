@@ -1,3 +1,5 @@
+//! The second half of the composition root: which adapters and services each use case is given.
+
 use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};

@@ -1,3 +1,5 @@
+//! Whoever acts is looked at once more, in the transaction.
+
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 

@@ -1,3 +1,5 @@
+//! What a test of a use case begins with.
+
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},

@@ -1,4 +1,14 @@
-//! Storage on SeaORM. What differs between databases stays behind [`Database`]; SeaORM's types stay in this module.
+//! Storage on SeaORM; its types stay in this module.
+//!
+//! - The adapters: [`SeaOrmUnitOfWork`] with a file for each repository, a file for each reader, and what records and
+//!   probes.
+//! - What they share: `entities` are the tables, `mapping` leads from rows to the core and back, `error` tells what may
+//!   be tried again, `user_list` makes the statements of the list.
+//! - [`database`]: to open a database, and all that differs between SQLite and PostgreSQL.
+//! - What `setup` does to a database as a whole: [`Migrations`], [`copy`](self::copy()) and
+//!   [`peppers_in_use`](self::peppers_in_use()).
+//!
+//! The schema itself is the crate [`migration`]. `contract` runs the contract of the ports on every database.
 
 mod audit_event_reader;
 mod audit_event_repository;

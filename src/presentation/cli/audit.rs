@@ -1,3 +1,5 @@
+//! `gatehouse audit`.
+
 use chrono::SecondsFormat;
 
 use super::{

@@ -1,3 +1,5 @@
+//! The commands of the operator: each asks, calls its use case, and says what was done.
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;

@@ -1,4 +1,14 @@
 //! The HTTP side: controllers, and what lies between them and the wire.
+//!
+//! - Controllers, a file each with what it takes and answers: [`account`], [`users`], [`audit`], [`health`].
+//! - What leads to them: [`app`](self::app()), [`middleware`], [`routes`].
+//! - What they are made of: [`extract`] reads requests, with [`fields`] and [`cookies`]; [`respond`] answers success,
+//!   and [`failure`] every error of a use case, as a [`Problem`] with a [`ProblemCode`].
+//! - What tells of them: [`openapi`] and [`docs`], [`metrics`].
+//! - What the server in `setup` is given: [`HttpSettings`], [`Connection`].
+//!
+//! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
+//! so that a change of the core is seen here before clients see it.
 
 mod account;
 mod app;

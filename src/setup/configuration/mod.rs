@@ -4,6 +4,10 @@
 //! `.secrets.toml` (both with a section `[default]` and one for each environment) and environment variables named
 //! `APP_<SECTION>__<KEY>`. Each key has its unit, default and range in `config.toml`; the types here hold only what has
 //! passed those checks, so their readers need not check again.
+//!
+//! The types of a section stand here or in the file of its name, with readers of single values from [`values`]. The way
+//! from sources to a [`Configuration`] is [`files`] and [`environment`], [`layers`], [`consistency`] and [`secrets`],
+//! put together in [`loading`]. No other layer names any of this: they are given what they need.
 
 mod consistency;
 mod database;

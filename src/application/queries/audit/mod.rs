@@ -1,4 +1,5 @@
-//! What super admins may see of the audit trail.
+//! What super admins may see of the audit trail. The operator sees it by
+//! [`ReadAuditTrail`](super::operator::ReadAuditTrail).
 
 mod list_audit_events;
 

@@ -1,4 +1,4 @@
-//! What the operator, who holds the machine itself, may look up outside of any session.
+//! What the operator, who holds the machine itself, may look up outside of any session, by the names of users.
 
 mod find_user;
 mod read_audit_trail;

@@ -1,3 +1,5 @@
+//! Sessions in memory.
+
 use std::cmp::Reverse;
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! Users in memory.
+
 use std::cmp::Ordering;
 
 use async_trait::async_trait;

@@ -1,4 +1,9 @@
-//! Extractors: what a controller can ask of a request. Each documents its own refusals.
+//! Extractors: what a controller can ask of a request. Each documents its own refusals, in prose and in the OpenAPI
+//! document.
+//!
+//! Those that ask who calls take the rest as their input, so that the order of judgement is seen in the signature:
+//! [`Authenticated<Body<T>>`](Authenticated). What holds for every request, whatever its controller, is a step of the
+//! [`middleware`](super::middleware).
 
 mod anonymous;
 mod authenticated;

@@ -1,4 +1,7 @@
 //! The OpenAPI 3 document.
+//!
+//! Paperclip makes it from the [`routes`](super::routes), the controllers' comments and what extractors and responders
+//! say by [`operation`]; [`amend`](mod@amend) adds what paperclip cannot say, from the other files here.
 
 mod amend;
 mod examples;

@@ -1,3 +1,5 @@
+//! Places in the list of users, as clients see them.
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
 use paperclip::v2::{models::DataType, schema::TypedData};
