@@ -5,8 +5,9 @@ use std::hint::black_box;
 use criterion::Criterion;
 use gatehouse::{
     application::{
-        Actor, UserView,
+        Actor,
         authorization::{Permission, authorize},
+        views::UserView,
     },
     domain::{audit::Provenance, session::AuthSessionId, user::Role},
 };

@@ -7,10 +7,7 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use gatehouse::{
     application::{
         ports::{IdentityReader, Transaction, UnitOfWork, UserReader},
-        queries::{
-            PageLimit,
-            users::{ListUsersFilter, UserPageRequest},
-        },
+        views::{PageLimit, UserFilter, UserPageRequest},
     },
     domain::{
         session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
@@ -44,7 +41,7 @@ pub fn bench(criterion: &mut Criterion) {
 /// A page of one user costs what the query costs; each further one, its row and what is made of it.
 fn bench_pages(criterion: &mut Criterion, runtime: &Runtime, database: &Database) {
     let reader = SeaOrmUserReader::new(database);
-    let filter = ListUsersFilter::default();
+    let filter = UserFilter::default();
 
     let mut group = criterion.benchmark_group("storage/list_users");
     for limit in [1, PageLimit::MAX] {

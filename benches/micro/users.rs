@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::Criterion;
 use gatehouse::{
-    application::UserView,
+    application::views::UserView,
     domain::user::{PasswordHash, Role, User, UserState, Username},
 };
 

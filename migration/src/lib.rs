@@ -1,4 +1,8 @@
 //! The database schema of Gatehouse, one file per migration, in the order in which they apply.
+//!
+//! One that was released is never changed: what it made, a later one changes. Each runs on SQLite and on PostgreSQL,
+//! and can be undone. None names the program, which will be another one when it runs again. Who runs them, and when, is
+//! up to the program.
 
 mod m20261122_000001_create_users;
 mod m20261122_000002_create_auth_sessions;

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    application::UserView,
+    application::views::UserView,
     domain::{
         audit::Provenance,
         session::AuthSessionId,

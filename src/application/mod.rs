@@ -1,7 +1,12 @@
-//! What Gatehouse does: one use case a file, in commands that change something and queries that only look.
+//! What Gatehouse does: one use case a file, in [`commands`] that change something and [`queries`] that only look.
 //!
-//! Use cases depend on the domain, and on the world outside only through the [`ports`]: traits that they own and that the
-//! infrastructure implements.
+//! Use cases depend on the [`domain`](crate::domain), and on the world outside only through the [`ports`]: traits that
+//! they own and that the [`infrastructure`](crate::infrastructure) implements. What queries return, and ask for, are
+//! [`views`]. What several use cases share are services: [`audit`], [`throttle`], [`authorization`], and those beside
+//! the use cases that they serve.
+//!
+//! A rule that needs no port belongs into the domain. What only serves one way in, such as statuses, cookies and JSON,
+//! belongs to [`presentation`](crate::presentation). Begin with [`GrantAdmin`](commands::users::GrantAdmin).
 
 mod actor;
 pub mod audit;
@@ -9,13 +14,10 @@ pub mod authorization;
 pub mod commands;
 pub mod ports;
 pub mod queries;
-mod session_view;
 pub mod throttle;
-mod user_view;
+pub mod views;
 
 pub use actor::Actor;
-pub use session_view::SessionView;
-pub use user_view::UserView;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,8 +1,12 @@
-//! What Gatehouse is about: users who sign up and hold roles, the sessions in which they are logged in, how often somebody
-//! may try to log in, and what is remembered of what they did.
+//! What Gatehouse is about: users who sign up and hold roles, the sessions in which they are logged in, how often
+//! somebody may try to log in, and what is remembered of what they did.
 //!
-//! This layer knows nothing outside itself. It is pure and synchronous: time, randomness and stored state come in as
-//! arguments, so every rule can be read, and tested, on its own.
+//! A folder for each of them, with the entity, which nothing changes but itself, and the values that it is made of; a
+//! value that exists is valid. This layer knows nothing outside itself. It is pure and synchronous: time, randomness
+//! and stored state come in as arguments, so every rule can be read, and tested, on its own.
+//!
+//! What takes more than one of them, a port, or the one who asks, is a use case of the
+//! [`application`](crate::application); who may do what is [`authorization`](crate::application::authorization).
 
 pub mod audit;
 pub mod session;

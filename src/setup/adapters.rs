@@ -1,3 +1,5 @@
+//! The first half of the composition root: which adapter stands behind which port.
+
 use std::{
     fs,
     num::NonZero,

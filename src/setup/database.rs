@@ -1,3 +1,5 @@
+//! Opening the configured database, with the schema that this program needs.
+
 use anyhow::{Context, bail};
 
 use super::configuration::DatabaseConfig;

@@ -1,3 +1,5 @@
+//! Where log lines go, and what they look like.
+
 use std::{
     env,
     fmt::Write as _,

@@ -1,5 +1,13 @@
-//! Where everything comes together: configuration, logging, the composition root, the server and the operational commands.
-//! The only place that knows every layer.
+//! Where everything comes together: the only place that knows every layer.
+//!
+//! - [`commands`]: what the command line asks for, which is where everything begins;
+//! - [`configuration`]: from files and variables to checked values;
+//! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. To find out what
+//!   stands behind a port, or what a use case is given, look there;
+//! - the server: [`server`], its [`listener`], and what runs beside it: [`upkeep`], [`clock_watch`], [`metrics`];
+//! - what must be before: [`logging`], [`database`], [`peppers`].
+//!
+//! What is still true when it is wired otherwise belongs into another layer.
 
 mod adapters;
 mod clock_watch;

@@ -1,3 +1,5 @@
+//! Whether the configured peppers are those of the stored passwords.
+
 use anyhow::bail;
 
 use super::configuration::PasswordConfig;

@@ -1,3 +1,5 @@
+//! `gatehouse serve`: the server from its start to its end.
+
 use std::{
     io,
     net::{SocketAddr, TcpListener},

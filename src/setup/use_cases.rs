@@ -1,3 +1,5 @@
+//! The second half of the composition root: which adapters and services each use case is given.
+
 use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
@@ -228,9 +230,6 @@ pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
         throttle,
         clock: clock.clone(),
     });
-    let find_user = FindUser {
-        users: adapters.users.clone(),
-    };
     OperatorUseCases {
         create_super_admin: CreateSuperAdmin {
             registration,
@@ -261,9 +260,11 @@ pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
         },
         read_audit_trail: ReadAuditTrail {
             events: adapters.audit_events.clone(),
-            find_user: find_user.clone(),
+            users: adapters.users.clone(),
         },
-        find_user,
+        find_user: FindUser {
+            users: adapters.users.clone(),
+        },
         clock: clock.clone(),
     }
 }

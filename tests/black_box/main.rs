@@ -1,4 +1,7 @@
 //! Gatehouse from the outside: the real program, in a directory of its own, over HTTP and the command line.
+//!
+//! A file for each subject. The program, its clients and what they are held to are in [`support`]. What can be seen
+//! from the inside only, such as what happens between two lines of a use case, is tested beside the code.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 

@@ -1,12 +1,15 @@
+//! Whoever acts is looked at once more, in the transaction.
+
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
     application::{
-        Actor, UserView,
+        Actor,
         audit::Audit,
         authorization::{NotAuthorized, Permission},
         ports::{StorageError, Transaction},
+        views::UserView,
     },
     domain::{
         audit::AuditAction,

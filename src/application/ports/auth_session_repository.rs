@@ -59,7 +59,8 @@ pub trait AuthSessionRepository: Send + Sync {
     /// [`StorageError`] if storage fails.
     async fn delete_all_of(&self, user_id: UserId, keep: Option<AuthSessionId>) -> Result<u64, StorageError>;
 
-    /// Ends the sessions of a user that live at `now`, but for the `keep` that began last. Returns how many ended. Who has locked the user can rely on it that no more are left, and adds the next one before unlocking.
+    /// Ends the sessions of a user that live at `now`, but for the `keep` that began last. Returns how many ended. Who has
+    /// locked the user can rely on it that no more are left, and adds the next one before unlocking.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::StorageError;
 use crate::{
-    application::UserView,
+    application::views::UserView,
     domain::{
         session::{AuthSession, SessionSecretDigest},
         user::{PasswordHash, UserId, Username},

@@ -1,5 +1,13 @@
-//! What the use cases need of the world, as traits that they own. Adapters in the infrastructure implement them, and the
-//! fakes of the tests do; the contract of each stands with it.
+//! What the use cases need of the world, as traits that they own. Adapters in the
+//! [`infrastructure`](crate::infrastructure) implement them, and the fakes of the tests do.
+//!
+//! Storage has two kinds. A *repository* loads and saves entities, and is lent by a [`Transaction`] only; a *reader*
+//! fills [`views`](super::views), and takes no lock. The rest makes or tells something: tokens, hashes, keys, the time,
+//! randomness.
+//!
+//! The comment of a method is its contract, from which alone an adapter can be written; of the storage, `contract` has
+//! it as tests, which every implementation must pass. A port takes and returns types of the core: nothing of SQL, of
+//! HTTP, or of a crate that does I/O. The types that only a port speaks of, such as [`AccessToken`], stand with it.
 
 mod access_tokens;
 mod audit_event_reader;

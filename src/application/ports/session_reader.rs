@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::StorageError;
-use crate::{application::SessionView, domain::user::UserId};
+use crate::{application::views::SessionView, domain::user::UserId};
 
 /// Reads sessions as they are shown, outside any transaction.
 #[async_trait]

@@ -2,7 +2,8 @@ use async_trait::async_trait;
 
 use super::{AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, UserRepository};
 
-/// Opens transactions. What must happen together happens in one; nothing else can change what is stored.
+/// Opens transactions. What must happen together happens in one. It is the only way for use cases to change what is stored, but
+/// for when a session was last seen: that may be lost, so [`LastSeenRecorder`](super::LastSeenRecorder) writes it by itself.
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
     /// Opens a transaction. A request holds at most one at a time, and none while it waits for anything but the database.

@@ -2,10 +2,7 @@ use async_trait::async_trait;
 
 use super::StorageError;
 use crate::{
-    application::{
-        UserView,
-        queries::users::{ListUsersFilter, UserPage, UserPageRequest},
-    },
+    application::views::{UserFilter, UserPage, UserPageRequest, UserView},
     domain::user::{UserId, Username},
 };
 
@@ -18,7 +15,7 @@ pub trait UserReader: Send + Sync {
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
-    async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError>;
+    async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError>;
 
     /// The user of that id.
     ///

@@ -1,12 +1,12 @@
-//! The read side: queries answer with read models that hold just what is shown, and never with entities.
+//! The read side: each query looks, by readers outside of any transaction, and returns [`views`](super::views), never
+//! entities.
+//!
+//! By who asks, as the [`commands`](super::commands) are: [`account`], [`users`], [`audit`] for super admins,
+//! [`operator`], and [`health`] for machines. A file has the use case with its rules, its request, its errors,
+//! `execute`, and tests. No query names a repository or a transaction, and none calls another.
 
 pub mod account;
 pub mod audit;
 pub mod health;
 pub mod operator;
-mod page_limit;
-mod total;
 pub mod users;
-
-pub use page_limit::{InvalidPageLimit, PageLimit};
-pub use total::{Counting, Total};

@@ -1,3 +1,5 @@
+//! The fakes of what is not storage.
+
 use std::sync::{
     Mutex,
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},

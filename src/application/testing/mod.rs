@@ -1,5 +1,7 @@
-//! In-memory fakes of the ports, and a world to test use cases in. The fake store fulfils the same contract as the real
-//! databases, by the same tests.
+//! In-memory fakes of the [`ports`](super::ports), and a [`World`] of them to test use cases in. The fake store fulfils
+//! the same contract as the real databases, by the same tests.
+//!
+//! What only one use case's tests need stands with them.
 
 mod fakes;
 mod store;

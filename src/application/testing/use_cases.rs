@@ -1,3 +1,5 @@
+//! The use cases that stand on many ports, and the services, on the fakes of a [`World`].
+
 use std::{num::NonZero, sync::Arc};
 
 use chrono::TimeDelta;

@@ -1,3 +1,5 @@
+//! What a test of a use case begins with.
+
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -11,10 +13,11 @@ use super::{
 };
 use crate::{
     application::{
-        Actor, UserView,
+        Actor,
         audit::Refusals,
         commands::account::SignUpRequest,
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
+        views::UserView,
     },
     domain::{
         audit::{AuditAction, AuditEvent, Provenance},

@@ -1,4 +1,8 @@
-//! What is remembered of what people do: the events of the audit trail.
+//! What is remembered of what people do: the [`AuditEvent`] and its parts, with the names by which storage and clients
+//! know them.
+//!
+//! When an event is written, and how refusals are counted together, is the [service](crate::application::audit) of the
+//! same name.
 
 mod action;
 mod actor;

@@ -1,3 +1,5 @@
+//! Enums whose variants have stable names.
+
 /// Defines an enum whose variants have stable names, by which storage and clients know them.
 macro_rules! named_enum {
     ($(#[$attribute:meta])* $enum:ident {

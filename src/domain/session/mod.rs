@@ -1,4 +1,7 @@
-//! The session in which a user is logged in.
+//! The session in which a user is logged in: when it lives, when it is renewed, and what opens it.
+//!
+//! The token that carries its secret to the client is a [port's](crate::application::ports::AccessTokens), the cookie
+//! around that one is HTTP. Begin with [`AuthSession`].
 
 mod client_details;
 mod entity;

@@ -1,4 +1,7 @@
 //! How often something may be attempted: the counts of failures, and the delays that grow with them.
+//!
+//! What counts against what, and when, is the [service](crate::application::throttle) of the same name. Begin with
+//! [`ThrottleBucket`].
 
 mod bucket;
 mod key;

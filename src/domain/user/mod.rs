@@ -1,4 +1,8 @@
-//! The user and the values it is made of.
+//! The [`User`] and the values it is made of: what a username, a password and a role are, and what can become of a
+//! user.
+//!
+//! How a password is hashed is up to a [port](crate::application::ports::PasswordHasher); what a role permits, to
+//! [`authorization`](crate::application::authorization). Begin with [`User`].
 
 mod common_passwords;
 mod entity;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     application::{
         ports::{AuditEventReader, StorageError},
-        queries::audit::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
     },
     domain::audit::{AuditEvent, AuditEventId},
 };

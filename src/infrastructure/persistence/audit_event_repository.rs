@@ -1,3 +1,5 @@
+//! The audit trail, of which the transaction itself is the repository.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};

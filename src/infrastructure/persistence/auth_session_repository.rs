@@ -1,3 +1,5 @@
+//! The repository of sessions, which the transaction itself is.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sea_orm::{

@@ -1,3 +1,5 @@
+//! All data from one database to another.
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -66,8 +68,8 @@ impl From<DbErr> for CopyError {
 }
 
 /// Copies all users, sessions and events of the audit trail from one database to another, which may be of another kind; all of
-/// them or none. Counts of failed attempts begin anew. Both must
-/// have the schema of this program, and `target` no users yet. What is written to `source` meanwhile may be missed.
+/// them or none. Counts of failed attempts begin anew. Both must have the schema of this program, and `target` no users yet. What
+/// is written to `source` meanwhile may be missed.
 ///
 /// # Errors
 /// [`CopyError`] if the target has users, or one of the databases fails. If the target fails to answer the commit, all may

@@ -1,3 +1,5 @@
+//! What an error of the database means for who asked: to try again, or not.
+
 use std::borrow::Cow;
 
 use sea_orm::{

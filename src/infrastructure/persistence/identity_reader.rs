@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     application::{
-        UserView,
         ports::{Credentials, Identity, IdentityReader, StorageError},
+        views::UserView,
     },
     domain::{
         session::{AuthSession, AuthSessionState, SessionSecretDigest},

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::entities::{audit_event, auth_session, throttle_bucket, user};
 use crate::{
-    application::{UserView, ports::StorageError},
+    application::{ports::StorageError, views::UserView},
     domain::{
         audit::{AuditAction, AuditActor, AuditEvent, Provenance, RefusalReason},
         session::{AuthSession, AuthSessionState, ClientDetails, SessionSecretDigest, UserAgent},

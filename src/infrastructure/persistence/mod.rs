@@ -1,11 +1,20 @@
-//! Storage on SeaORM. What differs between databases stays behind [`Database`]; SeaORM's types stay in this module.
+//! Storage on SeaORM; its types stay in this module.
+//!
+//! - The adapters: [`SeaOrmUnitOfWork`] with a file for each repository, a file for each reader, and what records and
+//!   probes.
+//! - What they share: `entities` are the tables, `mapping` leads from rows to the core and back, `error` tells what may
+//!   be tried again, `user_list` makes the statements of the list.
+//! - [`database`]: to open a database, and all that differs between SQLite and PostgreSQL.
+//! - What `setup` does to a database as a whole: [`Migrations`], [`copy`](self::copy()) and
+//!   [`peppers_in_use`](self::peppers_in_use()).
+//!
+//! The schema itself is the crate [`migration`]. `contract` runs the contract of the ports on every database.
 
 mod audit_event_reader;
 mod audit_event_repository;
 mod auth_session_repository;
 mod copy;
 mod database;
-mod database_url;
 mod entities;
 mod error;
 mod identity_reader;
@@ -13,14 +22,10 @@ mod last_seen_recorder;
 mod mapping;
 mod migrations;
 mod peppers_in_use;
-mod pool_metrics;
-mod postgres;
 mod purge;
 mod readiness_probe;
 mod session_reader;
-mod sqlite;
 mod throttle_bucket_repository;
-mod timed_connection;
 mod unit_of_work;
 mod user_list;
 mod user_reader;
@@ -28,8 +33,7 @@ mod user_repository;
 
 pub use audit_event_reader::SeaOrmAuditEventReader;
 pub use copy::{Copied, CopyError, CopyProgress, copy};
-pub use database::{ConnectError, Database, DatabaseOptions};
-pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
+pub use database::{ConnectError, Database, DatabaseOptions, DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
 pub use identity_reader::SeaOrmIdentityReader;
 pub use last_seen_recorder::SeaOrmLastSeenRecorder;
 pub use migrations::{MigrateError, MigrationState, Migrations};

@@ -1,3 +1,5 @@
+//! With which peppers the stored passwords were hashed.
+
 use sea_orm::{
     EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, SimpleExpr},

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     application::{
-        SessionView,
         ports::{SessionReader, StorageError},
+        views::SessionView,
     },
     domain::user::UserId,
 };

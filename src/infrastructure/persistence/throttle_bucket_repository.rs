@@ -1,3 +1,5 @@
+//! The counts of failed attempts, of which the transaction itself is the repository.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sea_orm::{

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use sea_orm::DatabaseTransaction;
 
-use super::{Database, timed_connection::TimedConnection};
+use super::{Database, database::TimedConnection};
 use crate::application::ports::{
     AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, Transaction, UnitOfWork,
     UserRepository,

@@ -10,11 +10,9 @@ use super::{
     mapping::USER_VIEW_COLUMNS,
 };
 use crate::{
-    application::queries::{
-        Counting,
-        users::{
-            ListUsersFilter, SortingOrder, UserCursor, UserPageRequest, UserPageStart, UserSortingField, UserSortingKey,
-        },
+    application::views::{
+        Counting, SortingOrder, UserCursor, UserFilter, UserPageRequest, UserPageStart, UserSortingField,
+        UserSortingKey,
     },
     domain::user::{Role, UsernamePrefix},
 };
@@ -26,7 +24,7 @@ pub(super) const COUNTED: &str = "counted";
 const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 
 /// The users of a page and one more, if there is one; each with how many match in all, which the database counts once.
-pub(super) fn page(filter: &ListUsersFilter, request: &UserPageRequest) -> Select<Entity> {
+pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Entity> {
     let column = sorting_column(request.start.sorting_field());
     let order = direction(request.sorting_order);
     let mut users = Entity::find()
@@ -46,7 +44,7 @@ pub(super) fn page(filter: &ListUsersFilter, request: &UserPageRequest) -> Selec
 }
 
 /// How many users match, counted as far as `counting` has it.
-pub(super) fn count(filter: &ListUsersFilter, counting: Counting) -> SelectStatement {
+pub(super) fn count(filter: &UserFilter, counting: Counting) -> SelectStatement {
     let mut counted = Query::select();
     counted.expr(Expr::cust("1")).from(Entity).cond_where(equal(filter));
     if let Some(limit) = counting.limit() {
@@ -64,7 +62,7 @@ pub(super) fn count(filter: &ListUsersFilter, counting: Counting) -> SelectState
 ///
 /// PostgreSQL knows, and is indifferent to how it is told; but only of values that stand in the statement. With parameters,
 /// it may settle on a plan for any value, and read all users for the sake of a rare one.
-fn matching(filter: &ListUsersFilter) -> Condition {
+fn matching(filter: &UserFilter) -> Condition {
     let is_admin = filter.role.is_some_and(|role| role != Role::User);
     Condition::all()
         .add_option(filter.role.map(|role| {
@@ -86,7 +84,7 @@ fn matching(filter: &ListUsersFilter) -> Condition {
 }
 
 /// The same where there is no order to go along: to count, SQLite needs nothing but an index that begins with the value.
-fn equal(filter: &ListUsersFilter) -> Condition {
+fn equal(filter: &UserFilter) -> Condition {
     let role = filter.role.map(RoleRank::from).map(constant);
     Condition::all()
         .add_option(role.map(|role| Column::Role.into_expr().eq(role)))
@@ -98,7 +96,7 @@ fn equal(filter: &ListUsersFilter) -> Condition {
         .add_option(begins_with_prefix(filter))
 }
 
-fn begins_with_prefix(filter: &ListUsersFilter) -> Option<Condition> {
+fn begins_with_prefix(filter: &UserFilter) -> Option<Condition> {
     let prefix = filter.username.as_ref().map(UsernamePrefix::key);
     prefix.filter(|key| !key.is_empty()).map(begins_with)
 }

@@ -9,12 +9,8 @@ use super::{
 };
 use crate::{
     application::{
-        UserView,
         ports::{StorageError, UserReader},
-        queries::{
-            Counting, Total,
-            users::{ListUsersFilter, UserPage, UserPageRequest},
-        },
+        views::{Counting, Total, UserFilter, UserPage, UserPageRequest, UserView},
     },
     domain::user::{UserId, Username},
 };
@@ -47,7 +43,7 @@ impl SeaOrmUserReader {
         Ok(row.map(UserView::from))
     }
 
-    async fn count(&self, filter: &ListUsersFilter, counting: Counting) -> Result<i64, StorageError> {
+    async fn count(&self, filter: &UserFilter, counting: Counting) -> Result<i64, StorageError> {
         let count = user_list::count(filter, counting);
         let row = self.database.replica().query_one(&count).await?;
         Ok(row.map_or(Ok(0), |row| row.try_get("", user_list::COUNTED))?)
@@ -56,7 +52,7 @@ impl SeaOrmUserReader {
 
 #[async_trait]
 impl UserReader for SeaOrmUserReader {
-    async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
+    async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
         let rows = user_list::page(filter, page)
             .into_model::<CountedUserRow>()
             .all(self.database.replica())

@@ -1,3 +1,5 @@
+//! The repository of users, which the transaction itself is.
+
 use async_trait::async_trait;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr};
 

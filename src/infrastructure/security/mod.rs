@@ -1,4 +1,8 @@
 //! Cryptography: the hashing of passwords and of what must not be stored, and the signing of tokens.
+//!
+//! What a session's secret is, and that only its digest is stored, is of the [domain](crate::domain::session); the
+//! encryption of the session cookie is of [HTTP](crate::presentation::http::CookieSettings). The keys come from
+//! `setup`.
 
 mod bcrypt_password_hasher;
 mod hmac_throttle_keys;

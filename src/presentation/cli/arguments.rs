@@ -1,3 +1,5 @@
+//! What can be asked for on the command line, as clap reads it and `--help` tells it.
+
 use chrono::{DateTime, Utc};
 use clap::{
     Args, Parser, Subcommand, ValueEnum,

@@ -1,3 +1,5 @@
+//! `gatehouse audit`.
+
 use chrono::SecondsFormat;
 
 use super::{
@@ -5,10 +7,9 @@ use super::{
     terminal::say,
 };
 use crate::{
-    application::queries::{
-        PageLimit,
-        audit::{AuditEventPageRequest, AuditEventView},
-        operator::{ReadAuditTrail, ReadAuditTrailRequest},
+    application::{
+        queries::operator::{ReadAuditTrail, ReadAuditTrailRequest},
+        views::{AuditEventPageRequest, AuditEventView, PageLimit},
     },
     domain::{audit::AuditActor, user::UserId},
 };

@@ -1,4 +1,7 @@
-//! The command line: what can be asked for, and the commands that drive use cases.
+//! The command line: what can be [asked for](Arguments), and the [commands](OperatorUseCases) that drive use cases.
+//!
+//! Those that need no use case, such as to serve, to migrate and to look at the configuration, are
+//! `commands` in [`setup`](crate::setup): they are about the program, not about users.
 
 mod arguments;
 mod audit;

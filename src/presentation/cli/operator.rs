@@ -1,3 +1,5 @@
+//! The commands of the operator: each asks, calls its use case, and says what was done.
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -9,12 +11,12 @@ use super::{
 };
 use crate::{
     application::{
-        UserView,
         commands::operator::{
             ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
         },
         ports::Clock,
         queries::operator::{FindUser, ReadAuditTrail},
+        views::UserView,
     },
     domain::user::Username,
 };

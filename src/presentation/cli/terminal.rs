@@ -1,3 +1,5 @@
+//! What is said and asked on the terminal.
+
 use std::{
     fmt::Display,
     io::{self, BufRead, IsTerminal, Write},

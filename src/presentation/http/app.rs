@@ -7,9 +7,8 @@ use actix_web::{
 };
 
 use super::{
-    cors::cors,
     docs::docs,
-    middleware::{inner::inner, outer::outer},
+    middleware::{cors::cors, inner::inner, outer::outer},
     routes::routes,
     settings::HttpSettings,
 };

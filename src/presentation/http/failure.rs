@@ -1,3 +1,5 @@
+//! From the error of a use case to its answer.
+
 use std::{error::Error, fmt};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};

@@ -1,44 +1,44 @@
 //! The HTTP side: controllers, and what lies between them and the wire.
+//!
+//! - Controllers, a file each with what it takes and answers: [`account`], [`users`], [`audit`], [`health`].
+//! - What leads to them: [`app`](self::app()), [`middleware`], [`routes`].
+//! - What they are made of: [`extract`] reads requests, with [`fields`] and [`cookies`]; [`respond`] answers success,
+//!   and [`failure`] every error of a use case, as a [`Problem`] with a [`ProblemCode`].
+//! - What tells of them: [`openapi`] and [`docs`], [`metrics`].
+//! - What the server in `setup` is given: [`HttpSettings`], [`Connection`].
+//!
+//! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
+//! so that a change of the core is seen here before clients see it.
 
 mod account;
 mod app;
 mod audit;
 mod connection;
-mod cookie_header;
-mod cors;
-mod cross_site;
-mod device_cookie;
+mod cookies;
 mod docs;
 pub mod extract;
 mod failure;
+mod fields;
 mod health;
 mod metrics;
 pub mod middleware;
 mod openapi;
-mod or_default;
-mod password;
 mod problem;
 mod problem_code;
-mod query_param;
 pub mod respond;
 mod routes;
-mod session_cookie;
 mod settings;
 mod shared_refusals;
-mod trusted_proxies;
 mod users;
 
-pub use self::{
-    app::app,
-    connection::Connection,
-    device_cookie::DeviceCookie,
-    failure::{Failure, Refusal},
-    metrics::{RequestMetrics, metrics_app},
-    openapi::document,
-    or_default::OrDefault,
-    problem::{FieldError, PROBLEM_JSON, Problem},
-    problem_code::ProblemCode,
-    session_cookie::{CookieSettings, SessionCookie},
-    settings::HttpSettings,
-    trusted_proxies::{ForwardingHeader, TrustedProxies},
-};
+pub use app::app;
+pub use connection::Connection;
+pub use cookies::{CookieSettings, DeviceCookie, SessionCookie};
+pub use extract::{ForwardingHeader, TrustedProxies};
+pub use failure::{Failure, Refusal};
+pub use fields::OrDefault;
+pub use metrics::{RequestMetrics, metrics_app};
+pub use openapi::document;
+pub use problem::{FieldError, PROBLEM_JSON, Problem};
+pub use problem_code::ProblemCode;
+pub use settings::HttpSettings;

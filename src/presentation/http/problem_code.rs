@@ -1,3 +1,5 @@
+//! Every kind of problem that an answer can tell of.
+
 use actix_web::http::StatusCode;
 
 macro_rules! problem_codes {

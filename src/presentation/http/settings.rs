@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{metrics::RequestMetrics, session_cookie::CookieSettings, trusted_proxies::TrustedProxies};
+use super::{cookies::CookieSettings, extract::TrustedProxies, metrics::RequestMetrics};
 
 /// Settings of the HTTP side, checked by whoever fills them in.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ impl HttpSettings {
     pub fn for_tests(cors_allowed_origins: &[&str]) -> Self {
         use actix_web::cookie::{Key, SameSite};
 
-        use super::trusted_proxies::ForwardingHeader;
+        use super::extract::ForwardingHeader;
         Self {
             cookie: CookieSettings {
                 name: "__Host-access_token".to_owned(),

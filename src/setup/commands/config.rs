@@ -1,3 +1,5 @@
+//! `gatehouse config`.
+
 use crate::{
     presentation::cli::{ConfigCommand, say},
     setup::{

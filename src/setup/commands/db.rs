@@ -1,3 +1,5 @@
+//! `gatehouse db`.
+
 use anyhow::{Context, bail};
 
 use crate::{

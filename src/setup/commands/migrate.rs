@@ -1,3 +1,5 @@
+//! `gatehouse migrate`.
+
 use crate::{
     infrastructure::persistence::Migrations,
     presentation::cli::{MigrateCommand, confirm_destruction, say},

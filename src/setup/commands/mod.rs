@@ -1,4 +1,5 @@
-//! The commands of the command line: the operational ones, and the door to those that drive use cases.
+//! The commands of the command line: the operational ones, and the door to those that drive use cases, which are
+//! [`presentation::cli`](crate::presentation::cli)'s.
 
 mod config;
 mod db;

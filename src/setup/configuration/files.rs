@@ -1,4 +1,5 @@
-//! Reading `config.toml` and `.secrets.toml` into layers, one for each section, and writing what is for its owner alone.
+//! Reading `config.toml` and `.secrets.toml` into layers, one for each section, and writing what is for its owner
+//! alone.
 
 use std::{
     fs,

@@ -4,6 +4,10 @@
 //! `.secrets.toml` (both with a section `[default]` and one for each environment) and environment variables named
 //! `APP_<SECTION>__<KEY>`. Each key has its unit, default and range in `config.toml`; the types here hold only what has
 //! passed those checks, so their readers need not check again.
+//!
+//! The types of a section stand here or in the file of its name, with readers of single values from [`values`]. The way
+//! from sources to a [`Configuration`] is [`files`] and [`environment`], [`layers`], [`consistency`] and [`secrets`],
+//! put together in [`loading`]. No other layer names any of this: they are given what they need.
 
 mod consistency;
 mod database;
@@ -33,16 +37,14 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use self::values::{days, host, named, networks, origins, seconds, socket_address, whole};
-pub use self::{
-    database::{DatabaseConfig, PostgresConfig},
-    error::ConfigurationError,
-    loading::{Exported, Loaded, check, export, show},
-    rotating::Rotating,
-    security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig},
-    sources::Sources,
-    throttle::ThrottleConfig,
-};
+pub use database::{DatabaseConfig, PostgresConfig};
+pub use error::ConfigurationError;
+pub use loading::{Exported, Loaded, check, export, show};
+pub use rotating::Rotating;
+pub use security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig};
+pub use sources::Sources;
+pub use throttle::ThrottleConfig;
+use values::{days, host, named, networks, origins, seconds, socket_address, whole};
 
 /// The environment of a developer's machine: chosen by default, and the only one that generates its secrets.
 const LOCAL: &str = "local";

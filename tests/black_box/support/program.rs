@@ -31,7 +31,8 @@ pub struct Outcome {
 }
 
 impl Program {
-    /// The program with cheap password hashes, whose requests may wait for long, without throttling, and everything else as it is shipped.
+    /// The program with cheap password hashes, whose requests may wait for long, without throttling, and everything else
+    /// as it is shipped.
     pub fn new(database: DatabaseKind) -> Self {
         Self::with(database, &[])
     }

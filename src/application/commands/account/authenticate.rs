@@ -26,9 +26,9 @@ use crate::{
 /// - Issues a new token with a renewal, and also when the token is near its end but its session is not: then an earlier
 ///   renewal's answer never reached the client.
 /// - Has it recorded that the session was seen, unless it was seen lately, and waits for nothing.
-/// - Refuses a token that we did not make or that has expired, a session that is gone or does not live, and an inactive user.
 /// - Ends for good a session that it finds dead, also by a token that has expired with it: it would live again as soon as the
 ///   clock is set back.
+/// - Refuses a token that we did not make or that has expired, a session that is gone or does not live, and an inactive user.
 pub struct Authenticate {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,

@@ -33,12 +33,12 @@ const ACTION: AuditAction = AuditAction::ChangePassword;
 /// - Open to every authenticated caller for their own account, told by its id; to admins for users, to super admins for users
 ///   and admins.
 /// - One's own needs the current password, ends every other session, and gives this one a new token.
-/// - Refuses an attempt with a current password that comes too soon after others that failed, before it is verified. What fails
-///   for want of a slot to hash in, or of storage, does not count.
 /// - A subordinate's needs no current password, ends all sessions of that user, and forgets what failed with the old one.
-/// - Refuses a plain user who names anyone else before it is told whether there is such a user.
 /// - Passwords are hashed before the transaction. In it the actor is confirmed, and on the locked user it is looked again
 ///   whether the verified password is still the stored one.
+/// - Refuses an attempt with a current password that comes too soon after others that failed, before it is verified. What fails
+///   for want of a slot to hash in, or of storage, does not count.
+/// - Refuses a plain user who names anyone else before it is told whether there is such a user.
 pub struct ChangePassword {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -82,7 +82,7 @@ pub enum ChangePasswordError {
     #[error("There is no such user.")]
     UserNotFound,
     /// The current password is missing or not the user's.
-    #[error("To change your own password, give your current one as `current_password`.")]
+    #[error("To change your own password, give your current one.")]
     WrongCurrentPassword,
     /// Too many current passwords were wrong before.
     #[error(transparent)]

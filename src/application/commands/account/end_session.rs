@@ -14,7 +14,8 @@ use crate::{
 
 /// Ends one of the caller's own sessions.
 ///
-/// - Open to every authenticated caller. The session may be the one in which the caller acts.
+/// - Open to every authenticated caller.
+/// - Ends that session only, which may be the one in which the caller acts.
 /// - Refuses a session of somebody else like one that there is not.
 pub struct EndSession {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,

@@ -6,13 +6,13 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        UserView,
         audit::{Audit, Initiator},
         ports::{
             AccessToken, AccessTokens, Clock, Credentials, DeviceToken, HashingError, IdentityReader, IssueError,
             KnownDevice, PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
         },
         throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
+        views::UserView,
     },
     domain::{
         audit::{AuditAction, Provenance, RefusalReason},
@@ -24,6 +24,10 @@ use crate::{
 /// Begins a session for a user who knows the password.
 ///
 /// - Open to everyone.
+/// - If new hashes are made with another key or at another cost by now, the stored one is renewed, for only here is the
+///   password at hand. That takes the time of one more hash, which tells nothing to somebody who is let in anyway.
+/// - A user has so many sessions and no more: for another one the oldest leaves, in the same transaction. Of log-ins at the
+///   same time, each waits for the locked user, so that none is miscounted.
 /// - Refuses an unknown user, a wrong password, an inactive user, and what could never be a username, all alike and after
 ///   the same time: one password is always verified. No password policy applies.
 /// - Refuses an attempt that comes too soon after others that failed, before a password is verified. It is counted before, too,
@@ -31,10 +35,6 @@ use crate::{
 ///   has logged in before, there alone. What fails for want of a slot to hash in, or of storage, does not count.
 /// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
 ///   looked at again: inactivated or given another password meanwhile, the log-in is refused, and no session outlives either.
-/// - If new hashes are made with another key or at another cost by now, the stored one is renewed, for only here is the
-///   password at hand. That takes the time of one more hash, which tells nothing to somebody who is let in anyway.
-/// - A user has so many sessions and no more: for another one the oldest leaves, in the same transaction. Of log-ins at the
-///   same time, each waits for the locked user, so that none is miscounted.
 pub struct LogIn {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,

@@ -1,7 +1,9 @@
 //! What everyone does with their own account and session.
 //!
-//! Signing up, logging in and logging out are use cases like any other here: they stand on ports for sessions, tokens and
-//! hashing, so that no way in needs to know the infrastructure.
+//! Signing up, logging in and logging out are use cases like any other here: they stand on ports for sessions, tokens
+//! and hashing, so that no way in needs to know the infrastructure. [`Authenticate`] is what every request begins with:
+//! it makes the [`Actor`](crate::application::Actor) whom the others take. [`ChangePassword`] is here, though it is for
+//! admins as well: it is one operation for both.
 
 mod authenticate;
 mod change_password;

@@ -5,11 +5,11 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        UserView,
         audit::{Audit, Initiator},
         commands::{Candidate, Registration, RegistrationError},
         ports::{StorageError, UnitOfWork},
         throttle::{Throttle, ThrottleSubject, Throttled},
+        views::UserView,
     },
     domain::{
         audit::{AuditAction, Provenance, RefusalReason},

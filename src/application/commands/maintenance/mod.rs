@@ -1,4 +1,4 @@
-//! What the server does by itself, on nobody's request.
+//! What the server does by itself, on nobody's request. When it does is up to `upkeep` in [`setup`](crate::setup).
 
 mod purge_expired;
 mod write_refusals;

@@ -5,10 +5,10 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        UserView,
         audit::{Audit, Initiator},
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
+        views::UserView,
     },
     domain::{
         audit::AuditAction,

@@ -4,10 +4,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     application::{
-        UserView,
         audit::{Audit, Initiator},
         commands::{Registration, RegistrationError},
         ports::UnitOfWork,
+        views::UserView,
     },
     domain::{audit::AuditAction, user::Role},
 };

@@ -1,4 +1,8 @@
-//! What the operator does, who holds the machine and acts outside of any session: the only way to make and unmake super admins.
+//! What the operator does, who holds the machine and acts outside of any session: the only way to make and unmake super
+//! admins.
+//!
+//! There is no actor to authorize: who may start the program with the database may do all this. The commands that
+//! change an account share [`ChangeAccount`], which ends its sessions and keeps the last super admin.
 
 mod change_account;
 mod create_super_admin;

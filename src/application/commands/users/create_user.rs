@@ -5,11 +5,12 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor, UserView,
+        Actor,
         audit::Audit,
         authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, Registration, RegistrationError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
+        views::UserView,
     },
     domain::{audit::AuditAction, user::Role},
 };

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{Actor, UserView},
+    application::{Actor, views::UserView},
     domain::{
         audit::AuditAction,
         user::{Role, User},
@@ -12,9 +12,9 @@ use crate::{
 /// Makes a user an admin.
 ///
 /// - Open to super admins.
+/// - Is felt by the target's very next request; the target's sessions go on.
 /// - Idempotent: granting to an admin changes nothing.
 /// - Refuses a super admin as the target: that is a system account.
-/// - Is felt by the target's very next request; the target's sessions go on.
 pub struct GrantAdmin {
     pub(crate) manage_user: Arc<ManageUser>,
 }

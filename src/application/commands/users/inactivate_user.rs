@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{Actor, UserView},
+    application::{Actor, views::UserView},
     domain::{
         audit::AuditAction,
         user::{Role, User},
@@ -12,7 +12,7 @@ use crate::{
 /// Shuts a user out.
 ///
 /// - Open to admins for users, to super admins for users and admins.
-/// - All sessions of the user end in the same transaction.
+/// - Ends all sessions of the user in the same transaction.
 /// - Idempotent: inactivating an inactive user changes nothing.
 /// - Refuses a super admin as the target, and so the caller.
 pub struct InactivateUser {

@@ -1,4 +1,8 @@
-//! What admins do with users.
+//! What admins do with users below them.
+//!
+//! Whatever inactivates, reactivates, grants or revokes is a change that [`ManageUser`] makes: one sequence, written
+//! once. What users do with themselves is [`account`](super::account); what takes a super admin as its target,
+//! [`operator`](super::operator).
 
 mod create_user;
 mod end_user_sessions;

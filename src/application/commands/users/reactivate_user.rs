@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{Actor, UserView},
+    application::{Actor, views::UserView},
     domain::{
         audit::AuditAction,
         user::{Role, User},

@@ -3,11 +3,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{START, Storage};
 use crate::{
     application::{
-        queries::{
-            PageLimit,
-            audit::{AuditEventFilter, AuditEventPageRequest, AuditEventView},
-        },
         testing::user,
+        views::{AuditEventFilter, AuditEventPageRequest, AuditEventView, PageLimit},
     },
     domain::{
         audit::{AuditAction, AuditActor, AuditEvent, AuditEventId, Provenance, RefusalReason},

@@ -1,4 +1,5 @@
-//! The contract of the storage ports, as tests that every implementation of them must pass: the fakes, and each database.
+//! The contract of the storage ports, as tests that every implementation of them must pass: the fakes, and each
+//! database.
 
 pub(crate) mod audit_events;
 pub(crate) mod last_seen;

@@ -3,9 +3,8 @@ use chrono::TimeDelta;
 use super::{START, Storage, secret, session, user_pages::first_place};
 use crate::{
     application::{
-        SessionView, UserView,
-        queries::users::{ListUsersFilter, SortingOrder, UserPageRequest, UserSortingField},
         testing::{hash_of, user},
+        views::{SessionView, SortingOrder, UserFilter, UserPageRequest, UserSortingField, UserView},
     },
     domain::{
         session::{AuthSession, AuthSessionState},
@@ -13,7 +12,7 @@ use crate::{
     },
 };
 
-async fn usernames(storage: &Storage, filter: &ListUsersFilter, page: &UserPageRequest) -> Vec<String> {
+async fn usernames(storage: &Storage, filter: &UserFilter, page: &UserPageRequest) -> Vec<String> {
     let page = storage.users.list(filter, page).await.unwrap();
     page.users.into_iter().map(|user| user.username).collect()
 }
@@ -178,7 +177,7 @@ pub(crate) async fn users_are_sorted_by_every_field_in_both_directions(storage: 
                 sorting_order,
                 ..UserPageRequest::default()
             };
-            let sorted = usernames(&storage, &ListUsersFilter::default(), &page).await;
+            let sorted = usernames(&storage, &UserFilter::default(), &page).await;
             assert_eq!(sorted, expected, "{sorting_field:?} {sorting_order:?}");
         }
     }
@@ -201,7 +200,7 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
         (Some(Role::Admin), Some(true), None, &[]),
         (Some(Role::SuperAdmin), Some(true), prefix("a"), &["alice"]),
     ] {
-        let filter = ListUsersFilter {
+        let filter = UserFilter {
             role,
             is_active,
             username,
@@ -230,9 +229,9 @@ pub(crate) async fn a_prefix_is_matched_whatever_its_case_and_without_wildcards(
         ("alicé", &[]),
         ("alice\u{10ffff}", &[]),
     ] {
-        let filter = ListUsersFilter {
+        let filter = UserFilter {
             username: Some(UsernamePrefix::new(text).unwrap()),
-            ..ListUsersFilter::default()
+            ..UserFilter::default()
         };
         let names = usernames(&storage, &filter, &UserPageRequest::default()).await;
         assert_eq!(names, expected, "{text}");

@@ -3,14 +3,11 @@ use chrono::TimeDelta;
 use super::{START, Storage};
 use crate::{
     application::{
-        queries::{
-            Counting, PageLimit, Total,
-            users::{
-                ListUsersFilter, PageOffset, SortingOrder, UserCursor, UserPage, UserPageRequest, UserPageStart,
-                UserSortingField,
-            },
-        },
         testing::user,
+        views::{
+            Counting, PageLimit, PageOffset, SortingOrder, Total, UserCursor, UserFilter, UserPage, UserPageRequest,
+            UserPageStart, UserSortingField,
+        },
     },
     domain::user::{Role, User, UserId, UserState, UsernamePrefix},
 };
@@ -67,13 +64,13 @@ async fn insert_nine(storage: &Storage) -> [User; 9] {
     users
 }
 
-fn filters() -> Vec<ListUsersFilter> {
+fn filters() -> Vec<UserFilter> {
     let prefix = |text| Some(UsernamePrefix::new(text).unwrap());
     let mut filters = Vec::new();
     for role in [None, Some(Role::User), Some(Role::Admin), Some(Role::SuperAdmin)] {
         for is_active in [None, Some(true), Some(false)] {
             for username in [None, prefix("user"), prefix("user3")] {
-                filters.push(ListUsersFilter {
+                filters.push(UserFilter {
                     role,
                     is_active,
                     username,
@@ -124,7 +121,7 @@ pub(crate) async fn a_page_behind_the_end_is_empty_and_counts_the_whole(storage:
                 limit: PageLimit::new(9).unwrap(),
                 ..two(first_place(field), order)
             };
-            let page = storage.users.list(&ListUsersFilter::default(), &whole).await.unwrap();
+            let page = storage.users.list(&UserFilter::default(), &whole).await.unwrap();
             assert_eq!(page.next, None);
             let last = UserCursor::of(&page.users[8], field);
             for start in [
@@ -132,10 +129,7 @@ pub(crate) async fn a_page_behind_the_end_is_empty_and_counts_the_whole(storage:
                 place(field, 9),
                 place(field, PageOffset::MAX),
             ] {
-                let page = storage
-                    .users
-                    .list(&ListUsersFilter::default(), &two(start, order))
-                    .await;
+                let page = storage.users.list(&UserFilter::default(), &two(start, order)).await;
                 assert_eq!(page.unwrap(), empty, "{field:?} {order:?}");
             }
         }
@@ -155,10 +149,7 @@ pub(crate) async fn a_cursor_tells_times_to_the_microsecond(storage: Storage) {
     for field in [UserSortingField::CreatedAt, UserSortingField::UpdatedAt] {
         for (order, before, after) in [(ORDERS[0], &first, &second), (ORDERS[1], &second, &first)] {
             let start = UserPageStart::After(UserCursor::of(&before.into(), field));
-            let page = storage
-                .users
-                .list(&ListUsersFilter::default(), &two(start, order))
-                .await;
+            let page = storage.users.list(&UserFilter::default(), &two(start, order)).await;
             assert_eq!(ids(&page.unwrap()), [after.id()], "{field:?} {order:?}");
         }
     }
@@ -168,7 +159,7 @@ pub(crate) async fn who_changes_between_pages_moves_nobody_else(storage: Storage
     let users = insert_nine(&storage).await;
     for (field, number) in FIELDS.into_iter().zip(0..) {
         for order in ORDERS {
-            let everyone = ListUsersFilter::default();
+            let everyone = UserFilter::default();
             let mut page = storage
                 .users
                 .list(&everyone, &two(first_place(field), order))
@@ -215,9 +206,9 @@ pub(crate) async fn users_are_counted_up_to_the_cap_unless_all_are_to_be(storage
     let users = Vec::from_iter((0..Total::CAP).map(|number| user(&format!("user{number}"), Role::User)));
     storage.insert_users(&users.iter().collect::<Vec<_>>()).await;
     let total = async |role, counting, start| {
-        let filter = ListUsersFilter {
+        let filter = UserFilter {
             role,
-            ..ListUsersFilter::default()
+            ..UserFilter::default()
         };
         let request = UserPageRequest {
             counting,

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::application::{
-    Actor, SessionView,
+    Actor,
     ports::{Clock, SessionReader, StorageError},
+    views::SessionView,
 };
 
 /// Lists the caller's own sessions.

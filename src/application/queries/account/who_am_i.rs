@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use crate::application::{Actor, UserView};
+use crate::application::{Actor, views::UserView};
 
 /// Shows the caller.
 ///

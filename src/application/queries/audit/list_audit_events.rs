@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{AuditEventFilter, AuditEventPage, AuditEventPageRequest};
 use crate::{
     application::{
         Actor,
         audit::Audit,
         authorization::{NotAuthorized, Permission},
         ports::{AuditEventReader, StorageError},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
     domain::audit::AuditAction,
 };

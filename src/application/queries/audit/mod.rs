@@ -1,7 +1,6 @@
-//! What super admins may see of the audit trail.
+//! What super admins may see of the audit trail. The operator sees it by
+//! [`ReadAuditTrail`](super::operator::ReadAuditTrail).
 
 mod list_audit_events;
-mod page;
 
 pub use list_audit_events::{ListAuditEvents, ListAuditEventsError};
-pub use page::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView};

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        UserView,
         ports::{StorageError, UserReader},
+        views::UserView,
     },
     domain::user::{InvalidUsername, Username},
 };
@@ -15,7 +15,6 @@ use crate::{
 /// - Open to the operator only, who sees by it which account is about to change.
 /// - The name is matched without regard to case.
 /// - Refuses a text that cannot be a username, and a name that nobody has.
-#[derive(Clone)]
 pub struct FindUser {
     pub(crate) users: Arc<dyn UserReader>,
 }

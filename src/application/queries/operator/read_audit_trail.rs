@@ -1,24 +1,27 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use thiserror::Error;
 
-use super::{FindUser, FindUserError};
 use crate::{
     application::{
-        ports::AuditEventReader,
-        queries::audit::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
+        ports::{AuditEventReader, StorageError, UserReader},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
-    domain::{audit::AuditAction, user::UserId},
+    domain::{
+        audit::AuditAction,
+        user::{InvalidUsername, UserId, Username},
+    },
 };
 
 /// Reads the events of the audit trail, a page at a time.
 ///
 /// - Open to the operator only.
 /// - The newest come first. Users are called by their names.
-/// - Refuses a name that nobody has.
+/// - Refuses a text that cannot be a username, and a name that nobody has.
 pub struct ReadAuditTrail {
     pub(crate) events: Arc<dyn AuditEventReader>,
-    pub(crate) find_user: FindUser,
+    pub(crate) users: Arc<dyn UserReader>,
 }
 
 /// Which events are wanted; what is not given matches every one.
@@ -40,12 +43,26 @@ pub struct ReadAuditTrailRequest {
     pub page: AuditEventPageRequest,
 }
 
+/// Why no event was read.
+#[derive(Debug, Error)]
+pub enum ReadAuditTrailError {
+    /// The text cannot be a username.
+    #[error(transparent)]
+    InvalidUsername(#[from] InvalidUsername),
+    /// Nobody has the name.
+    #[error("There is no such user.")]
+    UserNotFound,
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
 impl ReadAuditTrail {
     /// Answers the query.
     ///
     /// # Errors
-    /// [`FindUserError`] if nobody has a name that is given, or storage fails.
-    pub async fn execute(&self, request: &ReadAuditTrailRequest) -> Result<AuditEventPage, FindUserError> {
+    /// As [`ReadAuditTrailError`] says.
+    pub async fn execute(&self, request: &ReadAuditTrailRequest) -> Result<AuditEventPage, ReadAuditTrailError> {
         let filter = AuditEventFilter {
             actor_id: self.id_of(request.actor.as_deref()).await?,
             target_id: self.id_of(request.target.as_deref()).await?,
@@ -57,11 +74,10 @@ impl ReadAuditTrail {
         Ok(self.events.list(&filter, &request.page).await?)
     }
 
-    async fn id_of(&self, username: Option<&str>) -> Result<Option<UserId>, FindUserError> {
-        match username {
-            Some(username) => Ok(Some(self.find_user.execute(username).await?.id)),
-            None => Ok(None),
-        }
+    async fn id_of(&self, username: Option<&str>) -> Result<Option<UserId>, ReadAuditTrailError> {
+        let Some(username) = username else { return Ok(None) };
+        let user = self.users.find_by_username(&Username::new(username)?).await?;
+        Ok(Some(user.ok_or(ReadAuditTrailError::UserNotFound)?.id))
     }
 }
 
@@ -77,7 +93,7 @@ mod tests {
         world.sign_up("brian").await;
         let read_audit_trail = ReadAuditTrail {
             events: world.store(),
-            find_user: FindUser { users: world.store() },
+            users: world.store(),
         };
         let by = |actor: &str| ReadAuditTrailRequest {
             actor: Some(actor.to_owned()),
@@ -88,6 +104,6 @@ mod tests {
         assert_eq!(page.events[0].target_username.as_deref(), Some("alice"));
 
         let refusal = read_audit_trail.execute(&by("nobody")).await;
-        assert!(matches!(refusal, Err(FindUserError::UserNotFound)));
+        assert!(matches!(refusal, Err(ReadAuditTrailError::UserNotFound)));
     }
 }

@@ -4,10 +4,11 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor, UserView,
+        Actor,
         audit::Audit,
         authorization::{NotAuthorized, Permission},
         ports::{StorageError, UserReader},
+        views::UserView,
     },
     domain::{audit::AuditAction, user::UserId},
 };

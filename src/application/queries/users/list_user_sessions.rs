@@ -4,10 +4,11 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor, SessionView,
+        Actor,
         audit::Audit,
         authorization::{NotAuthorized, Permission},
         ports::{Clock, SessionReader, StorageError, UserReader},
+        views::SessionView,
     },
     domain::{
         audit::AuditAction,

@@ -2,18 +2,15 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{UserPage, UserPageRequest};
 use crate::{
     application::{
         Actor,
         audit::Audit,
         authorization::{NotAuthorized, Permission},
         ports::{StorageError, UserReader},
+        views::{UserFilter, UserPage, UserPageRequest},
     },
-    domain::{
-        audit::AuditAction,
-        user::{Role, UsernamePrefix},
-    },
+    domain::audit::AuditAction,
 };
 
 /// Lists users, a page at a time.
@@ -23,17 +20,6 @@ use crate::{
 pub struct ListUsers {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) audit: Arc<Audit>,
-}
-
-/// Which users are wanted; what is not given matches everyone.
-#[derive(Clone, Debug, Default)]
-pub struct ListUsersFilter {
-    /// Only users of this role.
-    pub role: Option<Role>,
-    /// Only active, or only inactive users.
-    pub is_active: Option<bool>,
-    /// Only users whose name starts like this.
-    pub username: Option<UsernamePrefix>,
 }
 
 /// Why users were not listed.
@@ -55,7 +41,7 @@ impl ListUsers {
     pub async fn execute(
         &self,
         actor: &Actor,
-        filter: &ListUsersFilter,
+        filter: &UserFilter,
         page: &UserPageRequest,
     ) -> Result<UserPage, ListUsersError> {
         self.audit
@@ -67,7 +53,10 @@ impl ListUsers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::application::testing::{World, actor, user};
+    use crate::{
+        application::testing::{World, actor, user},
+        domain::user::Role,
+    };
 
     #[tokio::test]
     async fn an_admin_sees_users_of_every_role() {
@@ -77,11 +66,7 @@ mod tests {
             audit: world.audit(),
         };
         let page = list_users
-            .execute(
-                &actor(Role::Admin),
-                &ListUsersFilter::default(),
-                &UserPageRequest::default(),
-            )
+            .execute(&actor(Role::Admin), &UserFilter::default(), &UserPageRequest::default())
             .await
             .unwrap();
         assert_eq!(page.total.count, 2);
@@ -95,11 +80,7 @@ mod tests {
             audit: World::new().audit(),
         };
         let refusal = list_users
-            .execute(
-                &actor(Role::User),
-                &ListUsersFilter::default(),
-                &UserPageRequest::default(),
-            )
+            .execute(&actor(Role::User), &UserFilter::default(), &UserPageRequest::default())
             .await;
         assert!(matches!(refusal, Err(ListUsersError::NotAuthorized(_))));
     }

@@ -1,15 +1,9 @@
-//! What admins may see of users.
+//! What admins may see of users. What they may not see of those above them, each query says.
 
-mod cursor;
 mod get_user;
 mod list_user_sessions;
 mod list_users;
-mod page;
 
-pub use cursor::{UserCursor, UserSortingKey};
 pub use get_user::{GetUser, GetUserError};
 pub use list_user_sessions::{ListUserSessions, ListUserSessionsError};
-pub use list_users::{ListUsers, ListUsersError, ListUsersFilter};
-pub use page::{
-    InvalidPageOffset, PageOffset, SortingOrder, UserPage, UserPageRequest, UserPageStart, UserSortingField,
-};
+pub use list_users::{ListUsers, ListUsersError};

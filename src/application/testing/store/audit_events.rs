@@ -1,3 +1,5 @@
+//! The audit trail in memory.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -5,7 +7,7 @@ use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
         ports::{AuditEventReader, AuditEventRepository, StorageError},
-        queries::audit::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
     },
     domain::{
         audit::{AuditEvent, AuditEventId},

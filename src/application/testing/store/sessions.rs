@@ -1,3 +1,5 @@
+//! Sessions in memory.
+
 use std::cmp::Reverse;
 
 use async_trait::async_trait;
@@ -6,10 +8,10 @@ use chrono::{DateTime, Utc};
 use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
-        SessionView, UserView,
         ports::{
             AuthSessionRepository, Credentials, Identity, IdentityReader, LastSeenRecorder, SessionReader, StorageError,
         },
+        views::{SessionView, UserView},
     },
     domain::{
         session::{AuthSession, AuthSessionId, AuthSessionState, SessionSecretDigest},

@@ -1,3 +1,5 @@
+//! Counts of failed attempts in memory.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 

@@ -1,3 +1,5 @@
+//! Users in memory.
+
 use std::cmp::Ordering;
 
 use async_trait::async_trait;
@@ -5,12 +7,8 @@ use async_trait::async_trait;
 use super::{InMemoryStore, InMemoryTransaction};
 use crate::{
     application::{
-        UserView,
         ports::{InsertUserError, StorageError, UserReader, UserRepository},
-        queries::{
-            Total,
-            users::{ListUsersFilter, SortingOrder, UserCursor, UserPage, UserPageRequest, UserPageStart},
-        },
+        views::{SortingOrder, Total, UserCursor, UserFilter, UserPage, UserPageRequest, UserPageStart, UserView},
     },
     domain::user::{User, UserId, Username},
 };
@@ -56,7 +54,7 @@ impl UserRepository for InMemoryTransaction {
 
 #[async_trait]
 impl UserReader for InMemoryStore {
-    async fn list(&self, filter: &ListUsersFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
+    async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
         let state = self.read()?;
         let field = page.start.sorting_field();
         let matching = state.users.values().filter(|user| lets_through(filter, user));
@@ -89,7 +87,7 @@ impl UserReader for InMemoryStore {
     }
 }
 
-fn lets_through(filter: &ListUsersFilter, user: &User) -> bool {
+fn lets_through(filter: &UserFilter, user: &User) -> bool {
     filter.role.is_none_or(|role| user.role() == role)
         && filter.is_active.is_none_or(|is_active| user.is_active() == is_active)
         && filter

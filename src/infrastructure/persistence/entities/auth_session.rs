@@ -36,7 +36,8 @@ impl Related<super::user::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The rows of sessions that live at `now`, by the same rule as [`AuthSession::lives_at`](crate::domain::session::AuthSession::lives_at).
+/// The rows of sessions that live at `now`, by the same rule as
+/// [`AuthSession::lives_at`](crate::domain::session::AuthSession::lives_at).
 pub fn lives_at(now: DateTime<Utc>) -> Condition {
     Condition::all()
         .add(Column::CreatedAt.lte(now + CLOCK_TOLERANCE))

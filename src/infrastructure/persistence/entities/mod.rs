@@ -1,4 +1,5 @@
-//! The tables, as SeaORM sees them.
+//! The tables, as SeaORM sees them: a row is a `Model`, and has neither rules nor methods. What a row means, `mapping`
+//! says.
 
 pub(super) mod audit_event;
 pub(super) mod auth_session;

@@ -5,9 +5,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryTrait};
 use test_database::DatabaseKind;
 
 use super::*;
-use crate::{
-    application::queries::users::PageOffset, domain::user::UserId, infrastructure::persistence::testing::TestDatabase,
-};
+use crate::{application::views::PageOffset, domain::user::UserId, infrastructure::persistence::testing::TestDatabase};
 
 const FIELDS: [UserSortingField; 5] = [
     UserSortingField::Username,
@@ -21,7 +19,7 @@ const FIELDS: [UserSortingField; 5] = [
 const BY_NAME: usize = 4;
 
 /// How the first page is read and how a later one, by every field in both directions.
-async fn plans(filter: &ListUsersFilter) -> Vec<String> {
+async fn plans(filter: &UserFilter) -> Vec<String> {
     let database = TestDatabase::migrated(DatabaseKind::Sqlite).await;
     let mut plans = Vec::new();
     for field in FIELDS {
@@ -59,7 +57,7 @@ fn later(field: UserSortingField) -> UserCursor {
 }
 
 /// The steps of the page itself, without those of the count.
-async fn plan(database: &TestDatabase, filter: &ListUsersFilter, request: &UserPageRequest) -> String {
+async fn plan(database: &TestDatabase, filter: &UserFilter, request: &UserPageRequest) -> String {
     let mut explain = page(filter, request).build(DbBackend::Sqlite);
     explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
     let rows = database.reader().query_all_raw(explain).await.unwrap();
@@ -68,8 +66,8 @@ async fn plan(database: &TestDatabase, filter: &ListUsersFilter, request: &UserP
     Vec::from_iter(steps).join("; ")
 }
 
-fn filter(role: Option<Role>, is_active: Option<bool>, prefix: &str) -> ListUsersFilter {
-    ListUsersFilter {
+fn filter(role: Option<Role>, is_active: Option<bool>, prefix: &str) -> UserFilter {
+    UserFilter {
         role,
         is_active,
         username: Some(UsernamePrefix::new(prefix).unwrap()),

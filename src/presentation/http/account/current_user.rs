@@ -4,7 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    application::{UserView, commands::account::LoggedIn, queries::account},
+    application::{commands::account::LoggedIn, queries::account, views::UserView},
     presentation::http::users::user_view::RoleName,
 };
 

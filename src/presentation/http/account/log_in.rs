@@ -15,10 +15,10 @@ use crate::{
     },
     presentation::http::{
         DeviceCookie, Failure, SessionCookie,
-        device_cookie::WithDeviceCookie,
+        cookies::WithDeviceCookie,
         extract::{Anonymous, Body, Client},
         failure::refusals,
-        password::Password,
+        fields::Password,
     },
 };
 

@@ -1,4 +1,6 @@
-//! What everyone does with their own account and session.
+//! What everyone does with their own account and session: `/api/v1/account`.
+//!
+//! A file for each operation; the others are what several of them show.
 
 pub(super) mod current_user;
 pub(super) mod end_all_sessions;

@@ -2,7 +2,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::Serialize;
 
 use super::session_view::SessionView;
-use crate::application::{self, Actor};
+use crate::application::{Actor, views};
 
 /// The sessions of a user.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -13,7 +13,7 @@ pub struct SessionList {
 
 impl SessionList {
     /// The sessions as they are shown to `actor`.
-    pub fn new(sessions: Vec<application::SessionView>, actor: &Actor) -> Self {
+    pub fn new(sessions: Vec<views::SessionView>, actor: &Actor) -> Self {
         let views = sessions.into_iter();
         Self {
             sessions: views

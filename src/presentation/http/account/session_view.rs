@@ -3,7 +3,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{application, domain::session::AuthSessionId};
+use crate::{application::views, domain::session::AuthSessionId};
 
 /// A session.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -26,7 +26,7 @@ pub struct SessionView {
 
 impl SessionView {
     /// A session as it is shown to who acts in the session `current`.
-    pub fn new(session: application::SessionView, current: AuthSessionId) -> Self {
+    pub fn new(session: views::SessionView, current: AuthSessionId) -> Self {
         let client = session.client;
         Self {
             id: session.id.as_uuid(),

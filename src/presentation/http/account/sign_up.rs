@@ -16,7 +16,7 @@ use crate::{
         Failure,
         extract::{Anonymous, Body, Client},
         failure::refusals,
-        password::Password,
+        fields::Password,
         respond::Created,
         users::user_view::UserView,
     },
@@ -44,7 +44,9 @@ refusals! {
 
 /// Sign up.
 ///
-/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a username or password that breaks a rule, a username that is taken, whatever its case, and one sign-up after the other from the same address.
+/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a
+/// username or password that breaks a rule, a username that is taken, whatever its case, and one sign-up after the other from
+/// the same address.
 #[api_v2_operation(tags(Account), operation_id = "signUp")]
 pub async fn sign_up(
     Anonymous(Body(body)): Anonymous<Body<SignUpBody>>,

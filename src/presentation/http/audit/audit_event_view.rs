@@ -3,7 +3,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{application::queries::audit, domain::audit::AuditActor};
+use crate::{application::views, domain::audit::AuditActor};
 
 /// Something that somebody did or was refused.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -58,8 +58,8 @@ pub enum OutcomeName {
     Refused,
 }
 
-impl From<audit::AuditEventView> for AuditEventView {
-    fn from(view: audit::AuditEventView) -> Self {
+impl From<views::AuditEventView> for AuditEventView {
+    fn from(view: views::AuditEventView) -> Self {
         let event = view.event;
         Self {
             id: event.id.as_uuid(),

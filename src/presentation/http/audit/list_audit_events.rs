@@ -15,16 +15,15 @@ use super::audit_event_view::{AuditEventView, OutcomeName};
 use crate::{
     application::{
         ports::StorageError,
-        queries::audit::{
-            AuditEventFilter, AuditEventPage, AuditEventPageRequest, ListAuditEvents, ListAuditEventsError,
-        },
+        queries::audit::{ListAuditEvents, ListAuditEventsError},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
     domain::audit::AuditAction,
     presentation::http::{
         Failure, OrDefault,
         extract::{Authenticated, Params, QueryParams},
         failure::refusals,
-        query_param::{LimitParam, read, time},
+        fields::query_param::{LimitParam, read, time},
     },
 };
 

@@ -10,12 +10,11 @@ use paperclip::{
     },
 };
 
-use super::{client::provenance, no_input::NoInput};
+use super::{client::provenance, cross_site::refuse_cross_site, no_input::NoInput};
 use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
     presentation::http::{
-        cross_site::refuse_cross_site, failure::Failure, openapi, problem::Problem, problem_code::ProblemCode,
-        session_cookie::SessionCookie,
+        cookies::SessionCookie, failure::Failure, openapi, problem::Problem, problem_code::ProblemCode,
     },
 };
 

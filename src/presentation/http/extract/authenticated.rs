@@ -10,18 +10,17 @@ use paperclip::{
     },
 };
 
-use super::{client::provenance, no_input::NoInput};
+use super::{client::provenance, cross_site::refuse_cross_site, no_input::NoInput};
 use crate::{
     application::{
         Actor,
         commands::account::{Authenticate, AuthenticateError},
     },
     presentation::http::{
-        cross_site::refuse_cross_site,
+        cookies::SessionCookie,
         failure::{Failure, Refusal},
         middleware::access_log::Caller,
         openapi,
-        session_cookie::SessionCookie,
     },
 };
 

@@ -1,4 +1,5 @@
-//! Numbers for Prometheus: those of HTTP, and the page that shows all there are.
+//! Numbers for Prometheus: those of HTTP, and the page that shows all there are. Others are counted where they arise,
+//! and collected by `metrics` in [`setup`](crate::setup).
 
 mod page;
 mod requests;

@@ -1,3 +1,5 @@
+//! `GET /metrics`.
+
 use actix_web::{
     App, Error, HttpResponse,
     body::MessageBody,

@@ -6,7 +6,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use crate::presentation::http::session_cookie::CookieSettings;
+use crate::presentation::http::cookies::CookieSettings;
 
 /// Makes every 401 clear the session cookie that its request carried, one that cannot be decrypted, too. What the request
 /// may have set before it was refused is dead as well.

@@ -28,8 +28,7 @@ mod tests {
 
     use crate::presentation::http::{
         HttpSettings, PROBLEM_JSON,
-        cors::cors,
-        middleware::{inner::inner, outer::outer},
+        middleware::{cors::cors, inner::inner, outer::outer},
     };
 
     const FRONT_END: &str = "https://app.example.com";

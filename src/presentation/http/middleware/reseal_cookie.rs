@@ -7,7 +7,7 @@ use actix_web::{
     http::header::{self, HeaderMap, HeaderValue},
 };
 
-use crate::presentation::http::session_cookie::CookieSettings;
+use crate::presentation::http::cookies::CookieSettings;
 
 /// Puts the session cookie of a request under the key in use, if it is under a former one.
 ///

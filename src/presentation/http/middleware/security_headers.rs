@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use crate::presentation::http::session_cookie::CookieSettings;
+use crate::presentation::http::cookies::CookieSettings;
 
 /// What holds for every answer.
 const ALWAYS: [(HeaderName, HeaderValue); 3] = [

@@ -1,7 +1,7 @@
 //! Links: what can be asked next with what an operation answered.
 //!
-//! By the letter of OpenAPI 3.0, a request body is one expression or none; that those inside of an object count as well is
-//! what tools make of it that follow links.
+//! By the letter of OpenAPI 3.0, a request body is one expression or none; that those inside of an object count as well
+//! is what tools make of it that follow links.
 
 use serde_json::{Value, json};
 

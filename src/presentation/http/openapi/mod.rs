@@ -1,4 +1,7 @@
 //! The OpenAPI 3 document.
+//!
+//! Paperclip makes it from the [`routes`](super::routes), the controllers' comments and what extractors and responders
+//! say by [`operation`]; [`amend`](mod@amend) adds what paperclip cannot say, from the other files here.
 
 mod amend;
 mod examples;
@@ -18,13 +21,13 @@ use paperclip::{
 };
 use serde_json::Value;
 
-use self::amend::amend;
-pub use self::operation::{answers, asks_for_session, refuses};
 use super::{
     problem::{FieldError, Problem},
     routes::routes,
 };
 use crate::domain::user::PasswordPolicy;
+use amend::amend;
+pub use operation::{answers, asks_for_session, refuses};
 
 /// What holds for every operation, in Markdown.
 const DESCRIPTION: &str = "\

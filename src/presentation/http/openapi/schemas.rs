@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    application::queries::{PageLimit, users::PageOffset},
+    application::views::{PageLimit, PageOffset},
     domain::{
         audit::{AuditAction, RefusalReason},
         session::UserAgent,

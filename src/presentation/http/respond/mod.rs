@@ -1,6 +1,7 @@
-//! Answers of success besides 200, which is paperclip's `Json`.
+//! Answers of success besides 200, which is paperclip's `Json`. Errors are answered by [`Failure`](super::Failure).
 
 mod created;
 mod no_content;
 
-pub use self::{created::Created, no_content::NoContent};
+pub use created::Created;
+pub use no_content::NoContent;

@@ -5,8 +5,10 @@ use serde::Deserialize;
 
 use crate::{
     application::{
-        commands::ConfirmActorError,
-        commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
+        commands::{
+            ConfirmActorError,
+            account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
+        },
         ports::{HashingError, IssueError, StorageError},
         throttle::Throttled,
     },
@@ -14,7 +16,7 @@ use crate::{
         Failure, SessionCookie,
         extract::{Authenticated, Body},
         failure::refusals,
-        password::Password,
+        fields::Password,
         respond::NoContent,
     },
 };

@@ -17,7 +17,7 @@ use crate::{
         Failure, OrDefault,
         extract::{Authenticated, Body},
         failure::refusals,
-        password::Password,
+        fields::Password,
         respond::Created,
     },
 };

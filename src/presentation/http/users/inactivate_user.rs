@@ -16,8 +16,8 @@ use crate::{
 
 /// Shut a user out.
 ///
-/// Open to admins for users, to super admins for users and admins. Ends all sessions of the user at once. Inactivating an inactive user
-/// changes nothing. Refuses a super admin as the target.
+/// Open to admins for users, to super admins for users and admins. Ends all sessions of the user at once. Inactivating an
+/// inactive user changes nothing. Refuses a super admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "inactivateUser")]
 pub async fn inactivate_user(
     Authenticated {

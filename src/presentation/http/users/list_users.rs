@@ -16,12 +16,10 @@ use super::{
 use crate::{
     application::{
         ports::StorageError,
-        queries::{
-            Counting,
-            users::{
-                InvalidPageOffset, ListUsers, ListUsersError, ListUsersFilter, PageOffset, SortingOrder, UserPage,
-                UserPageRequest, UserPageStart, UserSortingField,
-            },
+        queries::users::{ListUsers, ListUsersError},
+        views::{
+            Counting, InvalidPageOffset, PageOffset, SortingOrder, UserFilter, UserPage, UserPageRequest,
+            UserPageStart, UserSortingField,
         },
     },
     domain::user::UsernamePrefix,
@@ -29,8 +27,8 @@ use crate::{
         Failure, OrDefault,
         extract::{Authenticated, Params, QueryParams},
         failure::refusals,
+        fields::query_param::{LimitParam, read},
         problem::FieldError,
-        query_param::{LimitParam, read},
     },
 };
 
@@ -192,8 +190,8 @@ impl ListUsersParams {
         }
     }
 
-    fn filter(self) -> ListUsersFilter {
-        ListUsersFilter {
+    fn filter(self) -> UserFilter {
+        UserFilter {
             role: self.role.map(Into::into),
             is_active: self.is_active,
             username: self.username.map(|prefix| prefix.0),

@@ -1,4 +1,6 @@
-//! What admins do with users.
+//! What admins do with users, and everybody with their own password: `/api/v1/users`.
+//!
+//! A file for each operation; the others are what several of them take or show.
 
 pub(super) mod change_password;
 pub(super) mod create_user;

@@ -1,3 +1,5 @@
+//! Places in the list of users, as clients see them.
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
 use paperclip::v2::{models::DataType, schema::TypedData};
@@ -5,9 +7,9 @@ use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use crate::{
-    application::queries::users::{UserCursor, UserSortingKey},
+    application::views::{UserCursor, UserSortingKey},
     domain::user::{Role, Username},
-    presentation::http::query_param::read,
+    presentation::http::fields::query_param::read,
 };
 
 /// What is said to a text that is no cursor.

@@ -3,7 +3,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{application, domain::user::Role};
+use crate::{application::views, domain::user::Role};
 
 /// A user.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -34,8 +34,8 @@ pub enum RoleName {
     SuperAdmin,
 }
 
-impl From<application::UserView> for UserView {
-    fn from(user: application::UserView) -> Self {
+impl From<views::UserView> for UserView {
+    fn from(user: views::UserView) -> Self {
         Self {
             id: user.id.as_uuid(),
             username: user.username,

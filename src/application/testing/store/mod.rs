@@ -1,3 +1,5 @@
+//! The fake of all ports of storage.
+
 mod audit_events;
 mod contract;
 mod sessions;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use paperclip::v2::{models::DataType, schema::TypedData};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use crate::application::queries::{InvalidPageLimit, PageLimit};
+use crate::application::views::{InvalidPageLimit, PageLimit};
 
 /// How many entries a page is to have at the most.
 #[derive(Debug, Default)]

@@ -1,10 +1,18 @@
 use thiserror::Error;
 
-use super::UserCursor;
-use crate::application::{
-    UserView,
-    queries::{Counting, PageLimit, Total},
-};
+use super::{Counting, PageLimit, Total, UserCursor, UserView};
+use crate::domain::user::{Role, UsernamePrefix};
+
+/// Which users are wanted; what is not given matches everyone.
+#[derive(Clone, Debug, Default)]
+pub struct UserFilter {
+    /// Only users of this role.
+    pub role: Option<Role>,
+    /// Only active, or only inactive users.
+    pub is_active: Option<bool>,
+    /// Only users whose name starts like this.
+    pub username: Option<UsernamePrefix>,
+}
 
 /// Which part of the sorted users is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,12 @@
+//! Front ends of other origins may call the API, if the settings list them.
+
 use actix_cors::Cors;
 use actix_web::{
     http::{Method, header},
     middleware::Condition,
 };
 
-use super::middleware::request_id;
+use super::request_id;
 
 /// How long a browser may rely on the answer to a preflight, in seconds. It may notice a change of the list that late.
 const PREFLIGHT_MAX_AGE: usize = 600;

@@ -15,7 +15,7 @@ use tokio_util::context::TokioContext;
 /// Whoever uses it, it does its work on the runtime that it was made on. What a pool opens would otherwise die with the
 /// runtime of the worker that happened to ask first, under the hands of another that finishes its requests.
 #[derive(Clone, Debug)]
-pub(super) struct TimedConnection<C> {
+pub struct TimedConnection<C> {
     inner: C,
     /// None for a file: it does not fall silent, and what a pool opens of it is of no runtime.
     patience: Option<Duration>,
@@ -26,7 +26,7 @@ pub(super) struct TimedConnection<C> {
 
 impl<C> TimedConnection<C> {
     /// Wraps `inner`, to do its work on the runtime that calls this.
-    pub(super) fn new(inner: C, patience: Option<Duration>) -> Self {
+    pub fn new(inner: C, patience: Option<Duration>) -> Self {
         Self {
             inner,
             patience,
@@ -36,16 +36,16 @@ impl<C> TimedConnection<C> {
     }
 
     /// What waits however long it takes.
-    pub(super) fn untimed(&self) -> &C {
+    pub fn untimed(&self) -> &C {
         &self.inner
     }
 
-    pub(super) fn into_untimed(self) -> C {
+    pub fn into_untimed(self) -> C {
         self.inner
     }
 
     /// The same patience and runtime with something else.
-    pub(super) fn with<T>(&self, inner: T) -> TimedConnection<T> {
+    pub fn with<T>(&self, inner: T) -> TimedConnection<T> {
         TimedConnection {
             inner,
             patience: self.patience,
@@ -55,7 +55,7 @@ impl<C> TimedConnection<C> {
     }
 
     /// The same, for as long as others wait for their turn.
-    pub(super) fn holding(self, turn: OwnedSemaphorePermit) -> Self {
+    pub fn holding(self, turn: OwnedSemaphorePermit) -> Self {
         Self {
             _turn: Some(Arc::new(turn)),
             ..self
@@ -66,7 +66,7 @@ impl<C> TimedConnection<C> {
     ///
     /// # Errors
     /// As `answer`, and [`DbErr::Conn`] if it does not come in time.
-    pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    pub async fn in_time<T>(&self, answer: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         let Some(patience) = self.patience else {
             return answer.await;
         };
@@ -81,7 +81,7 @@ impl<C> TimedConnection<C> {
     ///
     /// # Errors
     /// As `answer`, and [`DbErr::Conn`] if it does not come in time.
-    pub(super) async fn to_its_end<T: Send + 'static>(
+    pub async fn to_its_end<T: Send + 'static>(
         &self,
         answer: impl Future<Output = Result<T, DbErr>> + Send + 'static,
     ) -> Result<T, DbErr> {
@@ -104,7 +104,7 @@ impl TimedConnection<DatabaseTransaction> {
     ///
     /// # Errors
     /// [`DbErr`] if the database fails; if it did not answer, they may have been made nevertheless.
-    pub(super) async fn commit(self) -> Result<(), DbErr> {
+    pub async fn commit(self) -> Result<(), DbErr> {
         let connection = self.with(());
         connection.in_time(self.inner.commit()).await
     }

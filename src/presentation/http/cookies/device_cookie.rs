@@ -12,8 +12,8 @@ use paperclip::{
     },
 };
 
-use super::{cookie_header::cookie_values, settings::HttpSettings};
-use crate::application::ports::DeviceToken;
+use super::cookie_header::cookie_values;
+use crate::{application::ports::DeviceToken, presentation::http::settings::HttpSettings};
 
 /// The cookie by which a device is known to a user who has logged in on it. It outlives the session, and a log-out.
 pub struct DeviceCookie {

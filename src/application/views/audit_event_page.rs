@@ -1,11 +1,9 @@
 use chrono::{DateTime, Utc};
 
-use crate::{
-    application::queries::PageLimit,
-    domain::{
-        audit::{AuditAction, AuditEvent, AuditEventId},
-        user::UserId,
-    },
+use super::PageLimit;
+use crate::domain::{
+    audit::{AuditAction, AuditEvent, AuditEventId},
+    user::UserId,
 };
 
 /// Which events are wanted; what is not given matches every one.

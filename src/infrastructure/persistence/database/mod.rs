@@ -1,3 +1,14 @@
+//! The one database: how it is addressed, opened and asked, and all that differs between SQLite and PostgreSQL.
+//!
+//! [`Database`] has a handle for each kind of work; whoever has one need not know of which kind the database is, and
+//! has no `match` on it. Whatever is stored in it is no matter of this folder.
+
+mod database_url;
+mod pool_metrics;
+mod postgres;
+mod sqlite;
+mod timed_connection;
+
 use std::{io, sync::Arc, time::Duration};
 
 use sea_orm::{
@@ -7,7 +18,11 @@ use sea_orm::{
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
-use super::{DatabaseUrl, database_url::Kind, error::explained, postgres, sqlite, timed_connection::TimedConnection};
+use database_url::Kind;
+pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
+pub(super) use timed_connection::TimedConnection;
+
+use super::error::explained;
 
 /// Who migrates a PostgreSQL database holds this advisory lock: `gatehous` in ASCII, unlikely to be taken by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
