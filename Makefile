@@ -1,4 +1,4 @@
-.PHONY: help run test docs guides how-to faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test docs guides how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -26,6 +26,9 @@ guides: ## Type in what the guides have for a shell; needs bash, curl, jq, opens
 
 how-to: ## Follow the how-to guides in copies of this tree, which are built and tested; needs Git, bash
 	cargo test --test how_to -- --ignored --test-threads=1
+
+how-to.quick: ## Apply them all, and follow one of them to its end; needs Git, bash
+	cargo test --test how_to -- --ignored --test-threads=1 applied use_case old_name
 
 faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, libfaketime, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored --test-threads=1 durability:: disk_faults:: clock_steps::
