@@ -1,6 +1,10 @@
 //! The OpenAPI document, and Swagger UI to read and try it.
 
-use std::{error::Error, io::Read, sync::Arc};
+use std::{
+    error::Error,
+    io::{self, Read},
+    sync::Arc,
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, Resource,
@@ -75,19 +79,22 @@ async fn file(
     };
     let mut answer = HttpResponse::Ok();
     answer.content_type(content_type);
-    if !file.gzpipped {
-        return Ok(answer.body(file.bytes.into_owned()));
+    let mut content = file.bytes.into_owned();
+    if file.gzpipped {
+        answer.insert_header((header::VARY, "Accept-Encoding"));
+        if accepts_gzip(&request) {
+            answer.insert_header(ContentEncoding::Gzip);
+        } else {
+            content = inflated(&content).map_err(|error| unmakeable(&error))?;
+        }
     }
-    answer.insert_header((header::VARY, "Accept-Encoding"));
-    if accepts_gzip(&request) {
-        answer.insert_header(ContentEncoding::Gzip);
-        return Ok(answer.body(file.bytes.into_owned()));
-    }
-    let mut plain = Vec::new();
-    GzDecoder::new(&*file.bytes)
-        .read_to_end(&mut plain)
-        .map_err(|error| unmakeable(&error))?;
-    Ok(answer.body(plain))
+    Ok(answer.body(content))
+}
+
+fn inflated(gzipped: &[u8]) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    GzDecoder::new(gzipped).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 fn unmakeable(error: &dyn Error) -> Problem {
