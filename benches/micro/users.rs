@@ -27,6 +27,7 @@ pub fn bench(criterion: &mut Criterion) {
                 password_hash: PasswordHash::new(black_box(PASSWORD_HASH)),
                 role: user.role(),
                 is_active: true,
+                credentials_generation: 0,
                 created_at: NOW,
                 updated_at: NOW,
             })

@@ -4,7 +4,7 @@ use super::adapters::Adapters;
 use crate::application::{
     audit::{Audit, Refusals},
     commands::Registration,
-    throttle::Throttle,
+    throttle::{ChangeBudget, Throttle},
 };
 
 /// What several use cases share, built on the adapters.
@@ -31,8 +31,8 @@ impl Services {
                 unit_of_work: adapters.unit_of_work.clone(),
                 keys: adapters.throttle_keys.clone(),
                 device_tokens: adapters.device_tokens.clone(),
+                changes: ChangeBudget::default(),
                 clock: adapters.clock.clone(),
-                random: adapters.random.clone(),
             }),
             registration: Arc::new(Registration {
                 password_hasher: adapters.password_hasher.clone(),

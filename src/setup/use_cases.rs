@@ -79,6 +79,7 @@ impl HttpUseCases {
         } = services;
         let manage_user = Arc::new(ManageUser {
             unit_of_work: unit_of_work.clone(),
+            throttle: throttle.clone(),
             audit: audit.clone(),
             clock: clock.clone(),
         });
@@ -122,11 +123,13 @@ impl HttpUseCases {
             }),
             end_session: Data::new(EndSession {
                 unit_of_work: unit_of_work.clone(),
+                throttle: throttle.clone(),
                 audit: audit.clone(),
                 clock: clock.clone(),
             }),
             end_all_sessions: Data::new(EndAllSessions {
                 unit_of_work: unit_of_work.clone(),
+                throttle: throttle.clone(),
                 audit: audit.clone(),
                 clock: clock.clone(),
             }),
@@ -145,6 +148,7 @@ impl HttpUseCases {
             create_user: Data::new(CreateUser {
                 registration: registration.clone(),
                 unit_of_work: unit_of_work.clone(),
+                throttle: throttle.clone(),
                 audit: audit.clone(),
                 clock: clock.clone(),
             }),
@@ -176,6 +180,7 @@ impl HttpUseCases {
             }),
             end_user_sessions: Data::new(EndUserSessions {
                 unit_of_work,
+                throttle: throttle.clone(),
                 audit: audit.clone(),
                 clock,
             }),

@@ -1,5 +1,7 @@
 //! A device on which its user has logged in is known there, whatever strangers do elsewhere.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rstest::rstest;
 use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::{
@@ -24,6 +26,64 @@ async fn the_device_of_the_user_is_let_in_whatever_strangers_do(database: Databa
     // For whoever has the device, guessing is no easier than elsewhere.
     fail_three_times(&alice, "alice").await;
     retry_after(&alice.log_in("alice", PASSWORD).await);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn many_devices_of_a_user_get_no_more_guesses_than_one(database: DatabaseKind) {
+    let server = start(database, &[]);
+    server.user("alice").await.log_out().await;
+    let mut devices = Vec::new();
+    for _ in 0..6 {
+        let device = server.logged_in("alice").await;
+        device.log_out().await;
+        devices.push(device);
+    }
+    let mut judged = 0;
+    for device in &devices {
+        judged += usize::from(device.log_in("alice", WRONG).await.status == 401);
+    }
+    assert_eq!(judged, 3);
+}
+
+#[rstest]
+#[case::set_password(&["set-password", "alice"])]
+#[case::revoke_sessions(&["revoke-sessions", "alice"])]
+#[case::inactivate(&["inactivate", "alice"])]
+#[tokio::test]
+async fn no_device_is_known_after_another_password_a_revocation_or_an_inactivation(#[case] command: &[&str]) {
+    let server = start(DatabaseKind::Sqlite, &[]);
+    let alice = server.user("alice").await;
+    alice.log_out().await;
+    let outcome = match command[0] {
+        "set-password" => server.run_with_password(command, PASSWORD),
+        _ => server.run(command),
+    };
+    outcome.succeeded();
+    server.run(&["reactivate", "alice"]).succeeded();
+
+    fail_three_times(&server.anonymous(), "alice").await;
+    retry_after(&alice.log_in("alice", PASSWORD).await);
+}
+
+#[tokio::test]
+async fn the_device_cookie_shows_neither_the_user_nor_a_key() {
+    let server = start(DatabaseKind::Sqlite, &[]);
+    let client = server.anonymous();
+    client.sign_up("alice", PASSWORD).await.expect(201);
+    let answer = client.log_in("alice", PASSWORD).await;
+    let cookies = answer.cookies();
+    let device = cookies
+        .iter()
+        .find(|cookie| cookie.starts_with("access_token_device="))
+        .unwrap();
+    let value = device.split_once('=').unwrap().1.split(';').next().unwrap();
+    // A token would be three parts, of which the first two can be read.
+    assert!(!value.contains('.'), "{value}");
+    for decoded in [STANDARD.decode(value).unwrap(), value.as_bytes().to_vec()] {
+        let text = String::from_utf8_lossy(&decoded);
+        assert!(!text.contains("sub") && !text.contains("kid"), "{text}");
+    }
 }
 
 #[apply(on_every_database)]

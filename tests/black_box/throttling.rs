@@ -13,10 +13,7 @@ pub const WRONG: &str = "wrong horse battery";
 const ANOTHER_PASSWORD: &str = "staple battery correct";
 
 /// Throttling as it is shipped, but that three attempts are free instead of ten.
-const THROTTLED: [(&str, &str); 2] = [
-    ("APP_SECURITY__THROTTLE__ENABLED", "true"),
-    ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "3"),
-];
+const THROTTLED: [(&str, &str); 1] = [("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "3")];
 
 pub fn start(database: DatabaseKind, variables: &[(&str, &str)]) -> Server {
     Server::start_with(database, &[&THROTTLED, variables].concat())
@@ -129,7 +126,7 @@ async fn from(address: &str, client: &Client, username: &str, password: &str) ->
 
 #[rstest]
 #[case::ipv4(["192.0.2.1", "192.0.2.1"], "192.0.2.2")]
-#[case::ipv6(["2001:db8:0:1::1", "2001:db8:0:1:ffff::2"], "2001:db8:0:2::1")]
+#[case::ipv6(["2001:db8:0:1::1", "2001:db8:0:ffff::2"], "2001:db8:1:1::1")]
 #[tokio::test]
 async fn an_address_is_throttled_at_whatever_accounts_and_no_other_is(#[case] same: [&str; 2], #[case] other: &str) {
     let variables = [
@@ -186,18 +183,116 @@ async fn sign_ups_from_one_address_are_throttled_and_those_that_admins_make_are_
 
 #[apply(on_every_database)]
 #[tokio::test]
-async fn guessing_the_current_password_is_throttled_and_logs_nobody_out(database: DatabaseKind) {
+async fn the_thief_of_a_session_guesses_a_few_times_and_keeps_nobody_from_changing_the_password(
+    database: DatabaseKind,
+) {
     let server = start(database, &[]);
-    let alice = server.user("alice").await;
-    for _ in 0..3 {
-        let answer = alice.change_password("alice", ANOTHER_PASSWORD, Some(WRONG)).await;
+    let thief = server.user("alice").await;
+    let alice = server.logged_in("alice").await;
+    for _ in 0..5 {
+        let answer = thief.change_password("alice", ANOTHER_PASSWORD, Some(WRONG)).await;
         answer.problem(403, "wrong_current_password");
     }
-    let refusal = alice.change_password("alice", ANOTHER_PASSWORD, Some(PASSWORD)).await;
-    assert_eq!(retry_after(&refusal), 1);
-    alice.me().await.expect(200);
-    // It is counted by itself: log-ins go on.
-    server.logged_in("alice").await;
+    thief.me().await.problem(401, "not_authenticated");
+    let answer = alice.change_password("alice", ANOTHER_PASSWORD, Some(PASSWORD)).await;
+    assert_eq!(answer.status, 204, "{answer:?}");
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn right_log_ins_at_once_from_one_address_are_not_throttled(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let admin = server.super_admin("super").await;
+    let names = Vec::from_iter((0..8).map(|number| format!("user{number}")));
+    for name in &names {
+        admin.create(name, "user").await;
+    }
+    let log_ins = names.iter().cycle().take(48).map(async |name| {
+        let answer = server.anonymous().log_in(name, PASSWORD).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    });
+    join_all(log_ins).await;
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn a_flood_of_right_log_ins_to_one_account_is_throttled_and_others_are_not(database: DatabaseKind) {
+    let few = [("APP_SECURITY__THROTTLE__FREE_LOG_INS_PER_ACCOUNT_AND_ADDRESS", "4")];
+    let server = start(database, &few);
+    let client = server.anonymous();
+    for name in ["alice", "brian"] {
+        client.sign_up(name, PASSWORD).await.expect(201);
+    }
+    for _ in 0..4 {
+        server.anonymous().log_in("alice", PASSWORD).await.expect(200);
+    }
+    assert_eq!(retry_after(&server.anonymous().log_in("alice", PASSWORD).await), 1);
+    server.anonymous().log_in("brian", PASSWORD).await.expect(200);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn guesses_from_every_64_of_one_48_are_counted_together_and_so_are_sign_ups(database: DatabaseKind) {
+    let server = start(database, &[("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]")]);
+    let client = server.anonymous();
+    let mut judged = 0;
+    for subnet in 0..60 {
+        let address = format!("2001:db8:1:{subnet:x}::1");
+        let answer = from(&address, &client, &format!("user{subnet}"), WRONG).await;
+        judged += usize::from(answer.status == 401);
+    }
+    assert_eq!(judged, 50);
+
+    let mut signed_up = 0;
+    for subnet in 0..30 {
+        let body = serde_json::json!({"username": format!("user{subnet}"), "password": PASSWORD});
+        let request = client.request(reqwest::Method::POST, "/api/v1/account/signup");
+        let request = request.header("x-forwarded-for", format!("2001:db8:2:{subnet:x}::1"));
+        signed_up += usize::from(client.send(request.json(&body)).await.status == 201);
+    }
+    assert_eq!(signed_up, 20);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn changes_have_a_budget_for_each_user_and_rejected_ones_change_nothing(database: DatabaseKind) {
+    let server = start(
+        database,
+        &[("APP_SECURITY__THROTTLE__MAX_CHANGES_PER_USER_AND_MINUTE", "3")],
+    );
+    let admin = server.admin("admin").await;
+    let other = server.admin("other").await;
+    server.user("alice").await;
+    for operation in ["inactivate", "reactivate", "inactivate"] {
+        admin.change(operation, "alice").await.expect(200);
+    }
+    let refusal = admin.change("reactivate", "alice").await;
+    assert!((1..=60).contains(&retry_after(&refusal)));
+    assert_eq!(admin.find("alice").await[0]["is_active"], false);
+    other.change("reactivate", "alice").await.expect(200);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn ending_sessions_where_there_are_none_writes_no_event(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let root = server.super_admin("super").await;
+    let alice = server.user("alice").await;
+    let id = alice.me().await.expect(200)["id"].as_str().unwrap().to_owned();
+    for _ in 0..5 {
+        let own = alice.delete("/api/v1/account/sessions?keep_current=true").await;
+        assert_eq!(own.status, 204, "{own:?}");
+    }
+    for _ in 0..5 {
+        let theirs = root.delete(&format!("/api/v1/users/{id}/sessions")).await;
+        assert_eq!(theirs.status, 204, "{theirs:?}");
+    }
+    let count = async |action: &str| {
+        let page = root.get(&format!("/api/v1/audit/?action={action}")).await.expect(200);
+        page["events"].as_array().unwrap().len()
+    };
+    assert_eq!(count("end_all_sessions").await, 0);
+    assert_eq!(count("end_user_sessions").await, 1, "the one session of the log-in");
 }
 
 #[apply(on_every_database)]
@@ -236,7 +331,7 @@ async fn what_was_typed_as_a_name_is_stored_nowhere(database: DatabaseKind) {
     }
     let connection = server.open_database().await;
     let keys = Statement::from_string(connection.get_database_backend(), "SELECT key FROM throttle_buckets");
-    assert_eq!(connection.query_all_raw(keys).await.unwrap().len(), 3);
+    assert_eq!(connection.query_all_raw(keys).await.unwrap().len(), 4);
     drop(connection);
     assert!(!server.log().contains(TYPED));
     server.kill();
@@ -265,7 +360,7 @@ fn a_start_that_may_have_forgotten_its_proxies_is_warned() {
 
 #[tokio::test]
 async fn nobody_is_throttled_where_it_is_switched_off() {
-    let server = Server::start(DatabaseKind::Sqlite);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_SECURITY__THROTTLE__ENABLED", "false")]);
     let client = server.anonymous();
     for _ in 0..30 {
         client.log_in("alice", WRONG).await.problem(401, "invalid_credentials");

@@ -25,43 +25,18 @@ pub trait DeviceTokens: Send + Sync {
     fn verify(&self, token: &DeviceToken, now: DateTime<Utc>) -> Option<KnownDevice>;
 }
 
-/// A device on which a user has logged in.
+/// A device on which a user has logged in: a browser profile, a phone, a script. Devices of one user are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownDevice {
-    /// The device.
-    pub id: DeviceId,
     /// The user.
     pub user_id: UserId,
+    /// The generation of the user's credentials at that log-in. The device is known while it is the current one.
+    pub generation: u32,
 }
-
-/// Names a device: a browser profile, a phone, a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceId([u8; Self::LENGTH]);
 
 /// A token as the device keeps it. It is worth a few more guesses: never shown by `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeviceToken(String);
-
-impl DeviceId {
-    /// Length of the id, in bytes.
-    pub const LENGTH: usize = 16;
-
-    /// Takes fresh random bytes, or those that a token brought back.
-    pub fn new(bytes: [u8; Self::LENGTH]) -> Self {
-        Self(bytes)
-    }
-
-    /// The id, for the token that carries it.
-    pub fn as_bytes(&self) -> &[u8; Self::LENGTH] {
-        &self.0
-    }
-}
-
-impl fmt::Display for DeviceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", u128::from_be_bytes(self.0))
-    }
-}
 
 impl DeviceToken {
     /// Takes what was just signed or what a client brought.

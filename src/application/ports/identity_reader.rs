@@ -33,6 +33,8 @@ pub struct Credentials {
     pub user_id: UserId,
     /// What is stored of the password.
     pub password_hash: PasswordHash,
+    /// Which generation of the user's credentials is in force.
+    pub generation: u32,
     /// Whether the user may log in.
     pub is_active: bool,
 }

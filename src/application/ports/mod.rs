@@ -36,7 +36,7 @@ pub use audit_event_reader::AuditEventReader;
 pub use audit_event_repository::AuditEventRepository;
 pub use auth_session_repository::AuthSessionRepository;
 pub use clock::Clock;
-pub use device_tokens::{DeviceId, DeviceToken, DeviceTokens, KnownDevice};
+pub use device_tokens::{DeviceToken, DeviceTokens, KnownDevice};
 pub use identity_reader::{Credentials, Identity, IdentityReader};
 pub use last_seen_recorder::LastSeenRecorder;
 pub use password_hasher::{HashingError, PasswordHasher};

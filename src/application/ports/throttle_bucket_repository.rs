@@ -19,17 +19,17 @@ pub trait ThrottleBucketRepository: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<ThrottleBucket>, StorageError>;
 
-    /// Writes a bucket back that was found in this transaction.
+    /// Writes back buckets that were found in this transaction.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
-    async fn save(&self, bucket: &ThrottleBucket) -> Result<(), StorageError>;
+    async fn save(&self, buckets: &[ThrottleBucket]) -> Result<(), StorageError>;
 
-    /// Removes a bucket, if it is there.
+    /// Removes the buckets of these keys; ignores keys without a bucket.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
-    async fn delete(&self, key: ThrottleKey) -> Result<(), StorageError>;
+    async fn delete(&self, keys: &[ThrottleKey]) -> Result<(), StorageError>;
 
     /// Removes buckets that have expired at `now`, up to `limit`; none while another process does so. Passes over those that
     /// another transaction has locked. Returns how many were removed.

@@ -17,7 +17,7 @@ use crate::{
             operator::ChangeAccount,
             users::ManageUser,
         },
-        throttle::{Throttle, ThrottlePolicy},
+        throttle::{ChangeBudget, Throttle, ThrottlePolicy},
     },
     domain::{session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
 };
@@ -53,7 +53,10 @@ impl World {
             account: rule(2 * Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
             account_from: rule(Self::FREE_ATTEMPTS, Self::MOST_FAILURES),
             network: rule(3 * Self::FREE_ATTEMPTS, u32::MAX),
+            log_ins: rule(Self::FREE_LOG_INS, u32::MAX),
+            current_password: rule(Self::FREE_ATTEMPTS, Self::FREE_ATTEMPTS),
             sign_up: rule(Self::FREE_ATTEMPTS, u32::MAX),
+            changes_per_minute: Self::CHANGES_PER_MINUTE,
             device_ttl: Self::DEVICE_TTL,
         };
         Arc::new(Throttle {
@@ -61,14 +64,15 @@ impl World {
             unit_of_work: self.store(),
             keys: Arc::new(FakeThrottleKeys),
             device_tokens: self.device_tokens.clone(),
+            changes: ChangeBudget::default(),
             clock: self.clock(),
-            random: self.random.clone(),
         })
     }
 
     pub(crate) fn manage_user(&self) -> Arc<ManageUser> {
         Arc::new(ManageUser {
             unit_of_work: self.store(),
+            throttle: self.throttle(),
             audit: self.audit(),
             clock: self.clock(),
         })

@@ -79,6 +79,10 @@ impl World {
     /// So many attempts at an account from one place, or sign-ups from there, need not wait. At an account from anywhere, it
     /// is twice as many, and from one place at any account three times.
     pub(crate) const FREE_ATTEMPTS: u32 = 5;
+    /// Log-ins to an account from one network that are allowed without a delay, successful ones included.
+    pub(crate) const FREE_LOG_INS: u32 = 50;
+    /// Changes that a user may make within a minute.
+    pub(crate) const CHANGES_PER_MINUTE: u32 = 20;
     /// After that many failures in a row, an account is closed to strangers.
     pub(crate) const MOST_FAILURES: u32 = 20;
     /// How long the first attempt has to wait that has to.

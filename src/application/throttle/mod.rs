@@ -1,17 +1,19 @@
-//! Throttling: who fails to log in again and again has to wait, longer each time.
+//! Throttling: each further failed log-in has to wait longer, and floods of what succeeds are limited.
 //!
-//! Every attempt is counted before it is known what becomes of it, against all that it may be an attack on or from: so
-//! many at once are no way around the count. One that succeeds is taken back. What is counted is in storage, so all
-//! nodes count together; who is counted is not, but for keyed hashes.
+//! Every attempt is counted before its outcome is known, against everything that it may be an attack on or from. So
+//! parallel attempts do not get around the count. A successful attempt is taken back. Storage keeps the counts, so all
+//! nodes count together. It keeps keyed hashes of the names and addresses, not the names and addresses themselves.
 //!
-//! How long one has to wait after so many failures is a [rule](crate::domain::throttle::ThrottleRule) of the domain.
-//! Use cases call [`Throttle`].
+//! How long an attempt must wait is a [rule](crate::domain::throttle::ThrottleRule) of the domain. Use cases call
+//! [`Throttle`].
 
+mod change_budget;
 mod policy;
 mod reservation;
 mod service;
 mod subject;
 
+pub use change_budget::ChangeBudget;
 pub use policy::ThrottlePolicy;
 pub use reservation::Reservation;
 pub use service::{Throttle, Throttled};

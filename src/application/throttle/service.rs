@@ -3,26 +3,26 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
-use super::{Reservation, ThrottlePolicy, ThrottleSubject, reservation::Count};
+use super::{ChangeBudget, Reservation, ThrottlePolicy, ThrottleSubject, reservation::Count, subject::Settlement};
 use crate::{
     application::ports::{
-        Clock, DeviceId, DeviceToken, DeviceTokens, IssueError, KnownDevice, Random, RandomExt, StorageError,
-        ThrottleKeys, Transaction, UnitOfWork,
+        Clock, Credentials, DeviceToken, DeviceTokens, IssueError, KnownDevice, StorageError, ThrottleKeys,
+        Transaction, UnitOfWork,
     },
     domain::user::{User, UserId},
 };
 
-/// Counts attempts, and refuses those that come too soon. Without a policy it counts nothing and knows no device.
+/// Counts attempts, and rejects those that come too soon. Without a policy it counts nothing and knows no device.
 pub struct Throttle {
     pub(crate) policy: Option<ThrottlePolicy>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) keys: Arc<dyn ThrottleKeys>,
     pub(crate) device_tokens: Arc<dyn DeviceTokens>,
+    pub(crate) changes: ChangeBudget,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Arc<dyn Random>,
 }
 
-/// Too much failed before.
+/// The attempt comes too soon after others.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("Too many attempts. Try again in {} s.", self.seconds())]
 pub struct Throttled {
@@ -71,76 +71,86 @@ impl Throttle {
         let counts = Vec::from_iter(subjects.iter().map(|subject| Count {
             key: self.keys.key(&subject.text()),
             rule: policy.rule(subject),
-            is_forgotten_by_success: subject.is_forgotten_by_success(),
+            on_success: subject.on_success(),
+            is_last: false,
         }));
-        let reservation = Reservation { counts };
+        let mut reservation = Reservation { counts };
 
         let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
         let buckets = transaction.throttle_buckets();
-        let mut found = buckets.find_for_update(&reservation.keys(), now).await?;
+        let mut found = buckets.find_for_update(&reservation.keys(), self.clock.now()).await?;
+        // Others may have counted while the locks were waited for, so that an earlier time would lie before theirs.
+        let now = self.clock.now();
         let waits = found.iter().zip(&reservation.counts);
         let retry_after = waits.map(|(bucket, count)| bucket.wait(&count.rule, now)).max();
         if let Some(retry_after) = retry_after.filter(|wait| *wait > TimeDelta::zero()) {
             return Ok(Err(Throttled { retry_after }));
         }
-        for (bucket, count) in found.iter_mut().zip(&reservation.counts) {
+        for (bucket, count) in found.iter_mut().zip(&mut reservation.counts) {
             bucket.count(&count.rule, now);
-            buckets.save(bucket).await?;
+            count.is_last = bucket.is_at_limit(&count.rule);
         }
+        buckets.save(&found).await?;
         transaction.commit().await?;
         Ok(Ok(reservation))
     }
 
-    /// The attempt has succeeded, in `transaction`: what failed before does not count any more where it was about the account,
-    /// and the attempt itself does not where it was about the place.
+    /// Settles, in `transaction`, an attempt that has succeeded: former failures at the account are forgotten, and the attempt
+    /// is no failure of the network.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
     pub async fn succeed(&self, transaction: &dyn Transaction, reservation: &Reservation) -> Result<(), StorageError> {
-        self.take_back(transaction, reservation, |count| count.is_forgotten_by_success)
-            .await
+        self.settle(transaction, reservation, |count| count.on_success).await
     }
 
-    /// Somebody who stands above the user has given the user another password: what failed with the old one does not count
-    /// any more, in `transaction`.
+    /// Forgets, in `transaction`, the failed log-ins of a user who has another password now.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
     pub async fn forget(&self, transaction: &dyn Transaction, user: &User) -> Result<(), StorageError> {
         let name = user.state().username.key().to_owned();
-        for subject in [
-            ThrottleSubject::Account(name),
-            ThrottleSubject::CurrentPassword(user.id()),
-        ] {
-            let key = self.keys.key(&subject.text());
-            transaction.throttle_buckets().delete(key).await?;
+        let subjects = [ThrottleSubject::Account(name), ThrottleSubject::KnownDevices(user.id())];
+        let keys = subjects.map(|subject| self.keys.key(&subject.text()));
+        transaction.throttle_buckets().delete(&keys).await
+    }
+
+    /// Counts a change that `user_id` is about to make.
+    ///
+    /// # Errors
+    /// [`Throttled`] if the user has made too many changes within a minute.
+    pub fn spend_change(&self, user_id: UserId) -> Result<(), Throttled> {
+        match &self.policy {
+            Some(policy) => self.changes.spend(user_id, policy.changes_per_minute, self.clock.now()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// The device that `token` names, if `user_id` has logged in on it.
-    pub fn known_device(&self, token: Option<&DeviceToken>, user_id: UserId) -> Option<KnownDevice> {
-        self.policy.as_ref()?;
-        let device = self.device_tokens.verify(token?, self.clock.now())?;
-        (device.user_id == user_id).then_some(device)
+    /// Returns whether `token` names a device that is known to the user of `credentials`.
+    ///
+    /// A device is known until the user's credentials get another generation.
+    pub fn is_known_device(&self, token: Option<&DeviceToken>, credentials: &Credentials) -> bool {
+        let device = match (&self.policy, token) {
+            (Some(_), Some(token)) => self.device_tokens.verify(token, self.clock.now()),
+            _ => None,
+        };
+        let of_credentials = KnownDevice {
+            user_id: credentials.user_id,
+            generation: credentials.generation,
+        };
+        device == Some(of_credentials)
     }
 
-    /// A token by which the device of a log-in will be known to `user_id`: `device`, if it is already.
+    /// Returns a token by which the device of a log-in will be known to `user`.
     ///
     /// # Errors
     /// [`IssueError`] if the token could not be signed.
-    pub fn remember_device(
-        &self,
-        user_id: UserId,
-        device: Option<KnownDevice>,
-        now: DateTime<Utc>,
-    ) -> Result<Option<DeviceToken>, IssueError> {
+    pub fn remember_device(&self, user: &User, now: DateTime<Utc>) -> Result<Option<DeviceToken>, IssueError> {
         let Some(policy) = &self.policy else { return Ok(None) };
-        let device = device.unwrap_or_else(|| KnownDevice {
-            id: DeviceId::new(self.random.bytes()),
-            user_id,
-        });
+        let device = KnownDevice {
+            user_id: user.id(),
+            generation: user.credentials_generation(),
+        };
         let token = self.device_tokens.issue(&device, now, now + policy.device_ttl)?;
         Ok(Some(token))
     }
@@ -149,7 +159,8 @@ impl Throttle {
     async fn release(&self, reservation: &Reservation) {
         let released = async {
             let transaction = self.unit_of_work.begin().await?;
-            self.take_back(transaction.as_ref(), reservation, |_| false).await?;
+            self.settle(transaction.as_ref(), reservation, |_| Settlement::TakeBack)
+                .await?;
             transaction.commit().await
         };
         if !reservation.counts.is_empty()
@@ -159,26 +170,30 @@ impl Throttle {
         }
     }
 
-    async fn take_back(
+    async fn settle(
         &self,
         transaction: &dyn Transaction,
         reservation: &Reservation,
-        is_forgotten: impl Fn(&Count) -> bool,
+        settlement: impl Fn(&Count) -> Settlement,
     ) -> Result<(), StorageError> {
         if reservation.counts.is_empty() {
             return Ok(());
         }
         let buckets = transaction.throttle_buckets();
         let found = buckets.find_for_update(&reservation.keys(), self.clock.now()).await?;
+        let (mut forgotten, mut taken_back) = (Vec::new(), Vec::new());
         for (mut bucket, count) in found.into_iter().zip(&reservation.counts) {
-            if is_forgotten(count) {
-                buckets.delete(count.key).await?;
-            } else {
-                bucket.take_back(&count.rule);
-                buckets.save(&bucket).await?;
+            match settlement(count) {
+                Settlement::Forget => forgotten.push(count.key),
+                Settlement::TakeBack => {
+                    bucket.take_back(&count.rule);
+                    taken_back.push(bucket);
+                }
+                Settlement::Keep => {}
             }
         }
-        Ok(())
+        buckets.delete(&forgotten).await?;
+        buckets.save(&taken_back).await
     }
 }
 

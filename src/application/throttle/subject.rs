@@ -2,65 +2,91 @@ use std::{fmt, net::IpAddr};
 
 use zeroize::Zeroizing;
 
-use crate::{
-    application::ports::KnownDevice,
-    domain::{throttle::ClientNetwork, user::UserId},
-};
+use crate::domain::{session::AuthSessionId, throttle::ClientNetwork, user::UserId};
 
-/// What an attempt counts against. Accounts are called by the names that were tried, whether there are such users or not:
-/// nobody can tell by the delays. `Debug` does not show them, for people type passwords there.
+/// What an attempt counts against.
+///
+/// Accounts are named as the client named them, whether they exist or not: delays do not tell. `Debug` does not show these
+/// names, because people type passwords there.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ThrottleSubject {
-    /// Log-ins to an account, from anywhere but the devices that are known to it.
+    /// Failed log-ins to an account, from everywhere but its known devices.
     Account(String),
-    /// Log-ins to an account from one place.
+    /// Failed log-ins to an account from one network.
     AccountFrom(String, ClientNetwork),
-    /// Log-ins from one place.
+    /// Failed log-ins from one network.
     LogInsFrom(ClientNetwork),
-    /// Log-ins to an account on a device that its user has logged in on before. Counted by themselves: no stranger can make
-    /// the user wait there.
-    Device(KnownDevice),
-    /// Changes of one's own password, with a current one that may be wrong.
-    CurrentPassword(UserId),
-    /// Sign-ups from one place.
+    /// Failed log-ins of a user on all devices that are known to the user. They count apart from the account, so that
+    /// strangers cannot delay the user there.
+    KnownDevices(UserId),
+    /// All log-ins to an account from one network, successful ones included.
+    LogInsTo(String, ClientNetwork),
+    /// Wrong current passwords in one session.
+    CurrentPassword(AuthSessionId),
+    /// Sign-ups from one network.
     SignUpsFrom(ClientNetwork),
 }
 
+/// What happens to the count of an attempt once its outcome is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    /// Former failures are forgotten with it.
+    Forget,
+    /// The attempt is taken back; former failures stay.
+    TakeBack,
+    /// The attempt stays counted.
+    Keep,
+}
+
 impl ThrottleSubject {
-    /// What a log-in as `username` counts against: the device that is known, or else the account and where it comes from.
-    pub fn of_log_in(username: &str, address: Option<IpAddr>, device: Option<KnownDevice>) -> Vec<Self> {
-        if let Some(device) = device {
-            return vec![Self::Device(device)];
-        }
+    /// Returns what a log-in as `username` counts against. `known_device_of` is the user if the device is known to them.
+    pub fn of_log_in(username: &str, address: Option<IpAddr>, known_device_of: Option<UserId>) -> Vec<Self> {
         let name = username.to_ascii_lowercase();
-        let network = address.map(ClientNetwork::of);
-        let from = network.map(|network| [Self::AccountFrom(name.clone(), network), Self::LogInsFrom(network)]);
-        from.into_iter().flatten().chain([Self::Account(name)]).collect()
+        let mut subjects = Vec::new();
+        match known_device_of {
+            Some(user_id) => subjects.push(Self::KnownDevices(user_id)),
+            None => subjects.push(Self::Account(name.clone())),
+        }
+        let Some(address) = address else { return subjects };
+        for network in ClientNetwork::all_of(address) {
+            subjects.push(Self::LogInsFrom(network));
+            if known_device_of.is_none() {
+                subjects.push(Self::AccountFrom(name.clone(), network));
+            }
+        }
+        subjects.push(Self::LogInsTo(name, ClientNetwork::widest_of(address)));
+        subjects
     }
 
-    /// What a sign-up counts against.
+    /// Returns what a sign-up counts against.
     pub fn of_sign_up(address: Option<IpAddr>) -> Vec<Self> {
-        let network = address.map(ClientNetwork::of);
-        network.map(Self::SignUpsFrom).into_iter().collect()
+        let networks = address.map(ClientNetwork::all_of).unwrap_or_default();
+        networks.into_iter().map(Self::SignUpsFrom).collect()
     }
 
-    /// Whether success forgets all that failed before. It does not for a whole place: whoever has an account of their own
-    /// could use it to guess at others from there for ever.
-    pub(super) fn is_forgotten_by_success(&self) -> bool {
+    /// Returns what a success does to the count.
+    ///
+    /// It does not forget failures of a network: an attacker with an account of their own could guess at others from there
+    /// for ever.
+    pub(super) fn on_success(&self) -> Settlement {
         match self {
-            Self::Account(_) | Self::AccountFrom(..) | Self::Device(_) | Self::CurrentPassword(_) => true,
-            Self::LogInsFrom(_) | Self::SignUpsFrom(_) => false,
+            Self::Account(_) | Self::AccountFrom(..) | Self::KnownDevices(_) | Self::CurrentPassword(_) => {
+                Settlement::Forget
+            }
+            Self::LogInsFrom(_) => Settlement::TakeBack,
+            Self::LogInsTo(..) | Self::SignUpsFrom(_) => Settlement::Keep,
         }
     }
 
-    /// A text that no other subject has; what was typed comes last.
+    /// Returns a text that no other subject has. What the client typed comes last.
     pub(super) fn text(&self) -> Zeroizing<String> {
         Zeroizing::new(match self {
             Self::Account(name) => format!("account {name}"),
             Self::AccountFrom(name, network) => format!("account-from {network} {name}"),
             Self::LogInsFrom(network) => format!("log-ins-from {network}"),
-            Self::Device(device) => format!("device {} {}", device.user_id, device.id),
-            Self::CurrentPassword(user) => format!("current-password {user}"),
+            Self::KnownDevices(user) => format!("known-devices {user}"),
+            Self::LogInsTo(name, network) => format!("log-ins-to {network} {name}"),
+            Self::CurrentPassword(session) => format!("current-password {session}"),
             Self::SignUpsFrom(network) => format!("sign-ups-from {network}"),
         })
     }
@@ -77,46 +103,63 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::{
-        application::{ports::DeviceId, testing::user},
-        domain::user::Role,
-    };
+    use crate::{application::testing::user, domain::user::Role};
 
-    fn texts(username: &str, address: &str) -> Vec<String> {
-        let subjects = ThrottleSubject::of_log_in(username, address.parse().ok(), None);
+    fn texts(subjects: &[ThrottleSubject]) -> Vec<String> {
         subjects.iter().map(|subject| subject.text().to_string()).collect()
     }
 
-    #[test]
-    fn a_log_in_counts_against_account_and_place_together_and_by_themselves() {
-        assert_eq!(
-            texts("Alice", "2001:db8::1"),
-            [
-                "account-from 2001:db8:: alice",
-                "log-ins-from 2001:db8::",
-                "account alice"
-            ]
-        );
-        assert_eq!(texts("alice", "nowhere"), ["account alice"]);
+    fn of_log_in(username: &str, address: &str) -> Vec<String> {
+        texts(&ThrottleSubject::of_log_in(username, address.parse().ok(), None))
     }
 
     #[test]
-    fn a_known_device_counts_by_itself() {
-        let device = KnownDevice {
-            id: DeviceId::new([1; 16]),
-            user_id: user("alice", Role::User).id(),
-        };
-        let subjects = ThrottleSubject::of_log_in("alice", "192.0.2.1".parse().ok(), Some(device));
-        assert_eq!(subjects, [ThrottleSubject::Device(device)]);
+    fn a_log_in_counts_against_account_and_network_together_and_by_themselves() {
+        assert_eq!(
+            of_log_in("Alice", "192.0.2.1"),
+            [
+                "account alice",
+                "log-ins-from 192.0.2.1/32",
+                "account-from 192.0.2.1/32 alice",
+                "log-ins-to 192.0.2.1/32 alice",
+            ]
+        );
+        assert_eq!(of_log_in("alice", "nowhere"), ["account alice"]);
+    }
+
+    #[test]
+    fn over_ipv6_log_ins_and_sign_ups_count_against_every_network_that_the_client_may_have() {
+        let address = "2001:db8::1";
+        let log_in = of_log_in("alice", address);
+        let sign_up = texts(&ThrottleSubject::of_sign_up(address.parse().ok()));
+        for network in ["2001:db8::/64", "2001:db8::/56", "2001:db8::/48"] {
+            assert!(log_in.contains(&format!("log-ins-from {network}")));
+            assert!(log_in.contains(&format!("account-from {network} alice")));
+            assert!(sign_up.contains(&format!("sign-ups-from {network}")));
+        }
+    }
+
+    #[test]
+    fn on_a_known_device_the_network_counts_and_the_account_does_not() {
+        let alice = user("alice", Role::User).id();
+        let subjects = ThrottleSubject::of_log_in("alice", "192.0.2.1".parse().ok(), Some(alice));
+        assert_eq!(
+            texts(&subjects),
+            [
+                format!("known-devices {alice}"),
+                "log-ins-from 192.0.2.1/32".into(),
+                "log-ins-to 192.0.2.1/32 alice".into(),
+            ]
+        );
     }
 
     #[test]
     fn no_name_makes_one_subject_look_like_another() {
-        let names = ["alice", "", " ", "192.0.2.1 alice", "from 192.0.2.1 alice"];
-        let texts = names.map(|name| texts(name, "192.0.2.1")).concat();
-        // All of them are of one place.
-        let distinct: HashSet<_> = texts.iter().filter(|text| !text.starts_with("log-ins")).collect();
-        assert_eq!(distinct.len(), 2 * names.len());
+        let names = ["alice", "", " ", "192.0.2.1/32 alice", "from 192.0.2.1/32 alice"];
+        let texts = names.map(|name| of_log_in(name, "192.0.2.1")).concat();
+        // The network by itself is the same for all of them.
+        let distinct: HashSet<_> = texts.iter().filter(|text| !text.starts_with("log-ins-from")).collect();
+        assert_eq!(distinct.len(), 3 * names.len());
     }
 
     #[test]

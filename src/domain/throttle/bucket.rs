@@ -43,14 +43,23 @@ impl ThrottleBucket {
         &self.state
     }
 
-    /// How long the next attempt has to wait by `rule`; no time if it is allowed at `now`.
+    /// Returns the time that the next attempt must wait by `rule`: zero if it is allowed at `now`.
+    ///
+    /// A last attempt that lies ahead of `now` counts as made at `now`: the clock of another node is ahead, or another
+    /// attempt was counted between. One that lies further ahead than [`CLOCK_TOLERANCE`] delays nothing, because the clock
+    /// was set back.
     pub fn wait(&self, rule: &ThrottleRule, now: DateTime<Utc>) -> TimeDelta {
         let quiet = now - self.state.last_at;
-        // Counted before the clock was set back, it would delay everything until the clock is there again.
         if quiet < -CLOCK_TOLERANCE {
             return TimeDelta::zero();
         }
+        let quiet = quiet.max(TimeDelta::zero());
         (rule.wait(self.state.failures) - quiet).max(TimeDelta::zero())
+    }
+
+    /// Returns whether the limit of `rule` is reached, so that no attempt is allowed before one is forgotten.
+    pub fn is_at_limit(&self, rule: &ThrottleRule) -> bool {
+        rule.is_limit_reached(self.state.failures)
     }
 
     /// Counts an attempt at `now`, as if it had failed already.
@@ -130,7 +139,27 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_delays_nobody_until_it_has_caught_up() {
         assert_eq!(wait(&bucket(4), -3600), 0);
-        // Nodes whose clocks differ a little are no way around the delay.
-        assert_eq!(wait(&bucket(4), -2), 6);
+    }
+
+    #[test]
+    fn a_node_whose_clock_is_ahead_makes_nobody_wait_longer_than_the_rule_says() {
+        for behind in [-1, -20, -299] {
+            assert_eq!(wait(&bucket(1), behind), 0, "what is free stays free");
+            assert_eq!(
+                wait(&bucket(4), behind),
+                4,
+                "nor is a clock behind a way around the delay"
+            );
+        }
+    }
+
+    #[test]
+    fn the_limit_is_reached_by_the_last_attempt_that_is_allowed() {
+        let [second, hour] = [TimeDelta::seconds(1), TimeDelta::hours(1)];
+        let rule = ThrottleRule::new(3, 3, second, second, hour).unwrap();
+        assert_eq!(
+            [2, 3].map(|failures| bucket(failures).is_at_limit(&rule)),
+            [false, true]
+        );
     }
 }

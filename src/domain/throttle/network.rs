@@ -3,26 +3,52 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-/// What counts as one place that clients come from: an IPv4 address, or the first 64 bits of an IPv6 address, which is the
-/// least that a customer is given, with all addresses in it (RIPE-690).
+/// A network that is assigned to one client: an IPv4 address or an IPv6 prefix.
+///
+/// Providers assign IPv6 clients a /64, a /56 or a /48 (RIPE-690), and a client uses any address in it. From outside
+/// nobody can tell which of them it is, so limits apply to all three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ClientNetwork(IpAddr);
+pub struct ClientNetwork {
+    address: IpAddr,
+    /// Length of the prefix in bits.
+    length: u32,
+}
 
 impl ClientNetwork {
-    const IPV6_PREFIX: u128 = !0 << 64;
+    /// Lengths of the prefixes that an IPv6 client may have been assigned, in bits, the narrowest first.
+    const IPV6_PREFIXES: [u32; 3] = [64, 56, 48];
 
-    /// The network that `address` belongs to.
-    pub fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & Self::IPV6_PREFIX).into(),
-            address => address,
-        })
+    /// Returns every network that `address` may stand for, the narrowest first.
+    pub fn all_of(address: IpAddr) -> Vec<Self> {
+        match address.to_canonical() {
+            IpAddr::V6(address) => Self::IPV6_PREFIXES
+                .map(|length| Self::of_ipv6(address, length))
+                .to_vec(),
+            address => vec![Self { address, length: 32 }],
+        }
+    }
+
+    /// Returns the widest network that `address` may stand for: its share of what all clients use together is the share
+    /// of one client, however many addresses it has.
+    pub fn widest_of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => Self::of_ipv6(address, Self::IPV6_PREFIXES[2]),
+            address => Self { address, length: 32 },
+        }
+    }
+
+    fn of_ipv6(address: Ipv6Addr, length: u32) -> Self {
+        let prefix = address.to_bits() & (u128::MAX << (Ipv6Addr::BITS - length));
+        Self {
+            address: Ipv6Addr::from_bits(prefix).into(),
+            length,
+        }
     }
 }
 
 impl fmt::Display for ClientNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        write!(f, "{}/{}", self.address, self.length)
     }
 }
 
@@ -33,17 +59,30 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case::same_address("192.0.2.1", "192.0.2.1", true)]
-    #[case::neighbours("192.0.2.1", "192.0.2.2", false)]
-    #[case::mapped("::ffff:192.0.2.1", "192.0.2.1", true)]
-    #[case::mapped_neighbours("::ffff:192.0.2.1", "::ffff:192.0.2.2", false)]
-    #[case::same_64("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true)]
-    #[case::next_64("2001:db8:0:1::1", "2001:db8:0:2::1", false)]
-    fn whoever_holds_a_network_is_one_whatever_address_they_use(
-        #[case] one: IpAddr,
-        #[case] other: IpAddr,
-        #[case] same: bool,
-    ) {
-        assert_eq!(ClientNetwork::of(one) == ClientNetwork::of(other), same);
+    #[case::ipv4("192.0.2.1", &["192.0.2.1/32"])]
+    #[case::mapped("::ffff:192.0.2.1", &["192.0.2.1/32"])]
+    #[case::ipv6("2001:db8:1:2345::1", &["2001:db8:1:2345::/64", "2001:db8:1:2300::/56", "2001:db8:1::/48"])]
+    fn an_address_stands_for_every_network_that_a_client_may_have(#[case] address: IpAddr, #[case] networks: &[&str]) {
+        let all = ClientNetwork::all_of(address);
+        assert_eq!(Vec::from_iter(all.iter().map(ToString::to_string)), networks);
+        assert_eq!(Some(&ClientNetwork::widest_of(address)), all.last());
+    }
+
+    #[rstest]
+    #[case::same_64("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", 3)]
+    #[case::same_56("2001:db8:0:1::1", "2001:db8:0:2::1", 2)]
+    #[case::same_48("2001:db8:0:1::1", "2001:db8:0:101::1", 1)]
+    #[case::next_48("2001:db8:0:1::1", "2001:db8:1:1::1", 0)]
+    #[case::neighbours("192.0.2.1", "192.0.2.2", 0)]
+    fn clients_share_the_networks_that_hold_both(#[case] one: IpAddr, #[case] other: IpAddr, #[case] shared: usize) {
+        let others = ClientNetwork::all_of(other);
+        let all = ClientNetwork::all_of(one);
+        assert_eq!(all.iter().filter(|network| others.contains(network)).count(), shared);
+    }
+
+    #[test]
+    fn the_first_network_of_a_prefix_is_not_the_prefix() {
+        let all = ClientNetwork::all_of("2001:db8::1".parse().unwrap());
+        assert!(all[0] != all[1] && all[1] != all[2]);
     }
 }

@@ -67,9 +67,14 @@ impl ThrottleRule {
         self.forget_one_after.checked_mul(times).unwrap_or(TimeDelta::MAX)
     }
 
+    /// Returns whether no attempt is allowed after `failures` failures before one is forgotten.
+    pub(super) fn is_limit_reached(&self, failures: u32) -> bool {
+        failures >= self.limit
+    }
+
     /// The delay after so many failures, or none at the limit.
     fn delay(&self, failures: u32) -> Option<TimeDelta> {
-        if failures >= self.limit {
+        if self.is_limit_reached(failures) {
             return None;
         }
         let Some(doublings) = failures.checked_sub(self.free) else {

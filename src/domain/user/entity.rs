@@ -21,6 +21,8 @@ pub struct UserState {
     pub username: Username,
     /// Replaced by every change of password, and by a log-in once new hashes are made differently.
     pub password_hash: PasswordHash,
+    /// Grows with every change of password, inactivation and revocation. What was trusted before is trusted no more.
+    pub credentials_generation: u32,
     /// Decides what the user may do.
     pub role: Role,
     /// An inactive user cannot log in and has no session.
@@ -48,6 +50,7 @@ impl User {
             id,
             username,
             password_hash,
+            credentials_generation: 0,
             role,
             is_active: true,
             created_at: now,
@@ -85,6 +88,11 @@ impl User {
         &self.state.password_hash
     }
 
+    /// Which generation of the user's credentials is in force.
+    pub fn credentials_generation(&self) -> u32 {
+        self.state.credentials_generation
+    }
+
     /// Whether this is one of those who can manage everyone else; of these one must remain.
     pub fn is_active_super_admin(&self) -> bool {
         self.state.is_active && self.state.role == Role::SuperAdmin
@@ -92,7 +100,11 @@ impl User {
 
     /// Shuts the user out. Returns whether that changed anything.
     pub fn inactivate(&mut self, now: DateTime<Utc>) -> bool {
-        self.set_active(false, now)
+        let changed = self.set_active(false, now);
+        if changed {
+            self.revoke_credentials();
+        }
+        changed
     }
 
     /// Lets the user in again. Returns whether that changed anything.
@@ -141,6 +153,12 @@ impl User {
     pub fn change_password(&mut self, password_hash: PasswordHash, now: DateTime<Utc>) {
         self.state.password_hash = password_hash;
         self.state.updated_at = now;
+        self.revoke_credentials();
+    }
+
+    /// Makes every device unknown on which the user has logged in. It is no change of the user, so it is not dated.
+    pub fn revoke_credentials(&mut self) {
+        self.state.credentials_generation = self.state.credentials_generation.wrapping_add(1);
     }
 
     fn change_role_below_super_admin(&mut self, role: Role, now: DateTime<Utc>) -> Result<bool, SystemAccount> {
@@ -257,6 +275,23 @@ mod tests {
         user.renew_password_hash(PasswordHash::new("other"));
         assert_eq!(user.password_hash(), &PasswordHash::new("other"));
         assert_eq!(user.state().updated_at, BORN);
+    }
+
+    #[test]
+    fn a_change_of_password_an_inactivation_and_a_revocation_begin_a_generation_of_credentials() {
+        let mut user = user(Role::User);
+        user.change_password(PasswordHash::new("other"), LATER);
+        assert_eq!(user.credentials_generation(), 1);
+        for _ in 0..2 {
+            user.inactivate(LATER);
+            assert_eq!(user.credentials_generation(), 2);
+        }
+        user.revoke_credentials();
+        assert_eq!(user.credentials_generation(), 3);
+        user.reactivate(LATER);
+        user.grant_admin(LATER).unwrap();
+        user.renew_password_hash(PasswordHash::new("again"));
+        assert_eq!(user.credentials_generation(), 3);
     }
 
     #[test]

@@ -151,6 +151,7 @@ mod tests {
             password_hash: "hash".to_owned(),
             role: user::RoleRank::Admin,
             is_active: number % 2 == 0,
+            credentials_generation: 3,
             created_at: now,
             updated_at: now,
         });

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Database,
     entities::{auth_session, user},
-    mapping::{USER_VIEW_COLUMNS, UserViewRow, client_details},
+    mapping::{USER_VIEW_COLUMNS, UserViewRow, client_details, generation},
 };
 use crate::{
     application::{
@@ -74,16 +74,25 @@ impl IdentityReader for SeaOrmIdentityReader {
     async fn find_credentials(&self, username: &Username) -> Result<Option<Credentials>, StorageError> {
         let row = user::Entity::find()
             .select_only()
-            .columns([user::Column::Id, user::Column::PasswordHash, user::Column::IsActive])
+            .columns([
+                user::Column::Id,
+                user::Column::PasswordHash,
+                user::Column::CredentialsGeneration,
+                user::Column::IsActive,
+            ])
             .filter(user::Column::UsernameKey.eq(username.key()))
-            .into_tuple::<(Uuid, String, bool)>()
+            .into_tuple::<(Uuid, String, i64, bool)>()
             .one(self.database.reader())
             .await?;
-        Ok(row.map(|(user_id, password_hash, is_active)| Credentials {
-            user_id: user_id.into(),
-            password_hash: PasswordHash::new(password_hash),
-            is_active,
-        }))
+        row.map(|(user_id, password_hash, column, is_active)| {
+            Ok(Credentials {
+                user_id: user_id.into(),
+                password_hash: PasswordHash::new(password_hash),
+                generation: generation(column)?,
+                is_active,
+            })
+        })
+        .transpose()
     }
 
     async fn find_identity(&self, secret: &SessionSecretDigest) -> Result<Option<Identity>, StorageError> {

@@ -86,6 +86,7 @@ mod tests {
             password_hash: String::new(),
             role: user::RoleRank::User,
             is_active: true,
+            credentials_generation: 0,
             created_at: start,
             updated_at: start,
         };

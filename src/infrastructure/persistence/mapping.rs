@@ -54,19 +54,26 @@ impl From<UserViewRow> for UserView {
 impl TryFrom<user::Model> for User {
     type Error = StorageError;
 
-    /// Fails if the stored username breaks a rule, which no user of ours can.
+    /// Fails if the stored username or generation breaks a rule, which no user of ours can.
     fn try_from(row: user::Model) -> Result<Self, Self::Error> {
         let username = Username::new(row.username).map_err(|error| StorageError::Failed(error.into()))?;
+        let credentials_generation = generation(row.credentials_generation)?;
         Ok(User::restore(UserState {
             id: row.id.into(),
             username,
             password_hash: PasswordHash::new(row.password_hash),
+            credentials_generation,
             role: row.role.into(),
             is_active: row.is_active,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }))
     }
+}
+
+/// The generation of a user's credentials, of its column.
+pub(super) fn generation(column: i64) -> Result<u32, StorageError> {
+    u32::try_from(column).map_err(|error| StorageError::Failed(error.into()))
 }
 
 /// The row of a user, all columns to be written.
@@ -77,6 +84,7 @@ pub(super) fn user_row(user: &User) -> user::ActiveModel {
         username: state.username.as_str().to_owned(),
         username_key: state.username.key().to_owned(),
         password_hash: state.password_hash.expose().to_owned(),
+        credentials_generation: state.credentials_generation.into(),
         role: state.role.into(),
         is_active: state.is_active,
         created_at: state.created_at,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{LockBehavior, LockType, OnConflict},
 };
 
@@ -51,13 +51,29 @@ impl ThrottleBucketRepository for SeaOrmTransaction {
             .collect()
     }
 
-    async fn save(&self, bucket: &ThrottleBucket) -> Result<(), StorageError> {
-        throttle_bucket_row(bucket).update(&self.inner).await?;
+    async fn save(&self, buckets: &[ThrottleBucket]) -> Result<(), StorageError> {
+        if buckets.is_empty() {
+            return Ok(());
+        }
+        let there = OnConflict::column(Column::Key)
+            .update_columns([Column::Failures, Column::LastAt, Column::ExpiresAt])
+            .to_owned();
+        Entity::insert_many(buckets.iter().map(throttle_bucket_row))
+            .on_conflict(there)
+            .exec_without_returning(&self.inner)
+            .await?;
         Ok(())
     }
 
-    async fn delete(&self, key: ThrottleKey) -> Result<(), StorageError> {
-        Entity::delete_by_id(key.as_bytes().to_vec()).exec(&self.inner).await?;
+    async fn delete(&self, keys: &[ThrottleKey]) -> Result<(), StorageError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let keys = keys.iter().map(|key| key.as_bytes().to_vec());
+        Entity::delete_many()
+            .filter(Column::Key.is_in(keys))
+            .exec(&self.inner)
+            .await?;
         Ok(())
     }
 

@@ -1,12 +1,11 @@
 use std::sync::Arc;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::JwtSigner;
-use crate::application::ports::{DeviceId, DeviceToken, DeviceTokens, IssueError, KnownDevice};
+use crate::application::ports::{DeviceToken, DeviceTokens, IssueError, KnownDevice};
 
 /// Device tokens as JSON Web Tokens, under the keys of the access tokens.
 #[derive(Debug)]
@@ -18,8 +17,9 @@ pub struct JwtDeviceTokens {
 struct Claims {
     /// The id of the user.
     sub: Uuid,
-    /// The id of the device, in URL-safe base64.
-    jti: String,
+    /// The generation of the user's credentials.
+    #[serde(rename = "gen")]
+    generation: u32,
     iat: i64,
     exp: i64,
 }
@@ -43,7 +43,7 @@ impl DeviceTokens for JwtDeviceTokens {
     ) -> Result<DeviceToken, IssueError> {
         let claims = Claims {
             sub: device.user_id.as_uuid(),
-            jti: URL_SAFE_NO_PAD.encode(device.id.as_bytes()),
+            generation: device.generation,
             iat: issued_at.timestamp(),
             exp: expires_at.timestamp(),
         };
@@ -53,10 +53,9 @@ impl DeviceTokens for JwtDeviceTokens {
     fn verify(&self, token: &DeviceToken, now: DateTime<Utc>) -> Option<KnownDevice> {
         let claims: Claims = self.signer.verify(Self::KIND, token.expose())?;
         let is_live = DateTime::from_timestamp(claims.exp, 0).is_some_and(|expires_at| now < expires_at);
-        let id = URL_SAFE_NO_PAD.decode(claims.jti).ok()?;
         is_live.then_some(KnownDevice {
-            id: DeviceId::new(id.try_into().ok()?),
             user_id: claims.sub.into(),
+            generation: claims.generation,
         })
     }
 }
@@ -92,8 +91,8 @@ mod tests {
 
     fn device() -> KnownDevice {
         KnownDevice {
-            id: DeviceId::new([7; 16]),
             user_id: user("alice", Role::User).id(),
+            generation: 7,
         }
     }
 

@@ -56,6 +56,7 @@ refusals! {
     LockActorError {
         Self::NotAuthenticated => NotAuthenticated,
     } delegating {
+        Throttled(Throttled),
         Storage(StorageError),
     }
 }
@@ -65,6 +66,7 @@ refusals! {
         Self::NotAuthenticated => NotAuthenticated,
         Self::NotAuthorized(_) => NotAuthorized,
     } delegating {
+        Throttled(Throttled),
         Storage(StorageError),
     }
 }

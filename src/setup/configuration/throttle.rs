@@ -9,13 +9,16 @@ use crate::{
     domain::throttle::{InvalidThrottleRule, ThrottleRule},
 };
 
+/// Time after which a log-in is forgotten that counts whether it fails or not.
+const FORGET_LOG_IN: TimeDelta = TimeDelta::seconds(1);
+
 /// How failed attempts are throttled.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ThrottleConfig {
     /// Whether they are.
     pub enabled: bool,
-    /// Failures without a delay at one account from one address, or from one known device.
+    /// Failed log-ins without a delay at one account from one network, or on the devices known to its user.
     #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
     pub free_per_account_and_address: u32,
     /// Failures without a delay at one account, from wherever.
@@ -24,9 +27,18 @@ pub struct ThrottleConfig {
     /// Failures without a delay from one address, at whatever accounts.
     #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
     pub free_per_address: u32,
+    /// Log-ins without a delay at one account from one address, successful ones included.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
+    pub free_log_ins_per_account_and_address: u32,
     /// Sign-ups without a delay from one address.
     #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
     pub free_sign_ups_per_address: u32,
+    /// Wrong current passwords after which a session ends.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
+    pub max_wrong_current_passwords_per_session: u32,
+    /// Changes that a user may make within a minute, on each node.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
+    pub max_changes_per_user_and_minute: u32,
     /// The first delay; each is twice as long as the one before.
     #[serde(rename = "first_delay_seconds", deserialize_with = "seconds_delta::<_, 1, 3600>")]
     pub first_delay: TimeDelta,
@@ -63,11 +75,15 @@ impl ThrottleConfig {
             |free, limit, forget_one| ThrottleRule::new(free, limit, self.first_delay, self.max_delay, forget_one);
         let of_account = |free| rule(free, self.max_failures_per_account, self.forget_account_failure);
         let of_address = |free| rule(free, u32::MAX, self.forget_address_failure);
+        let in_session = self.max_wrong_current_passwords_per_session;
         Ok(Some(ThrottlePolicy {
             account: of_account(self.free_per_account)?,
             account_from: of_account(self.free_per_account_and_address)?,
             network: of_address(self.free_per_address)?,
+            log_ins: rule(self.free_log_ins_per_account_and_address, u32::MAX, FORGET_LOG_IN)?,
+            current_password: rule(in_session, in_session, self.forget_account_failure)?,
             sign_up: of_address(self.free_sign_ups_per_address)?,
+            changes_per_minute: self.max_changes_per_user_and_minute,
             device_ttl: self.device_ttl,
         }))
     }

@@ -31,8 +31,7 @@ pub struct Outcome {
 }
 
 impl Program {
-    /// The program with cheap password hashes, whose requests may wait for long, without throttling, and everything else
-    /// as it is shipped.
+    /// The program with cheap password hashes, whose requests may wait for long, and everything else as it is shipped.
     pub fn new(database: DatabaseKind) -> Self {
         Self::with(database, &[])
     }
@@ -78,8 +77,6 @@ impl Program {
         let defaults = [
             ("APP_SERVER__PORT", "0"),
             ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4"),
-            // All tests come from one address.
-            ("APP_SECURITY__THROTTLE__ENABLED", "false"),
             // So many tests run at once that a request may have to wait for longer than users should.
             ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "5000"),
             ("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "5000"),

@@ -23,7 +23,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server with cheap password hashes, without throttling, and everything else as it is shipped.
+    /// Starts a server with cheap password hashes, and everything else as it is shipped.
     pub fn start(database: DatabaseKind) -> Self {
         Self::start_with(database, &[])
     }

@@ -33,11 +33,13 @@ const ACTION: AuditAction = AuditAction::ChangePassword;
 /// - Open to every authenticated caller for their own account, told by its id; to admins for users, to super admins for users
 ///   and admins.
 /// - One's own needs the current password, ends every other session, and gives this one a new token.
-/// - A subordinate's needs no current password, ends all sessions of that user, and forgets what failed with the old one.
+/// - A subordinate's needs no current password, and ends all sessions of that user.
+/// - Forgets failed log-ins of the user, and makes the user's known devices unknown.
 /// - Passwords are hashed before the transaction. In it the actor is confirmed, and on the locked user it is looked again
 ///   whether the verified password is still the stored one.
-/// - Refuses an attempt with a current password that comes too soon after others that failed, before it is verified. What fails
-///   for want of a slot to hash in, or of storage, does not count.
+/// - Wrong current passwords count at the session. The last one that the rule allows ends the session, so that a stolen
+///   session gives a few guesses and cannot keep the user from changing the password. Failures caused by a full hash queue
+///   or by storage are not counted.
 /// - Refuses a plain user who names anyone else before it is told whether there is such a user.
 pub struct ChangePassword {
     pub(crate) identities: Arc<dyn IdentityReader>,
@@ -84,7 +86,7 @@ pub enum ChangePasswordError {
     /// The current password is missing or not the user's.
     #[error("To change your own password, give your current one.")]
     WrongCurrentPassword,
-    /// Too many current passwords were wrong before.
+    /// Too many current passwords were wrong in this session.
     #[error(transparent)]
     Throttled(#[from] Throttled),
     /// A password could not be hashed or verified.
@@ -143,10 +145,17 @@ impl ChangePassword {
         self.password_hasher.expect_turn()?;
         self.throttle
             .attempt(
-                &[ThrottleSubject::CurrentPassword(actor.id())],
+                &[ThrottleSubject::CurrentPassword(actor.session_id)],
                 async |reservation| {
-                    self.change_own(actor, credentials, current, password, reservation)
-                        .await
+                    let outcome = self
+                        .change_own(actor, credentials, current, password, reservation)
+                        .await;
+                    if reservation.is_last()
+                        && let Err(ChangePasswordError::WrongCurrentPassword) = outcome
+                    {
+                        self.end_guessing_session(actor).await;
+                    }
+                    outcome
                 },
                 |error| matches!(error, ChangePasswordError::WrongCurrentPassword),
             )
@@ -168,7 +177,7 @@ impl ChangePassword {
         let (transaction, now, mut user, mut session) = loop {
             let transaction = self.unit_of_work.begin().await?;
             let now = self.clock.now();
-            let locked = lock_actor(transaction.as_ref(), actor, now).await;
+            let locked = lock_actor(transaction.as_ref(), &self.throttle, actor, now).await;
             let (user, session) = locked.map_err(ConfirmActorError::from)?;
             if *user.password_hash() == verified_hash {
                 break (transaction, now, user, session);
@@ -191,6 +200,7 @@ impl ChangePassword {
             .await?;
         transaction.sessions().save(&session).await?;
         self.throttle.succeed(transaction.as_ref(), reservation).await?;
+        self.throttle.forget(transaction.as_ref(), &user).await?;
         self.audit
             .record(transaction.as_ref(), actor.into(), ACTION, user.id(), now)
             .await?;
@@ -201,6 +211,33 @@ impl ChangePassword {
             session.id()
         );
         Ok(access_token)
+    }
+
+    /// Ends the session in which too many current passwords were wrong. If that fails, no further attempt is allowed in it
+    /// all the same, because they stay counted.
+    async fn end_guessing_session(&self, actor: &Actor) {
+        let ended = async {
+            let transaction = self.unit_of_work.begin().await?;
+            if transaction.sessions().delete(actor.session_id).await? {
+                let now = self.clock.now();
+                self.audit
+                    .record(
+                        transaction.as_ref(),
+                        actor.into(),
+                        AuditAction::EndSession,
+                        actor.id(),
+                        now,
+                    )
+                    .await?;
+                transaction.commit().await?;
+            }
+            Ok::<(), StorageError>(())
+        };
+        let (user, session) = (actor.id(), actor.session_id);
+        match ended.await {
+            Ok(()) => log::warn!("too many current passwords of user {user} were wrong, session {session} has ended"),
+            Err(error) => log::error!("session {session} of user {user}, who guesses passwords, goes on: {error}"),
+        }
     }
 
     async fn verify_current(&self, current: &RawPassword, hash: &PasswordHash) -> Result<(), ChangePasswordError> {
@@ -220,7 +257,16 @@ impl ChangePassword {
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        let actor = confirm_actor(transaction.as_ref(), &self.audit, actor, ACTION, Role::User, now).await?;
+        let actor = confirm_actor(
+            transaction.as_ref(),
+            &self.throttle,
+            &self.audit,
+            actor,
+            ACTION,
+            Role::User,
+            now,
+        )
+        .await?;
         let mut user = transaction
             .users()
             .find_by_id_for_update(target)

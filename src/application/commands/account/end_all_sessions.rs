@@ -8,6 +8,7 @@ use crate::{
         audit::Audit,
         commands::{LockActorError, confirm_actor::lock_actor},
         ports::{Clock, StorageError, UnitOfWork},
+        throttle::Throttle,
     },
     domain::audit::AuditAction,
 };
@@ -17,8 +18,11 @@ use crate::{
 /// - Open to every authenticated caller.
 /// - Ends all of the caller's sessions, or all but the one in which the caller acts. A log-in at the same time has either
 ///   begun its session before, and it ends, or begins it afterwards.
+/// - Makes the caller's known devices unknown.
+/// - Changes nothing if no session ends.
 pub struct EndAllSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) throttle: Arc<Throttle>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -49,9 +53,14 @@ impl EndAllSessions {
     pub async fn execute(&self, actor: &Actor, request: EndAllSessionsRequest) -> Result<(), EndAllSessionsError> {
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        lock_actor(transaction.as_ref(), actor, now).await?;
+        let (mut user, _) = lock_actor(transaction.as_ref(), &self.throttle, actor, now).await?;
         let kept = request.keep_current.then_some(actor.session_id);
         let ended = transaction.sessions().delete_all_of(actor.id(), kept).await?;
+        if ended == 0 {
+            return Ok(());
+        }
+        user.revoke_credentials();
+        transaction.users().save(&user).await?;
         self.audit
             .record(
                 transaction.as_ref(),
@@ -77,6 +86,15 @@ mod tests {
         domain::user::Role,
     };
 
+    fn end_all_sessions(world: &World) -> EndAllSessions {
+        EndAllSessions {
+            unit_of_work: world.store(),
+            throttle: world.throttle(),
+            audit: world.audit(),
+            clock: world.clock(),
+        }
+    }
+
     #[rstest]
     #[tokio::test]
     async fn all_of_ones_own_end_and_this_one_as_asked(#[values(true, false)] keep_current: bool) {
@@ -84,11 +102,7 @@ mod tests {
         let world = World::with([alice.clone(), brian.clone()]).await;
         let [here, elsewhere] = [world.begin_session(&alice), world.begin_session(&alice)];
         let anothers = world.begin_session(&brian);
-        let end_all_sessions = EndAllSessions {
-            unit_of_work: world.store(),
-            audit: world.audit(),
-            clock: world.clock(),
-        };
+        let end_all_sessions = end_all_sessions(&world);
 
         let request = || EndAllSessionsRequest { keep_current };
         end_all_sessions.execute(&here.actor, request()).await.unwrap();
@@ -102,5 +116,29 @@ mod tests {
             Err(EndAllSessionsError::Actor(LockActorError::NotAuthenticated))
         ));
         assert_eq!(world.is_live(&here).await, keep_current);
+    }
+
+    #[tokio::test]
+    async fn where_no_session_ends_nothing_is_written() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let here = world.begin_session(&alice);
+        let end_all_sessions = end_all_sessions(&world);
+        world.store().fail_commits();
+        let request = EndAllSessionsRequest { keep_current: true };
+        end_all_sessions.execute(&here.actor, request).await.unwrap();
+        assert_eq!(world.events(), []);
+    }
+
+    #[tokio::test]
+    async fn devices_are_unknown_afterwards() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let here = world.begin_session(&alice);
+        let end_all_sessions = end_all_sessions(&world);
+        let request = EndAllSessionsRequest { keep_current: false };
+        end_all_sessions.execute(&here.actor, request).await.unwrap();
+        let stored = world.user(alice.id()).await.unwrap();
+        assert_ne!(stored.credentials_generation(), alice.credentials_generation());
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         audit::Audit,
         commands::{LockActorError, confirm_actor::lock_actor},
         ports::{Clock, StorageError, UnitOfWork},
+        throttle::Throttle,
     },
     domain::{audit::AuditAction, session::AuthSessionId},
 };
@@ -19,6 +20,7 @@ use crate::{
 /// - Refuses a session of somebody else like one that there is not.
 pub struct EndSession {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) throttle: Arc<Throttle>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -45,7 +47,7 @@ impl EndSession {
     pub async fn execute(&self, actor: &Actor, id: AuthSessionId) -> Result<(), EndSessionError> {
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        lock_actor(transaction.as_ref(), actor, now).await?;
+        lock_actor(transaction.as_ref(), &self.throttle, actor, now).await?;
         let session = transaction.sessions().find_live_for_update(id, now).await?;
         session
             .filter(|session| session.state().user_id == actor.id())
@@ -79,6 +81,7 @@ mod tests {
     fn end_session(world: &World) -> EndSession {
         EndSession {
             unit_of_work: world.store(),
+            throttle: world.throttle(),
             audit: world.audit(),
             clock: world.clock(),
         }

@@ -9,7 +9,7 @@ use crate::{
         audit::{Audit, Initiator},
         ports::{
             AccessToken, AccessTokens, Clock, Credentials, DeviceToken, HashingError, IdentityReader, IssueError,
-            KnownDevice, PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
+            PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
         },
         throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
         views::UserView,
@@ -30,9 +30,11 @@ use crate::{
 ///   same time, each waits for the locked user, so that none is miscounted.
 /// - Refuses an unknown user, a wrong password, an inactive user, and what could never be a username, all alike and after
 ///   the same time: one password is always verified. No password policy applies.
-/// - Refuses an attempt that comes too soon after others that failed, before a password is verified. It is counted before, too,
-///   and taken back if it does not fail: at the account and at the place that it comes from or, on a device on which the user
-///   has logged in before, there alone. What fails for want of a slot to hash in, or of storage, does not count.
+/// - Rejects an attempt that comes too soon after others that failed, before a password is verified. An attempt counts at
+///   the account and at the network that it comes from. On a known device it counts at the user's known devices instead of
+///   at the account. It is counted before the password is verified, and taken back if it succeeds. Failures caused by a
+///   full hash queue or by storage are not counted.
+/// - Rejects log-ins to one account from one network that come in a flood, even with the right password.
 /// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
 ///   looked at again: inactivated or given another password meanwhile, the log-in is refused, and no session outlives either.
 pub struct LogIn {
@@ -107,16 +109,20 @@ impl LogIn {
             Ok(username) => self.identities.find_credentials(&username).await?,
             Err(_) => None,
         };
-        let device = credentials
+        let known_device_of = credentials
             .as_ref()
-            .and_then(|known| self.throttle.known_device(request.device_token.as_ref(), known.user_id));
-        let subjects = ThrottleSubject::of_log_in(&request.username, request.provenance.address, device);
+            .filter(|credentials| {
+                self.throttle
+                    .is_known_device(request.device_token.as_ref(), credentials)
+            })
+            .map(|credentials| credentials.user_id);
+        let subjects = ThrottleSubject::of_log_in(&request.username, request.provenance.address, known_device_of);
         let provenance = request.provenance.clone();
         let claimed_id = credentials.as_ref().map(|known| known.user_id);
         self.throttle
             .attempt(
                 &subjects,
-                async |reservation| self.attempt(request, credentials, device, reservation).await,
+                async |reservation| self.attempt(request, credentials, reservation).await,
                 |error| matches!(error, LogInError::InvalidCredentials),
             )
             .await
@@ -132,7 +138,6 @@ impl LogIn {
         &self,
         request: LogInRequest,
         credentials: Option<Credentials>,
-        device: Option<KnownDevice>,
         reservation: &Reservation,
     ) -> Result<LoggedIn, LogInError> {
         let password = RawPassword::attempt(request.password.expose_secret());
@@ -159,7 +164,7 @@ impl LogIn {
             now,
         );
         let access_token = self.access_tokens.issue(&secret, now, session.expires_at())?;
-        let device_token = self.throttle.remember_device(user.id(), device, now)?;
+        let device_token = self.throttle.remember_device(&user, now)?;
         let others = self.max_sessions.get() - 1;
         let ended = transaction.sessions().delete_oldest_of(user.id(), others, now).await?;
         transaction.sessions().insert(&session).await?;

@@ -16,7 +16,7 @@ use crate::{
 /// Logs a user out everywhere.
 ///
 /// - Open to the operator only.
-/// - Ends all sessions of the user; the user may log in again at once.
+/// - Ends all sessions of the user, who may log in again at once, and makes the user's known devices unknown.
 pub struct RevokeSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) audit: Arc<Audit>,
@@ -45,12 +45,14 @@ impl RevokeSessions {
     pub async fn execute(&self, username: &str) -> Result<u64, RevokeSessionsError> {
         let username = Username::new(username)?;
         let transaction = self.unit_of_work.begin().await?;
-        let user = transaction
+        let mut user = transaction
             .users()
             .find_for_update(&username)
             .await?
             .ok_or(RevokeSessionsError::UserNotFound)?;
         let ended = transaction.sessions().delete_all_of(user.id(), None).await?;
+        user.revoke_credentials();
+        transaction.users().save(&user).await?;
         let (action, now) = (AuditAction::EndUserSessions, self.clock.now());
         self.audit
             .record(transaction.as_ref(), Initiator::OPERATOR, action, user.id(), now)
@@ -82,6 +84,8 @@ mod tests {
             clock: world.clock(),
         };
         assert_eq!(revoke_sessions.execute("alice").await.unwrap(), 2);
+        let stored = world.user(alice.id()).await.unwrap();
+        assert_ne!(stored.credentials_generation(), alice.credentials_generation());
         assert!(world.is_live(&anothers).await);
         assert!(matches!(
             revoke_sessions.execute("nobody").await,

@@ -10,6 +10,7 @@ use crate::{
         authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, Registration, RegistrationError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
+        throttle::Throttle,
         views::UserView,
     },
     domain::{audit::AuditAction, user::Role},
@@ -24,6 +25,7 @@ use crate::{
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) throttle: Arc<Throttle>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -72,7 +74,16 @@ impl CreateUser {
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        confirm_actor(transaction.as_ref(), &self.audit, actor, action, request.role, now).await?;
+        confirm_actor(
+            transaction.as_ref(),
+            &self.throttle,
+            &self.audit,
+            actor,
+            action,
+            request.role,
+            now,
+        )
+        .await?;
         transaction
             .users()
             .insert(&user)
@@ -103,6 +114,7 @@ mod tests {
         let create_user = CreateUser {
             registration: world.registration(),
             unit_of_work: world.store(),
+            throttle: world.throttle(),
             audit: world.audit(),
             clock: world.clock(),
         };

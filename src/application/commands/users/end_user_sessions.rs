@@ -9,6 +9,7 @@ use crate::{
         authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
+        throttle::Throttle,
     },
     domain::{
         audit::AuditAction,
@@ -19,10 +20,12 @@ use crate::{
 /// Logs a user out everywhere.
 ///
 /// - Open to admins for users, to super admins for users and admins.
-/// - Ends all sessions of the user, who may log in again at once.
+/// - Ends all sessions of the user, who may log in again at once, and makes the user's known devices unknown.
+/// - Changes nothing if no session ends.
 /// - Refuses others before it looks, so that nobody else learns which ids exist.
 pub struct EndUserSessions {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) throttle: Arc<Throttle>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -56,12 +59,26 @@ impl EndUserSessions {
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        let actor = confirm_actor(transaction.as_ref(), &self.audit, actor, action, Role::User, now).await?;
+        let actor = confirm_actor(
+            transaction.as_ref(),
+            &self.throttle,
+            &self.audit,
+            actor,
+            action,
+            Role::User,
+            now,
+        )
+        .await?;
         let user = transaction.users().find_by_id_for_update(id).await?;
-        let user = user.ok_or(EndUserSessionsError::UserNotFound)?;
+        let mut user = user.ok_or(EndUserSessionsError::UserNotFound)?;
         self.audit.authorize(&actor, action, Permission::ManageUser(&user))?;
 
         let ended = transaction.sessions().delete_all_of(id, None).await?;
+        if ended == 0 {
+            return Ok(());
+        }
+        user.revoke_credentials();
+        transaction.users().save(&user).await?;
         self.audit
             .record(transaction.as_ref(), (&actor).into(), action, id, now)
             .await?;
@@ -78,13 +95,17 @@ mod tests {
     use super::*;
     use crate::application::testing::{World, user};
 
-    async fn end_user_sessions(world: &World, role: Role, id: UserId) -> Result<(), EndUserSessionsError> {
-        let end_user_sessions = EndUserSessions {
+    fn use_case(world: &World) -> EndUserSessions {
+        EndUserSessions {
             unit_of_work: world.store(),
+            throttle: world.throttle(),
             audit: world.audit(),
             clock: world.clock(),
-        };
-        end_user_sessions.execute(&world.actor(role), id).await
+        }
+    }
+
+    async fn end_user_sessions(world: &World, role: Role, id: UserId) -> Result<(), EndUserSessionsError> {
+        use_case(world).execute(&world.actor(role), id).await
     }
 
     #[tokio::test]
@@ -96,6 +117,18 @@ mod tests {
         end_user_sessions(&world, Role::Admin, alice.id()).await.unwrap();
         assert!(!world.is_live(&theirs[0]).await && !world.is_live(&theirs[1]).await);
         assert!(world.is_live(&anothers).await);
+    }
+
+    #[tokio::test]
+    async fn devices_are_unknown_afterwards_and_a_second_time_writes_nothing() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.begin_session(&alice);
+        for _ in 0..2 {
+            end_user_sessions(&world, Role::Admin, alice.id()).await.unwrap();
+            assert_eq!(world.done(), [(AuditAction::EndUserSessions, alice.id())]);
+            assert_eq!(world.user(alice.id()).await.unwrap().credentials_generation(), 1);
+        }
     }
 
     #[tokio::test]
@@ -132,12 +165,7 @@ mod tests {
         store
             .clone()
             .before_next_transaction(move || store.replace_user(&admin));
-        let end_user_sessions = EndUserSessions {
-            unit_of_work: world.store(),
-            audit: world.audit(),
-            clock: world.clock(),
-        };
-        let refusal = end_user_sessions.execute(&actor, alice.id()).await;
+        let refusal = use_case(&world).execute(&actor, alice.id()).await;
         assert!(matches!(
             refusal,
             Err(EndUserSessionsError::Actor(ConfirmActorError::NotAuthorized(_)))

@@ -10,6 +10,7 @@ use crate::{
         authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
+        throttle::Throttle,
         views::UserView,
     },
     domain::{
@@ -21,6 +22,7 @@ use crate::{
 /// How an admin changes another user, whatever the change: shared by inactivating, reactivating, granting and revoking.
 pub struct ManageUser {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) throttle: Arc<Throttle>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -76,7 +78,16 @@ impl ManageUser {
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
-        let actor = confirm_actor(transaction.as_ref(), &self.audit, actor, action, managed, now).await?;
+        let actor = confirm_actor(
+            transaction.as_ref(),
+            &self.throttle,
+            &self.audit,
+            actor,
+            action,
+            managed,
+            now,
+        )
+        .await?;
         let mut user = transaction
             .users()
             .find_for_update(&username)
@@ -148,6 +159,28 @@ mod tests {
             assert_eq!(world.done(), [(AuditAction::InactivateUser, alice.id())]);
         }
         assert_eq!(world.events()[0].actor, AuditActor::User(actor.id()));
+    }
+
+    #[tokio::test]
+    async fn an_actor_who_makes_too_many_changes_has_to_wait() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        let (actor, other) = (world.actor(Role::Admin), world.actor(Role::Admin));
+        let manage_user = world.manage_user();
+        let change = || Change {
+            action: AuditAction::InactivateUser,
+            managed: Role::User,
+            apply: |user: &mut User, now| Ok(user.inactivate(now)),
+        };
+        for _ in 0..World::CHANGES_PER_MINUTE {
+            manage_user.execute(&actor, "alice", change()).await.unwrap();
+        }
+        let refusal = manage_user.execute(&actor, "alice", change()).await;
+        assert!(matches!(
+            refusal,
+            Err(ManageUserError::Actor(ConfirmActorError::Throttled(_)))
+        ));
+        manage_user.execute(&other, "alice", change()).await.unwrap();
     }
 
     #[tokio::test]

@@ -113,6 +113,7 @@ macro_rules! storage_contract {
             what_is_not_committed_was_not_counted,
             of_many_who_count_at_once_none_is_missed,
             a_deleted_bucket_begins_anew,
+            no_buckets_can_be_saved_and_deleted,
             expired_buckets_are_deleted_up_to_the_limit_the_first_to_expire_first,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, audit_events:

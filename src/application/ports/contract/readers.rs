@@ -57,6 +57,7 @@ pub(crate) async fn credentials_are_found_for_inactive_users_too(storage: Storag
     let name = Username::new("ALICE").unwrap();
     let credentials = storage.identities.find_credentials(&name).await.unwrap().unwrap();
     assert_eq!(credentials.user_id, alice.id());
+    assert_eq!(credentials.generation, alice.credentials_generation());
     assert!(!credentials.is_active);
     assert_eq!(
         credentials.password_hash,

@@ -18,15 +18,10 @@ fn bucket(number: u8, failures: u32, expires_at: DateTime<Utc>) -> ThrottleBucke
 
 async fn insert(storage: &Storage, buckets: &[ThrottleBucket]) {
     let transaction = storage.begin().await;
-    for bucket in buckets {
-        let keys = [bucket.state().key];
-        transaction
-            .throttle_buckets()
-            .find_for_update(&keys, START)
-            .await
-            .unwrap();
-        transaction.throttle_buckets().save(bucket).await.unwrap();
-    }
+    let keys = Vec::from_iter(buckets.iter().map(|bucket| bucket.state().key));
+    let repository = transaction.throttle_buckets();
+    repository.find_for_update(&keys, START).await.unwrap();
+    repository.save(buckets).await.unwrap();
     transaction.commit().await.unwrap();
 }
 
@@ -69,7 +64,8 @@ pub(crate) async fn a_saved_bucket_comes_back_as_it_was(storage: Storage) {
 pub(crate) async fn what_is_not_committed_was_not_counted(storage: Storage) {
     insert(&storage, &[bucket(1, 1, START)]).await;
     let transaction = storage.begin().await;
-    transaction.throttle_buckets().save(&bucket(1, 2, START)).await.unwrap();
+    let counted = [bucket(1, 2, START)];
+    transaction.throttle_buckets().save(&counted).await.unwrap();
     transaction
         .throttle_buckets()
         .find_for_update(&[key(2)], START)
@@ -85,15 +81,15 @@ pub(crate) async fn of_many_who_count_at_once_none_is_missed(storage: Storage) {
         let keys = Vec::from_iter(numbers.iter().copied().map(key));
         let transaction = storage.begin().await;
         let buckets = transaction.throttle_buckets();
-        for found in buckets.find_for_update(&keys, START).await.unwrap() {
-            let state = found.state();
-            tokio::task::yield_now().await;
-            let counted = ThrottleBucketState {
-                failures: state.failures + 1,
-                ..state.clone()
-            };
-            buckets.save(&ThrottleBucket::restore(counted)).await.unwrap();
-        }
+        let found = buckets.find_for_update(&keys, START).await.unwrap();
+        tokio::task::yield_now().await;
+        let counted = found.iter().map(|bucket| {
+            ThrottleBucket::restore(ThrottleBucketState {
+                failures: bucket.state().failures + 1,
+                ..bucket.state().clone()
+            })
+        });
+        buckets.save(&Vec::from_iter(counted)).await.unwrap();
         transaction.commit().await.unwrap();
     };
     let sets: [&[u8]; 4] = [&[1], &[2, 1], &[2], &[1, 2]];
@@ -102,12 +98,25 @@ pub(crate) async fn of_many_who_count_at_once_none_is_missed(storage: Storage) {
 }
 
 pub(crate) async fn a_deleted_bucket_begins_anew(storage: Storage) {
-    insert(&storage, &[bucket(1, 10, START), bucket(2, 20, START)]).await;
+    insert(
+        &storage,
+        &[bucket(1, 10, START), bucket(2, 20, START), bucket(4, 40, START)],
+    )
+    .await;
     let transaction = storage.begin().await;
-    transaction.throttle_buckets().delete(key(1)).await.unwrap();
-    transaction.throttle_buckets().delete(key(3)).await.unwrap();
+    let buckets = transaction.throttle_buckets();
+    buckets.delete(&[key(1), key(3), key(4)]).await.unwrap();
     transaction.commit().await.unwrap();
-    assert_eq!(failures(&storage, &[1, 2]).await, [0, 20]);
+    assert_eq!(failures(&storage, &[1, 2, 4]).await, [0, 20, 0]);
+}
+
+pub(crate) async fn no_buckets_can_be_saved_and_deleted(storage: Storage) {
+    insert(&storage, &[bucket(1, 10, START)]).await;
+    let transaction = storage.begin().await;
+    transaction.throttle_buckets().save(&[]).await.unwrap();
+    transaction.throttle_buckets().delete(&[]).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(failures(&storage, &[1]).await, [10]);
 }
 
 pub(crate) async fn expired_buckets_are_deleted_up_to_the_limit_the_first_to_expire_first(storage: Storage) {

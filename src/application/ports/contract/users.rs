@@ -48,6 +48,7 @@ pub(crate) async fn a_saved_user_comes_back_changed(storage: Storage) {
     alice.grant_admin(START).unwrap();
     alice.inactivate(START);
     alice.change_password(hash_of("battery staple"), START);
+    alice.revoke_credentials();
     let transaction = storage.begin().await;
     transaction.users().save(&alice).await.unwrap();
     transaction.commit().await.unwrap();

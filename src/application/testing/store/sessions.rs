@@ -105,6 +105,7 @@ impl IdentityReader for InMemoryStore {
         Ok(user.map(|user| Credentials {
             user_id: user.id(),
             password_hash: user.password_hash().clone(),
+            generation: user.credentials_generation(),
             is_active: user.is_active(),
         }))
     }

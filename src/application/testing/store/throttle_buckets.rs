@@ -24,14 +24,16 @@ impl ThrottleBucketRepository for InMemoryTransaction {
         Ok(keys.iter().map(&mut find).collect())
     }
 
-    async fn save(&self, bucket: &ThrottleBucket) -> Result<(), StorageError> {
+    async fn save(&self, buckets: &[ThrottleBucket]) -> Result<(), StorageError> {
         let mut state = self.working.lock().unwrap();
-        state.throttle_buckets.insert(bucket.state().key, bucket.clone());
+        let saved = buckets.iter().map(|bucket| (bucket.state().key, bucket.clone()));
+        state.throttle_buckets.extend(saved);
         Ok(())
     }
 
-    async fn delete(&self, key: ThrottleKey) -> Result<(), StorageError> {
-        self.working.lock().unwrap().throttle_buckets.remove(&key);
+    async fn delete(&self, keys: &[ThrottleKey]) -> Result<(), StorageError> {
+        let mut state = self.working.lock().unwrap();
+        state.throttle_buckets.retain(|key, _| !keys.contains(key));
         Ok(())
     }
 

@@ -128,15 +128,12 @@ async fn an_account_is_closed_to_strangers_from_everywhere_at_the_limit() {
 async fn a_known_device_is_let_through_whatever_strangers_do() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
-    let throttle = world.throttle();
     for _ in 0..World::FREE_ATTEMPTS {
         let _ = fail(&world, "alice").await;
     }
     assert!(wait(&world, "alice").await.is_some());
 
-    let token = throttle.remember_device(alice.id(), None, world.now()).unwrap();
-    let device = throttle.known_device(token.as_ref(), alice.id());
-    let on_device = ThrottleSubject::of_log_in("alice", provenance().address, device);
+    let on_device = ThrottleSubject::of_log_in("alice", provenance().address, Some(alice.id()));
     attempt(&world, &on_device, Ok(())).await.unwrap();
     assert!(wait(&world, "alice").await.is_some(), "strangers gain nothing by it");
 
@@ -151,19 +148,98 @@ async fn a_known_device_is_let_through_whatever_strangers_do() {
 }
 
 #[tokio::test]
-async fn a_device_is_known_to_its_user_alone_and_for_so_long() {
-    let [alice, brian] = ["alice", "brian"].map(|name| user(name, Role::User));
+async fn all_known_devices_of_a_user_together_get_no_more_guesses_than_one() {
     let world = World::new();
-    let throttle = world.throttle();
-    let token = throttle.remember_device(alice.id(), None, world.now()).unwrap();
-    let device = throttle.known_device(token.as_ref(), alice.id());
-    assert!(device.is_some());
-    assert_eq!(throttle.known_device(token.as_ref(), brian.id()), None);
+    let alice = user("alice", Role::User).id();
+    let mut failed = 0;
+    for number in 0..20 {
+        let address = std::net::Ipv4Addr::from_bits(number).into();
+        let on_device = ThrottleSubject::of_log_in("alice", Some(address), Some(alice));
+        if let Err(Outcome::Failed) = attempt(&world, &on_device, Err(Outcome::Failed)).await {
+            failed += 1;
+        }
+    }
+    assert_eq!(failed, World::FREE_ATTEMPTS);
+}
 
-    let again = throttle.remember_device(alice.id(), device, world.now()).unwrap();
-    assert_eq!(throttle.known_device(again.as_ref(), alice.id()), device);
+#[tokio::test]
+async fn guesses_on_known_devices_count_at_the_network() {
+    let world = World::new();
+    for number in 0..3 * World::FREE_ATTEMPTS {
+        let user_id = user("alice", Role::User).id();
+        let on_device = ThrottleSubject::of_log_in(&format!("user{number}"), provenance().address, Some(user_id));
+        let outcome = attempt(&world, &on_device, Err(Outcome::Failed)).await;
+        assert!(matches!(outcome, Err(Outcome::Failed)));
+    }
+    assert_eq!(wait(&world, "brian").await, Some(World::FIRST_DELAY));
+}
+
+#[tokio::test]
+async fn log_ins_that_succeed_are_limited_at_one_account_from_one_network() {
+    let world = World::new();
+    for _ in 0..World::FREE_LOG_INS {
+        attempt(&world, &subjects("alice"), Ok(())).await.unwrap();
+    }
+    assert_eq!(wait(&world, "alice").await, Some(World::FIRST_DELAY));
+    assert_eq!(wait(&world, "brian").await, None);
+    let elsewhere = ThrottleSubject::of_log_in("alice", Some([192, 0, 2, 2].into()), None);
+    attempt(&world, &elsewhere, Ok(())).await.unwrap();
+}
+
+#[tokio::test]
+async fn guesses_from_every_64_of_one_48_are_guesses_of_one_client() {
+    let world = World::new();
+    let mut failed = 0;
+    for subnet in 0..60_u128 {
+        let address = std::net::Ipv6Addr::from_bits(0x2001_0db8_0001_u128 << 80 | subnet << 64 | 1).into();
+        let subjects = ThrottleSubject::of_log_in(&format!("user{subnet}"), Some(address), None);
+        if let Err(Outcome::Failed) = attempt(&world, &subjects, Err(Outcome::Failed)).await {
+            failed += 1;
+        }
+    }
+    assert_eq!(failed, 3 * World::FREE_ATTEMPTS);
+}
+
+#[tokio::test]
+async fn a_device_is_known_to_its_user_alone_until_the_token_expires() {
+    let [alice, brian] = ["alice", "brian"].map(|name| user(name, Role::User));
+    let world = World::with([alice.clone(), brian.clone()]).await;
+    let throttle = world.throttle();
+    let token = throttle.remember_device(&alice, world.now()).unwrap();
+    assert!(throttle.is_known_device(token.as_ref(), &credentials(&alice)));
+    assert!(!throttle.is_known_device(token.as_ref(), &credentials(&brian)));
+    assert!(!throttle.is_known_device(None, &credentials(&alice)));
     world.advance(World::DEVICE_TTL);
-    assert_eq!(throttle.known_device(again.as_ref(), alice.id()), None);
+    assert!(!throttle.is_known_device(token.as_ref(), &credentials(&alice)));
+}
+
+#[tokio::test]
+async fn no_device_is_known_any_more_once_the_credentials_are_revoked() {
+    let mut alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let throttle = world.throttle();
+    let token = throttle.remember_device(&alice, world.now()).unwrap();
+    alice.revoke_credentials();
+    assert!(!throttle.is_known_device(token.as_ref(), &credentials(&alice)));
+}
+
+/// What storage says of the credentials of `user`.
+fn credentials(user: &User) -> Credentials {
+    Credentials {
+        user_id: user.id(),
+        password_hash: user.password_hash().clone(),
+        generation: user.credentials_generation(),
+        is_active: user.is_active(),
+    }
+}
+
+/// Another attempt is counted, a moment later, while the first one waits for the lock.
+#[tokio::test]
+async fn an_attempt_that_waited_for_the_lock_is_not_delayed_for_it() {
+    let world = World::new();
+    let _ = fail(&world, "alice").await;
+    world.advance(-TimeDelta::seconds(2));
+    assert_eq!(wait(&world, "alice").await, None);
 }
 
 #[tokio::test]
@@ -172,7 +248,7 @@ async fn another_password_forgets_what_failed_with_the_old_one() {
     let world = World::with([alice.clone()]).await;
     let subjects = [
         ThrottleSubject::Account("alice".into()),
-        ThrottleSubject::CurrentPassword(alice.id()),
+        ThrottleSubject::KnownDevices(alice.id()),
     ];
     for subject in &subjects {
         for _ in 0..2 * World::FREE_ATTEMPTS {
@@ -192,7 +268,7 @@ async fn another_password_forgets_what_failed_with_the_old_one() {
 async fn nothing_is_counted_and_no_device_known_without_a_policy() {
     let alice = user("alice", Role::User);
     let world = World::new();
-    let token = world.throttle().remember_device(alice.id(), None, world.now()).unwrap();
+    let token = world.throttle().remember_device(&alice, world.now()).unwrap();
     let throttle = Throttle {
         policy: None,
         ..Arc::into_inner(world.throttle()).unwrap()
@@ -204,8 +280,11 @@ async fn nothing_is_counted_and_no_device_known_without_a_policy() {
         assert!(matches!(outcome, Err(Outcome::Failed)));
     }
     assert_eq!(world.throttle_bucket_count(), 0);
-    assert_eq!(throttle.known_device(token.as_ref(), alice.id()), None);
-    assert_eq!(throttle.remember_device(alice.id(), None, world.now()).unwrap(), None);
+    assert!(!throttle.is_known_device(token.as_ref(), &credentials(&alice)));
+    assert_eq!(throttle.remember_device(&alice, world.now()).unwrap(), None);
+    for _ in 0..=World::CHANGES_PER_MINUTE {
+        throttle.spend_change(alice.id()).unwrap();
+    }
 }
 
 #[tokio::test]

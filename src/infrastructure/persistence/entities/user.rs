@@ -11,6 +11,7 @@ pub struct Model {
     pub username: String,
     pub username_key: String,
     pub password_hash: String,
+    pub credentials_generation: i64,
     pub role: RoleRank,
     pub is_active: bool,
     pub created_at: ChronoDateTimeUtc,

@@ -181,6 +181,7 @@ async fn postgresql_keeps_ids_times_and_names_as_what_they_are() {
             "auth_sessions.user_agent character varying",
             "auth_sessions.user_id uuid",
             "users.created_at timestamp with time zone",
+            "users.credentials_generation bigint",
             "users.id uuid",
             "users.is_active boolean",
             "users.password_hash character varying",

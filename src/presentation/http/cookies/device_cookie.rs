@@ -37,7 +37,7 @@ impl DeviceCookie {
     pub fn set<R>(&self, token: Option<&DeviceToken>, answer: R) -> WithDeviceCookie<R> {
         WithDeviceCookie {
             answer,
-            cookie: token.map(|token| self.settings.cookie.device_cookie(token)),
+            cookie: token.and_then(|token| self.settings.cookie.device_cookie(token)),
         }
     }
 }
@@ -49,8 +49,8 @@ impl FromRequest for DeviceCookie {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let settings = web::Data::<HttpSettings>::from_request(request, payload).into_inner();
         ready(settings.map(|settings| {
-            let value = cookie_values(request.headers(), &settings.cookie.device_name).next();
-            let token = value.and_then(|value| str::from_utf8(value).ok()).map(DeviceToken::new);
+            let token = cookie_values(request.headers(), &settings.cookie.device_name)
+                .find_map(|value| settings.cookie.device_token(value));
             Self { settings, token }
         }))
     }

@@ -1,13 +1,14 @@
 use std::{
     convert::Infallible,
     future::{Ready, ready},
+    iter,
     time::Duration,
 };
 
 use actix_session::{Session, SessionExt, SessionMiddleware, config::PersistentSession, storage::CookieSessionStore};
 use actix_web::{
     FromRequest, HttpRequest,
-    cookie::{self, Cookie, Key, SameSite},
+    cookie::{self, Cookie, CookieJar, Key, SameSite},
     dev::Payload,
 };
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
@@ -68,11 +69,22 @@ impl CookieSettings {
         Some(cookie)
     }
 
-    /// The cookie by which a device is known.
-    pub fn device_cookie(&self, token: &DeviceToken) -> Cookie<'static> {
+    /// The cookie by which a device is known. It is encrypted as the session cookie is, so that it tells nothing.
+    pub fn device_cookie(&self, token: &DeviceToken) -> Option<Cookie<'static>> {
         let mut cookie = self.cookie(&self.device_name, token.expose());
         cookie.set_max_age(lifetime(self.device_ttl));
-        cookie
+        let mut jar = CookieJar::new();
+        jar.private_mut(&self.key).add(cookie);
+        jar.get(&self.device_name).cloned()
+    }
+
+    /// Decrypts the value of a [device cookie](Self::device_cookie), with the key in use or a former one.
+    pub fn device_token(&self, value: &[u8]) -> Option<DeviceToken> {
+        let sealed = Cookie::new(&self.device_name, str::from_utf8(value).ok()?).into_owned();
+        let jar = CookieJar::new();
+        let mut keys = iter::once(&self.key).chain(&self.former_keys);
+        let cookie = keys.find_map(|key| jar.private(key).decrypt(sealed.clone()))?;
+        Some(DeviceToken::new(cookie.value()))
     }
 
     fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
@@ -133,3 +145,33 @@ impl FromRequest for SessionCookie {
 
 impl Apiv2Schema for SessionCookie {}
 impl OperationModifier for SessionCookie {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::presentation::http::settings::HttpSettings;
+
+    fn settings(key: u8, former_key: Option<u8>) -> CookieSettings {
+        let derive = |byte: u8| Key::derive_from(&[byte; 32]);
+        CookieSettings {
+            key: derive(key),
+            former_keys: former_key.into_iter().map(derive).collect(),
+            ..HttpSettings::for_tests(&[]).cookie
+        }
+    }
+
+    #[test]
+    fn a_device_cookie_shows_nothing_and_is_read_with_the_key_in_use_or_a_former_one() {
+        let token = DeviceToken::new("header.claims.signature");
+        let cookie = settings(1, None).device_cookie(&token).unwrap();
+        assert!(!cookie.value().contains("claims"));
+
+        let value = cookie.value().as_bytes();
+        for settings in [settings(1, None), settings(2, Some(1))] {
+            assert_eq!(settings.device_token(value), Some(token.clone()));
+        }
+        assert_eq!(settings(2, None).device_token(value), None);
+        assert_eq!(settings(1, None).device_token(b"header.claims.signature"), None);
+        assert_eq!(settings(1, None).device_token(b"\xff"), None);
+    }
+}

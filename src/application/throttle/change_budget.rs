@@ -1,0 +1,84 @@
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Throttled;
+use crate::domain::user::UserId;
+
+/// Limits the changes that each user makes within a minute.
+///
+/// It counts in memory, on this node alone, so that a rejected change costs storage nothing.
+#[derive(Debug, Default)]
+pub struct ChangeBudget(Mutex<Window>);
+
+/// The minute that is being counted. It begins with the first change in it.
+#[derive(Debug, Default)]
+struct Window {
+    begun_at: DateTime<Utc>,
+    changes: HashMap<UserId, u32>,
+}
+
+impl ChangeBudget {
+    const WINDOW: TimeDelta = TimeDelta::minutes(1);
+
+    /// Counts a change of `user_id` at `now`.
+    ///
+    /// # Errors
+    /// [`Throttled`] if the user has made `limit` changes in this minute.
+    pub fn spend(&self, user_id: UserId, limit: u32, now: DateTime<Utc>) -> Result<(), Throttled> {
+        // A panic elsewhere leaves counts that are still good.
+        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let elapsed = now - window.begun_at;
+        // A clock that was set back ends the window, too.
+        if !(TimeDelta::zero()..Self::WINDOW).contains(&elapsed) {
+            *window = Window {
+                begun_at: now,
+                changes: HashMap::new(),
+            };
+        }
+        let retry_after = Self::WINDOW - (now - window.begun_at);
+        let changes = window.changes.entry(user_id).or_default();
+        if *changes >= limit {
+            return Err(Throttled { retry_after });
+        }
+        *changes += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{application::testing::user, domain::user::Role};
+
+    const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+    #[test]
+    fn each_user_has_a_budget_of_their_own_and_a_new_one_each_minute() {
+        let [alice, brian] = ["alice", "brian"].map(|name| user(name, Role::User).id());
+        let budget = ChangeBudget::default();
+        let spend = |user, seconds| budget.spend(user, 2, START + TimeDelta::seconds(seconds));
+        let throttled = |seconds| {
+            Err(Throttled {
+                retry_after: TimeDelta::seconds(seconds),
+            })
+        };
+        assert_eq!(
+            [0, 20, 40, 50].map(|seconds| spend(alice, seconds)),
+            [Ok(()), Ok(()), throttled(20), throttled(10)]
+        );
+        assert_eq!(spend(brian, 50), Ok(()));
+        assert_eq!(spend(alice, 60), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_nobody_wait() {
+        let alice = user("alice", Role::User).id();
+        let budget = ChangeBudget::default();
+        budget.spend(alice, 1, START + TimeDelta::days(1)).unwrap();
+        assert_eq!(budget.spend(alice, 1, START), Ok(()));
+    }
+}
