@@ -25,7 +25,7 @@ pub trait ThrottleBucketRepository: Send + Sync {
     /// [`StorageError`] if storage fails.
     async fn save(&self, buckets: &[ThrottleBucket]) -> Result<(), StorageError>;
 
-    /// Removes the buckets of these keys; ignores keys without a bucket.
+    /// Removes the buckets of these keys, locked in the same order; ignores keys without a bucket.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

@@ -1,19 +1,19 @@
-use super::subject::Settlement;
+use super::subject::Counting;
 use crate::domain::throttle::{ThrottleKey, ThrottleRule};
 
-/// An attempt that was counted before its outcome is known.
+/// An attempt that is allowed, and whose outcome is not known yet.
 #[derive(Debug, Default)]
 pub struct Reservation {
     pub(super) counts: Vec<Count>,
 }
 
-/// One of the buckets in which the attempt was counted.
+/// One of the buckets in which the attempt counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Count {
     pub key: ThrottleKey,
     pub rule: ThrottleRule,
-    pub on_success: Settlement,
-    /// Whether it was the last attempt that the rule allows.
+    pub counting: Counting,
+    /// Whether it is the last attempt that the rule allows.
     pub is_last: bool,
 }
 
@@ -23,7 +23,9 @@ impl Reservation {
         self.counts.iter().any(|count| count.is_last)
     }
 
-    pub(super) fn keys(&self) -> Vec<ThrottleKey> {
-        self.counts.iter().map(|count| count.key).collect()
+    /// Returns the part of it that counts in one of these ways.
+    pub(super) fn counted(&self, ways: &[Counting]) -> Vec<Count> {
+        let counts = self.counts.iter().copied();
+        counts.filter(|count| ways.contains(&count.counting)).collect()
     }
 }

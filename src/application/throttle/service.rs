@@ -3,13 +3,16 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
-use super::{ChangeBudget, Reservation, ThrottlePolicy, ThrottleSubject, reservation::Count, subject::Settlement};
+use super::{ChangeBudget, Reservation, ThrottlePolicy, ThrottleSubject, reservation::Count, subject::Counting};
 use crate::{
     application::ports::{
         Clock, Credentials, DeviceToken, DeviceTokens, IssueError, KnownDevice, StorageError, ThrottleKeys,
         Transaction, UnitOfWork,
     },
-    domain::user::{User, UserId},
+    domain::{
+        throttle::{ThrottleBucket, ThrottleKey, ThrottleRule},
+        user::{User, UserId},
+    },
 };
 
 /// Counts attempts, and rejects those that come too soon. Without a policy it counts nothing and knows no device.
@@ -39,11 +42,11 @@ impl Throttled {
 }
 
 impl Throttle {
-    /// Makes an attempt, if it does not come too soon.
+    /// Makes an attempt, unless it comes too soon after others that count against one of `subjects`.
     ///
-    /// It is counted before against all `subjects`, or against none of them if one has to wait; whoever asks at once is counted
-    /// one after another. It stays counted if what comes of it `is_failure`, or if nobody waits for that; if it succeeds, unless
-    /// it [says so](Self::succeed) in its transaction. Otherwise it is taken back.
+    /// The attempt is counted before it is made, or when it has failed, as each subject asks. If it succeeds, it has to
+    /// [say so](Self::succeed) in its own transaction. If its error is not a failure by `is_failure`, it does not count. An
+    /// attempt whose caller stops waiting for it stays counted.
     ///
     /// # Errors
     /// [`Throttled`] if it comes too soon, [`StorageError`] if it could not be counted, and whatever comes of it.
@@ -58,8 +61,14 @@ impl Throttle {
     {
         let reservation = self.reserve(subjects).await??;
         let outcome = attempt(&reservation).await;
-        if outcome.as_ref().is_err_and(|error| !is_failure(error)) {
-            self.release(&reservation).await;
+        if let Err(error) = &outcome {
+            let settled = match is_failure(error) {
+                true => self.count_failure(&reservation).await,
+                false => self.release(&reservation).await,
+            };
+            if let Err(error) = settled {
+                log::warn!("the outcome of an attempt was not counted: {error}");
+            }
         }
         outcome
     }
@@ -68,40 +77,72 @@ impl Throttle {
         let Some(policy) = self.policy.as_ref().filter(|_| !subjects.is_empty()) else {
             return Ok(Ok(Reservation::default()));
         };
-        let counts = Vec::from_iter(subjects.iter().map(|subject| Count {
+        let mut counts = Vec::from_iter(subjects.iter().map(|subject| Count {
             key: self.keys.key(&subject.text()),
             rule: policy.rule(subject),
-            on_success: subject.on_success(),
+            counting: subject.counting(),
             is_last: false,
         }));
-        let mut reservation = Reservation { counts };
 
         let transaction = self.unit_of_work.begin().await?;
         let buckets = transaction.throttle_buckets();
-        let mut found = buckets.find_for_update(&reservation.keys(), self.clock.now()).await?;
+        let mut found = buckets.find_for_update(&keys(&counts), self.clock.now()).await?;
         // Others may have counted while the locks were waited for, so that an earlier time would lie before theirs.
         let now = self.clock.now();
-        let waits = found.iter().zip(&reservation.counts);
+        let waits = found.iter().zip(&counts);
         let retry_after = waits.map(|(bucket, count)| bucket.wait(&count.rule, now)).max();
         if let Some(retry_after) = retry_after.filter(|wait| *wait > TimeDelta::zero()) {
             return Ok(Err(Throttled { retry_after }));
         }
-        for (bucket, count) in found.iter_mut().zip(&mut reservation.counts) {
-            bucket.count(&count.rule, now);
-            count.is_last = bucket.is_at_limit(&count.rule);
+        for (bucket, count) in found.iter_mut().zip(&mut counts) {
+            if count.counting != Counting::OnceFailed {
+                bucket.count(&count.rule, now);
+                count.is_last = bucket.is_at_limit(&count.rule);
+            }
         }
         buckets.save(&found).await?;
         transaction.commit().await?;
-        Ok(Ok(reservation))
+        Ok(Ok(Reservation { counts }))
     }
 
-    /// Settles, in `transaction`, an attempt that has succeeded: former failures at the account are forgotten, and the attempt
-    /// is no failure of the network.
+    /// Settles, in `transaction`, an attempt that has succeeded: former failures at the account are forgotten.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
     pub async fn succeed(&self, transaction: &dyn Transaction, reservation: &Reservation) -> Result<(), StorageError> {
-        self.settle(transaction, reservation, |count| count.on_success).await
+        let forgotten = reservation.counted(&[Counting::UntilSuccess]);
+        transaction.throttle_buckets().delete(&keys(&forgotten)).await
+    }
+
+    /// Counts an attempt that has failed, where it does not count already.
+    async fn count_failure(&self, reservation: &Reservation) -> Result<(), StorageError> {
+        let counts = reservation.counted(&[Counting::OnceFailed]);
+        self.change(&counts, |bucket, rule, now| bucket.count(rule, now)).await
+    }
+
+    /// Takes back an attempt that came to nothing through no fault of its own.
+    async fn release(&self, reservation: &Reservation) -> Result<(), StorageError> {
+        let counts = reservation.counted(&[Counting::UntilSuccess, Counting::Always]);
+        self.change(&counts, |bucket, rule, _| bucket.take_back(rule)).await
+    }
+
+    async fn change(
+        &self,
+        counts: &[Count],
+        change: impl Fn(&mut ThrottleBucket, &ThrottleRule, DateTime<Utc>),
+    ) -> Result<(), StorageError> {
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.unit_of_work.begin().await?;
+        let buckets = transaction.throttle_buckets();
+        let mut found = buckets.find_for_update(&keys(counts), self.clock.now()).await?;
+        let now = self.clock.now();
+        for (bucket, count) in found.iter_mut().zip(counts) {
+            change(bucket, &count.rule, now);
+        }
+        buckets.save(&found).await?;
+        transaction.commit().await
     }
 
     /// Forgets, in `transaction`, the failed log-ins of a user who has another password now.
@@ -154,47 +195,10 @@ impl Throttle {
         let token = self.device_tokens.issue(&device, now, now + policy.device_ttl)?;
         Ok(Some(token))
     }
+}
 
-    /// Takes an attempt back that came to nothing through no fault of its own. If that cannot be stored it stays counted.
-    async fn release(&self, reservation: &Reservation) {
-        let released = async {
-            let transaction = self.unit_of_work.begin().await?;
-            self.settle(transaction.as_ref(), reservation, |_| Settlement::TakeBack)
-                .await?;
-            transaction.commit().await
-        };
-        if !reservation.counts.is_empty()
-            && let Err(error) = released.await
-        {
-            log::warn!("an attempt that came to nothing stays counted: {error}");
-        }
-    }
-
-    async fn settle(
-        &self,
-        transaction: &dyn Transaction,
-        reservation: &Reservation,
-        settlement: impl Fn(&Count) -> Settlement,
-    ) -> Result<(), StorageError> {
-        if reservation.counts.is_empty() {
-            return Ok(());
-        }
-        let buckets = transaction.throttle_buckets();
-        let found = buckets.find_for_update(&reservation.keys(), self.clock.now()).await?;
-        let (mut forgotten, mut taken_back) = (Vec::new(), Vec::new());
-        for (mut bucket, count) in found.into_iter().zip(&reservation.counts) {
-            match settlement(count) {
-                Settlement::Forget => forgotten.push(count.key),
-                Settlement::TakeBack => {
-                    bucket.take_back(&count.rule);
-                    taken_back.push(bucket);
-                }
-                Settlement::Keep => {}
-            }
-        }
-        buckets.delete(&forgotten).await?;
-        buckets.save(&taken_back).await
-    }
+fn keys(counts: &[Count]) -> Vec<ThrottleKey> {
+    counts.iter().map(|count| count.key).collect()
 }
 
 #[cfg(test)]

@@ -27,15 +27,16 @@ pub enum ThrottleSubject {
     SignUpsFrom(ClientNetwork),
 }
 
-/// What happens to the count of an attempt once its outcome is known.
+/// When an attempt counts against a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Settlement {
-    /// Former failures are forgotten with it.
-    Forget,
-    /// The attempt is taken back; former failures stay.
-    TakeBack,
-    /// The attempt stays counted.
-    Keep,
+pub(super) enum Counting {
+    /// From the beginning, so that parallel attempts do not get around the limit. Success forgets it, and all failures
+    /// before it.
+    UntilSuccess,
+    /// From the beginning, whatever its outcome.
+    Always,
+    /// Once it has failed. Parallel attempts of many users, who fail no more than others, do not make each other wait.
+    OnceFailed,
 }
 
 impl ThrottleSubject {
@@ -64,17 +65,17 @@ impl ThrottleSubject {
         networks.into_iter().map(Self::SignUpsFrom).collect()
     }
 
-    /// Returns what a success does to the count.
+    /// Returns when an attempt counts.
     ///
-    /// It does not forget failures of a network: an attacker with an account of their own could guess at others from there
-    /// for ever.
-    pub(super) fn on_success(&self) -> Settlement {
+    /// No success forgets the failures of a network: an attacker with an account of their own could guess at others from
+    /// there for ever.
+    pub(super) fn counting(&self) -> Counting {
         match self {
             Self::Account(_) | Self::AccountFrom(..) | Self::KnownDevices(_) | Self::CurrentPassword(_) => {
-                Settlement::Forget
+                Counting::UntilSuccess
             }
-            Self::LogInsFrom(_) => Settlement::TakeBack,
-            Self::LogInsTo(..) | Self::SignUpsFrom(_) => Settlement::Keep,
+            Self::LogInsTo(..) | Self::SignUpsFrom(_) => Counting::Always,
+            Self::LogInsFrom(_) => Counting::OnceFailed,
         }
     }
 

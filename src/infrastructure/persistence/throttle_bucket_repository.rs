@@ -69,11 +69,18 @@ impl ThrottleBucketRepository for SeaOrmTransaction {
         if keys.is_empty() {
             return Ok(());
         }
-        let keys = keys.iter().map(|key| key.as_bytes().to_vec());
-        Entity::delete_many()
-            .filter(Column::Key.is_in(keys))
-            .exec(&self.inner)
+        let named = Column::Key.is_in(keys.iter().map(|key| key.as_bytes().to_vec()));
+        // A deletion alone locks in no order.
+        Entity::find()
+            .select_only()
+            .column(Column::Key)
+            .filter(named.clone())
+            .order_by_asc(Column::Key)
+            .lock_exclusive()
+            .into_tuple::<Vec<u8>>()
+            .all(&self.inner)
             .await?;
+        Entity::delete_many().filter(named).exec(&self.inner).await?;
         Ok(())
     }
 

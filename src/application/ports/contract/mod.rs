@@ -112,6 +112,7 @@ macro_rules! storage_contract {
             a_saved_bucket_comes_back_as_it_was,
             what_is_not_committed_was_not_counted,
             of_many_who_count_at_once_none_is_missed,
+            nobody_who_counts_or_deletes_waits_in_a_circle,
             a_deleted_bucket_begins_anew,
             no_buckets_can_be_saved_and_deleted,
             expired_buckets_are_deleted_up_to_the_limit_the_first_to_expire_first,

@@ -97,6 +97,23 @@ pub(crate) async fn of_many_who_count_at_once_none_is_missed(storage: Storage) {
     assert_eq!(failures(&storage, &[1, 2]).await, [18, 18]);
 }
 
+/// Some count and others delete the same buckets, and name them in either order.
+pub(crate) async fn nobody_who_counts_or_deletes_waits_in_a_circle(storage: Storage) {
+    let change = async |number: usize| {
+        let mut keys = vec![key(1), key(2), key(3)];
+        keys.rotate_left(number % 3);
+        let transaction = storage.begin().await;
+        let buckets = transaction.throttle_buckets();
+        if number.is_multiple_of(2) {
+            buckets.find_for_update(&keys, START).await.unwrap();
+        } else {
+            buckets.delete(&keys).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+    };
+    futures_util::future::join_all((0..48).map(change)).await;
+}
+
 pub(crate) async fn a_deleted_bucket_begins_anew(storage: Storage) {
     insert(
         &storage,

@@ -85,6 +85,26 @@ async fn of_many_at_once_no_more_are_let_through_than_one_after_another() {
 }
 
 #[tokio::test]
+async fn many_users_who_log_in_at_once_from_one_network_do_not_make_each_other_wait() {
+    let world = World::new();
+    let throttle = world.throttle();
+    let mut waiting = Vec::new();
+    for number in 0..100 {
+        waiting.push(
+            throttle
+                .reserve(&subjects(&format!("user{number}")))
+                .await
+                .unwrap()
+                .unwrap(),
+        );
+    }
+    let transaction = world.store().begin().await.unwrap();
+    for reservation in &waiting {
+        throttle.succeed(transaction.as_ref(), reservation).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn success_forgets_what_failed_at_the_account_and_is_not_a_failure_of_the_place() {
     let world = World::new();
     for _ in 0..3 * World::FREE_ATTEMPTS - 1 {
