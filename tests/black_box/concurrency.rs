@@ -10,10 +10,13 @@ use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{Answer, PASSWORD, PATIENCE, Server};
 
+/// All clients of these tests sign up from one address.
+const MANY_SIGN_UPS: [(&str, &str); 1] = [("APP_SECURITY__THROTTLE__FREE_SIGN_UPS_PER_ADDRESS", "1000")];
+
 #[apply(on_every_database)]
 #[tokio::test]
 async fn two_hundred_sign_ups_at_once_all_succeed(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &MANY_SIGN_UPS);
     let client = server.anonymous();
     let names: Vec<_> = (0..200).map(|number| format!("user{number}")).collect();
     for answer in join_all(names.iter().map(|name| client.sign_up(name, PASSWORD))).await {
@@ -27,7 +30,7 @@ async fn two_hundred_sign_ups_at_once_all_succeed(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn of_fifty_sign_ups_of_one_name_at_once_one_succeeds(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &MANY_SIGN_UPS);
     let client = server.anonymous();
     let names = ["Alice", "alice", "ALICE", "aLiCe", "alicE"];
     let sign_ups = (0..50).map(|number| client.sign_up(names[number % names.len()], PASSWORD));
@@ -42,7 +45,7 @@ async fn of_fifty_sign_ups_of_one_name_at_once_one_succeeds(database: DatabaseKi
 #[apply(on_every_database)]
 #[tokio::test]
 async fn readers_are_not_held_up_by_writers(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &MANY_SIGN_UPS);
     let client = server.anonymous();
     let root = server.super_admin("super").await;
     let names: Vec<_> = (0..50).map(|number| format!("user{number}")).collect();

@@ -212,7 +212,8 @@ async fn what_is_purged_is_counted() {
 
     wait_for(&server, "gatehouse_purged_rows_total", &[("kind", "sessions")], 2.0).await;
 
-    assert_eq!(server.scrape().await.sum("gatehouse_purged_rows_total", &[]), 2.0);
+    let sessions = [("kind", "sessions")];
+    assert_eq!(server.scrape().await.sum("gatehouse_purged_rows_total", &sessions), 2.0);
 }
 
 #[tokio::test]

@@ -60,10 +60,11 @@ impl Client {
         }
     }
 
-    /// The `Cookie` header that the client would send now.
+    /// The session cookie that the client would send now, as a `Cookie` header.
     pub fn cookie(&self) -> Option<String> {
-        let cookie = self.jar.cookies(&self.base_url.parse().unwrap())?;
-        Some(cookie.to_str().unwrap().to_owned())
+        let cookies = self.jar.cookies(&self.base_url.parse().unwrap())?;
+        let mut pairs = cookies.to_str().unwrap().split("; ");
+        pairs.find(|pair| !is_device_cookie(pair)).map(str::to_owned)
     }
 
     /// A request to `path`, to be completed and handed to [`send`](Self::send).
@@ -195,10 +196,12 @@ impl Answer {
         values.map(|value| value.to_str().unwrap()).collect()
     }
 
-    /// The one cookie that the answer must set: its name and value, and its attributes in alphabetical order.
+    /// The session cookie that the answer must set: its name and value, and its attributes in alphabetical order.
     pub fn cookie(&self) -> (&str, Vec<&str>) {
-        let [cookie] = self.cookies()[..] else {
-            panic!("there must be one cookie: {self:?}");
+        let mut cookies = self.cookies();
+        cookies.retain(|cookie| !is_device_cookie(cookie));
+        let [cookie] = cookies[..] else {
+            panic!("there must be one session cookie: {self:?}");
         };
         let (value, attributes) = cookie.split_once("; ").unwrap();
         let mut attributes: Vec<_> = attributes.split("; ").collect();
@@ -215,4 +218,9 @@ impl Answer {
             assert!(attributes.contains(&attribute), "{self:?}");
         }
     }
+}
+
+/// Whether this is the cookie by which a device is known.
+fn is_device_cookie(pair: &str) -> bool {
+    pair.split_once('=').is_some_and(|(name, _)| name.ends_with("_device"))
 }
