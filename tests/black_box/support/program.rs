@@ -31,7 +31,7 @@ pub struct Outcome {
 }
 
 impl Program {
-    /// The program with cheap password hashes, whose requests may wait for long, without throttling, and everything else
+    /// The program with cheap password hashes, with long waits for the database, without throttling, and everything else
     /// as it is shipped.
     pub fn new(database: DatabaseKind) -> Self {
         Self::with(database, &[])
@@ -81,7 +81,6 @@ impl Program {
             // All tests come from one address.
             ("APP_SECURITY__THROTTLE__ENABLED", "false"),
             // So many tests run at once that a request may have to wait for longer than users should.
-            ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "5000"),
             ("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "5000"),
         ];
         for (name, value) in defaults.iter().chain(variables) {

@@ -7,7 +7,7 @@ use crate::{
     application::{
         audit::{Audit, Initiator},
         commands::{Candidate, Registration, RegistrationError},
-        ports::{StorageError, UnitOfWork},
+        ports::{HashClient, StorageError, UnitOfWork},
         throttle::{Throttle, ThrottleSubject, Throttled},
         views::UserView,
     },
@@ -69,9 +69,10 @@ impl SignUp {
         if !self.enabled {
             return Err(SignUpError::Closed);
         }
+        let client = HashClient::anonymous(&request.provenance);
         let candidate = self
             .registration
-            .judge(&request.username, request.password.expose_secret())?;
+            .judge(client, &request.username, request.password.expose_secret())?;
         let subjects = ThrottleSubject::of_sign_up(request.provenance.address);
         let user = self
             .throttle

@@ -67,7 +67,7 @@ impl CreateUser {
             .authorize(actor, action, Permission::ManageRole(request.role))?;
         let candidate = self
             .registration
-            .judge(&request.username, request.password.expose_secret())?;
+            .judge(actor.into(), &request.username, request.password.expose_secret())?;
         let user = self.registration.prepare(candidate, request.role).await?;
 
         let transaction = self.unit_of_work.begin().await?;
