@@ -3,13 +3,10 @@ use std::error::Error as StdError;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::{
-    application::Actor,
-    domain::{
-        audit::Provenance,
-        throttle::ClientNetwork,
-        user::{PasswordHash, RawPassword, UserId},
-    },
+use crate::domain::{
+    audit::Provenance,
+    throttle::ClientNetwork,
+    user::{PasswordHash, RawPassword, UserId},
 };
 
 /// Hashes passwords, slowly on purpose, without stalling anything else.
@@ -66,12 +63,6 @@ impl HashClient {
     /// Returns the client that an unauthenticated request belongs to.
     pub fn anonymous(provenance: &Provenance) -> Self {
         Self::Network(provenance.address.map(ClientNetwork::of))
-    }
-}
-
-impl From<&Actor> for HashClient {
-    fn from(actor: &Actor) -> Self {
-        Self::User(actor.id())
     }
 }
 

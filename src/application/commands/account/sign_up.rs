@@ -146,6 +146,8 @@ mod tests {
         let stored = world.user(view.id).await.unwrap();
         assert_eq!(UserView::from(&stored), view);
         assert_eq!(world.session_count(), 0);
+        let client = HashClient::anonymous(&provenance());
+        assert_eq!(world.password_hasher().clients(), [client]);
     }
 
     #[tokio::test]

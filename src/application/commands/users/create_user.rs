@@ -92,7 +92,10 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, user};
+    use crate::application::{
+        ports::HashClient,
+        testing::{World, user},
+    };
 
     async fn create_user(
         world: &World,
@@ -125,6 +128,7 @@ mod tests {
         let view = create_user(&world, &actor, "alice", created).await.unwrap();
         assert_eq!((view.role, view.is_active), (created, true));
         assert!(world.user(view.id).await.is_some());
+        assert_eq!(world.password_hasher().clients(), [HashClient::User(actor.id())]);
     }
 
     #[rstest]

@@ -2,7 +2,10 @@ use rstest::rstest;
 
 use super::*;
 use crate::{
-    application::testing::{PASSWORD, World, hash_of, provenance, rotated_hash_of, user},
+    application::{
+        ports::HashClient,
+        testing::{PASSWORD, World, hash_of, provenance, rotated_hash_of, user},
+    },
     domain::user::{PasswordHash, User},
 };
 
@@ -235,4 +238,16 @@ async fn a_log_in_that_renews_the_hash_meanwhile_is_in_nobodys_way() {
         .await;
     assert!(changed.is_ok());
     assert_eq!(stored_hash(&world, &alice).await, hash_of(NEW_PASSWORD));
+}
+
+#[tokio::test]
+async fn passwords_are_hashed_in_turns_of_the_user_who_changes_them() {
+    let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
+    let world = World::with([admin.clone(), alice.clone()]).await;
+    let here = world.begin_session(&admin);
+    for (username, current) in [("alice", None), ("admin", Some(PASSWORD))] {
+        let request = request(username, NEW_PASSWORD, current);
+        world.change_password().execute(&here.actor, request).await.unwrap();
+    }
+    assert_eq!(world.password_hasher().clients(), [HashClient::User(admin.id()); 3]);
 }
