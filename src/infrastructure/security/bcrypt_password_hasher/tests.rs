@@ -235,6 +235,23 @@ async fn a_client_waits_for_half_of_the_time_at_most_and_others_wait_besides() {
 }
 
 #[tokio::test]
+async fn six_who_come_at_once_from_one_network_wait_on_two_cores_as_shipped() {
+    let hasher = BcryptPasswordHasher {
+        max_wait: Duration::from_secs(5),
+        ..hasher("pepper", 2)
+    };
+    // Far longer than a hash takes at the cost that is shipped.
+    hasher.last_duration.store(1_500_000, Ordering::Relaxed);
+    let mut turns = Vec::new();
+    for _ in 0..6 {
+        hasher.check_capacity(client(1)).unwrap();
+        let mut turn = Box::pin(hasher.queue.turn(client(1)));
+        turns.push((futures_util::poll!(&mut turn), turn));
+    }
+    assert_eq!((hasher.queue.running(), hasher.queue.waiting()), (2, 4));
+}
+
+#[tokio::test]
 async fn how_long_a_hash_takes_is_measured() {
     let [cheap, dear] = [of_cost(4), of_cost(9)];
     for hasher in [&cheap, &dear] {
