@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    application::views::UserView,
+    application::{ports::HashClient, views::UserView},
     domain::{
         audit::Provenance,
         session::AuthSessionId,
@@ -32,5 +32,11 @@ impl Actor {
     /// The role of the user.
     pub fn role(&self) -> Role {
         self.user.role
+    }
+}
+
+impl From<&Actor> for HashClient {
+    fn from(actor: &Actor) -> Self {
+        Self::User(actor.id())
     }
 }

@@ -93,6 +93,8 @@ where
                 .keep_alive(keep_alive)
                 .client_request_timeout(request_timeout)
                 .client_disconnect_timeout(Duration::from_secs(1))
+                // A client that closes its end has given up, and must not hold its place in the queue for hashes.
+                .h1_allow_half_closed(false)
                 .graceful_shutdown_signal(move || {
                     let stop = stop.clone();
                     async move { stop.notified().await }

@@ -4,7 +4,8 @@
 //! - [`configuration`]: from files and variables to checked values;
 //! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. To find out what
 //!   stands behind a port, or what a use case is given, look there;
-//! - the server: [`server`], its [`listener`], and what runs beside it: [`upkeep`], [`clock_watch`], [`metrics`];
+//! - the server: [`server`], its [`listener`], and what runs beside it: [`upkeep`], [`clock_watch`], [`metrics`],
+//!   [`hash_costs`];
 //! - what must be before: [`logging`], [`database`], [`peppers`].
 //!
 //! What is still true when it is wired otherwise belongs into another layer.
@@ -14,6 +15,7 @@ mod clock_watch;
 mod commands;
 pub mod configuration;
 mod database;
+mod hash_costs;
 mod listener;
 mod logging;
 mod metrics;

@@ -44,10 +44,15 @@ pub async fn require_peppers(config: &PasswordConfig, database: &Database) -> an
 }
 
 async fn users_of(id: &str, database: &Database) -> anyhow::Result<String> {
-    Ok(match count_users_of_pepper(id, database).await? {
+    Ok(number_of_users(count_users_of_pepper(id, database).await?))
+}
+
+/// A number of users in words, of those that are counted up to [`MOST_COUNTED`].
+pub fn number_of_users(number: u64) -> String {
+    match number {
         0 => "no user".to_owned(),
         1 => "1 user".to_owned(),
         MOST_COUNTED => format!("{MOST_COUNTED} users or more"),
         number => format!("{number} users"),
-    })
+    }
 }

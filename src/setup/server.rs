@@ -21,6 +21,7 @@ use super::{
     clock_watch::watch_clock,
     configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
+    hash_costs::{set_highest_hash_cost, update_highest_hash_cost},
     listener::{listen, listeners},
     metrics::{Metrics, serve_metrics},
     peppers::require_peppers,
@@ -48,6 +49,8 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     database::migrate_on_start(&configuration.database, database).await?;
     require_peppers(&configuration.security.password, database).await?;
     let adapters = Adapters::new(configuration, database)?;
+    let hasher = adapters.password_hasher.as_ref();
+    set_highest_hash_cost(&configuration.security.password, hasher, database).await?;
     let services = Services::new(&adapters);
     let use_cases = HttpUseCases::new(&adapters, &services, configuration.sign_up.enabled);
     let upkeep = UpkeepUseCases::new(&adapters, &services);
@@ -86,6 +89,7 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
         outcome = serve_metrics(metrics) => outcome?,
         never = purge_now_and_then(&upkeep.purge_expired, adapters.random.as_ref(), &purged) => match never {},
         never = write_refusals_now_and_then(&upkeep.write_refusals) => match never {},
+        never = update_highest_hash_cost(hasher, database) => match never {},
         never = watch_clock(adapters.clock.as_ref()) => match never {},
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),

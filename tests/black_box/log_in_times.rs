@@ -16,10 +16,29 @@ const FAILURES: [(&str, &str); 4] = [
 #[apply(on_every_database)]
 #[tokio::test]
 async fn a_password_is_verified_whatever_a_log_in_fails_for(database: DatabaseKind) {
-    let [wrong, others @ ..] = times_of_failures(database, 5).await.map(|times| times[0]);
+    let server = with_accounts(database).await;
+    let [wrong, others @ ..] = times_of_failures(&server, 5).await.map(|times| times[0]);
     for other in others {
         assert!(other > wrong / 2, "{others:?} instead of {wrong:?}");
     }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn a_cost_that_was_lowered_does_not_tell_whose_hash_is_older(database: DatabaseKind) {
+    let mut server = with_accounts(database).await;
+    server.stop();
+    server.restart_with(&[("APP_SECURITY__PASSWORD__BCRYPT_COST", "6")]);
+    // Renews the hash of Alice and leaves that of the inactive user.
+    server.logged_in("alice").await;
+
+    let [new, others @ ..] = times_of_failures(&server, 5).await.map(|times| times[0]);
+
+    for other in others {
+        assert!(other > new / 2 && new > other / 2, "{others:?} instead of {new:?}");
+    }
+    let warning = "every log-in takes as long as one at bcrypt cost 10 until 4 users";
+    assert!(server.log().contains(warning), "{}", server.log());
 }
 
 #[apply(on_every_database)]
@@ -29,7 +48,8 @@ async fn the_median_times_of_log_ins_that_fail_are_within_a_tenth(database: Data
     let mut seen = Vec::new();
     // What else the machine does comes and goes; a difference that an attacker could use stays.
     for _ in 0..3 {
-        let times = times_of_failures(database, 41).await;
+        let server = with_accounts(database).await;
+        let times = times_of_failures(&server, 41).await;
         let medians = times.map(|times| times[times.len() / 2]);
         let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
         if *most < least.mul_f64(1.1) {
@@ -40,15 +60,18 @@ async fn the_median_times_of_log_ins_that_fail_are_within_a_tenth(database: Data
     panic!("{seen:?}");
 }
 
-/// How long log-ins that fail take, for each kind of failure in [`FAILURES`], sorted.
-async fn times_of_failures(database: DatabaseKind, rounds: usize) -> [Vec<Duration>; 4] {
+async fn with_accounts(database: DatabaseKind) -> Server {
     let server = Server::start_with(database, &[("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")]);
     let admin = server.admin("admin").await;
     for username in ["alice", "inactive"] {
         admin.create(username, "user").await;
     }
     admin.change("inactivate", "inactive").await.expect(200);
+    server
+}
 
+/// How long log-ins that fail take, for each kind of failure in [`FAILURES`], sorted.
+async fn times_of_failures(server: &Server, rounds: usize) -> [Vec<Duration>; 4] {
     let client = server.anonymous();
     let mut times = [const { Vec::new() }; 4];
     // In turns, so that other work on the machine slows them all.

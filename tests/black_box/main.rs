@@ -30,6 +30,7 @@ mod deployment_guide;
 mod disk_faults;
 mod documentation;
 mod durability;
+mod fair_hashing;
 mod forged_tokens;
 mod guides;
 mod health;

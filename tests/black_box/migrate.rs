@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261127_000002_create_audit_events",
     "m20261127_000003_index_filtered_users",
     "m20261128_000001_add_credentials_generation",
+    "m20261128_000002_index_hash_costs",
 ];
 
 #[apply(on_every_database)]

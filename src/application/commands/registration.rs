@@ -3,7 +3,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    application::ports::{Clock, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError},
+    application::ports::{
+        Clock, HashClient, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError,
+    },
     domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
 };
 
@@ -15,8 +17,9 @@ pub struct Registration {
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// A username and a password that break no rule.
+/// A username and a password that break no rule, and the client on whose behalf the password is hashed.
 pub(super) struct Candidate {
+    client: HashClient,
     username: Username,
     password: RawPassword,
 }
@@ -46,11 +49,20 @@ impl Registration {
     ///
     /// # Errors
     /// [`RegistrationError`] with the rule that is broken, or [`RegistrationError::Hashing`].
-    pub(super) fn judge(&self, username: &str, password: &str) -> Result<Candidate, RegistrationError> {
+    pub(super) fn judge(
+        &self,
+        client: HashClient,
+        username: &str,
+        password: &str,
+    ) -> Result<Candidate, RegistrationError> {
         let username = Username::new(username)?;
         let password = RawPassword::new(password, &username, &self.password_policy)?;
-        self.password_hasher.expect_turn()?;
-        Ok(Candidate { username, password })
+        self.password_hasher.check_capacity(client)?;
+        Ok(Candidate {
+            client,
+            username,
+            password,
+        })
     }
 
     /// Makes an active user of the given role, to be inserted in a transaction of the caller's. None may be open yet: the
@@ -59,7 +71,7 @@ impl Registration {
     /// # Errors
     /// [`RegistrationError::Hashing`] if the password could not be hashed.
     pub(super) async fn prepare(&self, candidate: Candidate, role: Role) -> Result<User, RegistrationError> {
-        let password_hash = self.password_hasher.hash(candidate.password).await?;
+        let password_hash = self.password_hasher.hash(candidate.client, candidate.password).await?;
         let now = self.clock.now();
         let id = UserId::new(now, self.random.bytes());
         Ok(User::new(id, candidate.username, password_hash, role, now))

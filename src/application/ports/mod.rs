@@ -39,7 +39,7 @@ pub use clock::Clock;
 pub use device_tokens::{DeviceToken, DeviceTokens, KnownDevice};
 pub use identity_reader::{Credentials, Identity, IdentityReader};
 pub use last_seen_recorder::LastSeenRecorder;
-pub use password_hasher::{HashingError, PasswordHasher};
+pub use password_hasher::{HashClient, HashingError, PasswordHasher};
 pub use random::{Random, RandomExt};
 pub use readiness_probe::{NotReady, ReadinessProbe};
 pub use session_reader::SessionReader;

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Mutex,
-    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     application::ports::{
-        AccessToken, AccessTokens, Clock, DeviceToken, DeviceTokens, HashingError, IssueError, KnownDevice,
+        AccessToken, AccessTokens, Clock, DeviceToken, DeviceTokens, HashClient, HashingError, IssueError, KnownDevice,
         PasswordHasher, Random, ThrottleKeys, VerifiedToken,
     },
     domain::{
@@ -64,18 +64,19 @@ pub(crate) fn rotated_hash_of(password: &str) -> PasswordHash {
     PasswordHash::new(format!("{ROTATED}{}", hash_of(password).expose()))
 }
 
-/// Hashes at once, counts how often, and can do something meanwhile.
+/// Hashes at once, remembers for whom, and can do something meanwhile.
 #[derive(Default)]
 pub(crate) struct FakePasswordHasher {
-    count: AtomicUsize,
+    clients: Mutex<Vec<HashClient>>,
     rotated: AtomicBool,
     saturated: AtomicBool,
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl FakePasswordHasher {
-    pub(crate) fn count(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+    /// The client of each hash so far.
+    pub(crate) fn clients(&self) -> Vec<HashClient> {
+        self.clients.lock().unwrap().clone()
     }
 
     /// Makes all hashes differently from now on.
@@ -91,9 +92,9 @@ impl FakePasswordHasher {
         *self.meanwhile.lock().unwrap() = Some(Box::new(action));
     }
 
-    fn work(&self) -> Result<(), HashingError> {
-        self.expect_turn()?;
-        self.count.fetch_add(1, Ordering::Relaxed);
+    fn work(&self, client: HashClient) -> Result<(), HashingError> {
+        self.check_capacity(client)?;
+        self.clients.lock().unwrap().push(client);
         if let Some(action) = self.meanwhile.lock().unwrap().take() {
             action();
         }
@@ -103,8 +104,8 @@ impl FakePasswordHasher {
 
 #[async_trait]
 impl PasswordHasher for FakePasswordHasher {
-    async fn hash(&self, password: RawPassword) -> Result<PasswordHash, HashingError> {
-        self.work()?;
+    async fn hash(&self, client: HashClient, password: RawPassword) -> Result<PasswordHash, HashingError> {
+        self.work(client)?;
         let make = if self.rotated.load(Ordering::Relaxed) {
             rotated_hash_of
         } else {
@@ -113,13 +114,18 @@ impl PasswordHasher for FakePasswordHasher {
         Ok(make(password.expose()))
     }
 
-    async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
-        self.work()?;
+    async fn verify(
+        &self,
+        client: HashClient,
+        password: RawPassword,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, HashingError> {
+        self.work(client)?;
         let password = password.expose();
         Ok(hash.is_some_and(|hash| hash == hash_of(password) || hash == rotated_hash_of(password)))
     }
 
-    fn expect_turn(&self) -> Result<(), HashingError> {
+    fn check_capacity(&self, _client: HashClient) -> Result<(), HashingError> {
         if self.saturated.load(Ordering::Relaxed) {
             return Err(HashingError::Saturated);
         }

@@ -145,7 +145,7 @@ impl World {
     }
 
     pub(crate) fn hash_count(&self) -> usize {
-        self.password_hasher.count()
+        self.password_hasher.clients().len()
     }
 
     /// Does `action` while the next password is hashed, as if another request did.

@@ -5,8 +5,8 @@
 //! - What they share: `entities` are the tables, `mapping` leads from rows to the core and back, `error` tells what may
 //!   be tried again, `user_list` makes the statements of the list.
 //! - [`database`]: to open a database, and all that differs between SQLite and PostgreSQL.
-//! - What `setup` does to a database as a whole: [`Migrations`], [`copy`](self::copy()) and
-//!   [`peppers_in_use`](self::peppers_in_use()).
+//! - What `setup` does to a database as a whole: [`Migrations`], [`copy`](self::copy()),
+//!   [`peppers_in_use`](self::peppers_in_use()) and [`highest_hash_cost`].
 //!
 //! The schema itself is the crate [`migration`]. `contract` runs the contract of the ports on every database.
 
@@ -17,6 +17,7 @@ mod copy;
 mod database;
 mod entities;
 mod error;
+mod hash_costs;
 mod identity_reader;
 mod last_seen_recorder;
 mod mapping;
@@ -34,6 +35,7 @@ mod user_repository;
 pub use audit_event_reader::SeaOrmAuditEventReader;
 pub use copy::{Copied, CopyError, CopyProgress, copy};
 pub use database::{ConnectError, Database, DatabaseOptions, DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
+pub use hash_costs::{count_users_above_hash_cost, highest_hash_cost};
 pub use identity_reader::SeaOrmIdentityReader;
 pub use last_seen_recorder::SeaOrmLastSeenRecorder;
 pub use migrations::{MigrateError, MigrationState, Migrations};

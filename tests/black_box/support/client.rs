@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use reqwest::{
     ClientBuilder, Method, RequestBuilder, StatusCode,
@@ -42,6 +42,12 @@ impl Client {
             Arc::default(),
             base_url,
         )
+    }
+
+    /// A client at the address `127.0.0.{address}`, without a jar: it never is logged in.
+    pub fn forgetful(base_url: &str, address: u8) -> Self {
+        let http = reqwest::Client::builder().local_address(IpAddr::from([127, 0, 0, address]));
+        Self::built(http, Arc::default(), base_url)
     }
 
     /// The same client at another server: with the same cookies, as behind a load balancer.

@@ -78,7 +78,6 @@ impl Program {
             ("APP_SERVER__PORT", "0"),
             ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4"),
             // So many tests run at once that a request may have to wait for longer than users should.
-            ("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "5000"),
             ("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "5000"),
         ];
         for (name, value) in defaults.iter().chain(variables) {

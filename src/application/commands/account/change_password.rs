@@ -142,7 +142,7 @@ impl ChangePassword {
     ) -> Result<AccessToken, ChangePasswordError> {
         let current = current.ok_or(ChangePasswordError::WrongCurrentPassword)?;
         let current = RawPassword::attempt(current.expose_secret());
-        self.password_hasher.expect_turn()?;
+        self.password_hasher.check_capacity(actor.into())?;
         self.throttle
             .attempt(
                 &[ThrottleSubject::CurrentPassword(actor.session_id)],
@@ -171,8 +171,8 @@ impl ChangePassword {
         reservation: &Reservation,
     ) -> Result<AccessToken, ChangePasswordError> {
         let mut verified_hash = credentials.password_hash.clone();
-        self.verify_current(&current, &verified_hash).await?;
-        let password_hash = self.password_hasher.hash(password).await?;
+        self.verify_current(actor, &current, &verified_hash).await?;
+        let password_hash = self.password_hasher.hash(actor.into(), password).await?;
 
         let (transaction, now, mut user, mut session) = loop {
             let transaction = self.unit_of_work.begin().await?;
@@ -185,7 +185,7 @@ impl ChangePassword {
             // Another password was set, or a log-in renewed the hash of the current one.
             drop(transaction);
             verified_hash = user.password_hash().clone();
-            self.verify_current(&current, &verified_hash).await?;
+            self.verify_current(actor, &current, &verified_hash).await?;
         };
 
         let secret = SessionSecret::new(self.random.bytes());
@@ -240,8 +240,16 @@ impl ChangePassword {
         }
     }
 
-    async fn verify_current(&self, current: &RawPassword, hash: &PasswordHash) -> Result<(), ChangePasswordError> {
-        let is_verified = self.password_hasher.verify(current.clone(), Some(hash.clone())).await?;
+    async fn verify_current(
+        &self,
+        actor: &Actor,
+        current: &RawPassword,
+        hash: &PasswordHash,
+    ) -> Result<(), ChangePasswordError> {
+        let is_verified = self
+            .password_hasher
+            .verify(actor.into(), current.clone(), Some(hash.clone()))
+            .await?;
         is_verified
             .then_some(())
             .ok_or(ChangePasswordError::WrongCurrentPassword)
@@ -253,7 +261,7 @@ impl ChangePassword {
         target: UserId,
         password: RawPassword,
     ) -> Result<(), ChangePasswordError> {
-        let password_hash = self.password_hasher.hash(password).await?;
+        let password_hash = self.password_hasher.hash(actor.into(), password).await?;
 
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();

@@ -8,8 +8,8 @@ use crate::{
     application::{
         audit::{Audit, Initiator},
         ports::{
-            AccessToken, AccessTokens, Clock, Credentials, DeviceToken, HashingError, IdentityReader, IssueError,
-            PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
+            AccessToken, AccessTokens, Clock, Credentials, DeviceToken, HashClient, HashingError, IdentityReader,
+            IssueError, PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
         },
         throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
         views::UserView,
@@ -104,7 +104,8 @@ impl LogIn {
     /// # Errors
     /// As [`LogInError`] says; then no session has begun.
     pub async fn execute(&self, request: LogInRequest) -> Result<LoggedIn, LogInError> {
-        self.password_hasher.expect_turn()?;
+        let client = HashClient::anonymous(&request.provenance);
+        self.password_hasher.check_capacity(client)?;
         let credentials = match Username::new(request.username.as_str()) {
             Ok(username) => self.identities.find_credentials(&username).await?,
             Err(_) => None,
@@ -140,11 +141,12 @@ impl LogIn {
         credentials: Option<Credentials>,
         reservation: &Reservation,
     ) -> Result<LoggedIn, LogInError> {
+        let client = HashClient::anonymous(&request.provenance);
         let password = RawPassword::attempt(request.password.expose_secret());
-        let verified = self.verify(credentials, &password).await?;
-        let renewed_hash = self.renewed_hash(&verified, &password).await;
+        let verified = self.verify(client, credentials, &password).await?;
+        let renewed_hash = self.renewed_hash(client, &verified, &password).await;
 
-        let (transaction, mut user) = self.lock_user(verified, &password).await?;
+        let (transaction, mut user) = self.lock_user(client, verified, &password).await?;
         if let Some(hash) = renewed_hash.filter(|_| self.password_hasher.is_outdated(user.password_hash())) {
             user.renew_password_hash(hash);
             transaction.users().save(&user).await?;
@@ -190,24 +192,33 @@ impl LogIn {
     /// The credentials, if the password is theirs and the user is active. One password is verified in any case.
     async fn verify(
         &self,
+        client: HashClient,
         credentials: Option<Credentials>,
         password: &RawPassword,
     ) -> Result<Credentials, LogInError> {
         let stored_hash = credentials
             .as_ref()
             .map(|credentials| credentials.password_hash.clone());
-        let is_verified = self.password_hasher.verify(password.clone(), stored_hash).await?;
+        let is_verified = self
+            .password_hasher
+            .verify(client, password.clone(), stored_hash)
+            .await?;
         credentials
             .filter(|credentials| is_verified && credentials.is_active)
             .ok_or(LogInError::InvalidCredentials)
     }
 
     /// The hash to store from now on, if the stored one is outdated. A hasher that makes none leaves it for the next time.
-    async fn renewed_hash(&self, verified: &Credentials, password: &RawPassword) -> Option<PasswordHash> {
+    async fn renewed_hash(
+        &self,
+        client: HashClient,
+        verified: &Credentials,
+        password: &RawPassword,
+    ) -> Option<PasswordHash> {
         if !self.password_hasher.is_outdated(&verified.password_hash) {
             return None;
         }
-        let hash = self.password_hasher.hash(password.clone()).await;
+        let hash = self.password_hasher.hash(client, password.clone()).await;
         hash.inspect_err(|error| {
             log::warn!(
                 "the password hash of user {} was not renewed: {error}",
@@ -220,6 +231,7 @@ impl LogIn {
     /// The transaction in which the session begins, and in it the user, locked, active, and of the verified password.
     async fn lock_user(
         &self,
+        client: HashClient,
         mut verified: Credentials,
         password: &RawPassword,
     ) -> Result<(Box<dyn Transaction>, User), LogInError> {
@@ -234,7 +246,8 @@ impl LogIn {
             drop(transaction);
             verified.password_hash = user.password_hash().clone();
             let stored_hash = Some(verified.password_hash.clone());
-            if !self.password_hasher.verify(password.clone(), stored_hash).await? {
+            let is_verified = self.password_hasher.verify(client, password.clone(), stored_hash);
+            if !is_verified.await? {
                 return Err(LogInError::InvalidCredentials);
             }
         }

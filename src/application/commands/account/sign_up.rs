@@ -7,7 +7,7 @@ use crate::{
     application::{
         audit::{Audit, Initiator},
         commands::{Candidate, Registration, RegistrationError},
-        ports::{StorageError, UnitOfWork},
+        ports::{HashClient, StorageError, UnitOfWork},
         throttle::{Throttle, ThrottleSubject, Throttled},
         views::UserView,
     },
@@ -69,9 +69,10 @@ impl SignUp {
         if !self.enabled {
             return Err(SignUpError::Closed);
         }
+        let client = HashClient::anonymous(&request.provenance);
         let candidate = self
             .registration
-            .judge(&request.username, request.password.expose_secret())?;
+            .judge(client, &request.username, request.password.expose_secret())?;
         let subjects = ThrottleSubject::of_sign_up(request.provenance.address);
         let user = self
             .throttle
@@ -145,6 +146,8 @@ mod tests {
         let stored = world.user(view.id).await.unwrap();
         assert_eq!(UserView::from(&stored), view);
         assert_eq!(world.session_count(), 0);
+        let client = HashClient::anonymous(&provenance());
+        assert_eq!(world.password_hasher().clients(), [client]);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
     application::{
         audit::{Audit, Initiator},
         commands::{Registration, RegistrationError},
-        ports::UnitOfWork,
+        ports::{HashClient, UnitOfWork},
         views::UserView,
     },
     domain::{audit::AuditAction, user::Role},
@@ -28,7 +28,9 @@ impl CreateSuperAdmin {
     /// # Errors
     /// As [`RegistrationError`] says; then nothing has changed.
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<UserView, RegistrationError> {
-        let candidate = self.registration.judge(username, password.expose_secret())?;
+        let candidate = self
+            .registration
+            .judge(HashClient::Operator, username, password.expose_secret())?;
         let user = self.registration.prepare(candidate, Role::SuperAdmin).await?;
 
         let transaction = self.unit_of_work.begin().await?;

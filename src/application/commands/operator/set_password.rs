@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
 use crate::{
-    application::ports::{HashingError, PasswordHasher},
+    application::ports::{HashClient, HashingError, PasswordHasher},
     domain::{
         audit::AuditAction,
         user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
@@ -46,7 +46,7 @@ impl SetPassword {
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<ChangedAccount, SetPasswordError> {
         let username = Username::new(username).map_err(ChangeAccountError::from)?;
         let password = RawPassword::new(password.expose_secret(), &username, &self.password_policy)?;
-        let password_hash = self.password_hasher.hash(password).await?;
+        let password_hash = self.password_hasher.hash(HashClient::Operator, password).await?;
         let account = self
             .change_account
             .execute(&username, AuditAction::ChangePassword, |user, now| {

@@ -69,7 +69,7 @@ impl CreateUser {
             .authorize(actor, action, Permission::ManageRole(request.role))?;
         let candidate = self
             .registration
-            .judge(&request.username, request.password.expose_secret())?;
+            .judge(actor.into(), &request.username, request.password.expose_secret())?;
         let user = self.registration.prepare(candidate, request.role).await?;
 
         let transaction = self.unit_of_work.begin().await?;
@@ -103,7 +103,10 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, user};
+    use crate::application::{
+        ports::HashClient,
+        testing::{World, user},
+    };
 
     async fn create_user(
         world: &World,
@@ -137,6 +140,7 @@ mod tests {
         let view = create_user(&world, &actor, "alice", created).await.unwrap();
         assert_eq!((view.role, view.is_active), (created, true));
         assert!(world.user(view.id).await.is_some());
+        assert_eq!(world.password_hasher().clients(), [HashClient::User(actor.id())]);
     }
 
     #[rstest]

@@ -1,6 +1,6 @@
 //! What the hasher tells of its work.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use prometheus_client::{
     collector::Collector,
@@ -19,18 +19,17 @@ impl Collector for BcryptPasswordHasher {
         let mut encode = |name, help, unit: Option<&Unit>, metric: &dyn EncodeMetric| {
             metric.encode(encoder.encode_descriptor(name, help, unit, metric.metric_type())?)
         };
-        let running = self.max_concurrent as usize - self.permits.available_permits();
         encode(
             "gatehouse_password_hashes_running",
             "Password hashes that are being computed.",
             None,
-            &ConstGauge::new(running),
+            &ConstGauge::new(self.queue.running()),
         )?;
         encode(
             "gatehouse_password_hashes_waiting",
             "Requests that wait for their turn to hash.",
             None,
-            &ConstGauge::new(Arc::strong_count(&self.queue) - 1),
+            &ConstGauge::new(self.queue.waiting()),
         )?;
         encode(
             "gatehouse_password_hashes_refused",

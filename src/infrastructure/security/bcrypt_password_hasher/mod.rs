@@ -1,4 +1,6 @@
 mod metrics;
+mod padding;
+mod queue;
 
 use std::{
     error::Error as StdError,
@@ -17,11 +19,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use prometheus_client::metrics::{counter::Counter, histogram::Histogram};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256, Sha384};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
+use self::{
+    padding::Padding,
+    queue::{FairQueue, Turn},
+};
 use crate::{
-    application::ports::{HashingError, PasswordHasher},
+    application::ports::{HashClient, HashingError, PasswordHasher},
     domain::user::{PasswordHash, RawPassword},
 };
 
@@ -34,22 +39,24 @@ use crate::{
 /// A stored hash reads `<pepper id>$2b$<cost>$<salt and hash>`: it names the pepper that made it. So one of several peppers
 /// is known without trying, and every verification costs one bcrypt.
 ///
-/// bcrypt keeps a core busy for a long time on purpose. So it runs off the async workers, a bounded number at a time. Others wait
-/// for their turn, as many as will have it in time by how long the last hash took; whoever comes after them is refused at once.
+/// bcrypt keeps a core busy for a long time on purpose. So it runs off the async workers, a bounded number at a time. Other
+/// requests wait in a [queue](FairQueue) that clients share fairly. A request is rejected at once if, by the duration of the
+/// last hash, its turn would come too late.
+///
+/// Verifications are [padded](Padding) to the highest cost in use, so that their duration does not depend on what is stored.
 pub struct BcryptPasswordHasher {
     pepper: Arc<Pepper>,
     former_peppers: Vec<Arc<Pepper>>,
     cost: u32,
     max_wait: Duration,
     max_concurrent: u32,
-    permits: Arc<Semaphore>,
-    /// One more reference than there are requests that wait.
-    queue: Arc<()>,
+    queue: FairQueue,
+    padding: Arc<Padding>,
     /// How long the last hash took, in microseconds; 0 before the first.
     last_duration: Arc<AtomicU64>,
     /// How long hashes took, in seconds.
     durations: Histogram,
-    /// Counts who would not have had a turn in time.
+    /// Counts the requests whose turn would have come too late.
     refusals: Counter,
 }
 
@@ -84,26 +91,33 @@ impl BcryptPasswordHasher {
             cost: options.cost,
             max_wait: options.max_wait,
             max_concurrent: options.max_concurrent,
-            permits: Arc::new(Semaphore::new(options.max_concurrent as usize)),
-            queue: Arc::default(),
+            queue: FairQueue::new(options.max_concurrent as usize),
+            padding: Arc::new(Padding::new(options.cost)),
             last_duration: Arc::default(),
             durations: Histogram::new(metrics::BUCKETS),
             refusals: Counter::default(),
         }
     }
 
-    /// Runs `bcrypt` on the password, prepared with `pepper`, in a thread of its own when it is its turn.
+    /// Sets the highest cost of the hashes that are stored. From now on every verification takes as long as one of that cost,
+    /// unless it is below the configured one.
+    pub fn set_highest_stored_cost(&self, cost: u32) {
+        self.padding.set_highest_stored(cost);
+    }
+
+    /// Runs `bcrypt` on the password, prepared with `pepper`, in a thread of its own when it is the turn of `client`.
     async fn run<T: Send + 'static>(
         &self,
+        client: HashClient,
         password: RawPassword,
         pepper: Arc<Pepper>,
         bcrypt: impl FnOnce(&str) -> Result<T, bcrypt::BcryptError> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let permit = self.turn().await?;
+        let turn = self.turn(client).await?;
         let (last_duration, durations) = (self.last_duration.clone(), self.durations.clone());
         let thread = tokio::task::spawn_blocking(move || {
-            // The permit goes with the thread: a client that gives up drops the future that waits for it, but not the work.
-            let _permit = permit;
+            // The turn goes with the thread: a client that gives up drops the future that waits for it, but not the work.
+            let _turn = turn;
             let start = Instant::now();
             let outcome = bcrypt(&pepper.prepare(&password));
             let duration = start.elapsed();
@@ -114,28 +128,11 @@ impl BcryptPasswordHasher {
         thread.await.map_err(failed)?.map_err(failed)
     }
 
-    /// Waits until it is this request's turn, unless it will not be in time.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, HashingError> {
-        if let Ok(permit) = self.permits.clone().try_acquire_owned() {
-            return Ok(permit);
-        }
-        // A client that gives up leaves the queue by dropping this.
-        let place = self.queue.clone();
-        self.judge_queue(Arc::strong_count(&place) - 1)?;
-        let turn = tokio::time::timeout(self.max_wait, self.permits.clone().acquire_owned());
+    /// Waits for a turn of `client`, unless it would come too late. If the client gives up, the request leaves the queue.
+    async fn turn(&self, client: HashClient) -> Result<Turn, HashingError> {
+        self.check_capacity(client)?;
+        let turn = tokio::time::timeout(self.max_wait, self.queue.turn(client));
         turn.await.map_err(|_| self.refusal())?.map_err(failed)
-    }
-
-    /// Refuses who would be the last of so many that wait, if the turn would not come in time.
-    fn judge_queue(&self, waiting: usize) -> Result<(), HashingError> {
-        let last_duration = Duration::from_micros(self.last_duration.load(Ordering::Relaxed));
-        // What is being hashed now is half done, on the average.
-        let halves = u32::try_from(2 * waiting - 1).unwrap_or(u32::MAX);
-        let expected_wait = last_duration.saturating_mul(halves) / (2 * self.max_concurrent);
-        if expected_wait > self.max_wait {
-            return Err(self.refusal());
-        }
-        Ok(())
     }
 
     fn refusal(&self) -> HashingError {
@@ -156,38 +153,44 @@ impl BcryptPasswordHasher {
 
 #[async_trait]
 impl PasswordHasher for BcryptPasswordHasher {
-    async fn hash(&self, password: RawPassword) -> Result<PasswordHash, HashingError> {
+    async fn hash(&self, client: HashClient, password: RawPassword) -> Result<PasswordHash, HashingError> {
         let (pepper, cost) = (self.pepper.clone(), self.cost);
         let bcrypt = move |prepared: &str| bcrypt::hash(prepared, cost);
-        let hash = self.run(password, pepper, bcrypt).await?;
+        let hash = self.run(client, password, pepper, bcrypt).await?;
         Ok(PasswordHash::new(format!("{}{hash}", self.pepper.id)))
     }
 
-    async fn verify(&self, password: RawPassword, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
+    async fn verify(
+        &self,
+        client: HashClient,
+        password: RawPassword,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, HashingError> {
         let (pepper, stored) = match hash.as_ref().and_then(|hash| self.parts(hash)) {
             Some((pepper, stored)) => (pepper, Some(stored.to_owned())),
             None => (&self.pepper, None),
         };
-        let cost = self.cost;
-        self.run(password, pepper.clone(), move |prepared| match stored {
-            Some(stored) => {
-                let matches = bcrypt::verify(prepared, &stored)?;
-                // A hash of a lower cost took 2^(cost - lower) times less. The dummies between make up for it exactly.
-                for lower in stored.parse::<HashParts>()?.get_cost()..cost {
-                    bcrypt::verify(prepared, &dummy_hash(lower))?;
-                }
-                Ok(matches)
-            }
-            None => bcrypt::verify(prepared, &dummy_hash(cost)).map(|_| false),
+        let padding = self.padding.clone();
+        self.run(client, password, pepper.clone(), move |prepared| {
+            padding.verify(prepared, stored.as_deref(), |prepared, hash| {
+                bcrypt::verify(prepared, hash)
+            })
         })
         .await
     }
 
-    fn expect_turn(&self) -> Result<(), HashingError> {
-        if self.permits.available_permits() > 0 {
+    fn check_capacity(&self, client: HashClient) -> Result<(), HashingError> {
+        let Some(turns_ahead) = self.queue.turns_ahead(client) else {
             return Ok(());
+        };
+        let last_duration = Duration::from_micros(self.last_duration.load(Ordering::Relaxed));
+        // The hashes that run are half done, on average.
+        let halves = u32::try_from(2 * turns_ahead + 1).unwrap_or(u32::MAX);
+        let expected_wait = last_duration.saturating_mul(halves) / (2 * self.max_concurrent);
+        if expected_wait > self.max_wait {
+            return Err(self.refusal());
         }
-        self.judge_queue(Arc::strong_count(&self.queue))
+        Ok(())
     }
 
     fn is_outdated(&self, hash: &PasswordHash) -> bool {
@@ -195,11 +198,6 @@ impl PasswordHasher for BcryptPasswordHasher {
         let parts = current.and_then(|stored| stored.parse::<HashParts>().ok());
         parts.is_none_or(|parts| parts.get_cost() != self.cost)
     }
-}
-
-/// A hash of that cost which no password is known to match.
-fn dummy_hash(cost: u32) -> String {
-    format!("$2b${cost:02}${}", ".".repeat(53))
 }
 
 impl fmt::Debug for BcryptPasswordHasher {

@@ -2,6 +2,7 @@ use prometheus_client::{encoding::text::encode, registry::Registry};
 use rstest::rstest;
 
 use super::*;
+use crate::domain::throttle::ClientNetwork;
 
 fn hasher(pepper: &str, max_concurrent: u32) -> BcryptPasswordHasher {
     rotated(pepper, &[], max_concurrent)
@@ -11,10 +12,44 @@ fn rotated(pepper: &str, former_peppers: &[&str], max_concurrent: u32) -> Bcrypt
     BcryptPasswordHasher::new(BcryptOptions {
         pepper: pepper.into(),
         former_peppers: former_peppers.iter().map(|&pepper| pepper.into()).collect(),
-        cost: 4,
         max_concurrent,
-        max_wait: Duration::from_millis(50),
+        ..options(4)
     })
+}
+
+fn of_cost(cost: u32) -> BcryptPasswordHasher {
+    BcryptPasswordHasher::new(options(cost))
+}
+
+fn options(cost: u32) -> BcryptOptions {
+    BcryptOptions {
+        pepper: "pepper".into(),
+        former_peppers: Vec::new(),
+        cost,
+        max_concurrent: 1,
+        max_wait: Duration::from_millis(50),
+    }
+}
+
+/// A client of that number.
+fn client(number: u8) -> HashClient {
+    HashClient::Network(Some(ClientNetwork::of([192, 0, 2, number].into())))
+}
+
+async fn make_hash(hasher: &BcryptPasswordHasher, text: &str) -> PasswordHash {
+    hasher.hash(client(1), password(text)).await.unwrap()
+}
+
+async fn matches(hasher: &BcryptPasswordHasher, text: &str, hash: &PasswordHash) -> bool {
+    let hash = Some(hash.clone());
+    hasher.verify(client(1), password(text), hash).await.unwrap()
+}
+
+/// Waits until that many requests wait for their turn.
+async fn until_waiting(hasher: &BcryptPasswordHasher, requests: usize) {
+    while hasher.queue.waiting() < requests {
+        tokio::task::yield_now().await;
+    }
 }
 
 fn password(text: &str) -> RawPassword {
@@ -28,24 +63,23 @@ fn password(text: &str) -> RawPassword {
 #[tokio::test]
 async fn a_password_matches_its_own_hash_only(#[case] text: &str) {
     let hasher = hasher("pepper", 1);
-    let hash = hasher.hash(password(text)).await.unwrap();
-    assert!(hasher.verify(password(text), Some(hash.clone())).await.unwrap());
-    assert!(!hasher.verify(password("wrong horse"), Some(hash)).await.unwrap());
+    let hash = make_hash(&hasher, text).await;
+    assert!(matches(&hasher, text, &hash).await);
+    assert!(!matches(&hasher, "wrong horse", &hash).await);
 }
 
 #[tokio::test]
 async fn long_passwords_are_told_apart_beyond_the_72_bytes_of_bcrypt() {
     let hasher = hasher("pepper", 1);
-    let hash = hasher.hash(password(&"a".repeat(256))).await.unwrap();
-    let other = format!("{}b", "a".repeat(255));
-    assert!(!hasher.verify(password(&other), Some(hash)).await.unwrap());
+    let hash = make_hash(&hasher, &"a".repeat(256)).await;
+    assert!(!matches(&hasher, &format!("{}b", "a".repeat(255)), &hash).await);
 }
 
 #[tokio::test]
 async fn the_hash_is_salted_and_names_its_pepper_and_cost() {
     let hasher = hasher("pepper", 1);
-    let one = hasher.hash(password("correct horse")).await.unwrap();
-    let other = hasher.hash(password("correct horse")).await.unwrap();
+    let one = make_hash(&hasher, "correct horse").await;
+    let other = make_hash(&hasher, "correct horse").await;
     assert_ne!(one, other);
     assert!(
         one.expose()
@@ -55,7 +89,7 @@ async fn the_hash_is_salted_and_names_its_pepper_and_cost() {
 
 #[tokio::test]
 async fn the_hash_is_bcrypt_of_the_base64_of_the_hmac() {
-    let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
+    let hash = make_hash(&hasher("pepper", 1), "correct horse").await;
     let prepared = Pepper::new("pepper".into()).prepare(&password("correct horse"));
     assert_eq!(prepared.len(), 64);
     let bcrypt_hash = &hash.expose()[16..];
@@ -64,9 +98,8 @@ async fn the_hash_is_bcrypt_of_the_base64_of_the_hmac() {
 
 #[tokio::test]
 async fn a_hash_of_another_pepper_matches_nothing() {
-    let hash = hasher("pepper", 1).hash(password("correct horse")).await.unwrap();
-    let matches = hasher("other", 1).verify(password("correct horse"), Some(hash)).await;
-    assert!(!matches.unwrap());
+    let hash = make_hash(&hasher("pepper", 1), "correct horse").await;
+    assert!(!matches(&hasher("other", 1), "correct horse", &hash).await);
 }
 
 #[tokio::test]
@@ -74,88 +107,73 @@ async fn a_hash_of_a_former_pepper_is_verified_and_new_ones_are_made_with_the_cu
     let (old, other) = (hasher("old", 1), hasher("other", 1));
     let rotated = rotated("new", &["other", "old"], 1);
     for former in [&old, &other] {
-        let hash = former.hash(password("correct horse")).await.unwrap();
-        assert!(
-            rotated
-                .verify(password("correct horse"), Some(hash.clone()))
-                .await
-                .unwrap()
-        );
-        assert!(!rotated.verify(password("wrong horse"), Some(hash)).await.unwrap());
+        let hash = make_hash(former, "correct horse").await;
+        assert!(matches(&rotated, "correct horse", &hash).await);
+        assert!(!matches(&rotated, "wrong horse", &hash).await);
     }
-    let hash = rotated.hash(password("correct horse")).await.unwrap();
-    assert!(
-        hasher("new", 1)
-            .verify(password("correct horse"), Some(hash))
-            .await
-            .unwrap()
-    );
+    let hash = make_hash(&rotated, "correct horse").await;
+    assert!(matches(&hasher("new", 1), "correct horse", &hash).await);
 }
 
 #[tokio::test]
 async fn a_hash_is_outdated_once_the_pepper_or_the_cost_is_another() {
-    let old = hasher("old", 1);
-    let hash = old.hash(password("correct horse")).await.unwrap();
+    let old = of_cost(4);
+    let hash = make_hash(&old, "correct horse").await;
     assert!(!old.is_outdated(&hash));
-    assert!(!rotated("old", &["new"], 1).is_outdated(&hash));
-    assert!(rotated("new", &["old"], 1).is_outdated(&hash));
+    assert!(!rotated("pepper", &["new"], 1).is_outdated(&hash));
+    assert!(rotated("new", &["pepper"], 1).is_outdated(&hash));
     for cost in [5, 31] {
-        assert!(
-            BcryptPasswordHasher {
-                cost,
-                ..hasher("old", 1)
-            }
-            .is_outdated(&hash)
-        );
+        assert!(of_cost(cost).is_outdated(&hash));
     }
-    let dear = BcryptPasswordHasher { cost: 5, ..old };
-    let hash = dear.hash(password("correct horse")).await.unwrap();
-    assert!(hasher("old", 1).is_outdated(&hash), "the cost was lowered");
+    let hash = make_hash(&of_cost(5), "correct horse").await;
+    assert!(old.is_outdated(&hash), "the cost was lowered");
 }
 
 #[tokio::test]
-async fn without_a_hash_bcrypt_runs_all_the_same_and_the_answer_is_no() {
-    assert!(
-        bcrypt::verify("anything", &dummy_hash(4)).is_ok(),
-        "bcrypt must really run"
-    );
-    assert!(
-        !hasher("pepper", 1)
-            .verify(password("correct horse"), None)
-            .await
-            .unwrap()
-    );
+async fn without_a_hash_the_answer_is_no() {
+    let hasher = hasher("pepper", 1);
+    let outcome = hasher.verify(client(1), password("correct horse"), None);
+    assert!(!outcome.await.unwrap());
 }
 
 #[tokio::test]
-async fn a_hash_of_a_lower_cost_takes_as_long_as_one_of_the_configured_cost() {
-    let cheap = hasher("old", 1).hash(password("correct horse")).await.unwrap();
-    let dear = BcryptPasswordHasher {
-        cost: 9,
-        ..rotated("new", &["other", "old"], 1)
-    };
-    let shortest = async |hash: Option<PasswordHash>| {
+async fn every_verification_takes_as_long_as_one_of_the_highest_cost() {
+    let hasher = of_cost(4);
+    let cheap = make_hash(&hasher, "correct horse").await;
+    let dear = make_hash(&of_cost(9), "correct horse").await;
+    // The start tells, or else the first verification.
+    hasher.set_highest_stored_cost(9);
+    let shortest = async |hash: Option<&PasswordHash>| {
         let mut shortest = Duration::MAX;
         for _ in 0..5 {
             let start = Instant::now();
-            let matches = dear.verify(password("correct horse"), hash.clone()).await.unwrap();
-            assert_eq!(matches, hash.is_some());
+            let outcome = hasher.verify(client(1), password("correct horse"), hash.cloned());
+            assert_eq!(outcome.await.unwrap(), hash.is_some());
             shortest = shortest.min(start.elapsed());
         }
         shortest
     };
-    let (unknown, known) = (shortest(None).await, shortest(Some(cheap)).await);
-    assert!(known > unknown / 2, "{known:?} against {unknown:?}");
+    let [unknown, cheap, dear] = [
+        shortest(None).await,
+        shortest(Some(&cheap)).await,
+        shortest(Some(&dear)).await,
+    ];
+    for known in [cheap, dear] {
+        assert!(
+            known > unknown / 2 && unknown > known / 2,
+            "{known:?} against {unknown:?}"
+        );
+    }
 }
 
 #[tokio::test]
 async fn who_waits_too_long_for_a_turn_is_refused() {
     let hasher = hasher("pepper", 1);
-    let turn = hasher.permits.clone().acquire_owned().await.unwrap();
-    let refusal = hasher.hash(password("correct horse")).await;
+    let turn = hasher.turn(client(1)).await.unwrap();
+    let refusal = hasher.hash(client(2), password("correct horse")).await;
     assert!(matches!(refusal, Err(HashingError::Saturated)));
     drop(turn);
-    assert!(hasher.hash(password("correct horse")).await.is_ok());
+    make_hash(&hasher, "correct horse").await;
 }
 
 #[tokio::test]
@@ -164,27 +182,28 @@ async fn only_as_many_wait_as_will_have_their_turn_in_time_and_others_are_refuse
         max_wait: Duration::from_secs(60),
         ..hasher("pepper", 2)
     });
-    let turns = hasher.permits.clone().acquire_many_owned(2).await.unwrap();
+    let turns = [
+        hasher.turn(client(1)).await.unwrap(),
+        hasher.turn(client(1)).await.unwrap(),
+    ];
     // The fourth can expect its turn in 52.5 s, a fifth in 67.5 s.
     hasher.last_duration.store(30_000_000, Ordering::Relaxed);
-    let wait = || {
+    let wait = |number| {
         let hasher = hasher.clone();
-        tokio::spawn(async move { hasher.turn().await })
+        tokio::spawn(async move { hasher.turn(client(number)).await })
     };
-    hasher.expect_turn().unwrap();
-    let waiting = [(); 4].map(|()| wait());
-    while Arc::strong_count(&hasher.queue) < 5 {
-        tokio::task::yield_now().await;
-    }
+    hasher.check_capacity(client(6)).unwrap();
+    let waiting = [2, 3, 4, 5].map(wait);
+    until_waiting(&hasher, 4).await;
     let start = Instant::now();
-    assert!(matches!(hasher.expect_turn(), Err(HashingError::Saturated)));
-    assert!(matches!(hasher.turn().await, Err(HashingError::Saturated)));
+    assert!(matches!(hasher.check_capacity(client(6)), Err(HashingError::Saturated)));
+    assert!(matches!(hasher.turn(client(6)).await, Err(HashingError::Saturated)));
     assert!(start.elapsed() < Duration::from_secs(1));
 
     let [gives_up, served @ ..] = waiting;
     gives_up.abort();
     assert!(gives_up.await.is_err());
-    let comes_later = wait();
+    let comes_later = wait(6);
     drop(turns);
     for turn in served.into_iter().chain([comes_later]) {
         drop(turn.await.unwrap().unwrap());
@@ -192,13 +211,54 @@ async fn only_as_many_wait_as_will_have_their_turn_in_time_and_others_are_refuse
 }
 
 #[tokio::test]
+async fn a_client_waits_for_half_of_the_time_at_most_and_others_wait_besides() {
+    let hasher = BcryptPasswordHasher {
+        max_wait: Duration::from_secs(60),
+        ..hasher("pepper", 2)
+    };
+    let _turns = [
+        hasher.turn(client(1)).await.unwrap(),
+        hasher.turn(client(1)).await.unwrap(),
+    ];
+    hasher.last_duration.store(30_000_000, Ordering::Relaxed);
+    let mut waiting = Vec::new();
+    for number in [1, 2] {
+        for _ in 0..2 {
+            hasher.check_capacity(client(number)).unwrap();
+            let mut turn = Box::pin(hasher.queue.turn(client(number)));
+            assert!(futures_util::poll!(&mut turn).is_pending());
+            waiting.push(turn);
+        }
+        assert!(hasher.check_capacity(client(number)).is_err());
+    }
+    hasher.check_capacity(client(3)).unwrap();
+}
+
+#[tokio::test]
+async fn six_who_come_at_once_from_one_network_wait_on_two_cores_as_shipped() {
+    let hasher = BcryptPasswordHasher {
+        max_wait: Duration::from_secs(5),
+        ..hasher("pepper", 2)
+    };
+    // Far longer than a hash takes at the cost that is shipped.
+    hasher.last_duration.store(1_500_000, Ordering::Relaxed);
+    let mut turns = Vec::new();
+    for _ in 0..6 {
+        hasher.check_capacity(client(1)).unwrap();
+        let mut turn = Box::pin(hasher.queue.turn(client(1)));
+        turns.push((futures_util::poll!(&mut turn), turn));
+    }
+    assert_eq!((hasher.queue.running(), hasher.queue.waiting()), (2, 4));
+}
+
+#[tokio::test]
 async fn how_long_a_hash_takes_is_measured() {
-    let hasher = hasher("pepper", 1);
-    hasher.hash(password("correct horse")).await.unwrap();
-    let cheap = hasher.last_duration.load(Ordering::Relaxed);
-    let dear = BcryptPasswordHasher { cost: 9, ..hasher };
-    dear.hash(password("correct horse")).await.unwrap();
-    assert!(dear.last_duration.load(Ordering::Relaxed) > cheap && cheap > 0);
+    let [cheap, dear] = [of_cost(4), of_cost(9)];
+    for hasher in [&cheap, &dear] {
+        make_hash(hasher, "correct horse").await;
+    }
+    let [cheap, dear] = [cheap, dear].map(|hasher| hasher.last_duration.load(Ordering::Relaxed));
+    assert!(dear > cheap && cheap > 0);
 }
 
 #[tokio::test]
@@ -207,19 +267,20 @@ async fn what_runs_and_waits_and_was_done_and_refused_is_told() {
         max_wait: Duration::from_secs(60),
         ..hasher("pepper", 2)
     });
-    hasher.hash(password("correct horse")).await.unwrap();
-    let turns = [hasher.turn().await.unwrap(), hasher.turn().await.unwrap()];
+    make_hash(&hasher, "correct horse").await;
+    let turns = [
+        hasher.turn(client(1)).await.unwrap(),
+        hasher.turn(client(2)).await.unwrap(),
+    ];
     let waiting = tokio::spawn({
         let hasher = hasher.clone();
-        async move { hasher.turn().await }
+        async move { hasher.turn(client(3)).await }
     });
-    while Arc::strong_count(&hasher.queue) < 2 {
-        tokio::task::yield_now().await;
-    }
+    until_waiting(&hasher, 1).await;
     // Three minutes.
     hasher.last_duration.store(180_000_000, Ordering::Relaxed);
-    assert!(hasher.expect_turn().is_err());
-    assert!(hasher.turn().await.is_err());
+    assert!(hasher.check_capacity(client(3)).is_err());
+    assert!(hasher.turn(client(4)).await.is_err());
     let mut registry = Registry::default();
     registry.register_collector(Box::new(hasher.clone()));
 
@@ -241,28 +302,25 @@ async fn what_runs_and_waits_and_was_done_and_refused_is_told() {
 #[tokio::test]
 async fn who_waited_in_vain_for_a_turn_is_told_as_refused() {
     let hasher = hasher("pepper", 1);
-    let _turn = hasher.turn().await.unwrap();
-    assert!(hasher.turn().await.is_err());
-    assert_eq!(hasher.refusals.get(), 1);
+    let _turn = hasher.turn(client(1)).await.unwrap();
+    assert!(hasher.turn(client(2)).await.is_err());
+    assert_eq!((hasher.refusals.get(), hasher.queue.waiting()), (1, 0));
 }
 
 #[tokio::test]
 async fn a_client_that_gives_up_does_not_make_room_before_its_hash_is_done() {
-    let hasher = Arc::new(BcryptPasswordHasher {
-        cost: 13,
-        ..hasher("pepper", 1)
-    });
+    let hasher = Arc::new(of_cost(13));
     let request = tokio::spawn({
         let hasher = hasher.clone();
-        async move { hasher.hash(password("correct horse")).await }
+        async move { hasher.hash(client(1), password("correct horse")).await }
     });
-    while hasher.permits.available_permits() > 0 {
+    while hasher.queue.running() == 0 {
         tokio::task::yield_now().await;
     }
     tokio::task::yield_now().await;
     request.abort();
     assert!(request.await.is_err());
-    assert_eq!(hasher.permits.available_permits(), 0);
+    assert_eq!(hasher.queue.running(), 1);
 }
 
 #[test]

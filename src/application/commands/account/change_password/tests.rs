@@ -2,7 +2,10 @@ use rstest::rstest;
 
 use super::*;
 use crate::{
-    application::testing::{PASSWORD, TestSession, World, hash_of, provenance, rotated_hash_of, user},
+    application::{
+        ports::HashClient,
+        testing::{PASSWORD, TestSession, World, hash_of, provenance, rotated_hash_of, user},
+    },
     domain::user::{PasswordHash, User},
 };
 
@@ -299,4 +302,16 @@ async fn another_password_makes_known_devices_unknown() {
     change_own(&world, &here, PASSWORD).await.unwrap();
     let changed = world.user(alice.id()).await.unwrap();
     assert_ne!(changed.credentials_generation(), alice.credentials_generation());
+}
+
+#[tokio::test]
+async fn passwords_are_hashed_in_turns_of_the_user_who_changes_them() {
+    let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
+    let world = World::with([admin.clone(), alice.clone()]).await;
+    let here = world.begin_session(&admin);
+    for (username, current) in [("alice", None), ("admin", Some(PASSWORD))] {
+        let request = request(username, NEW_PASSWORD, current);
+        world.change_password().execute(&here.actor, request).await.unwrap();
+    }
+    assert_eq!(world.password_hasher().clients(), [HashClient::User(admin.id()); 3]);
 }

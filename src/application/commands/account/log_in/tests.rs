@@ -239,3 +239,14 @@ async fn log_ins_are_written_down_and_refused_ones_noted_without_the_name_that_n
         assert_eq!(noted.provenance, provenance());
     }
 }
+
+#[tokio::test]
+async fn passwords_are_hashed_in_turns_of_the_network_that_the_request_comes_from() {
+    let world = World::with([user("alice", Role::User)]).await;
+    world.rotate_hasher();
+    for username in ["alice", "nobody"] {
+        let _ = world.log_in().execute(request(username, PASSWORD)).await;
+    }
+    let client = HashClient::anonymous(&provenance());
+    assert_eq!(world.password_hasher().clients(), [client; 3]);
+}
