@@ -77,6 +77,8 @@ impl Program {
         }
         let defaults = [
             ("APP_SERVER__PORT", "0"),
+            // Which production asks for.
+            ("APP_SERVER__TRUSTED_PROXIES", "[]"),
             ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4"),
             // All tests come from one address.
             ("APP_SECURITY__THROTTLE__ENABLED", "false"),
