@@ -98,6 +98,9 @@ fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> 
             "variable {name}: {direct} is set, too; only one of them is allowed"
         ));
     }
+    if file.ends_with(['\r', '\n']) {
+        return Err(format!("variable {name}: {LINE_END}"));
+    }
     // The message does not repeat the value: it may be the secret itself.
     fs::read_to_string(sources.directory.join(file))
         .map_err(|error| format!("variable {name}: it names no file that can be read: {error}"))
@@ -223,7 +226,7 @@ mod tests {
 
     #[rstest]
     fn any_other_value_with_a_line_end_is_refused(
-        #[values("APP_SECURITY__AUTH__JWT_ISSUER", "APP_DATABASE__URL")] name: &str,
+        #[values("APP_SECURITY__AUTH__JWT_ISSUER", "APP_DATABASE__URL", "APP_POSTGRES__PASSWORD_FILE")] name: &str,
     ) -> anyhow::Result<()> {
         let refusal = Scene::with_secrets("prod")?.variable(name, "sqlite:x.db\r").refusal()?;
 

@@ -7,7 +7,8 @@
 //!
 //! The types of a section stand here or in the file of its name, with readers of single values from [`values`]. The way
 //! from sources to a [`Configuration`] is [`files`] and [`environment`], [`layers`], [`consistency`] and [`secrets`],
-//! put together in [`loading`]; [`warnings`] and [`near_misses`] are about what is accepted nevertheless. No other layer names any of this: they are given what they need.
+//! put together in [`loading`]; [`warnings`] and [`near_misses`] are about what is accepted nevertheless. No other layer
+//! names any of this: they are given what they need.
 
 mod consistency;
 mod database;

@@ -1,6 +1,6 @@
 //! The file of secrets that the first start in the environment `local` writes.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use zeroize::Zeroizing;
@@ -65,6 +65,8 @@ fn random() -> Result<Zeroizing<String>, ConfigurationError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     type TestResult = Result<(), Box<dyn std::error::Error>>;

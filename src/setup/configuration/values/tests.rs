@@ -61,6 +61,21 @@ fn a_value_out_of_range_is_refused_with_what_is_allowed(
 }
 
 #[rstest]
+#[case::no_list("https://app.example.com")]
+#[case::address("[http://[::1]:3000]")]
+#[case::other_quotation_marks("['https://app.example.com']")]
+fn a_list_in_a_variable_that_is_none_is_refused_with_a_hint_to_quote(#[case] value: &str) -> anyhow::Result<()> {
+    let refusal = Scene::with_secrets("prod")?
+        .variable("APP_SERVER__PUBLIC_ORIGINS", value)
+        .refusal()?;
+
+    let expected =
+        format!("found {value:?}, allowed: a list, such as [\"a\", \"b\"], with quotation marks around each text");
+    assert!(refusal.contains(&expected), "{refusal}");
+    Ok(())
+}
+
+#[rstest]
 #[case::none("", None)]
 #[case::domain("example.com", Some("example.com"))]
 #[case::subdomain("users.example.com", Some("users.example.com"))]
