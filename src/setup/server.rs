@@ -77,7 +77,6 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     };
 
     let signals = StopSignals::listen()?;
-    warn_of_missing_proxies(configuration);
     for address in addresses {
         announce(configuration, address);
     }
@@ -162,17 +161,6 @@ fn announce(configuration: &Configuration, address: SocketAddr) {
     );
     if configuration.docs.enabled {
         log::info!("the API is documented at http://{address}/docs/");
-    }
-}
-
-/// Tells of a setting that would be missed too late: when somebody guesses passwords, and all others have to wait.
-fn warn_of_missing_proxies(configuration: &Configuration) {
-    let is_missing = configuration.security.throttle.enabled && configuration.server.trusted_proxies.is_empty();
-    // Where cookies are for HTTPS only, something in front speaks it.
-    if is_missing && configuration.security.cookies.secure {
-        log::warn!(
-            "server.trusted_proxies is empty: if a proxy is in front, all clients are throttled together, as if they were one"
-        );
     }
 }
 

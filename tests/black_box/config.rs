@@ -12,9 +12,18 @@ const SECRET: &str = "of-this-secret-nobody-may-ever-see-a-part";
 const PRODUCTION: [(&str, &str); 5] = [
     ("APP_ENV", "prod"),
     ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10"),
-    ("APP_SECURITY__PASSWORD__PEPPER", SECRET),
-    ("APP_SECURITY__AUTH__JWT_SECRET", SECRET),
-    ("APP_SECURITY__COOKIES__KEY", SECRET),
+    (
+        "APP_SECURITY__PASSWORD__PEPPER",
+        "of-this-secret-nobody-may-ever-see-a-part: pepper",
+    ),
+    (
+        "APP_SECURITY__AUTH__JWT_SECRET",
+        "of-this-secret-nobody-may-ever-see-a-part: tokens",
+    ),
+    (
+        "APP_SECURITY__COOKIES__KEY",
+        "of-this-secret-nobody-may-ever-see-a-part: cookies",
+    ),
 ];
 
 #[test]
@@ -112,7 +121,7 @@ fn everything_that_is_wrong_in_a_file_is_said_at_once_and_where() {
 fn every_secret_that_production_cannot_use_is_named_but_not_shown(#[case] secret: &str, #[case] fault: &str) {
     let program = Program::with(
         DatabaseKind::Sqlite,
-        &PRODUCTION.map(|(name, value)| (name, if value == SECRET { secret } else { value })),
+        &PRODUCTION.map(|(name, value)| (name, if value.starts_with(SECRET) { secret } else { value })),
     );
 
     let refused = program.run(&["serve"]).refused();
@@ -184,6 +193,13 @@ async fn local_listens_on_loopback_and_a_name_that_is_not_ours_does_no_harm() {
         server.base_url()
     );
     server.anonymous().get("/health/live").await.expect(200);
+    let log = server.log();
+    for warning in [
+        "variable APP_PORT is not read: did you mean APP_POSTGRES__PORT or APP_SERVER__PORT?",
+        "variable SERVER__PORT is not read: did you mean APP_SERVER__PORT?",
+    ] {
+        assert!(log.contains(warning), "{log}");
+    }
 }
 
 #[tokio::test]
@@ -210,6 +226,14 @@ async fn a_secret_is_read_from_the_file_that_a_variable_names() {
         complaint.contains("APP_SECURITY__PASSWORD__PEPPER is set, too"),
         "{complaint}"
     );
+    let mut mixed_up = server.command(&["serve"]);
+    let mixed_up = mixed_up
+        .env("APP_SECURITY__PASSWORD__PEPPER_FILE", SECRET)
+        .assert()
+        .code(1);
+    let complaint = String::from_utf8_lossy(&mixed_up.get_output().stderr).into_owned();
+    assert!(complaint.contains("it names no file that can be read"), "{complaint}");
+    assert!(!complaint.contains(SECRET), "{complaint}");
 }
 
 #[test]

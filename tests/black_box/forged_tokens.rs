@@ -6,7 +6,7 @@ use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{
     Server,
-    forger::{SECRET, open, seal, start_with_known_secrets, token_in},
+    forger::{COOKIE_SECRET, TOKEN_SECRET, open, seal, start_with_known_secrets, token_in},
 };
 
 #[apply(on_every_database)]
@@ -54,7 +54,7 @@ async fn a_token_with_other_claims_is_refused_though_it_is_signed_with_the_right
     let resealed = |forge: Forgery| {
         let (header, mut claims) = token_in(&cookie);
         forge(&mut claims);
-        sealed(&signed(&header, SECRET, &claims))
+        sealed(&signed(&header, TOKEN_SECRET, &claims))
     };
     // The forger knows the trade: what is left as it is, is accepted.
     server.carrying(&resealed(|_| {})).me().await.expect(200);
@@ -92,7 +92,7 @@ async fn a_token_that_is_signed_otherwise_is_refused(database: DatabaseKind) {
     let server = start_with_known_secrets(database, &[]);
     let cookie = server.user("alice").await.cookie().unwrap();
     let (header, claims) = token_in(&cookie);
-    let token = signed(&header, SECRET, &claims);
+    let token = signed(&header, TOKEN_SECRET, &claims);
     let (content, _) = token.rsplit_once('.').unwrap();
     let (_, payload) = content.split_once('.').unwrap();
     let with = |name: &str, value: Value| {
@@ -112,14 +112,20 @@ async fn a_token_that_is_signed_otherwise_is_refused(database: DatabaseKind) {
         ),
         (
             "with a key of another name",
-            signed(&with("kid", json!("another")), SECRET, &claims),
+            signed(&with("kid", json!("another")), TOKEN_SECRET, &claims),
         ),
         (
             "with a key of no name",
-            signed(&with("kid", Value::Null), SECRET, &claims),
+            signed(&with("kid", Value::Null), TOKEN_SECRET, &claims),
         ),
-        ("with HS384", signed(&with("alg", json!("HS384")), SECRET, &claims)),
-        ("with HS512", signed(&with("alg", json!("HS512")), SECRET, &claims)),
+        (
+            "with HS384",
+            signed(&with("alg", json!("HS384")), TOKEN_SECRET, &claims),
+        ),
+        (
+            "with HS512",
+            signed(&with("alg", json!("HS512")), TOKEN_SECRET, &claims),
+        ),
         ("with `none`", unsigned("none")),
         ("with `NONE`", unsigned("NONE")),
         ("with an algorithm of no standard", unsigned("HS1")),
@@ -185,7 +191,7 @@ async fn a_cookie_of_another_form_is_refused(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn a_cookie_of_another_server_is_refused(database: DatabaseKind) {
-    let several = format!("[\"{SECRET}\", \"another key, of at least 32 bytes, that was in use once\"]");
+    let several = format!("[\"{COOKIE_SECRET}\", \"another key, of at least 32 bytes, that was in use once\"]");
     let server = Server::start_with(database, &[("APP_SECURITY__COOKIES__KEY", &several)]);
     let other = Server::start(database);
     let cookie = other.user("alice").await.cookie().unwrap();

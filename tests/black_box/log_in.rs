@@ -3,7 +3,7 @@
 use rstest::rstest;
 use test_database::{DatabaseKind, apply, on_every_database};
 
-use crate::support::{PASSWORD, Server};
+use crate::support::{PASSWORD, Server, forger::start_with_known_secrets};
 
 #[apply(on_every_database)]
 #[tokio::test]
@@ -75,19 +75,13 @@ async fn a_cookie_for_a_domain_is_set_and_removed_there(#[case] secure: &str, #[
 #[apply(on_every_database)]
 #[tokio::test]
 async fn the_cookie_is_strict_and_secure_in_every_environment_but_local(database: DatabaseKind) {
-    let secret = "a secret of this test alone, and long enough";
-    let server = Server::start_with(
-        database,
-        &[
-            ("APP_ENV", "prod"),
-            ("APP_SERVER__HOST", "127.0.0.1"),
-            ("APP_LOGS__FORMAT", "text"),
-            ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10"),
-            ("APP_SECURITY__PASSWORD__PEPPER", secret),
-            ("APP_SECURITY__AUTH__JWT_SECRET", secret),
-            ("APP_SECURITY__COOKIES__KEY", secret),
-        ],
-    );
+    let production = [
+        ("APP_ENV", "prod"),
+        ("APP_SERVER__HOST", "127.0.0.1"),
+        ("APP_LOGS__FORMAT", "text"),
+        ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10"),
+    ];
+    let server = start_with_known_secrets(database, &production);
     server.anonymous().sign_up("alice", PASSWORD).await.expect(201);
     let logged_in = server.anonymous().log_in("alice", PASSWORD).await;
     let (cookie, attributes) = logged_in.cookie();

@@ -1,10 +1,11 @@
 //! What the log says, in both of its forms.
 
+use gatehouse::setup::configuration::SECRET_KEYS;
 use rstest::rstest;
 use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
 
-use crate::support::{PASSWORD, Server};
+use crate::support::{PASSWORD, Program, Server};
 
 #[apply(on_every_database)]
 #[tokio::test]
@@ -106,7 +107,19 @@ async fn rust_log_overrides_the_configured_level(
 #[apply(on_every_database)]
 #[tokio::test]
 async fn the_libraries_log_no_secret_either_when_everything_is_logged(database: DatabaseKind) {
-    let server = Server::start_with(database, &[("RUST_LOG", "trace")]);
+    // A server that asks for no password takes any.
+    let secrets = SECRET_KEYS.map(|key| {
+        let variable = format!("APP_{}", key.to_uppercase().replace('.', "__"));
+        let secret = format!("secret{}", key.replace(['.', '_'], "").repeat(4));
+        (variable, secret)
+    });
+    let mut variables = vec![("RUST_LOG", "trace")];
+    variables.extend(
+        secrets
+            .iter()
+            .map(|(variable, secret)| (variable.as_str(), secret.as_str())),
+    );
+    let server = Server::start_with(database, &variables);
     let alice = server.user("alice").await;
     let cookie = alice.cookie().unwrap();
     alice.me().await.expect(200);
@@ -115,7 +128,26 @@ async fn the_libraries_log_no_secret_either_when_everything_is_logged(database: 
 
     let log = server.log();
     assert!(log.contains(" TRACE "), "{log}");
-    for secret in [PASSWORD, &cookie["access_token=".len()..], "$2b$", "eyJ"] {
+    let used = [PASSWORD, &cookie["access_token=".len()..], "$2b$", "eyJ"];
+    for secret in secrets.iter().map(|(_, secret)| secret.as_str()).chain(used) {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
+}
+
+#[rstest]
+#[case::no_level(
+    "WARNING",
+    "variable RUST_LOG: \"WARNING\" is neither a level nor a module of gatehouse"
+)]
+#[case::no_level("gatehouse=verbose", "variable RUST_LOG: \"verbose\" is no level")]
+#[case::others_alone("sqlx=debug", "variable RUST_LOG: \"sqlx=debug\" says nothing about gatehouse")]
+fn a_rust_log_that_would_silence_the_log_is_refused(
+    #[case] rust_log: &str,
+    #[case] complaint: &str,
+    #[values(&["serve"], &["config", "check"], &["migrate", "up"])] arguments: &[&str],
+) {
+    let refused = Program::with(DatabaseKind::Sqlite, &[("RUST_LOG", rust_log)])
+        .run(arguments)
+        .refused();
+    assert!(refused.starts_with(complaint), "{refused}");
 }

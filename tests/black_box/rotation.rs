@@ -8,7 +8,7 @@ use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
 use crate::support::{
     Client, PASSWORD,
-    forger::{SECRET, start_with_known_secrets},
+    forger::{COOKIE_SECRET, SECRETS, TOKEN_SECRET, start_with_known_secrets},
     write_rsa_keys,
 };
 
@@ -28,7 +28,8 @@ type Steps = [Vec<(&'static str, String)>; 4];
 
 /// The replacement of a secret in this variable.
 fn of_secret(variable: &'static str) -> Steps {
-    [&[SECRET][..], &[SECRET, NEW], &[NEW, SECRET], &[NEW]].map(|secrets| vec![(variable, list(secrets))])
+    let (_, old) = SECRETS.into_iter().find(|(name, _)| *name == variable).unwrap();
+    [&[old][..], &[old, NEW], &[NEW, old], &[NEW]].map(|secrets| vec![(variable, list(secrets))])
 }
 
 /// The replacement of the pair of keys that signs and verifies tokens, with files in this directory.
@@ -153,9 +154,10 @@ async fn a_renewal_hands_out_a_cookie_that_no_longer_needs_the_old_key(
 async fn a_session_whose_cookie_is_under_a_former_key_can_be_used_and_ended_as_any_other(database: DatabaseKind) {
     let mut server = start_with_known_secrets(database, &[]);
     let cookie = server.user("alice").await.cookie().unwrap();
-    let both = list(&[NEW, SECRET]);
+    let keys = list(&[NEW, COOKIE_SECRET]);
+    let jwt_secrets = list(&[&NEW.to_uppercase(), TOKEN_SECRET]);
     server.stop();
-    server.restart_with(&[(COOKIE_KEY, &both), (JWT_SECRET, &both)]);
+    server.restart_with(&[(COOKIE_KEY, &keys), (JWT_SECRET, &jwt_secrets)]);
 
     let alice = server.carrying(&format!("theme=dark; other=%FF;{cookie} ; last=\"1\""));
     let me = alice.me().await;

@@ -343,21 +343,6 @@ async fn what_was_typed_as_a_name_is_stored_nowhere(database: DatabaseKind) {
     }
 }
 
-#[test]
-fn a_start_that_may_have_forgotten_its_proxies_is_warned() {
-    let production = [
-        &[("APP_ENV", "prod"), ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10")],
-        &SECRETS[..],
-    ]
-    .concat();
-    let trusting = [&production[..], &[("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]")]].concat();
-    for (variables, is_warned) in [(&production, true), (&trusting, false), (&vec![], false)] {
-        let server = start(DatabaseKind::Sqlite, variables);
-        let log = server.log();
-        assert_eq!(log.contains("server.trusted_proxies is empty"), is_warned, "{log}");
-    }
-}
-
 #[tokio::test]
 async fn nobody_is_throttled_where_it_is_switched_off() {
     let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_SECURITY__THROTTLE__ENABLED", "false")]);

@@ -5,6 +5,7 @@ use crate::{
     setup::{
         adapters::jwt_signer,
         configuration::{self, Sources},
+        logging,
     },
 };
 
@@ -19,6 +20,10 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
             for notice in checked.notices {
                 say(notice)?;
             }
+            for warning in checked.warnings {
+                say(format_args!("warning: {warning}"))?;
+            }
+            logging::check_directives()?;
             jwt_signer(&checked.configuration.security.auth)?;
             say("the configuration is sound")
         }

@@ -10,7 +10,7 @@ use log::LevelFilter;
 
 use super::{
     adapters::Adapters,
-    configuration::{Configuration, LogsConfig, Sources},
+    configuration::{Configuration, Loaded, LogsConfig, Sources},
     database, logging,
     peppers::require_peppers,
     server::serve,
@@ -29,18 +29,25 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let sources = Sources::from_process()?;
     match arguments.command.unwrap_or(Command::Serve { no_migrate: false }) {
         Command::Serve { no_migrate } => {
-            let mut configuration = load(&sources, LevelFilter::Trace)?;
+            let Loaded {
+                mut configuration,
+                warnings,
+                ..
+            } = load(&sources, LevelFilter::Trace)?;
+            for warning in warnings {
+                log::warn!("{warning}");
+            }
             configuration.database.migrate_on_start &= !no_migrate;
             block_on(serve(&configuration))
         }
         Command::Migrate(command) => {
             let configuration = Configuration::load_without_secrets(&sources)?;
-            start_logging(&configuration.logs, LevelFilter::Warn);
+            start_logging(&configuration.logs, LevelFilter::Warn)?;
             block_on(migrate::run(command, &configuration.database))
         }
         Command::Db(command) => {
             let configuration = Configuration::load_without_secrets(&sources)?;
-            start_logging(&configuration.logs, LevelFilter::Warn);
+            start_logging(&configuration.logs, LevelFilter::Warn)?;
             block_on(db::run(command, &configuration))
         }
         Command::Config(command) => config::run(command, &sources),
@@ -59,7 +66,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
     let (configuration, database) = if let OperatorCommand::CreateSuperAdmin { .. } = command {
-        let configuration = load(sources, LevelFilter::Warn)?;
+        let configuration = load(sources, LevelFilter::Warn)?.configuration;
         let database = database::open_or_create(&configuration.database).await?;
         database::migrate_on_start(&configuration.database, &database).await?;
         (configuration, database)
@@ -68,7 +75,7 @@ async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<
         let config = Configuration::load_without_secrets(sources)?.database;
         let database = database::open_existing(&config).await?;
         database::require_migrated(&database).await?;
-        (load(sources, LevelFilter::Warn)?, database)
+        (load(sources, LevelFilter::Warn)?.configuration, database)
     };
     if let OperatorCommand::CreateSuperAdmin { .. } | OperatorCommand::SetPassword { .. } = command {
         // With a pepper that no node has, they would make accounts that cannot log in.
@@ -82,17 +89,17 @@ async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<
 
 /// Loads the configuration and begins to log: at the configured level, but no more than `most`, for what a command says to
 /// its user should not drown in it.
-fn load(sources: &Sources, most: LevelFilter) -> anyhow::Result<Configuration> {
+fn load(sources: &Sources, most: LevelFilter) -> anyhow::Result<Loaded> {
     let loaded = Configuration::load(sources)?;
-    start_logging(&loaded.configuration.logs, most);
-    for notice in loaded.notices {
+    start_logging(&loaded.configuration.logs, most)?;
+    for notice in &loaded.notices {
         log::warn!("{notice}");
     }
-    Ok(loaded.configuration)
+    Ok(loaded)
 }
 
-fn start_logging(config: &LogsConfig, most: LevelFilter) {
-    logging::start(LevelFilter::from(config.level).min(most), config.format);
+fn start_logging(config: &LogsConfig, most: LevelFilter) -> anyhow::Result<()> {
+    logging::start(LevelFilter::from(config.level).min(most), config.format)
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -8,6 +8,10 @@ use serde::{Deserialize, Deserializer, de::Error};
 use super::values::{filled, host, milliseconds, seconds, whole};
 use crate::infrastructure::persistence::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
 
+/// How the password begins that the first start in the environment `local` makes up. It is for a server that is still to be
+/// set up, such as that of Docker Compose, so it gives way to `PGPASSWORD` and `~/.pgpass`.
+pub(super) const MADE_UP: &str = "made-up-";
+
 /// Where the data is, and how it is reached.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +86,7 @@ impl PostgresConfig {
             port: self.port,
             user: &self.user,
             password: self.password.expose_secret(),
+            is_password_fallback: self.password.expose_secret().starts_with(MADE_UP),
             db: &self.db,
         }
     }
@@ -119,6 +124,22 @@ mod tests {
         assert_eq!(
             database.read_url.map(|url| url.to_string()).as_deref(),
             Some("postgres://gatehouse:***@replica:5432/gatehouse?sslmode=require")
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_plain_value_is_not_decoded() -> anyhow::Result<()> {
+        let database = Scene::with_secrets("prod")?
+            .variable("APP_DATABASE__URL", "postgres://")
+            .variable("APP_POSTGRES__USER", "Zx9%2fQ!")
+            .load()?
+            .configuration
+            .database;
+
+        assert_eq!(
+            database.url.to_string(),
+            "postgres://Zx9%252fQ%21@127.0.0.1:5432/gatehouse"
         );
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::fs;
 use figment::value::{Dict, Value};
 
 use super::{
-    layer::{Layer, leaves},
+    layer::Layer,
+    near_misses::misspelt,
     secrets::{ROTATING_KEYS, SECRET_KEYS},
     sources::Sources,
 };
@@ -13,10 +14,13 @@ use super::{
 /// What the names of our variables start with.
 pub(super) const PREFIX: &str = "APP_";
 /// What stands in a name between sections and key. A name without it is not ours, unless it was forgotten.
-const SEPARATOR: &str = "__";
+pub(super) const SEPARATOR: &str = "__";
 
 /// What is wrong with a list that is not closed, say.
 const NO_LIST: &str = "begins like a list, but is none such as [\"new\", \"old\"]";
+
+/// What is wrong with a value that no shell has set.
+const LINE_END: &str = "a line end is at its end, perhaps the CR of a file with CRLF line ends";
 
 /// The name of the variable that sets a key: `APP_SERVER__PORT` for `server.port`.
 pub(super) fn variable(path: &str) -> String {
@@ -29,7 +33,9 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
     let mut problems = Vec::new();
     for (name, value) in &sources.variables {
         let Some(key) = name.strip_prefix(PREFIX).filter(|_| name.contains(SEPARATOR)) else {
-            problems.extend(misspelt(name, defaults));
+            if name.starts_with(PREFIX) {
+                problems.extend(misspelt(name, value, defaults));
+            }
             continue;
         };
         let path = key.to_lowercase().replace(SEPARATOR, ".");
@@ -37,9 +43,14 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
             Some(secret) => (secret, secret_from_file(sources, name, value, secret)),
             None => (path.as_str(), Ok(value.clone())),
         };
-        let value = text.and_then(|text| match ROTATING_KEYS.contains(&path) {
-            true => one_or_many(&text).ok_or_else(|| format!("variable {name}: {NO_LIST}")),
-            false => Ok(typed(&text, defaults.get(path))),
+        let value = text.and_then(|text| match path {
+            _ if ROTATING_KEYS.contains(&path) => {
+                one_or_many(&text).ok_or_else(|| format!("variable {name}: {NO_LIST}"))
+            }
+            _ if !SECRET_KEYS.contains(&path) && text.ends_with(['\r', '\n']) => {
+                Err(format!("variable {name}: {LINE_END}"))
+            }
+            _ => Ok(typed(&text, defaults.get(path))),
         });
         match value {
             Ok(value) => layers.push(layer(name, path, value)),
@@ -47,15 +58,6 @@ pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<St
         }
     }
     (layers, problems)
-}
-
-/// What to do about a name that would be ours if only it had the right number of underscores.
-fn misspelt(name: &str, defaults: &Layer) -> Option<String> {
-    let known = leaves(&defaults.values).into_iter().map(|(path, _)| path);
-    let secrets = SECRET_KEYS.map(str::to_owned);
-    let mut variables = known.chain(secrets).map(|path| variable(&path));
-    let meant = variables.find(|variable| variable.replace(SEPARATOR, "_") == name)?;
-    Some(format!("variable {name}: did you mean {meant}, with two underscores?"))
 }
 
 /// A variable is text; it becomes a number, a boolean or a list only where the default is one. So a text or a secret may
@@ -75,25 +77,18 @@ fn layer(name: &str, path: &str, value: Value) -> Layer {
     let nested = keys
         .rsplit('.')
         .fold(value, |inner, key| Dict::from([(key.to_owned(), inner)]).into());
-    Layer {
-        origin: format!("variable {name}"),
-        section: None,
-        confidential: false,
-        values: Dict::from([(section.to_owned(), nested)]),
-    }
+    let values = Dict::from([(section.to_owned(), nested)]);
+    Layer::new(format!("variable {name}"), None, false, values)
 }
 
-/// The value of a key that may have several, or all of them: a list in brackets, or a line for each. What begins like a
-/// list must be one: taken for a secret, it would be another than what was meant.
+/// The value of a key that may have several, or all of them as a list in brackets. What begins like a list must be one:
+/// taken for a secret, it would be another than what was meant.
 fn one_or_many(text: &str) -> Option<Value> {
-    if text.starts_with('[') {
-        let Ok(parsed) = text.parse();
-        Some(parsed).filter(|value| matches!(value, Value::Array(..)))
-    } else if text.contains('\n') {
-        Some(Vec::from_iter(text.lines()).into())
-    } else {
-        Some(text.into())
+    if !text.starts_with('[') {
+        return Some(text.into());
     }
+    let Ok(parsed) = text.trim_end().parse();
+    Some(parsed).filter(|value| matches!(value, Value::Array(..)))
 }
 
 fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> Result<String, String> {
@@ -103,10 +98,12 @@ fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> 
             "variable {name}: {direct} is set, too; only one of them is allowed"
         ));
     }
-    match fs::read_to_string(sources.directory.join(file)) {
-        Ok(text) => Ok(text.trim_end_matches(['\r', '\n']).to_owned()),
-        Err(error) => Err(format!("variable {name}: the file {file} cannot be read: {error}")),
+    if file.ends_with(['\r', '\n']) {
+        return Err(format!("variable {name}: {LINE_END}"));
     }
+    // The message does not repeat the value: it may be the secret itself.
+    fs::read_to_string(sources.directory.join(file))
+        .map_err(|error| format!("variable {name}: it names no file that can be read: {error}"))
 }
 
 #[cfg(test)]
@@ -114,7 +111,7 @@ mod tests {
     use rstest::rstest;
     use secrecy::ExposeSecret;
 
-    use crate::setup::configuration::testing::{PEPPER, Scene};
+    use crate::setup::configuration::testing::{COOKIE_KEY, PEPPER, Scene};
 
     const ANOTHER_PEPPER: &str = "another pepper, of more than 32 bytes";
 
@@ -133,31 +130,6 @@ mod tests {
     #[case("APP_EXPORT__FIELDS", "[server.port, database.url]")]
     fn a_variable_is_read_as_its_key_demands(#[case] name: &str, #[case] value: &str) -> anyhow::Result<()> {
         Scene::with_secrets("prod")?.variable(name, value).load()?;
-        Ok(())
-    }
-
-    #[test]
-    fn names_without_two_underscores_are_not_ours() -> anyhow::Result<()> {
-        let scene = Scene::with_secrets("prod")?
-            .variable("APP_PORT", "9000")
-            .variable("SERVER__PORT", "x");
-
-        assert_eq!(scene.load()?.configuration.server.port, 8000);
-        Ok(())
-    }
-
-    #[rstest]
-    #[case("APP_DATABASE_URL", "APP_DATABASE__URL")]
-    #[case("APP_SECURITY_PASSWORD_PEPPER", "APP_SECURITY__PASSWORD__PEPPER")]
-    #[case("APP_POSTGRES_PASSWORD", "APP_POSTGRES__PASSWORD")]
-    fn a_name_that_lacks_underscores_is_refused_with_the_right_one(
-        #[case] name: &str,
-        #[case] meant: &str,
-    ) -> anyhow::Result<()> {
-        let refusal = Scene::with_secrets("prod")?.variable(name, "hunter2").refusal()?;
-
-        let expected = format!("variable {name}: did you mean {meant}, with two underscores?");
-        assert!(refusal.contains(&expected) && !refusal.contains("hunter2"), "{refusal}");
         Ok(())
     }
 
@@ -212,18 +184,56 @@ mod tests {
 
     #[test]
     fn a_secret_of_digits_stays_a_text() -> anyhow::Result<()> {
-        assert_eq!(peppers(&Scene::with_secrets("prod")?)?, [PEPPER]);
+        let scene = Scene::with_secrets("prod")?.variable("APP_POSTGRES__PASSWORD", "0123");
+        assert_eq!(scene.load()?.configuration.postgres.password.expose_secret(), "0123");
+        Ok(())
+    }
+
+    #[rstest]
+    fn a_secret_is_the_same_however_it_comes(
+        #[values("", "\n", "\r\n", "\r", "\n\n")] line_end: &str,
+        #[values(&[PEPPER], &[PEPPER, ANOTHER_PEPPER])] secrets: &[&str],
+        #[values("\n", "\r\n")] between: &str,
+    ) -> anyhow::Result<()> {
+        let text = secrets.join(between) + line_end;
+        let by_variable = Scene::with_secrets("prod")?.variable("APP_SECURITY__PASSWORD__PEPPER", &text);
+        let without = || anyhow::Ok(Scene::with_secrets("prod")?.without_variable("APP_SECURITY__PASSWORD__PEPPER"));
+        let by_file = without()?
+            .file("pepper", &text)?
+            .variable("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper");
+        let in_toml =
+            |value: &str| without()?.file(".secrets.toml", &format!("[prod.security.password]\npepper = {value}"));
+        let by_toml = in_toml(&format!("{text:?}"))?;
+        let with_line_ends = Vec::from_iter(secrets.iter().map(|secret| format!("{secret}{line_end}")));
+        let by_list = in_toml(&format!("{with_line_ends:?}"))?;
+
+        for scene in [by_variable, by_file, by_toml, by_list] {
+            assert_eq!(peppers(&scene)?, secrets);
+        }
         Ok(())
     }
 
     #[test]
-    fn a_secret_can_be_read_from_a_file_without_its_last_line_end() -> anyhow::Result<()> {
-        let scene = Scene::with_secrets("prod")?
-            .without_variable("APP_SECURITY__PASSWORD__PEPPER")
-            .file("pepper", &format!("{PEPPER}\r\n"))?
-            .variable("APP_SECURITY__PASSWORD__PEPPER_FILE", "pepper");
+    fn a_password_of_the_database_has_no_line_end_either() -> anyhow::Result<()> {
+        let by_variable = Scene::with_secrets("prod")?.variable("APP_POSTGRES__PASSWORD", "hunter2\r\n");
+        let by_toml =
+            Scene::with_secrets("prod")?.file(".secrets.toml", "[prod]\npostgres.password = \"hunter2\\r\"")?;
+        for scene in [by_variable, by_toml] {
+            assert_eq!(scene.load()?.configuration.postgres.password.expose_secret(), "hunter2");
+        }
+        Ok(())
+    }
 
-        assert_eq!(peppers(&scene)?, [PEPPER]);
+    #[rstest]
+    fn any_other_value_with_a_line_end_is_refused(
+        #[values("APP_SECURITY__AUTH__JWT_ISSUER", "APP_DATABASE__URL", "APP_POSTGRES__PASSWORD_FILE")] name: &str,
+    ) -> anyhow::Result<()> {
+        let refusal = Scene::with_secrets("prod")?.variable(name, "sqlite:x.db\r").refusal()?;
+
+        assert!(
+            refusal.contains(&format!("variable {name}: a line end is at its end")),
+            "{refusal}"
+        );
         Ok(())
     }
 
@@ -273,13 +283,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_is_named_with_its_variable() -> anyhow::Result<()> {
+    fn a_file_that_cannot_be_read_is_told_by_its_variable_for_it_may_be_the_secret() -> anyhow::Result<()> {
         let refusal = Scene::with_secrets("prod")?
             .without_variable("APP_SECURITY__COOKIES__KEY")
-            .variable("APP_SECURITY__COOKIES__KEY_FILE", "/nowhere/key")
+            .variable("APP_SECURITY__COOKIES__KEY_FILE", COOKIE_KEY)
             .refusal()?;
 
-        assert!(refusal.contains("variable APP_SECURITY__COOKIES__KEY_FILE: the file /nowhere/key cannot be read"));
+        assert!(refusal.contains("variable APP_SECURITY__COOKIES__KEY_FILE: it names no file that can be read"));
+        assert!(!refusal.contains(COOKIE_KEY), "{refusal}");
         Ok(())
     }
 }

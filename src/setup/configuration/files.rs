@@ -55,12 +55,12 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationE
     let mut problems = Vec::new();
     for (section, value) in sections {
         match value {
-            Value::Dict(_, values) => layers.push(Layer {
-                origin: format!("{name} [{section}]"),
-                section: Some(section),
-                confidential: name.ends_with(SECRETS_FILE),
+            Value::Dict(_, values) => layers.push(Layer::new(
+                format!("{name} [{section}]"),
+                Some(section),
+                name.ends_with(SECRETS_FILE),
                 values,
-            }),
+            )),
             _ => problems.push(format!(
                 "{name} {section}: stands outside of a section, put it under [default] or an environment"
             )),
@@ -78,6 +78,26 @@ pub(super) fn private(directory: &Path, text: &str) -> io::Result<NamedTempFile>
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// A warning, in which the file is called `name`, if its mode has any of these bits.
+#[cfg(unix)]
+pub(super) fn exposure(path: &Path, name: &str, bits: u32) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = fs::metadata(path).ok()?.permissions().mode();
+    (mode & bits != 0).then(|| {
+        format!(
+            "{name} can be read or written by other users (mode {:03o}): chmod 600 {name}",
+            mode & 0o777
+        )
+    })
+}
+
+/// A warning, in which the file is called `name`, if its mode has any of these bits; on this system it has no mode.
+#[cfg(not(unix))]
+pub(super) fn exposure(_path: &Path, _name: &str, _bits: u32) -> Option<String> {
+    None
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use figment::{
     value::{Dict, Map, Value},
 };
 
-use super::{Configuration, secrets};
+use super::{Configuration, rotating, secrets};
 
 /// Values of one origin: a section of a file, or an environment variable.
 #[derive(Clone)]
@@ -20,6 +20,17 @@ pub(super) struct Layer {
 }
 
 impl Layer {
+    /// Values of one origin, whose secrets are the same as if they had come in any other way.
+    pub(super) fn new(origin: String, section: Option<String>, confidential: bool, mut values: Dict) -> Self {
+        rotating::normalize(&mut values);
+        Self {
+            origin,
+            section,
+            confidential,
+            values,
+        }
+    }
+
     /// The value at a path such as `server.port`.
     pub(super) fn get(&self, path: &str) -> Option<&Value> {
         let (section, key) = path.split_once('.')?;
@@ -78,7 +89,8 @@ fn describe(kind: &Kind, hidden: bool) -> String {
         Kind::UnknownVariant(found, known) => format!("found {found:?}, allowed: {}", known.join(", ")),
         Kind::InvalidType(found, allowed) | Kind::InvalidValue(found, allowed) => {
             let allowed = match allowed.as_str() {
-                "a sequence" => "a list, such as [a, b]",
+                "a sequence" => "a list, such as [\"a\", \"b\"], with quotation marks around each text",
+                "a string" => "a text in quotation marks",
                 section if section.starts_with("struct ") => "a section",
                 said => said,
             };

@@ -1,4 +1,4 @@
-use std::iter;
+use std::{collections::BTreeSet, iter};
 
 use figment::Figment;
 
@@ -6,17 +6,22 @@ use super::{
     Configuration, ConfigurationError, LOCAL, Sources, environment,
     files::{self, DEFAULT},
     layer::Layer,
-    secrets, secrets_file,
+    near_misses, secrets, secrets_file,
 };
 
 /// The variable that chooses the environment.
-const ENVIRONMENT_VARIABLE: &str = "APP_ENV";
+pub(super) const ENVIRONMENT_VARIABLE: &str = "APP_ENV";
 
 /// All layers, each sound by itself.
 pub(super) struct Layers {
     /// The environment that `APP_ENV` chooses.
     pub(super) environment: String,
+    /// Variables that are not read, although their names resemble those that are.
+    pub(super) near_misses: Vec<String>,
+    /// `[default]` of the `config.toml` that was built into the program.
     defaults: Layer,
+    /// Its other sections.
+    built_in: Vec<Layer>,
     config: Vec<Layer>,
     /// `None` if there is no such file.
     secrets: Option<Vec<Layer>>,
@@ -29,18 +34,19 @@ impl Layers {
     /// # Errors
     /// Everything that is wrong in any section or variable.
     pub(super) fn read(sources: &Sources) -> Result<Self, ConfigurationError> {
-        let built_in = files::built_in()?;
+        let mut built_in = files::built_in()?.into_iter();
         let defaults = built_in
-            .first()
-            .cloned()
+            .next()
             .ok_or_else(|| "built-in config.toml: it is empty".to_owned())?;
-        let config = files::read(&sources.directory, files::CONFIG_FILE)?.unwrap_or(built_in);
+        let config = files::read(&sources.directory, files::CONFIG_FILE)?.unwrap_or_default();
         let secrets = files::read(&sources.directory, files::SECRETS_FILE)?;
         let (variables, mut problems) = environment::layers(sources, &defaults);
         let environment = sources.variable(ENVIRONMENT_VARIABLE).unwrap_or(LOCAL).to_owned();
         let layers = Self {
             environment,
+            near_misses: near_misses::unread(sources, &defaults),
             defaults,
+            built_in: built_in.collect(),
             config,
             secrets,
             variables,
@@ -56,21 +62,23 @@ impl Layers {
     fn all(&self) -> impl Iterator<Item = &Layer> {
         let secrets = self.secrets.iter().flatten();
         iter::once(&self.defaults)
+            .chain(&self.built_in)
             .chain(&self.config)
             .chain(secrets)
             .chain(&self.variables)
     }
 
-    /// The environments that can be chosen: the sections of `config.toml`.
-    pub(super) fn environments(&self) -> impl Iterator<Item = &str> {
-        self.config
-            .iter()
+    /// The environments that can be chosen: the sections of `config.toml`, and those built in.
+    pub(super) fn environments(&self) -> BTreeSet<&str> {
+        let files = self.built_in.iter().chain(&self.config);
+        files
             .filter_map(|layer| layer.section.as_deref())
             .filter(|&section| section != DEFAULT)
+            .collect()
     }
 
     fn unknown_environments(&self) -> Vec<String> {
-        let known = Vec::from_iter(self.environments());
+        let known = self.environments();
         let chosen = iter::once((ENVIRONMENT_VARIABLE, self.environment.as_str()));
         let sections = self
             .secrets
@@ -87,11 +95,7 @@ impl Layers {
                 format!(
                     "{place}: unknown environment {unknown:?}, known from {}: {}; to add one, add a section",
                     files::CONFIG_FILE,
-                    if known.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        known.join(", ")
-                    }
+                    Vec::from_iter(known.iter().copied()).join(", ")
                 )
             })
             .collect()

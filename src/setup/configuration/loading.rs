@@ -5,8 +5,8 @@ use std::path::Path;
 use figment::Figment;
 
 use super::{
-    Configuration, ConfigurationError, Sources, consistency, dotenv, files, layers::Layers, rendering::render,
-    secrets_file,
+    Configuration, ConfigurationError, DEV, LOCAL, Sources, consistency, dotenv, files, layers::Layers,
+    rendering::render, secrets_file, warnings,
 };
 
 /// A configuration, and what the operator should hear about it.
@@ -14,8 +14,10 @@ use super::{
 pub struct Loaded {
     /// The configuration of the chosen environment.
     pub configuration: Configuration,
-    /// To be logged as soon as there is a logger: secrets that were written, a file of secrets that others can read.
+    /// To be logged as soon as there is a logger: secrets that were written, a file of secrets that others can open.
     pub notices: Vec<String>,
+    /// To be logged when the server starts: what is accepted, but seldom meant.
+    pub warnings: Vec<String>,
 }
 
 /// What was exported, and what the operator should hear about it.
@@ -30,6 +32,11 @@ pub struct Exported {
 }
 
 impl Configuration {
+    /// Whether it is meant for real users, as any is but that of a developer and that of a test system.
+    pub(super) fn is_production(&self) -> bool {
+        ![LOCAL, DEV].contains(&self.environment.as_str())
+    }
+
     /// Reads the configuration of the environment that `APP_ENV` chooses. In `local`, a missing `.secrets.toml` is
     /// written with fresh random secrets, unless variables supply them all.
     ///
@@ -59,7 +66,12 @@ impl Configuration {
 /// As for [`Configuration::load`]; besides, if a secret to be exported is not set, a value cannot be exported, or the file
 /// cannot be written.
 pub fn export(sources: &Sources) -> Result<Exported, ConfigurationError> {
-    let (figment, Loaded { configuration, notices }) = load(sources)?;
+    let (
+        figment,
+        Loaded {
+            configuration, notices, ..
+        },
+    ) = load(sources)?;
     let variables = dotenv::variables(&figment, &configuration)?;
     let file = format!(".env.{}", configuration.environment);
     files::private(&sources.directory, &dotenv::text(&variables))
@@ -91,13 +103,14 @@ pub fn check(sources: &Sources) -> Result<Loaded, ConfigurationError> {
     let mut problems = consistency::problems(&figment, &configuration, &sources.directory);
     for environment in layers
         .environments()
+        .into_iter()
         .filter(|&environment| environment != layers.environment)
     {
         let (figment, configuration) = layers.merge(environment)?;
         problems.extend(consistency::contradictions(&figment, &configuration));
     }
     ConfigurationError::unless_empty(problems)?;
-    Ok(Loaded { configuration, notices })
+    Ok(loaded(sources, layers, configuration, notices))
 }
 
 /// The configuration that [`Configuration::load`] would return, as TOML in which a comment at each value says where it
@@ -128,7 +141,17 @@ fn load(sources: &Sources) -> Result<(Figment, Loaded), ConfigurationError> {
     }
     let (figment, configuration) = complete(&layers, &sources.directory)?;
     notices.extend(secrets_file::exposure(&sources.directory));
-    Ok((figment, Loaded { configuration, notices }))
+    Ok((figment, loaded(sources, layers, configuration, notices)))
+}
+
+fn loaded(sources: &Sources, layers: Layers, configuration: Configuration, notices: Vec<String>) -> Loaded {
+    let mut warnings = layers.near_misses;
+    warnings.extend(warnings::in_production(sources, &configuration));
+    Loaded {
+        configuration,
+        notices,
+        warnings,
+    }
 }
 
 /// What the layers come to in the chosen environment, if nothing is wrong with it.

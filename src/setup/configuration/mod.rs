@@ -1,13 +1,14 @@
 //! The configuration: what may be set, where it is read from, and what is refused.
 //!
-//! Four sources are merged, the later over the earlier: the defaults that were built into the program, `config.toml`,
-//! `.secrets.toml` (both with a section `[default]` and one for each environment) and environment variables named
+//! Four sources are merged, the later over the earlier: the `config.toml` that was built into the program, the one where it
+//! starts, `.secrets.toml` (all with a section `[default]` and one for each environment) and environment variables named
 //! `APP_<SECTION>__<KEY>`. Each key has its unit, default and range in `config.toml`; the types here hold only what has
 //! passed those checks, so their readers need not check again.
 //!
 //! The types of a section stand here or in the file of its name, with readers of single values from [`values`]. The way
 //! from sources to a [`Configuration`] is [`files`] and [`environment`], [`layers`], [`consistency`] and [`secrets`],
-//! put together in [`loading`]. No other layer names any of this: they are given what they need.
+//! put together in [`loading`]; [`warnings`] and [`near_misses`] are about what is accepted nevertheless. No other layer
+//! names any of this: they are given what they need.
 
 mod consistency;
 mod database;
@@ -18,6 +19,7 @@ mod files;
 mod layer;
 mod layers;
 mod loading;
+mod near_misses;
 mod rendering;
 mod rotating;
 mod secrets;
@@ -30,6 +32,7 @@ mod testing;
 mod tests;
 mod throttle;
 mod values;
+mod warnings;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -41,6 +44,7 @@ pub use database::{DatabaseConfig, PostgresConfig};
 pub use error::ConfigurationError;
 pub use loading::{Exported, Loaded, check, export, show};
 pub use rotating::Rotating;
+pub use secrets::SECRET_KEYS;
 pub use security::{AuthConfig, CookiesConfig, JwtAlgorithm, PasswordConfig, SameSite, SecurityConfig};
 pub use sources::Sources;
 pub use throttle::ThrottleConfig;
@@ -48,6 +52,9 @@ use values::{days, host, named, networks, origins, seconds, socket_address, whol
 
 /// The environment of a developer's machine: chosen by default, and the only one that generates its secrets.
 const LOCAL: &str = "local";
+
+/// The environment of a shared test system.
+const DEV: &str = "dev";
 
 /// Everything that can be configured, checked and complete.
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,7 @@
 //! Which keys are secret, and what makes a secret good enough.
 
+use std::iter;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Configuration, environment::variable, files};
@@ -10,8 +12,8 @@ const JWT_SECRET: &str = "security.auth.jwt_secret";
 const JWT_PUBLIC_KEY_FILE: &str = "security.auth.jwt_public_key_file";
 const COOKIE_KEY: &str = "security.cookies.key";
 
-/// The keys whose values are never shown.
-pub(super) const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
+/// The keys whose values are never shown nor logged.
+pub const SECRET_KEYS: [&str; 4] = [POSTGRES_PASSWORD, PEPPER, JWT_SECRET, COOKIE_KEY];
 
 /// The keys that may be lists, as [`Rotating`](super::Rotating) has it.
 pub(super) const ROTATING_KEYS: [&str; 4] = [PEPPER, JWT_SECRET, JWT_PUBLIC_KEY_FILE, COOKIE_KEY];
@@ -47,7 +49,27 @@ pub(super) fn problems(configuration: &Configuration) -> Vec<String> {
             let faults = faults(&secrets, least).into_iter();
             faults.map(move |fault| problem(path, &fault, &configuration.environment))
         })
+        .chain(shared(configuration))
         .collect()
+}
+
+/// That a secret which is in use has the value of another one: then whoever learns one has both. Former ones may be equal,
+/// so that such secrets can be replaced.
+fn shared(configuration: &Configuration) -> Vec<String> {
+    let password = (POSTGRES_PASSWORD, &configuration.postgres.password);
+    let in_use = needed(configuration)
+        .filter_map(|(path, secrets, _)| Some((path, *secrets.first()?)))
+        .chain(iter::once(password))
+        .map(|(path, secret)| (path, secret.expose_secret()))
+        .filter(|(_, secret)| !secret.is_empty());
+    let in_use = Vec::from_iter(in_use);
+    let before = |index: usize| in_use.iter().take(index);
+    let shared = in_use.iter().enumerate().filter_map(|(index, (path, secret))| {
+        let (other, _) = before(index).find(|(_, other)| other == secret)?;
+        let fault = format!("is the same as {other}, and every secret needs a value of its own");
+        Some(problem(path, &fault, &configuration.environment))
+    });
+    shared.collect()
 }
 
 /// That a secret is not set, with the ways to set it.
@@ -77,9 +99,14 @@ fn needed(configuration: &Configuration) -> impl Iterator<Item = (&'static str, 
     .flatten()
 }
 
-/// What is wrong with the secrets of one key; of several, each by its number.
+/// What is wrong with the secrets of one key; of several, each by its number. Former ones may be of digits only, so that
+/// such a secret can be replaced.
 fn faults(secrets: &[&SecretString], least: usize) -> Vec<String> {
-    let faults = secrets.iter().map(|secret| fault(secret.expose_secret(), least));
+    let faults = (0..).zip(secrets).map(|(index, secret)| {
+        let secret = secret.expose_secret();
+        let of_digits = index == 0 && least > 0 && secret.bytes().all(|byte| byte.is_ascii_digit());
+        fault(secret, least).or_else(|| of_digits.then(|| "has digits only, so it can be guessed".to_owned()))
+    });
     if secrets.len() == 1 {
         return faults.flatten().collect();
     }
@@ -145,7 +172,7 @@ mod tests {
     #[case::placeholder("please-Change_Me-before-you-go-to-production", Some("is a placeholder"))]
     #[case::one_character("................................", Some("is a placeholder"))]
     #[case::short("kX3vQ9mZ7pL2wR8tY5uJ1nB6cD4fG0h", Some("is shorter than 32 bytes"))]
-    #[case::digits("31415926535897932384626433832795", None)]
+    #[case::long_enough("kX3vQ9mZ7pL2wR8tY5uJ1nB6cD4fG0hS", None)]
     fn a_secret_is_set_made_up_and_long_enough(#[case] secret: &str, #[case] expected: Option<&str>) {
         assert_eq!(fault(secret, LEAST_BYTES).as_deref(), expected);
     }
@@ -176,6 +203,37 @@ mod tests {
     fn an_empty_list_is_a_missing_secret(#[values(PEPPER, JWT_SECRET, COOKIE_KEY)] path: &str) -> anyhow::Result<()> {
         let scene = Scene::with_secrets("prod")?.variable(&variable(path), "[]");
         assert!(scene.refusal()?.contains(&format!("{path} is missing")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_in_use_is_neither_of_digits_nor_another_one() -> anyhow::Result<()> {
+        let digits = "31415926535897932384626433832795";
+        let name = variable(COOKIE_KEY);
+        let scene = Scene::with_secrets("prod")?;
+        for (value, fault) in [
+            (
+                digits,
+                "security.cookies.key has digits only, so it can be guessed: set it in",
+            ),
+            (
+                testing::PEPPER,
+                "security.cookies.key is the same as security.password.pepper, and every",
+            ),
+        ] {
+            let refused = Scene::with_secrets("prod")?.variable(&name, value).refusal()?;
+            assert!(refused.contains(fault) && !refused.contains(value), "{refused}");
+            let former =
+                Scene::with_secrets("prod")?.variable(&name, &format!("[\"{}\", \"{value}\"]", testing::COOKIE_KEY));
+            former.load()?;
+        }
+        let refused = scene
+            .variable("APP_POSTGRES__PASSWORD", testing::JWT_SECRET)
+            .refusal()?;
+        assert!(
+            refused.contains("postgres.password is the same as security.auth.jwt_secret"),
+            "{refused}"
+        );
         Ok(())
     }
 

@@ -1,11 +1,14 @@
 //! The file of secrets that the first start in the environment `local` writes.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
-use super::{ConfigurationError, files};
+use super::{ConfigurationError, database::MADE_UP, files};
+
+/// The bits of a mode that let others than the owner read or write.
+const OTHERS: u32 = 0o066;
 
 /// Enough for every use, HS512 included.
 const RANDOM_BYTES: usize = 64;
@@ -23,8 +26,9 @@ pub(super) fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
          password.pepper = \"{}\"\n\
          auth.jwt_secret = \"{}\"\n\
          cookies.key = \"{}\"\n\
+         # For the server of Docker Compose. PGPASSWORD and ~/.pgpass come before a password that begins with {MADE_UP:?}.\n\
          [local.postgres]\n\
-         password = \"{}\"\n",
+         password = \"{MADE_UP}{}\"\n",
         *pepper, *jwt_secret, *key, *postgres_password
     )))
 }
@@ -44,28 +48,9 @@ pub(super) fn create(directory: &Path, text: &str) -> Result<bool, Configuration
     }
 }
 
-/// A warning if others than its owner may read the file.
-#[cfg(unix)]
+/// A warning if others than its owner may read or change the file.
 pub(super) fn exposure(directory: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = fs::metadata(directory.join(files::SECRETS_FILE))
-        .ok()?
-        .permissions()
-        .mode();
-    let name = files::SECRETS_FILE;
-    (mode & 0o044 != 0).then(|| {
-        format!(
-            "{name} can be read by other users (mode {:03o}): chmod 600 {name}",
-            mode & 0o777
-        )
-    })
-}
-
-/// A warning if others than its owner may read the file; on this system that cannot be told from its mode.
-#[cfg(not(unix))]
-pub(super) fn exposure(_directory: &Path) -> Option<String> {
-    None
+    files::exposure(&directory.join(files::SECRETS_FILE), files::SECRETS_FILE, OTHERS)
 }
 
 #[expect(
@@ -80,6 +65,8 @@ fn random() -> Result<Zeroizing<String>, ConfigurationError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -111,8 +98,12 @@ mod tests {
         assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
         assert_eq!(exposure(directory.path()), None);
 
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640))?;
-        assert!(exposure(directory.path()).is_some_and(|warning| warning.contains("mode 640")));
+        for mode in [0o640, 0o620, 0o604, 0o602] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
+            let expected =
+                format!(".secrets.toml can be read or written by other users (mode {mode:o}): chmod 600 .secrets.toml");
+            assert_eq!(exposure(directory.path()), Some(expected));
+        }
         Ok(())
     }
 }

@@ -1,12 +1,16 @@
 use std::{env, path::PathBuf};
 
-use super::{ConfigurationError, environment::PREFIX};
+use super::{
+    ConfigurationError,
+    environment::{PREFIX, SEPARATOR},
+};
 
 /// Where the configuration is read from. It has no `Debug`, as variables may hold secrets.
 pub struct Sources {
     /// The directory of `config.toml` and `.secrets.toml`; files that the configuration names are relative to it, too.
     pub directory: PathBuf,
-    /// Names and values of environment variables. Those that do not start with `APP_` are ignored.
+    /// Names and values of environment variables. Those that do not start with `APP_` are not read, but warned of if they
+    /// look as if they were meant to be.
     pub variables: Vec<(String, String)>,
 }
 
@@ -18,12 +22,13 @@ impl Sources {
     pub fn from_process() -> Result<Self, ConfigurationError> {
         let variables = env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| name.starts_with(PREFIX))
+            .filter(|(name, _)| name.to_uppercase().starts_with(PREFIX) || name.contains(SEPARATOR))
             .map(|(name, value)| match value.into_string() {
                 Ok(value) => Ok((name, value)),
-                Err(_) => Err(ConfigurationError::from(format!(
+                Err(_) if name.starts_with(PREFIX) => Err(ConfigurationError::from(format!(
                     "variable {name}: its value is not UTF-8"
                 ))),
+                Err(_) => Ok((name, String::new())),
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {

@@ -6,8 +6,7 @@ use tempfile::TempDir;
 
 use super::{Configuration, Loaded, Sources};
 
-/// Digits only: what a file format or a variable could mistake for a number.
-pub(super) const PEPPER: &str = "3141592653589793238462643383279502884197169399375105820974944592";
+pub(super) const PEPPER: &str = "pepper-31415926535897932384626433832795028841971693993751058209749445";
 pub(super) const JWT_SECRET: &str = "jwt-2718281828459045235360287471352662497757247093699959574966967627";
 pub(super) const COOKIE_KEY: &str = "key-1618033988749894848204586834365638117720309179805762862135448622";
 
@@ -26,10 +25,11 @@ impl Scene {
         })
     }
 
-    /// An environment with all secrets in variables.
+    /// An environment with all that production asks for in variables.
     pub(super) fn with_secrets(environment: &str) -> anyhow::Result<Self> {
         Ok(Self::new()?
             .variable("APP_ENV", environment)
+            .variable("APP_SERVER__TRUSTED_PROXIES", "[]")
             .variable("APP_SECURITY__PASSWORD__PEPPER", PEPPER)
             .variable("APP_SECURITY__AUTH__JWT_SECRET", JWT_SECRET)
             .variable("APP_SECURITY__COOKIES__KEY", COOKIE_KEY))

@@ -6,7 +6,7 @@ use rstest::rstest;
 use secrecy::ExposeSecret;
 
 use super::{
-    Loaded, check, show,
+    Loaded, LogFormat, check, show,
     testing::{COOKIE_KEY, JWT_SECRET, PEPPER, Scene},
 };
 
@@ -43,6 +43,39 @@ fn a_section_in_the_file_is_all_that_a_new_environment_takes() -> anyhow::Result
 }
 
 #[rstest]
+#[case::empty("")]
+#[case::another_environment("[staging]")]
+#[case::one_key("[default.server]\nworkers = 3")]
+fn a_small_file_is_laid_over_the_whole_one_built_in(#[case] config: &str) -> anyhow::Result<()> {
+    for (environment, host, cost, format) in [
+        ("local", "127.0.0.1", 8, LogFormat::Text),
+        ("dev", "0.0.0.0", 12, LogFormat::Text),
+        ("prod", "0.0.0.0", 12, LogFormat::Json),
+    ] {
+        let scene = Scene::with_secrets(environment)?.file("config.toml", config)?;
+
+        let configuration = scene.load()?.configuration;
+
+        let found = (
+            configuration.server.host.as_str(),
+            configuration.security.password.bcrypt_cost,
+            configuration.logs.format,
+        );
+        assert_eq!(found, (host, cost, format));
+    }
+    Ok(())
+}
+
+#[test]
+fn all_of_the_file_goes_over_all_that_is_built_in() -> anyhow::Result<()> {
+    let scene = Scene::with_secrets("prod")?.file("config.toml", "[default.server]\nhost = \"192.0.2.1\"")?;
+
+    assert_eq!(scene.load()?.configuration.server.host, "192.0.2.1");
+    assert!(show(&scene.sources())?.contains("host = \"192.0.2.1\" # config.toml [default]\n"));
+    Ok(())
+}
+
+#[rstest]
 fn an_unknown_environment_is_refused_with_the_known_ones(
     #[values("production", "default", "")] environment: &str,
 ) -> anyhow::Result<()> {
@@ -70,7 +103,7 @@ fn one_message_lists_everything_that_is_wrong() -> anyhow::Result<()> {
         "config.toml [default] server.prot: unknown key, known here: host, port, workers",
         "config.toml [dev] logs.level: found \"loud\", allowed: off, error, warn, info, debug, trace",
         ".secrets.toml [prod] database: allowed: a section",
-        ".secrets.toml: unknown environment \"prd\", known from config.toml: dev, prod",
+        ".secrets.toml: unknown environment \"prd\", known from config.toml: dev, local, prod",
         "variable APP_SECURITY__COOKIES__SAME_SITE security.cookies.same_site: found \"1\", allowed: strict, lax, none",
     ] {
         assert!(refusal.contains(problem), "missing: {problem}\n{refusal}");
@@ -153,7 +186,7 @@ fn a_file_of_secrets_that_others_can_read_is_warned_of() -> anyhow::Result<()> {
             .load()?
             .notices
             .iter()
-            .any(|notice| notice.contains("can be read by other users (mode 644)"))
+            .any(|notice| notice.contains("can be read or written by other users (mode 644)"))
     );
     Ok(())
 }

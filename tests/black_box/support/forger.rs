@@ -7,19 +7,23 @@ use test_database::DatabaseKind;
 
 use super::Server;
 
-/// The secrets of a server that are known to a test, in `local` or any other environment.
+/// The pepper of a server whose secrets are known to a test, in `local` or any other environment.
 pub const SECRET: &str = "a secret of these tests alone, of 64 bytes and more: 0123456789abcdef";
+/// What signs its tokens.
+pub const TOKEN_SECRET: &str = "another secret of these tests alone, of 64 bytes and more: 0123456789";
+/// What encrypts its cookies.
+pub const COOKIE_SECRET: &str = "a third secret of these tests alone, of 64 bytes and more: 0123456789";
 
 const COOKIE: &str = "access_token";
 
-/// The environment variables that make every secret [`SECRET`].
+/// The environment variables with its secrets.
 pub const SECRETS: [(&str, &str); 3] = [
     ("APP_SECURITY__PASSWORD__PEPPER", SECRET),
-    ("APP_SECURITY__AUTH__JWT_SECRET", SECRET),
-    ("APP_SECURITY__COOKIES__KEY", SECRET),
+    ("APP_SECURITY__AUTH__JWT_SECRET", TOKEN_SECRET),
+    ("APP_SECURITY__COOKIES__KEY", COOKIE_SECRET),
 ];
 
-/// Starts a server whose secrets are all [`SECRET`], with these environment variables besides.
+/// Starts a server whose secrets are [`SECRETS`], with these environment variables besides.
 pub fn start_with_known_secrets(database: DatabaseKind, variables: &[(&str, &str)]) -> Server {
     Server::start_with(database, &[&SECRETS, variables].concat())
 }
@@ -52,5 +56,5 @@ pub fn seal(content: &Value) -> String {
 }
 
 fn key() -> Key {
-    Key::derive_from(SECRET.as_bytes())
+    Key::derive_from(COOKIE_SECRET.as_bytes())
 }

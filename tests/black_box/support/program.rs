@@ -76,6 +76,8 @@ impl Program {
         }
         let defaults = [
             ("APP_SERVER__PORT", "0"),
+            // Which production asks for.
+            ("APP_SERVER__TRUSTED_PROXIES", "[]"),
             ("APP_SECURITY__PASSWORD__BCRYPT_COST", "4"),
             // So many tests run at once that a request may have to wait for longer than users should.
             ("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "5000"),

@@ -1,6 +1,14 @@
-use std::{fmt, net::Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    path::{Path, PathBuf},
+};
 
-use sea_orm::sqlx::postgres::PgSslMode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sea_orm::sqlx::{
+    ConnectOptions as _,
+    postgres::{PgConnectOptions, PgSslMode},
+};
 use thiserror::Error;
 use url::Url;
 
@@ -15,15 +23,15 @@ const PARAMETERS: [&str; 7] = [
     "sslrootcert",
 ];
 
-/// The address of a database: `sqlite:` and the path of a file, or `postgres://user:password@host:port/db?sslmode=require`.
-/// `Debug` and `Display` leave out the password.
+/// The address of a database: `sqlite:` and the path of a file, which is taken literally, or
+/// `postgres://user:password@host:port/db?sslmode=require`. `Debug` and `Display` leave out the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(Kind);
 
 /// The address, by the kind of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    Sqlite(String),
+    Sqlite(PathBuf),
     Postgres(Url),
 }
 
@@ -38,6 +46,8 @@ pub struct PostgresDefaults<'a> {
     pub user: &'a str,
     /// Its password; empty if the server wants none.
     pub password: &'a str,
+    /// Whether `PGPASSWORD` and `~/.pgpass` come before this password.
+    pub is_password_fallback: bool,
     /// The name of the database.
     pub db: &'a str,
 }
@@ -46,8 +56,26 @@ pub struct PostgresDefaults<'a> {
 #[derive(Debug, Error)]
 pub enum InvalidDatabaseUrl {
     /// The address is of no supported kind.
-    #[error("allowed: `sqlite:` and the path of a file without `?`, or `postgres://user:password@host:port/db`")]
+    #[error("allowed: `sqlite:` and the path of a file, or `postgres://user:password@host:port/db`")]
     Unsupported,
+    /// The address contains a character that no address has, such as the line end of a file written on Windows.
+    #[error("a control character is in it, or white space at its end, such as the CR of a file with CRLF line ends")]
+    StrayCharacter,
+    /// The address names a SQLite database in memory.
+    #[error(
+        "a SQLite database in memory is not supported: each connection would see a database of its own, lost at the end. \
+         Name a file: `sqlite:` and its path"
+    )]
+    InMemory,
+    /// The address asks to open a SQLite database without writing to it.
+    #[error("mode=ro is not supported: every log-in writes to the database. Leave it out")]
+    ReadOnly,
+    /// The address of a SQLite database has a parameter.
+    #[error("the only parameter of a SQLite address is mode=rwc, and `?` cannot be part of the path")]
+    SqliteParameter,
+    /// The path of a SQLite database begins with `~`.
+    #[error("`~` is not expanded in the path of a SQLite database: write the whole path")]
+    Tilde,
     /// The address of a PostgreSQL database is not a URL.
     #[error("not a URL: {0}. Special characters in user and password must be percent-encoded")]
     Malformed(url::ParseError),
@@ -68,14 +96,11 @@ impl DatabaseUrl {
     /// # Errors
     /// [`InvalidDatabaseUrl`] if no database can be there.
     pub fn parse(url: &str) -> Result<Self, InvalidDatabaseUrl> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            // SQLite would take settings, and databases in memory, which every connection must be without.
-            let is_file = !path.trim_matches('/').is_empty() && !path.contains('?') && !path.contains(":memory:");
-            return if is_file {
-                Ok(Self(Kind::Sqlite(url.to_owned())))
-            } else {
-                Err(InvalidDatabaseUrl::Unsupported)
-            };
+        if url.trim_end() != url || url.contains(char::is_control) {
+            return Err(InvalidDatabaseUrl::StrayCharacter);
+        }
+        if let Some(rest) = url.strip_prefix("sqlite:") {
+            return sqlite_path(rest).map(|path| Self(Kind::Sqlite(path)));
         }
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(InvalidDatabaseUrl::Unsupported);
@@ -120,13 +145,14 @@ impl DatabaseUrl {
             set = set.and(url.set_port(Some(defaults.port)));
         }
         if url.username().is_empty() {
-            set = set.and(url.set_username(defaults.user));
-        }
-        if url.password().is_none() && !defaults.password.is_empty() {
-            set = set.and(url.set_password(Some(defaults.password)));
+            set = set.and(url.set_username(&encoded(defaults.user)));
         }
         if url.path().trim_matches('/').is_empty() {
-            url.set_path(defaults.db);
+            url.set_path(&encoded(defaults.db));
+        }
+        let gives_way = defaults.is_password_fallback && has_password_elsewhere(&url);
+        if url.password().is_none() && !defaults.password.is_empty() && !gives_way {
+            set = set.and(url.set_password(Some(&encoded(defaults.password))));
         }
         set.map_err(|()| InvalidDatabaseUrl::Unsupported)?;
         Ok(Self(Kind::Postgres(url)))
@@ -137,15 +163,72 @@ impl DatabaseUrl {
         matches!(self.0, Kind::Postgres(_))
     }
 
+    /// The path of the database file, if it is one of SQLite.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.0 {
+            Kind::Sqlite(path) => Some(path),
+            Kind::Postgres(_) => None,
+        }
+    }
+
+    /// Whether the database is on another host that is not verified by its TLS certificate.
+    pub fn is_unverified(&self) -> bool {
+        let Kind::Postgres(url) = &self.0 else { return false };
+        let Ok(options) = PgConnectOptions::from_url(url) else {
+            return false;
+        };
+        let host = options.get_host().trim_matches(['[', ']']);
+        let is_here = options.get_socket().is_some()
+            || host == "localhost"
+            || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+        !is_here && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
+    }
+
     pub(super) fn kind(&self) -> &Kind {
         &self.0
     }
 }
 
+/// Reads what follows `sqlite:`, in the forms that SQLx and SeaORM take: a path, with or without `//` before it.
+fn sqlite_path(rest: &str) -> Result<PathBuf, InvalidDatabaseUrl> {
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if path.contains(":memory:") || query.contains("mode=memory") {
+        Err(InvalidDatabaseUrl::InMemory)
+    } else if query == "mode=ro" {
+        Err(InvalidDatabaseUrl::ReadOnly)
+    } else if rest.contains('?') && query != "mode=rwc" {
+        Err(InvalidDatabaseUrl::SqliteParameter)
+    } else if path.starts_with('~') {
+        Err(InvalidDatabaseUrl::Tilde)
+    } else if path.trim_matches('/').is_empty() || path.starts_with("file:") {
+        // SQLite itself would read a path that starts with `file:` as a URI.
+        Err(InvalidDatabaseUrl::Unsupported)
+    } else {
+        Ok(PathBuf::from(path))
+    }
+}
+
+/// A plain value as a part of a URL, which is decoded where the URL is read.
+fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
+}
+
+/// Whether `PGPASSWORD` or `~/.pgpass` has a password for the database at `url`.
+fn has_password_elsewhere(url: &Url) -> bool {
+    let Ok(options) = PgConnectOptions::from_url(url) else {
+        return false;
+    };
+    // The options do not show their password, but build a URL with it. That URL is about nothing else, and a host or a user
+    // that must be encoded would not be, so plain ones take their place.
+    let url = options.host("localhost").username("user").to_url_lossy();
+    url.password().is_some()
+}
+
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Sqlite(url) => f.write_str(url),
+            Kind::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Kind::Postgres(url) => {
                 let mut shown = url.clone();
                 // It fails only where there is no host, and so no password either.
@@ -163,95 +246,4 @@ impl fmt::Debug for DatabaseUrl {
 }
 
 #[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    const DEFAULTS: PostgresDefaults<'_> = PostgresDefaults {
-        host: "db.example",
-        port: 5433,
-        user: "gatehouse",
-        password: "p@ss:w/rd#%",
-        db: "users",
-    };
-
-    fn password(url: &DatabaseUrl) -> Option<String> {
-        let Kind::Postgres(url) = url.kind() else { return None };
-        let options = url.as_str().parse::<sea_orm::sqlx::postgres::PgConnectOptions>();
-        // The options do not show their password, but build an address with it.
-        let url = sea_orm::sqlx::ConnectOptions::to_url_lossy(&options.unwrap());
-        url.password().map(ToOwned::to_owned)
-    }
-
-    #[rstest]
-    #[case::path("sqlite:x.db")]
-    #[case::relative("sqlite://x.db")]
-    #[case::absolute("sqlite:///tmp/x.db")]
-    #[case::with_at_sign("sqlite:data/a@b.db")]
-    #[case::everything_left_out("postgres://")]
-    #[case::without_password("postgres://db.example/gatehouse")]
-    #[case::encrypted("postgresql://db.example/gatehouse?sslmode=verify-full&sslrootcert=/etc/ca.pem")]
-    #[case::socket("postgres:///gatehouse?host=/var/run/postgresql")]
-    fn an_address_is_shown_as_it_is(#[case] address: &str) {
-        assert_eq!(DatabaseUrl::parse(address).unwrap().to_string(), address);
-    }
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let url = DatabaseUrl::parse("postgres://gatehouse:hunter2@db.example/gatehouse").unwrap();
-        assert_eq!(url.to_string(), "postgres://gatehouse:***@db.example/gatehouse");
-        assert!(!format!("{url:?}").contains("hunter2"));
-    }
-
-    #[rstest]
-    #[case::nothing("", "allowed: `sqlite:`")]
-    #[case::path_alone("x.db", "allowed: `sqlite:`")]
-    #[case::no_path("sqlite://", "allowed: `sqlite:`")]
-    #[case::memory("sqlite::memory:", "allowed: `sqlite:`")]
-    #[case::settings("sqlite:x.db?mode=ro", "allowed: `sqlite:`")]
-    #[case::other_database("mysql://root:hunter2@h/x", "allowed: `sqlite:`")]
-    #[case::no_slashes("postgres:gatehouse", "allowed: `sqlite:`")]
-    #[case::slash_in_password("postgres://u:hunter2/x@h/x", "percent-encoded")]
-    #[case::slash_after_digits("postgres://u:1/hunter2@h/x", "percent-encoded")]
-    #[case::hash_in_password("postgres://u:1#hunter2@h/x", "percent-encoded")]
-    #[case::question_mark_in_password("postgres://u:?hunter2@h/x", "percent-encoded")]
-    #[case::question_mark_after_digits("postgres://u:1?hunter2@h/x", "percent-encoded")]
-    #[case::host_as_parameter("postgres://u:hunter2@h/x?host=h2", "directory of a socket")]
-    #[case::misspelt_parameter("postgres://u:hunter2@h/x?sslmod=require", "unknown parameter \"sslmod\"")]
-    #[case::unknown_mode("postgres://u:hunter2@h/x?sslmode=always", "unknown sslmode, allowed: disable")]
-    fn what_is_no_address_is_refused_without_being_repeated(#[case] address: &str, #[case] reason: &str) {
-        let refusal = DatabaseUrl::parse(address).unwrap_err().to_string();
-        assert!(refusal.contains(reason) && !refusal.contains("hunter2"), "{refusal}");
-    }
-
-    #[test]
-    fn what_an_address_leaves_out_is_taken_from_the_defaults() {
-        let completed = |address: &str| DatabaseUrl::parse(address).unwrap().or_defaults(DEFAULTS).unwrap();
-        for (address, expected) in [
-            ("postgres://", "postgres://gatehouse:***@db.example:5433/users"),
-            (
-                "postgres:///?sslmode=require",
-                "postgres://gatehouse:***@db.example:5433/users?sslmode=require",
-            ),
-            ("postgres://alice:secret@h:1/x", "postgres://alice:***@h:1/x"),
-            ("postgres://replica", "postgres://gatehouse:***@replica:5433/users"),
-            ("sqlite:x.db", "sqlite:x.db"),
-        ] {
-            assert_eq!(completed(address).to_string(), expected);
-        }
-        assert_eq!(
-            password(&completed("postgres://")).as_deref(),
-            Some("p%40ss%3Aw%2Frd%23%25")
-        );
-        assert_eq!(password(&completed("postgres://u:own@h")).as_deref(), Some("own"));
-
-        let ip_v6 = PostgresDefaults {
-            host: "::1",
-            password: "",
-            ..DEFAULTS
-        };
-        let url = DatabaseUrl::parse("postgres://").unwrap().or_defaults(ip_v6).unwrap();
-        assert_eq!(url.to_string(), "postgres://gatehouse@[::1]:5433/users");
-    }
-}
+mod tests;

@@ -82,6 +82,15 @@ pub enum ConnectError {
     /// The database, or what is to be its replica, is not PostgreSQL.
     #[error("a replica needs PostgreSQL at both addresses")]
     NotReplicated,
+    /// The PostgreSQL database has another encoding than UTF-8, so it cannot store every text.
+    #[error(
+        "the encoding of the database is {encoding}, and has to be UTF8: make another one with `createdb --encoding=UTF8 \
+         --locale=C --template=template0 NAME`, and take what is in this one along with pg_dump and psql"
+    )]
+    NotUtf8 {
+        /// Its encoding, as PostgreSQL calls it.
+        encoding: String,
+    },
     /// The database cannot be opened, for the reason that it, the network or the operating system gives.
     #[error("cannot open the database: {0}")]
     Open(String),
@@ -118,8 +127,8 @@ impl Database {
     /// [`ConnectError`] if it cannot be opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let (writer, reader, patience, transactions) = match options.url.kind() {
-            Kind::Sqlite(url) => {
-                let (writer, reader) = sqlite::connect(url, options).await?;
+            Kind::Sqlite(path) => {
+                let (writer, reader) = sqlite::connect(path, options).await?;
                 (writer, reader, None, 1)
             }
             Kind::Postgres(url) => {

@@ -57,18 +57,23 @@ pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Resu
     Ok(SqlxPostgresConnector::connect(connect).await?)
 }
 
-/// Asks whether the database at `url` lets us in.
+/// Asks whether the database at `url` lets us in, and stores text in UTF-8.
 ///
 /// # Errors
-/// [`ConnectError`] if it does not, or not in time.
+/// [`ConnectError`] if it does not, or does not answer in time.
 pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), ConnectError> {
     let connection = async {
         let options = PgConnectOptions::from_url(url)?.host(&host(url));
-        let connection: PgConnection = options.connect().await?;
-        connection.close().await
+        let mut connection: PgConnection = options.connect().await?;
+        let encoding: String = sqlx::query_scalar("SHOW server_encoding")
+            .fetch_one(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(encoding)
     };
     let reason = match tokio::time::timeout(options.acquire_timeout, connection).await {
-        Ok(Ok(())) => return Ok(()),
+        Ok(Ok(encoding)) if encoding == "UTF8" => return Ok(()),
+        Ok(Ok(encoding)) => return Err(ConnectError::NotUtf8 { encoding }),
         Ok(Err(sqlx::Error::Database(error))) => error.message().to_owned(),
         Ok(Err(sqlx::Error::Io(error))) => error.to_string(),
         Ok(Err(error)) => error.to_string(),

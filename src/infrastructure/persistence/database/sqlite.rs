@@ -1,7 +1,7 @@
 //! Opening a SQLite database, which lets one writer in at a time: all writes queue for a single connection instead of
 //! colliding in the file, while readers, which write-ahead logging never blocks, have a pool to themselves.
 
-use std::{fs, io, path::Path, str::FromStr};
+use std::{fs, io, path::Path};
 
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DbErr, SqlxSqliteConnector,
@@ -14,17 +14,17 @@ use sqlx_core::transaction::TransactionManager;
 
 use super::{ConnectError, DatabaseOptions};
 
-/// Opens the database at `url`, and returns its writer and its readers.
+/// Opens the database in the file at `path`, and returns its writer and its readers.
 ///
 /// # Errors
 /// [`ConnectError`] if it cannot be opened.
 pub(super) async fn connect(
-    url: &str,
+    path: &Path,
     options: &DatabaseOptions,
 ) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
-    prepare_file(url, options)?;
-    let writer = open(url, options, 1, |sqlite| sqlite).await?;
-    let readers = open(url, options, options.max_connections, |sqlite| {
+    prepare_file(path, options)?;
+    let writer = open(path, options, 1, |sqlite| sqlite).await?;
+    let readers = open(path, options, options.max_connections, |sqlite| {
         sqlite.pragma("query_only", "ON")
     })
     .await?;
@@ -32,13 +32,14 @@ pub(super) async fn connect(
 }
 
 async fn open(
-    url: &str,
+    path: &Path,
     options: &DatabaseOptions,
     max_connections: u32,
     specialize: fn(SqliteConnectOptions) -> SqliteConnectOptions,
 ) -> Result<DatabaseConnection, DbErr> {
-    let busy_timeout = options.busy_timeout;
-    let mut connect = ConnectOptions::new(url);
+    let (path, busy_timeout) = (path.to_owned(), options.busy_timeout);
+    // Without the path: in an address it would be decoded.
+    let mut connect = ConnectOptions::new("sqlite:");
     connect
         .max_connections(max_connections)
         .acquire_timeout(options.acquire_timeout)
@@ -50,6 +51,7 @@ async fn open(
         .map_sqlx_sqlite_opts(move |sqlite| {
             specialize(
                 sqlite
+                    .filename(&path)
                     .journal_mode(SqliteJournalMode::Wal)
                     // In WAL mode only FULL syncs on every commit: an acknowledged write survives a power cut.
                     .synchronous(SqliteSynchronous::Full)
@@ -74,10 +76,7 @@ async fn leave_transaction(connection: &mut SqliteConnection) -> Result<bool, sq
 }
 
 /// Sees to it that there is a file to open.
-fn prepare_file(url: &str, options: &DatabaseOptions) -> Result<(), ConnectError> {
-    let sqlite = SqliteConnectOptions::from_str(url)
-        .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
-    let file = sqlite.get_filename();
+fn prepare_file(file: &Path, options: &DatabaseOptions) -> Result<(), ConnectError> {
     let path = || file.display().to_string();
     if !options.create && !file.exists() {
         return Err(ConnectError::Missing { path: path() });
@@ -120,7 +119,8 @@ mod tests {
 
     async fn database() -> (tempfile::TempDir, Database) {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("some/folder/gatehouse.db");
+        // If the path were decoded anywhere, there would be another file.
+        let path = directory.path().join("some/folder/100%25 gate#house.db");
         let options = DatabaseOptions::new(format!("sqlite:{}", path.display()));
         (directory, Database::connect(&options).await.unwrap())
     }

@@ -13,7 +13,7 @@ use crate::setup::configuration::testing::Scene;
 #[case(
     "database.url",
     "\"mysql://localhost/gatehouse\"",
-    "`sqlite:` and the path of a file without `?`, or `postgres://"
+    "`sqlite:` and the path of a file, or `postgres://"
 )]
 #[case("database.max_connections", "0", "an integer from 1 to 1000")]
 #[case("security.password.bcrypt_cost", "32", "an integer from 4 to 31")]
@@ -33,7 +33,7 @@ use crate::setup::configuration::testing::Scene;
     "\"none\"",
     "HS256, HS384, HS512, RS256, RS384, RS512"
 )]
-#[case("security.auth.jwt_algorithm", "0", "a string")]
+#[case("security.auth.jwt_algorithm", "0", "a text in quotation marks")]
 #[case("security.auth.jwt_issuer", "\" \"", "a text that is not empty")]
 #[case("security.auth.session_ttl_minutes", "525601", "an integer from 1 to 525600")]
 #[case("security.auth.refresh_threshold", "1.01", "a number from 0.0 to 1.0")]
@@ -57,6 +57,21 @@ fn a_value_out_of_range_is_refused_with_what_is_allowed(
 
     assert!(refusal.contains(&format!("config.toml [prod] {key}: ")), "{refusal}");
     assert!(refusal.contains(allowed), "{refusal}");
+    Ok(())
+}
+
+#[rstest]
+#[case::no_list("https://app.example.com")]
+#[case::address("[http://[::1]:3000]")]
+#[case::other_quotation_marks("['https://app.example.com']")]
+fn a_list_in_a_variable_that_is_none_is_refused_with_a_hint_to_quote(#[case] value: &str) -> anyhow::Result<()> {
+    let refusal = Scene::with_secrets("prod")?
+        .variable("APP_SERVER__PUBLIC_ORIGINS", value)
+        .refusal()?;
+
+    let expected =
+        format!("found {value:?}, allowed: a list, such as [\"a\", \"b\"], with quotation marks around each text");
+    assert!(refusal.contains(&expected), "{refusal}");
     Ok(())
 }
 
