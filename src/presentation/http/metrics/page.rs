@@ -35,9 +35,9 @@ pub fn metrics_app(
     App::new()
         .app_data(registry)
         .app_data(check_readiness)
-        .route("/metrics", web::get().to(metrics))
-        .route("/health/live", web::get().to(live))
-        .route("/health/ready", web::get().to(ready))
+        .service(web::resource("/metrics").get(metrics))
+        .service(web::resource("/health/live").get(live))
+        .service(web::resource("/health/ready").get(ready))
 }
 
 async fn metrics(registry: web::Data<Registry>) -> Result<HttpResponse, Error> {
