@@ -3,10 +3,11 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
-use actix_http::{HttpService, KeepAlive, Request, Response};
+use actix_http::{HttpService, KeepAlive, Request, Response, error::DispatchError};
 use actix_server::{Server, ServerBuilder};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::{
@@ -18,13 +19,16 @@ use actix_web::{
 use tokio::net::{TcpSocket, lookup_host};
 
 use super::{adapters::cores, configuration::ServerConfig};
-use crate::presentation::http::Connection;
+use crate::presentation::http::{Connection, Connections, StreamLimits};
 
 /// The most workers that Actix can hold.
 const MAX_WORKERS: usize = 512;
 
-/// How many connections the kernel keeps until there is room for them.
+/// How many connections the kernel keeps until the server takes them.
 const BACKLOG: u32 = 1024;
+
+/// How many connections the server takes beyond its limit. They wait until another one can be closed for them.
+const WAITING: usize = 32;
 
 /// How much longer a connection is kept than the head of its first request may take, which Actix answers with 408.
 const GRACE: Duration = Duration::from_secs(1);
@@ -58,11 +62,16 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)?.into_std()
 }
 
-/// Prepares a server that hands what comes to `listeners` to an app of each worker.
+/// Prepares a server that hands what comes to `listeners`, if `connections` admits it, to an app of each worker.
 ///
 /// # Errors
 /// If the operating system lets it have no listener.
-pub fn listen<F, A, S, B>(config: &ServerConfig, listeners: Vec<TcpListener>, app: F) -> io::Result<ServerBuilder>
+pub fn listen<F, A, S, B>(
+    config: &ServerConfig,
+    connections: Connections,
+    listeners: Vec<TcpListener>,
+    app: F,
+) -> io::Result<ServerBuilder>
 where
     F: Fn() -> A + Clone + Send + 'static,
     A: IntoServiceFactory<S, Request>,
@@ -76,19 +85,23 @@ where
         0 => cores().min(MAX_WORKERS),
         number => number,
     };
-    // No more than there can be connections, so that each has room for one.
-    let workers = workers.min(config.max_connections);
     let mut server = Server::build()
         .workers(workers)
-        .max_concurrent_connections(config.max_connections / workers)
+        .max_concurrent_connections((config.max_connections + WAITING).div_ceil(workers))
         .shutdown_timeout(config.shutdown_timeout.as_secs())
         // Actix would cut running requests on SIGINT.
         .disable_signals();
     let (keep_alive, request_timeout) = (keep_alive(config.keep_alive), config.request_timeout);
+    let limits = StreamLimits {
+        timeout: request_timeout + GRACE,
+        body: config.body_limit_bytes,
+    };
+    let connections = Arc::new(connections);
     for listener in listeners {
         let (app, stop) = (app.clone(), server.graceful_shutdown_signal());
+        let connections = Arc::clone(&connections);
         server = server.listen("http", listener, move || {
-            let stop = stop.clone();
+            let (stop, connections) = (stop.clone(), Arc::clone(&connections));
             let http = HttpService::build()
                 .keep_alive(keep_alive)
                 .client_request_timeout(request_timeout)
@@ -100,12 +113,17 @@ where
                     async move { stop.notified().await }
                 })
                 .on_connect_ext(|connection: &Connection<TcpStream>, data| {
-                    data.insert(connection.at_work().clone());
+                    data.insert(Arc::clone(connection.activity()));
                 })
                 .h1(map_config(app(), |()| AppConfig::default()));
-            fn_service(move |stream: TcpStream| async move {
-                let client = stream.peer_addr().ok();
-                Ok((Connection::new(stream, request_timeout + GRACE), client))
+            fn_service(move |stream: TcpStream| {
+                let connections = Arc::clone(&connections);
+                async move {
+                    let client = stream.peer_addr().map_err(DispatchError::Io)?;
+                    let slot = connections.admit(client.ip(), limits.timeout).await;
+                    let slot = slot.ok_or_else(|| DispatchError::Io(io::ErrorKind::ConnectionAborted.into()))?;
+                    Ok((Connection::new(stream, slot, limits), Some(client)))
+                }
             })
             .and_then(http)
         })?;

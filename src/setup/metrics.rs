@@ -17,17 +17,22 @@ use super::{
 };
 use crate::{
     application::commands::maintenance::Expirable,
+    application::queries::health::CheckReadiness,
     infrastructure::persistence::Database,
-    presentation::http::{RequestMetrics, metrics_app},
+    presentation::http::{
+        ConnectionLimits, ConnectionMetrics, Connections, RequestMetrics, TrustedProxies, metrics_app,
+    },
 };
 
-/// Connections of scrapers at a time.
+/// Connections of scrapers and probes at a time. They are not counted among those of clients.
 const MAX_CONNECTIONS: usize = 16;
 
 /// What is counted on the way, and all that can be read.
 pub struct Metrics {
     /// Those of HTTP.
     pub requests: RequestMetrics,
+    /// Those of the connections that HTTP comes by.
+    pub connections: ConnectionMetrics,
     /// Those of the upkeep.
     pub purged: PurgedRows,
     registry: Registry,
@@ -47,16 +52,22 @@ impl Metrics {
         registry.register_collector(Box::new(adapters.password_hasher.clone()));
         Self {
             requests: RequestMetrics::register(&mut registry),
+            connections: ConnectionMetrics::register(&mut registry),
             purged: PurgedRows::register(&mut registry),
             registry,
         }
     }
 
-    /// Prepares the server that shows them at `address`.
+    /// Prepares the server that shows them at `address`, and beside them the health of this node.
     ///
     /// # Errors
     /// If it cannot listen there.
-    pub async fn listen(self, address: SocketAddr, config: &ServerConfig) -> anyhow::Result<ServerBuilder> {
+    pub async fn listen(
+        self,
+        address: SocketAddr,
+        config: &ServerConfig,
+        check_readiness: Data<CheckReadiness>,
+    ) -> anyhow::Result<ServerBuilder> {
         let cannot_listen =
             || format!("cannot listen on {address}: choose another server.metrics_addr (APP_SERVER__METRICS_ADDR)");
         // As patient as the server of the API, but for a scraper or two.
@@ -72,7 +83,13 @@ impl Metrics {
             log::info!("metrics are served at http://{}/metrics", listener.local_addr()?);
         }
         let registry = Data::new(self.registry);
-        Ok(listen(&config, listeners, move || metrics_app(registry.clone()))?)
+        let limits = ConnectionLimits {
+            total: MAX_CONNECTIONS,
+            per_client: MAX_CONNECTIONS,
+        };
+        let connections = Connections::new(limits, TrustedProxies::none(), ConnectionMetrics::default());
+        let app = move || metrics_app(registry.clone(), check_readiness.clone());
+        Ok(listen(&config, connections, listeners, app)?)
     }
 }
 

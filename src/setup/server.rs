@@ -31,7 +31,9 @@ use super::{
 };
 use crate::{
     infrastructure::persistence::Database,
-    presentation::http::{self, CookieSettings, ForwardingHeader, HttpSettings, TrustedProxies},
+    presentation::http::{
+        self, ConnectionLimits, Connections, CookieSettings, ForwardingHeader, HttpSettings, TrustedProxies,
+    },
 };
 
 /// Serves requests until SIGINT or SIGTERM, then finishes those that run; a second signal cuts them.
@@ -57,6 +59,8 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let metrics = Metrics::new(&adapters, database);
     let purged = metrics.purged.clone();
     let settings = http_settings(configuration, &metrics);
+    let connections = connections(&configuration.server, &settings, &metrics);
+    let check_readiness = use_cases.check_readiness.clone();
     let password_policy = configuration.security.password.policy();
     let document = Bytes::from(http::document(&settings.cookie.name, &password_policy));
     let settings = Data::new(settings);
@@ -65,14 +69,14 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let listeners = listeners(config).await.with_context(|| cannot_listen(config))?;
     let addresses = listeners.iter().map(TcpListener::local_addr);
     let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
-    let server = listen(config, listeners, move || {
+    let server = listen(config, connections, listeners, move || {
         let use_cases = use_cases.clone();
         http::app(settings.clone(), document.clone(), move |server| {
             use_cases.register(server)
         })
     })?;
     let metrics = match config.metrics_addr {
-        Some(address) => Some(metrics.listen(address, config).await?),
+        Some(address) => Some(metrics.listen(address, config, check_readiness).await?),
         None => None,
     };
 
@@ -110,6 +114,14 @@ fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettin
         docs_enabled: configuration.docs.enabled,
         metrics: has_metrics.then(|| metrics.requests.clone()),
     }
+}
+
+fn connections(config: &ServerConfig, settings: &HttpSettings, metrics: &Metrics) -> Connections {
+    let limits = ConnectionLimits {
+        total: config.max_connections,
+        per_client: config.max_connections_per_client,
+    };
+    Connections::new(limits, settings.trusted_proxies.clone(), metrics.connections.clone())
 }
 
 fn trusted_proxies(config: &ServerConfig) -> TrustedProxies {

@@ -48,7 +48,8 @@ pub struct HttpUseCases {
     list_user_sessions: Data<ListUserSessions>,
     end_user_sessions: Data<EndUserSessions>,
     list_audit_events: Data<ListAuditEvents>,
-    check_readiness: Data<CheckReadiness>,
+    /// Answers `GET /health/ready`.
+    pub check_readiness: Data<CheckReadiness>,
 }
 
 impl HttpUseCases {

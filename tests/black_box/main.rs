@@ -21,6 +21,7 @@ mod command_line;
 mod compose;
 mod concurrency;
 mod config;
+mod connections;
 mod cookbook;
 mod cors;
 mod cross_site;

@@ -34,7 +34,7 @@ async fn by_default_there_are_none() {
 }
 
 #[tokio::test]
-async fn they_are_on_their_own_listener_which_has_nothing_else() {
+async fn they_are_on_their_own_listener_which_has_nothing_else_but_health() {
     let server = Server::start_with(DatabaseKind::Sqlite, &[METRICS]);
     let scraper = server.scraper();
 
@@ -44,7 +44,7 @@ async fn they_are_on_their_own_listener_which_has_nothing_else() {
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     assert_eq!(answer.header("content-type"), Some(media_type));
     assert_eq!(answer.cookies(), [""; 0]);
-    for path in ["/", "/metrics/", "/health/live", "/api/v1/", "/docs/"] {
+    for path in ["/", "/metrics/", "/health/", "/api/v1/", "/docs/"] {
         assert_eq!(scraper.get(path).await.status, 404, "{path}");
     }
     for method in [Method::HEAD, Method::POST, Method::DELETE, Method::TRACE] {

@@ -5,7 +5,7 @@
 //! - What they are made of: [`extract`] reads requests, with [`fields`] and [`cookies`]; [`respond`] answers success,
 //!   and [`failure`] every error of a use case, as a [`Problem`] with a [`ProblemCode`].
 //! - What tells of them: [`openapi`] and [`docs`], [`metrics`].
-//! - What the server in `setup` is given: [`HttpSettings`], [`Connection`].
+//! - What the server in `setup` is given: [`HttpSettings`], and [`Connections`] with each [`Connection`].
 //!
 //! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
 //! so that a change of the core is seen here before clients see it.
@@ -32,12 +32,12 @@ mod shared_refusals;
 mod users;
 
 pub use app::app;
-pub use connection::Connection;
+pub use connection::{Connection, ConnectionLimits, Connections, StreamLimits};
 pub use cookies::{CookieSettings, DeviceCookie, SessionCookie};
 pub use extract::{ForwardingHeader, TrustedProxies};
 pub use failure::{Failure, Refusal};
 pub use fields::OrDefault;
-pub use metrics::{RequestMetrics, metrics_app};
+pub use metrics::{ConnectionMetrics, RequestMetrics, metrics_app};
 pub use openapi::document;
 pub use problem::{FieldError, PROBLEM_JSON, Problem};
 pub use problem_code::ProblemCode;

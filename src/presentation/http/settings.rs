@@ -29,8 +29,6 @@ impl HttpSettings {
     /// Settings as in production, where front ends of these origins may call.
     pub fn for_tests(cors_allowed_origins: &[&str]) -> Self {
         use actix_web::cookie::{Key, SameSite};
-
-        use super::extract::ForwardingHeader;
         Self {
             cookie: CookieSettings {
                 name: "__Host-access_token".to_owned(),
@@ -47,10 +45,7 @@ impl HttpSettings {
             body_timeout: Duration::from_secs(10),
             public_origins: Vec::new(),
             cors_allowed_origins: cors_allowed_origins.iter().map(ToString::to_string).collect(),
-            trusted_proxies: TrustedProxies {
-                networks: Vec::new(),
-                header: ForwardingHeader::XForwardedFor,
-            },
+            trusted_proxies: TrustedProxies::none(),
             docs_enabled: true,
             metrics: None,
         }

@@ -99,6 +99,9 @@ pub struct ServerConfig {
     /// Connections of clients at a time, over all workers.
     #[serde(deserialize_with = "whole::<_, _, 1, 65_536>")]
     pub max_connections: usize,
+    /// Connections at a time from one address or, of IPv6, from one network of 64 bits.
+    #[serde(deserialize_with = "whole::<_, _, 1, 65_536>")]
+    pub max_connections_per_client: usize,
     /// Longest request body that is accepted.
     #[serde(deserialize_with = "whole::<_, _, 1024, 1_048_576>")]
     pub body_limit_bytes: usize,
@@ -123,7 +126,7 @@ pub struct ServerConfig {
     /// Where they say it.
     #[serde(deserialize_with = "named")]
     pub trusted_proxy_header: TrustedProxyHeader,
-    /// Where else, for Prometheus, metrics are served, if they are; port 0 takes any free one.
+    /// Where else, for Prometheus and probes, metrics and health are served, if they are; port 0 takes any free one.
     #[serde(deserialize_with = "socket_address")]
     pub metrics_addr: Option<SocketAddr>,
 }

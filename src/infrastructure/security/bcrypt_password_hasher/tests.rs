@@ -33,7 +33,7 @@ fn options(cost: u32) -> BcryptOptions {
 
 /// A client of that number.
 fn client(number: u8) -> HashClient {
-    HashClient::Network(Some(ClientNetwork::of([192, 0, 2, number].into())))
+    HashClient::Network(Some(ClientNetwork::widest_of([192, 0, 2, number].into())))
 }
 
 async fn make_hash(hasher: &BcryptPasswordHasher, text: &str) -> PasswordHash {

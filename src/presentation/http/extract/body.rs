@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{self, BodyStream},
@@ -17,6 +19,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::field_error::misshapen;
 use crate::presentation::http::{
+    connection::Activity,
     openapi,
     problem::{FieldError, Problem},
     problem_code::ProblemCode,
@@ -73,11 +76,15 @@ async fn receive(request: &HttpRequest, payload: Payload, settings: &HttpSetting
         return Err(too_large());
     }
     let received = body::to_bytes_limited(BodyStream::new(payload), settings.body_limit);
-    tokio::time::timeout(settings.body_timeout, received)
+    let bytes = tokio::time::timeout(settings.body_timeout, received)
         .await
         .map_err(|_| Problem::new(ProblemCode::RequestTimeout))?
         .map_err(|_| too_large())?
-        .map_err(|_| Problem::with_detail(ProblemCode::BadRequest, "The body did not arrive as announced."))
+        .map_err(|_| Problem::with_detail(ProblemCode::BadRequest, "The body did not arrive as announced."))?;
+    if let Some(activity) = request.conn_data::<Arc<Activity>>() {
+        activity.end_body();
+    }
+    Ok(bytes)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {

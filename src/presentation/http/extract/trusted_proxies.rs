@@ -22,6 +22,14 @@ pub enum ForwardingHeader {
 }
 
 impl TrustedProxies {
+    /// Trusts nobody.
+    pub fn none() -> Self {
+        Self {
+            networks: Vec::new(),
+            header: ForwardingHeader::XForwardedFor,
+        }
+    }
+
     /// The address of the client whose request came from `peer` with these headers: from the end of the header, the first
     /// that is not of a trusted proxy.
     ///
@@ -38,7 +46,8 @@ impl TrustedProxies {
         client
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether `address`, in its canonical form, is that of a trusted proxy.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(&address))
     }
 }

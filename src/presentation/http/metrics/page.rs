@@ -9,13 +9,20 @@ use actix_web::{
 };
 use prometheus_client::{encoding::text::encode, registry::Registry};
 
+use crate::{
+    application::queries::health::CheckReadiness,
+    presentation::http::health::{alive::live, ready::ready},
+};
+
 /// The media type of the OpenMetrics text format, version 1.0.0.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// `GET /metrics`, which answers what `registry` holds, and nothing else. For a listener of its own: it asks nobody who they
-/// are.
+/// `GET /metrics`, which answers what `registry` holds, `GET /health/live` and `GET /health/ready`, and nothing else.
+///
+/// For a listener of its own: it asks nobody who they are, and answers when that of the API is full.
 pub fn metrics_app(
     registry: web::Data<Registry>,
+    check_readiness: web::Data<CheckReadiness>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -25,8 +32,12 @@ pub fn metrics_app(
         InitError = (),
     >,
 > {
-    let page = web::resource("/metrics").route(web::get().to(metrics));
-    App::new().app_data(registry).service(page)
+    App::new()
+        .app_data(registry)
+        .app_data(check_readiness)
+        .service(web::resource("/metrics").get(metrics))
+        .service(web::resource("/health/live").get(live))
+        .service(web::resource("/health/ready").get(ready))
 }
 
 async fn metrics(registry: web::Data<Registry>) -> Result<HttpResponse, Error> {

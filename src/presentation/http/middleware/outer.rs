@@ -1,9 +1,11 @@
 //! The layer around all others: what is known and told of a request, and what every answer has.
 
+use std::sync::Arc;
+
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpMessage, HttpResponse,
     body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     error::InternalError,
     middleware::Next,
     web,
@@ -13,15 +15,17 @@ use super::{
     access_log::Line, cors_headers::hide_cors_headers, problems::explained, request_id::RequestId,
     security_headers::add_security_headers,
 };
-use crate::presentation::http::{connection::AtWork, settings::HttpSettings};
+use crate::presentation::http::{connection::Activity, settings::HttpSettings};
 
 /// Gives a request its id, tells of it at its end, and makes its answer fit to be sent.
 pub async fn outer(
     settings: web::Data<HttpSettings>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
-    let _until_dropped = request.conn_data::<AtWork>().map(AtWork::begin);
+    let has_body = has_body(&mut request);
+    let activity = request.conn_data::<Arc<Activity>>();
+    let _in_flight = activity.map(|activity| activity.begin_request(has_body));
     let id = RequestId::of(request.headers());
     let answered = async {
         let line = Line::begin(&settings, &request);
@@ -36,6 +40,13 @@ pub async fn outer(
         outcome
     };
     id.scope(answered).await
+}
+
+fn has_body(request: &mut ServiceRequest) -> bool {
+    let payload = request.take_payload();
+    let has_body = !matches!(payload, Payload::None);
+    request.set_payload(payload);
+    has_body
 }
 
 /// Changes the answer, also the one that Actix would make of an error that a layer inside returned.

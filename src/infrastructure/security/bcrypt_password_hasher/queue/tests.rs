@@ -5,7 +5,7 @@ use crate::domain::{throttle::ClientNetwork, user::UserId};
 
 /// A client of that number.
 fn client(number: u8) -> HashClient {
-    HashClient::Network(Some(ClientNetwork::of([192, 0, 2, number].into())))
+    HashClient::Network(Some(ClientNetwork::widest_of([192, 0, 2, number].into())))
 }
 
 const A: u8 = 1;
