@@ -27,8 +27,8 @@ guides: ## Type in what the guides have for a shell; needs bash, curl, jq, opens
 how-to: ## Follow the how-to guides in copies of this tree, which are built and tested; needs Git, bash
 	cargo test --test how_to -- --ignored --test-threads=1
 
-how-to.quick: ## Apply them all, and follow one of them to its end; needs Git, bash
-	cargo test --test how_to -- --ignored --test-threads=1 applied use_case old_name
+how-to.quick: ## Apply them all, follow one of them to its end, start a project; needs Git, bash
+	cargo test --test how_to -- --ignored --test-threads=1 applied use_case new_project
 
 faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, libfaketime, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored --test-threads=1 durability:: disk_faults:: clock_steps::

@@ -10,7 +10,9 @@ use crate::infrastructure::persistence::{Database, DatabaseOptions, DatabaseUrl,
 /// # Errors
 /// If it cannot be opened.
 pub async fn open_to_serve(config: &DatabaseConfig) -> anyhow::Result<Database> {
-    open(config, config.read_url.as_ref(), true).await
+    let database = open(config, config.read_url.as_ref(), true).await?;
+    database.warn_of_slow_build().await;
+    Ok(database)
 }
 
 /// Opens the configured database, which is made if it is missing.

@@ -143,7 +143,11 @@ async fn every_operation_that_changes_something_is_refused_and_no_other() {
         let answer = client.send(request.json(&json!({}))).await;
 
         let is_refused = answer.text.contains("cross_site_request");
-        assert_eq!(is_refused, !operation.method.is_safe(), "{path}: {answer:?}");
+        assert_eq!(
+            is_refused,
+            !operation.method.is_safe(),
+            "{path}: {answer:?}: its controller must ask for `Authenticated` or `Anonymous`"
+        );
         let described = &document["paths"][operation.path.trim_end_matches('/')];
         let described = &described[operation.method.as_str().to_lowercase()]["responses"]["403"]["description"];
         let is_documented = described

@@ -46,6 +46,7 @@ mod log_in_times;
 mod logs;
 mod metrics;
 mod migrate;
+mod minimal_answers;
 mod moving_accounts;
 mod order_of_judgement;
 mod overload;

@@ -3,7 +3,7 @@
 use std::{process::Stdio, thread, time::Duration};
 
 use rstest::rstest;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
 use crate::support::{PASSWORD, Program, Server, forger::SECRETS};
@@ -103,12 +103,18 @@ fn a_migration_that_is_killed_is_applied_by_the_next_start(database: DatabaseKin
 #[tokio::test]
 async fn a_fresh_database_has_every_table_and_no_account(database: DatabaseKind) {
     let mut server = Server::start(database);
+    assert_eq!(
+        accounts(&server).await,
+        0,
+        "a server that was started for the first time"
+    );
     server.user("alice").await;
     server.stop();
 
     server.run(&["migrate", "fresh", "--yes"]).succeeded();
 
     server.restart();
+    assert_eq!(accounts(&server).await, 0);
     server
         .anonymous()
         .log_in("alice", PASSWORD)
@@ -202,4 +208,15 @@ async fn of_many_nodes_that_start_at_once_one_migrates_and_all_serve() {
     for server in &servers {
         server.anonymous().get("/health/ready").await.expect(200);
     }
+}
+
+/// How many accounts there are, whatever their names.
+async fn accounts(server: &Server) -> i64 {
+    let connection = server.open_database().await;
+    let statement = Statement::from_string(
+        connection.get_database_backend(),
+        "SELECT count(*) AS number FROM users",
+    );
+    let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+    row.try_get("", "number").unwrap()
 }

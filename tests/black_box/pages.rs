@@ -1,6 +1,10 @@
 //! Every page leads where it says, and shows what is so.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use regex_lite::Regex;
 
@@ -120,4 +124,28 @@ fn rust_is_copied_from_the_file_that_a_link_in_front_of_it_leads_to() {
         }
     }
     assert!(found > 1, "{found}");
+}
+
+#[test]
+fn every_type_that_a_comment_names_exists() {
+    const OF_OTHERS: [&str; 3] = ["ConnectionInfo", "CrossOriginProtection", "HttpServer"];
+    let (span, word) = (Regex::new("`[^`]+`").unwrap(), Regex::new(r"\w+").unwrap());
+    let type_name = Regex::new(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b").unwrap();
+    let (mut named, mut code) = (BTreeMap::new(), BTreeSet::new());
+    for file in files().into_iter().filter(|file| file.ends_with(".rs")) {
+        let text = fs::read_to_string(Path::new(ROOT).join(&file)).unwrap();
+        for line in text.lines().map(str::trim_start) {
+            if line.starts_with("//") {
+                for span in span.find_iter(line) {
+                    let names = type_name.find_iter(span.as_str());
+                    named.extend(names.map(|name| (name.as_str().to_owned(), file.clone())));
+                }
+            } else {
+                code.extend(word.find_iter(line).map(|word| word.as_str().to_owned()));
+            }
+        }
+    }
+    assert!(named.len() > 50, "{named:?}");
+    named.retain(|name, _| !code.contains(name) && !OF_OTHERS.contains(&name.as_str()));
+    assert!(named.is_empty(), "{named:?}");
 }

@@ -27,7 +27,8 @@ async fn every_kind_of_problem_is_told_in_its_own_words(database: DatabaseKind) 
     for code in documented {
         assert!(
             problems.contains_key(&code),
-            "{code} is documented, and not provoked here"
+            "{code} is documented, and not provoked in {}",
+            file!()
         );
     }
 }
@@ -46,7 +47,8 @@ fn assert_guide_tells_of(problems: &BTreeMap<String, Value>) {
         .collect();
     assert_eq!(
         listed,
-        statuses.iter().map(|(code, status)| (*code, &**status)).collect()
+        statuses.iter().map(|(code, status)| (*code, &**status)).collect(),
+        "docs/api.md, Errors, lists every code with its status"
     );
 
     let mut example: Value = serde_json::from_str(&guide.blocks_in("json")).unwrap();

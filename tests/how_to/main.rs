@@ -73,6 +73,31 @@ fn a_new_project_has_the_old_name_in_its_credits_and_in_old_figures_only() {
     assert_eq!(named, ["LICENSE", "README.md"].map(Path::new));
 }
 
+#[test]
+#[ignore = "needs crates.io"]
+fn a_new_project_needs_no_repository_and_takes_nothing_that_git_ignores() {
+    let tree = Tree::pristine();
+    tree.run("tools/new-project porter ../porter && rm -rf .git");
+    tree.write("data/gatehouse.db", "accounts");
+    tree.write(".secrets.toml", "secrets");
+    tree.run("tools/new-project porter ../another && diff -r ../porter ../another");
+}
+
+#[rstest]
+#[case::keyword("type")]
+#[case::reserved("gen")]
+#[case::own_test("test")]
+#[case::standard_library("core")]
+#[case::dependency("chrono")]
+#[case::member_of_the_workspace("migration")]
+#[ignore = "needs Git, bash"]
+fn a_new_project_cannot_have_the_name_of_something_else(#[case] name: &str) {
+    let tree = Tree::pristine();
+    tree.run(&format!(
+        "! tools/new-project {name} ../{name} 2>said && test ! -e ../{name} && grep 'choose another name' said"
+    ));
+}
+
 /// The cases above are all there are.
 #[test]
 fn every_guide_is_followed() {

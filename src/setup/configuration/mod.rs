@@ -99,7 +99,7 @@ pub struct ServerConfig {
     /// Connections of clients at a time, over all workers.
     #[serde(deserialize_with = "whole::<_, _, 1, 65_536>")]
     pub max_connections: usize,
-    /// Connections at a time from one address or, of IPv6, from one network of 64 bits.
+    /// Connections at a time from one address or, of IPv6, from one /48 network.
     #[serde(deserialize_with = "whole::<_, _, 1, 65_536>")]
     pub max_connections_per_client: usize,
     /// Longest request body that is accepted.

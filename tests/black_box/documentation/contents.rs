@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use test_database::DatabaseKind;
 
 use super::{DOCUMENT, document};
-use crate::support::{OpenTo, Operation, Server, operations};
+use crate::support::{LISTED_IN, OpenTo, Operation, Server, operations};
 
 #[tokio::test]
 async fn the_document_is_what_the_command_line_prints_under_the_same_configuration() {
@@ -29,11 +29,17 @@ async fn the_document_is_what_the_command_line_prints_under_the_same_configurati
     assert_eq!(scheme["name"], "gate");
 }
 
+/// How to accept a change of the document.
+const UPDATE: &str = "The API that clients see. If it should change, write the new one by \
+    `INSTA_UPDATE=always cargo test --test black_box documentation::`, review it with `git diff`, and tell of it in CHANGELOG.md.";
+
 #[tokio::test]
 async fn the_document_changes_only_in_review() {
     let mut document = document().await;
     document["info"]["version"] = "[version]".into();
-    insta::assert_json_snapshot!(document);
+    insta::with_settings!({ description => UPDATE }, {
+        insta::assert_json_snapshot!(document);
+    });
 }
 
 #[tokio::test]
@@ -46,7 +52,7 @@ async fn every_reference_and_amendment_in_the_document_has_its_place() {
         for (property, keywords) in schema["properties"].as_object().into_iter().flatten() {
             assert!(
                 keywords["type"].is_string() || keywords["$ref"].is_string(),
-                "{property} of {name}: {keywords}"
+                "{property} of {name}: {keywords}: amend it in src/presentation/http/openapi/amend.rs"
             );
         }
     }
@@ -82,7 +88,12 @@ async fn the_document_describes_every_operation_and_no_other() {
             let methods = methods.as_object().unwrap().keys();
             methods.map(move |method| (path.clone(), method.to_uppercase()))
         });
-    assert_eq!(described.collect::<BTreeSet<_>>(), known);
+    let described: BTreeSet<_> = described.collect();
+    let differ: Vec<_> = described.symmetric_difference(&known).collect();
+    assert!(
+        differ.is_empty(),
+        "{differ:?}: list it in {LISTED_IN}, and in src/presentation/http/routes.rs"
+    );
 }
 
 #[tokio::test]
@@ -106,7 +117,7 @@ async fn the_document_tells_the_right_statuses_of_every_operation() {
         assert_eq!(
             statuses.iter().filter(|status| **status < "300").collect::<Vec<_>>(),
             [&success],
-            "{id}"
+            "{id}: its status of success is in {LISTED_IN}"
         );
         for (status, is_expected) in [
             ("400", operation.body.is_some()),
@@ -122,7 +133,12 @@ async fn the_document_tells_the_right_statuses_of_every_operation() {
                 ["logIn", "signUp"].contains(&id) || (is_change && id != "logOut"),
             ),
         ] {
-            assert_eq!(statuses.contains(status), is_expected, "{status} of {id}: {statuses:?}");
+            assert_eq!(
+                statuses.contains(status),
+                is_expected,
+                "{status} of {id}: {statuses:?}: expected by {LISTED_IN} and the list above, in {}",
+                file!()
+            );
         }
     }
 }
@@ -137,19 +153,30 @@ async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
         for text in ["summary", "description", "operationId"] {
             assert!(
                 described[text].as_str().is_some_and(|text| !text.is_empty()),
-                "{text} of {id}"
+                "{text} of {id}: set it at its controller, by the doc comment and `#[api_v2_operation]`"
             );
         }
         let tag = tags.iter().find(|tag| tag["name"] == described["tags"][0]);
-        assert!(tag.is_some_and(|tag| tag["description"].is_string()), "tag of {id}");
+        assert!(
+            tag.is_some_and(|tag| tag["description"].is_string()),
+            "tag of {id}: list it in src/presentation/http/openapi/amend.rs"
+        );
         let is_protected = operation.open_to == OpenTo::Authenticated;
         let security = if is_protected {
             json!([{"session": []}])
         } else {
             json!([])
         };
-        assert_eq!(described["security"], security, "{id}");
-        assert_eq!(described["requestBody"].is_object(), operation.body.is_some(), "{id}");
+        assert_eq!(
+            described["security"], security,
+            "{id}: open to whom, {LISTED_IN} and its extractor must agree"
+        );
+        let has_body = described["requestBody"].is_object();
+        assert_eq!(
+            has_body,
+            operation.body.is_some(),
+            "{id}: its body, or none, is in {LISTED_IN}"
+        );
         for (status, response) in described["responses"].as_object().unwrap() {
             let media_types: Vec<_> = response["content"]
                 .as_object()

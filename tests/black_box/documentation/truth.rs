@@ -9,6 +9,9 @@ use test_database::DatabaseKind;
 use super::{DOCUMENT, document};
 use crate::support::{PASSWORD, Server};
 
+/// Where the examples are.
+const EXAMPLES: &str = "src/presentation/http/openapi/examples.rs";
+
 #[tokio::test]
 async fn the_examples_in_the_document_are_what_happens() {
     let mut server = Server::start(DatabaseKind::Sqlite);
@@ -75,13 +78,17 @@ async fn the_examples_in_the_document_are_what_happens() {
         assert_eq!(
             without_what_varies(&sent),
             without_what_varies(example),
-            "{id}: {answer:?}"
+            "{id}: {answer:?}: its example is in {EXAMPLES}"
         );
         if id == "signUp" {
             ada_id = sent["id"].as_str().unwrap().to_owned();
         }
     }
-    assert!(left.is_empty(), "{left:?}");
+    assert!(
+        left.is_empty(),
+        "{left:?}: add them to the list in {}, and an example in {EXAMPLES}",
+        file!()
+    );
 }
 
 #[tokio::test]

@@ -6,12 +6,17 @@ use super::Page;
 ///
 /// Both are written out where this is called: by that, `pages::what_is_for_a_shell_is_typed_in_or_marked` knows.
 pub fn shell_lines(page: &str, heading: &str) -> String {
+    shell_blocks(page, heading).concat()
+}
+
+/// The same, block by block.
+pub fn shell_blocks(page: &str, heading: &str) -> Vec<String> {
     let page = Page::read(page);
-    let blocks = page.blocks.iter().filter(|block| block.info == "sh");
+    let blocks = page.blocks.into_iter().filter(|block| block.info == "sh");
     let under = blocks.filter(|block| block.headings.iter().any(|other| other == heading));
-    let script: String = under.map(|block| &*block.content).collect();
-    assert!(!script.is_empty(), "there is nothing to type under {heading}");
-    script
+    let blocks: Vec<_> = under.map(|block| block.content).collect();
+    assert!(!blocks.is_empty(), "there is nothing to type under {heading}");
+    blocks
 }
 
 /// What bash prints when these lines, each of which must succeed, are typed in there.

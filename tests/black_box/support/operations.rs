@@ -1,5 +1,8 @@
 use reqwest::Method;
 
+/// Where a new operation is added, for the messages of tests that miss it.
+pub const LISTED_IN: &str = "tests/black_box/support/operations.rs";
+
 /// An operation of the API, as the contract lists it.
 pub struct Operation {
     pub method: Method,
@@ -24,9 +27,11 @@ pub enum OpenTo {
 impl Operation {
     /// The path, with `value` for its variable part, if it has one.
     pub fn path_with(&self, value: &str) -> String {
-        ["{user_id}", "{session_id}"]
+        let path = ["{user_id}", "{session_id}"]
             .iter()
-            .fold(self.path.to_owned(), |path, variable| path.replace(variable, value))
+            .fold(self.path.to_owned(), |path, variable| path.replace(variable, value));
+        assert!(!path.contains('{'), "{path}: add the variable in {LISTED_IN}");
+        path
     }
 }
 

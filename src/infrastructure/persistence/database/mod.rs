@@ -161,6 +161,20 @@ impl Database {
         postgres::connect_lazily(address, options).await
     }
 
+    /// Logs a warning if SQLite was built without the option that `.cargo/config.toml` sets.
+    ///
+    /// Cargo reads that file only if it runs in the checkout: `cargo install --path` and `cargo build --manifest-path` do not.
+    /// Nothing sets it later: SQLite has no pragma for it, and sqlx does not offer `sqlite3_db_config`.
+    pub async fn warn_of_slow_build(&self) {
+        let reader = self.reader.untimed();
+        if !self.is_postgres() && sqlite::is_built_with(reader, "ENABLE_QPSG").await == Some(false) {
+            log::warn!(
+                "SQLite was built without SQLITE_ENABLE_QPSG, so it plans many statements anew each time: build in the \
+                 checkout, whose .cargo/config.toml sets it, or with LIBSQLITE3_FLAGS=-DSQLITE_ENABLE_QPSG"
+            );
+        }
+    }
+
     /// Closes every connection. A SQLite database then stands alone in its file, without its log.
     pub async fn close(self) {
         let closed = async {

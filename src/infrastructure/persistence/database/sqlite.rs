@@ -4,7 +4,7 @@
 use std::{fs, io, path::Path};
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DbErr, SqlxSqliteConnector,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxSqliteConnector, Statement,
     sqlx::{
         self, Connection, SqliteConnection,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous, SqliteTransactionManager},
@@ -63,6 +63,13 @@ async fn open(
     SqlxSqliteConnector::connect(connect).await
 }
 
+/// Returns whether SQLite was built with an option such as `ENABLE_QPSG`, or `None` if it does not answer.
+pub(super) async fn is_built_with(connection: &DatabaseConnection, option: &str) -> Option<bool> {
+    let used = "SELECT sqlite_compileoption_used(?)";
+    let used = Statement::from_sql_and_values(DbBackend::Sqlite, used, [option.into()]);
+    connection.query_one_raw(used).await.ok()??.try_get_by_index(0).ok()
+}
+
 /// SQLite itself rolls back what cannot be written because the disk is full or broken. That leaves the connection in the
 /// belief that it is in a transaction, and what it did next would never be committed. So what it believes is made true, and
 /// then undone. To open another connection instead would not do: one that is opened while the file is read-only stays so.
@@ -105,13 +112,11 @@ fn open_private_file(file: &Path) -> io::Result<()> {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use futures_util::future::join_all;
-    use sea_orm::{ConnectionTrait, Statement};
-
     use super::{super::Database, *};
+    use futures_util::future::join_all;
 
     async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
-        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, format!("PRAGMA {name}"));
+        let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {name}"));
         let row = connection.query_one_raw(statement).await.unwrap().unwrap();
         row.try_get_by_index::<String>(0)
             .unwrap_or_else(|_| row.try_get_by_index::<i64>(0).unwrap().to_string())
@@ -133,6 +138,15 @@ mod tests {
             assert_eq!(pragma(connection, "synchronous").await, "2");
             assert_eq!(pragma(connection, "foreign_keys").await, "1");
             assert_eq!(pragma(connection, "busy_timeout").await, "5000");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_options_of_the_build_are_known() {
+        let (_directory, database) = database().await;
+        let is_set = option_env!("LIBSQLITE3_FLAGS").is_some_and(|flags| flags.contains("SQLITE_ENABLE_QPSG"));
+        for (option, expected) in [("ENABLE_QPSG", is_set), ("ENABLE_NOTHING", false)] {
+            assert_eq!(is_built_with(database.reader().untimed(), option).await, Some(expected));
         }
     }
 

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The caller of a protected operation together with its input `X`, for example `Authenticated<Body<GrantAdminBody>>`.
+/// The caller of a protected operation together with its input `X`, for example `Authenticated<Body<TargetUser>>`.
 ///
 /// Actix runs the extractors of a controller side by side. Nesting makes the caller come first: without a log-in the answer is
 /// 401 whatever was sent, and nothing of it is read. Before that, a request that the page of another site has sent is 403.
