@@ -222,8 +222,8 @@ mod tests {
     #[case::same_address("192.0.2.1", "192.0.2.1", true)]
     #[case::neighbours("192.0.2.1", "192.0.2.2", false)]
     #[case::mapped("::ffff:192.0.2.1", "192.0.2.1", true)]
-    #[case::same_64("2001:db8:0:1::1", "2001:db8:0:1::2", true)]
-    #[case::next_64("2001:db8:0:1::1", "2001:db8:0:2::1", false)]
+    #[case::same_48("2001:db8:0:1::1", "2001:db8:0:2::2", true)]
+    #[case::next_48("2001:db8:0:1::1", "2001:db8:1:1::1", false)]
     #[case::proxies("10.0.0.1", "10.0.0.1", false)]
     #[case::mapped_proxies("::ffff:10.0.0.1", "::ffff:10.0.0.1", false)]
     fn connections_of_one_network_share_a_limit(#[case] one: &str, #[case] other: &str, #[case] is_closed: bool) {
