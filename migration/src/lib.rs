@@ -13,6 +13,7 @@ mod m20261123_000004_index_pepper_ids;
 mod m20261127_000001_create_throttle_buckets;
 mod m20261127_000002_create_audit_events;
 mod m20261127_000003_index_filtered_users;
+mod m20261128_000001_add_audit_actor_details;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000001_create_throttle_buckets::Migration),
             Box::new(m20261127_000002_create_audit_events::Migration),
             Box::new(m20261127_000003_index_filtered_users::Migration),
+            Box::new(m20261128_000001_add_audit_actor_details::Migration),
         ]
     }
 }

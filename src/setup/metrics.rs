@@ -1,20 +1,19 @@
 //! What can be measured, and the listener on which it can be read.
 
-use std::{future::pending, io, net::SocketAddr};
+use std::{
+    future::pending,
+    io,
+    net::{SocketAddr, TcpListener},
+};
 
 use actix_server::ServerBuilder;
 use actix_web::web::Data;
-use anyhow::Context;
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, info::Info},
     registry::Registry,
 };
 
-use super::{
-    adapters::Adapters,
-    configuration::ServerConfig,
-    listener::{listen, listeners},
-};
+use super::{adapters::Adapters, configuration::ServerConfig, listener::listen};
 use crate::{
     application::commands::maintenance::Expirable,
     infrastructure::persistence::Database,
@@ -52,27 +51,27 @@ impl Metrics {
         }
     }
 
-    /// Prepares the server that shows them at `address`.
+    /// Prepares the server that shows them to `listeners`.
     ///
     /// # Errors
-    /// If it cannot listen there.
-    pub async fn listen(self, address: SocketAddr, config: &ServerConfig) -> anyhow::Result<ServerBuilder> {
-        let cannot_listen =
-            || format!("cannot listen on {address}: choose another server.metrics_addr (APP_SERVER__METRICS_ADDR)");
-        // As patient as the server of the API, but for a scraper or two.
-        let config = ServerConfig {
-            host: address.ip().to_string(),
-            port: address.port(),
-            workers: 1,
-            max_connections: MAX_CONNECTIONS,
-            ..config.clone()
-        };
-        let listeners = listeners(&config).await.with_context(cannot_listen)?;
+    /// If the operating system lets it have no listener.
+    pub fn listen(self, config: &ServerConfig, listeners: Vec<TcpListener>) -> io::Result<ServerBuilder> {
         for listener in &listeners {
             log::info!("metrics are served at http://{}/metrics", listener.local_addr()?);
         }
         let registry = Data::new(self.registry);
-        Ok(listen(&config, listeners, move || metrics_app(registry.clone()))?)
+        listen(config, listeners, move || metrics_app(registry.clone()))
+    }
+}
+
+/// How the metrics are served at `address`: as patiently as the API, but to a scraper or two.
+pub fn metrics_server(address: SocketAddr, config: &ServerConfig) -> ServerConfig {
+    ServerConfig {
+        host: address.ip().to_string(),
+        port: address.port(),
+        workers: 1,
+        max_connections: MAX_CONNECTIONS,
+        ..config.clone()
     }
 }
 
