@@ -1,6 +1,9 @@
 //! Starts what the command line asks for.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use gatehouse::{presentation::cli::Arguments, setup};
@@ -9,10 +12,8 @@ fn main() -> ExitCode {
     match setup::run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            #[expect(clippy::print_stderr, reason = "the last word to whoever typed the command")]
-            {
-                eprintln!("error: {error:#}");
-            }
+            // If that cannot be written either, the exit code says it alone.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
     }

@@ -33,25 +33,25 @@ const WAITING: usize = 32;
 /// How much longer a connection is kept than the head of its first request may take, which Actix answers with 408.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Listens on every address that the configuration names.
+/// Takes every address that the configuration names. Clients are turned away until [`listen_on`] does.
 ///
 /// # Errors
-/// If it can listen on none of them.
-pub async fn listeners(config: &ServerConfig) -> io::Result<Vec<TcpListener>> {
-    let (mut listeners, mut refusal) = (Vec::new(), None);
+/// If it can take none of them.
+pub async fn bind(config: &ServerConfig) -> io::Result<Vec<TcpSocket>> {
+    let (mut sockets, mut refusal) = (Vec::new(), None);
     for address in lookup_host((config.host.as_str(), config.port)).await? {
-        match listener(address) {
-            Ok(listener) => listeners.push(listener),
+        match socket(address) {
+            Ok(socket) => sockets.push(socket),
             Err(error) => refusal = Some(error),
         }
     }
     match refusal {
-        Some(error) if listeners.is_empty() => Err(error),
-        _ => Ok(listeners),
+        Some(error) if sockets.is_empty() => Err(error),
+        _ => Ok(sockets),
     }
 }
 
-fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+fn socket(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
@@ -59,7 +59,16 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(BACKLOG)?.into_std()
+    Ok(socket)
+}
+
+/// Listens on every one of the sockets.
+///
+/// # Errors
+/// If it cannot listen on one of them, such as when another process was faster.
+pub fn listen_on(sockets: Vec<TcpSocket>) -> io::Result<Vec<TcpListener>> {
+    let listeners = sockets.into_iter().map(|socket| socket.listen(BACKLOG)?.into_std());
+    listeners.collect()
 }
 
 /// Prepares a server that hands what comes to `listeners`, if `connections` admits it, to an app of each worker.

@@ -1,20 +1,19 @@
 //! What can be measured, and the listener on which it can be read.
 
-use std::{future::pending, io, net::SocketAddr};
+use std::{
+    future::pending,
+    io,
+    net::{SocketAddr, TcpListener},
+};
 
 use actix_server::ServerBuilder;
 use actix_web::web::Data;
-use anyhow::Context;
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, info::Info},
     registry::Registry,
 };
 
-use super::{
-    adapters::Adapters,
-    configuration::ServerConfig,
-    listener::{listen, listeners},
-};
+use super::{adapters::Adapters, configuration::ServerConfig, listener::listen};
 use crate::{
     application::commands::maintenance::Expirable,
     application::queries::health::CheckReadiness,
@@ -58,27 +57,16 @@ impl Metrics {
         }
     }
 
-    /// Prepares the server that shows them at `address`, and beside them the health of this node.
+    /// Prepares the server that shows them to `listeners`, and beside them the health of this node.
     ///
     /// # Errors
-    /// If it cannot listen there.
-    pub async fn listen(
+    /// If the operating system lets it have no listener.
+    pub fn listen(
         self,
-        address: SocketAddr,
         config: &ServerConfig,
+        listeners: Vec<TcpListener>,
         check_readiness: Data<CheckReadiness>,
-    ) -> anyhow::Result<ServerBuilder> {
-        let cannot_listen =
-            || format!("cannot listen on {address}: choose another server.metrics_addr (APP_SERVER__METRICS_ADDR)");
-        // As patient as the server of the API, but for a scraper or two.
-        let config = ServerConfig {
-            host: address.ip().to_string(),
-            port: address.port(),
-            workers: 1,
-            max_connections: MAX_CONNECTIONS,
-            ..config.clone()
-        };
-        let listeners = listeners(&config).await.with_context(cannot_listen)?;
+    ) -> io::Result<ServerBuilder> {
         for listener in &listeners {
             log::info!("metrics are served at http://{}/metrics", listener.local_addr()?);
         }
@@ -89,7 +77,18 @@ impl Metrics {
         };
         let connections = Connections::new(limits, TrustedProxies::none(), ConnectionMetrics::default());
         let app = move || metrics_app(registry.clone(), check_readiness.clone());
-        Ok(listen(&config, connections, listeners, app)?)
+        listen(config, connections, listeners, app)
+    }
+}
+
+/// How the metrics are served at `address`: as patiently as the API, but to a scraper or two.
+pub fn metrics_server(address: SocketAddr, config: &ServerConfig) -> ServerConfig {
+    ServerConfig {
+        host: address.ip().to_string(),
+        port: address.port(),
+        workers: 1,
+        max_connections: MAX_CONNECTIONS,
+        ..config.clone()
     }
 }
 

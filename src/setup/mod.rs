@@ -4,9 +4,9 @@
 //! - [`configuration`]: from files and variables to checked values;
 //! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. To find out what
 //!   stands behind a port, or what a use case is given, look there;
-//! - the server: [`server`], its [`listener`], and what runs beside it: [`upkeep`], [`clock_watch`], [`metrics`],
-//!   [`hash_costs`];
-//! - what must be before: [`logging`], [`database`], [`peppers`].
+//! - the server: [`server`], its [`sockets`] and [`listener`], and what runs beside it: [`upkeep`], [`clock_watch`],
+//!   [`metrics`], [`hash_costs`];
+//! - what must be before: [`logging`], [`database`], [`peppers`], [`operator_name`].
 //!
 //! What is still true when it is wired otherwise belongs into another layer.
 
@@ -19,9 +19,11 @@ mod hash_costs;
 mod listener;
 mod logging;
 mod metrics;
+mod operator_name;
 mod peppers;
 mod server;
 mod services;
+mod sockets;
 mod upkeep;
 mod use_cases;
 

@@ -22,10 +22,11 @@ use super::{
     configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
     hash_costs::{set_highest_hash_cost, update_highest_hash_cost},
-    listener::{listen, listeners},
-    metrics::{Metrics, serve_metrics},
+    listener::{listen, listen_on},
+    metrics::{Metrics, metrics_server, serve_metrics},
     peppers::require_peppers,
     services::Services,
+    sockets::{Sockets, cannot_listen},
     upkeep::{purge_now_and_then, write_last_refusals, write_refusals_now_and_then},
     use_cases::{HttpUseCases, UpkeepUseCases},
 };
@@ -36,24 +37,24 @@ use crate::{
     },
 };
 
-/// Serves requests until SIGINT or SIGTERM, then finishes those that run; a second signal cuts them.
+/// Serves requests on `sockets` until SIGINT or SIGTERM, then finishes those that run; a second signal cuts them.
 ///
 /// # Errors
 /// If the server cannot start as it is configured.
-pub async fn serve(configuration: &Configuration) -> anyhow::Result<()> {
+pub async fn serve(configuration: &Configuration, sockets: Sockets) -> anyhow::Result<()> {
     let database = database::open_to_serve(&configuration.database).await?;
-    let outcome = serve_from(&database, configuration).await;
+    let outcome = serve_from(&database, configuration, sockets).await;
     database.close().await;
     outcome
 }
 
-async fn serve_from(database: &Database, configuration: &Configuration) -> anyhow::Result<()> {
+async fn serve_from(database: &Database, configuration: &Configuration, sockets: Sockets) -> anyhow::Result<()> {
     database::migrate_on_start(&configuration.database, database).await?;
     require_peppers(&configuration.security.password, database).await?;
     let adapters = Adapters::new(configuration, database)?;
     let hasher = adapters.password_hasher.as_ref();
     set_highest_hash_cost(&configuration.security.password, hasher, database).await?;
-    let services = Services::new(&adapters);
+    let services = Services::new(&adapters, None);
     let use_cases = HttpUseCases::new(&adapters, &services, configuration.sign_up.enabled);
     let upkeep = UpkeepUseCases::new(&adapters, &services);
     let metrics = Metrics::new(&adapters, database);
@@ -66,7 +67,7 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
     let settings = Data::new(settings);
 
     let config = &configuration.server;
-    let listeners = listeners(config).await.with_context(|| cannot_listen(config))?;
+    let listeners = listen_on(sockets.api).with_context(|| cannot_listen(config))?;
     let addresses = listeners.iter().map(TcpListener::local_addr);
     let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
     let server = listen(config, connections, listeners, move || {
@@ -75,8 +76,11 @@ async fn serve_from(database: &Database, configuration: &Configuration) -> anyho
             use_cases.register(server)
         })
     })?;
-    let metrics = match config.metrics_addr {
-        Some(address) => Some(metrics.listen(address, config, check_readiness).await?),
+    let metrics = match config.metrics_addr.zip(sockets.metrics) {
+        Some((address, sockets)) => {
+            let config = metrics_server(address, config);
+            Some(metrics.listen(&config, listen_on(sockets)?, check_readiness)?)
+        }
         None => None,
     };
 
@@ -156,13 +160,6 @@ fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
 fn cookie_key(secret: &SecretString) -> Key {
     // Its length was checked with the configuration; a shorter one than 32 bytes would panic here.
     Key::derive_from(secret.expose_secret().as_bytes())
-}
-
-fn cannot_listen(config: &ServerConfig) -> String {
-    format!(
-        "cannot listen on {}:{}: choose another server.host or server.port (APP_SERVER__PORT)",
-        config.host, config.port
-    )
 }
 
 fn announce(configuration: &Configuration, address: SocketAddr) {

@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
 use super::adapters::Adapters;
-use crate::application::{
-    audit::{Audit, Refusals},
-    commands::Registration,
-    throttle::{ChangeBudget, Throttle},
+use crate::{
+    application::{
+        audit::{Audit, Refusals},
+        commands::Registration,
+        throttle::{ChangeBudget, Throttle},
+    },
+    domain::audit::OperatorName,
 };
 
 /// What several use cases share, built on the adapters.
@@ -16,14 +19,15 @@ pub struct Services {
 }
 
 impl Services {
-    /// Builds every service on the adapters.
-    pub fn new(adapters: &Adapters) -> Self {
+    /// Builds every service on the adapters, for an operator of that name if it is for one.
+    pub fn new(adapters: &Adapters, operator: Option<OperatorName>) -> Self {
         let refusals = Arc::<Refusals>::default();
         Self {
             audit: Arc::new(Audit {
                 refusals: refusals.clone(),
                 clock: adapters.clock.clone(),
                 random: adapters.random.clone(),
+                operator,
             }),
             refusals,
             throttle: Arc::new(Throttle {

@@ -219,8 +219,8 @@ impl HttpUseCases {
     }
 }
 
-/// Builds the use cases of the operator on the adapters.
-pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
+/// Builds the use cases of the operator on the adapters and services.
+pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUseCases {
     let Adapters {
         unit_of_work, clock, ..
     } = adapters;
@@ -229,7 +229,7 @@ pub fn operator_use_cases(adapters: &Adapters) -> OperatorUseCases {
         throttle,
         registration,
         ..
-    } = Services::new(adapters);
+    } = services;
     let change_account = Arc::new(ChangeAccount {
         unit_of_work: unit_of_work.clone(),
         audit: audit.clone(),

@@ -1,6 +1,6 @@
 //! Who did what to whom, when, and from where.
 
-use std::{fs, time::Duration};
+use std::{fs, process::Command, time::Duration};
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -31,6 +31,10 @@ async fn awaited(client: &Client, query: &str, number: usize) -> Vec<Value> {
     };
     let awaited = tokio::time::timeout(PATIENCE, awaited).await;
     awaited.unwrap_or_else(|_| panic!("there are not {number} events of {query}"))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
 }
 
 /// An event in short: who, what, whom, what became of it.
@@ -130,12 +134,80 @@ async fn an_event_tells_when_from_where_and_in_which_request(database: DatabaseK
     assert_eq!(event["occurred_at"], granted["updated_at"]);
     assert_eq!(event["target_id"], granted["id"]);
     assert_eq!(event["actor_id"], root.me().await.json()["id"]);
+    let sessions = root.get("/api/v1/account/sessions").await.expect(200);
+    assert_eq!(event["session_id"], sessions["sessions"][0]["id"]);
+    let log_in = &events(&root, &format!("action=log_in&actor_id={}", text(&event["actor_id"]))).await[0];
+    assert_eq!(log_in["session_id"], event["session_id"]);
+    assert_eq!(event["operator_name"], Value::Null);
     assert_eq!(
         (&event["address"], &event["request_id"]),
         (&json!("192.0.2.7"), &json!("trace-1"))
     );
     assert_eq!((&event["outcome"], &event["count"]), (&json!("success"), &json!(1)));
     alice.me().await.expect(200);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn the_operator_is_named_as_the_machine_does(database: DatabaseKind) {
+    let server = Server::start(database);
+    let root = server.super_admin("super").await;
+    server
+        .command(&["revoke-sessions", "super"])
+        .env("SUDO_USER", "jane doe")
+        .assert()
+        .success();
+    let root_again = root.log_in("super", PASSWORD).await;
+    root_again.expect(200);
+    let event = &events(&root, "action=end_user_sessions").await[0];
+    assert_eq!(
+        (&event["actor"], &event["operator_name"], &event["session_id"]),
+        (&json!("operator"), &json!("janedoe"), &Value::Null)
+    );
+    let account = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+    let created = &events(&root, "action=create_super_admin").await[0];
+    assert_eq!(created["operator_name"], account.trim_end());
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn strangers_from_everywhere_do_not_hide_what_users_are_refused(database: DatabaseKind) {
+    let variables = [
+        ("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]"),
+        // All attempts are to be refused for the same reason.
+        ("APP_SECURITY__THROTTLE__ENABLED", "false"),
+    ];
+    let server = Server::start_with(database, &variables);
+    let (root, alice) = (server.super_admin("super").await, server.user("alice").await);
+    let stranger = server.anonymous();
+    // The name of a user, and that of nobody, each from more places than are told apart.
+    for username in ["alice", "nobody"] {
+        let attempts = (0..130).map(|number| {
+            let request = stranger.request(Method::POST, "/api/v1/account/login");
+            let request = request.header("x-forwarded-for", format!("2001:db8:{number:x}::1"));
+            stranger.send(request.json(&json!({"username": username, "password": WRONG})))
+        });
+        join_all(attempts).await;
+    }
+    alice.get("/api/v1/users/").await.problem(403, "not_authorized");
+
+    let told = awaited(&root, "action=list_users", 1).await;
+    assert_eq!(short(&told[0]), "alice list_users - not_authorized");
+    assert_eq!(told[0]["actor"], "user");
+    let of_several = async {
+        loop {
+            let told = server.run(&["audit", "--actor", "@several"]).succeeded();
+            if !told.is_empty() {
+                return told;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let of_several = tokio::time::timeout(PATIENCE, of_several).await.unwrap();
+    assert!(
+        of_several.contains(" @several log_in - invalid_credentials - - - "),
+        "{of_several}"
+    );
 }
 
 #[apply(on_every_database)]

@@ -7,7 +7,7 @@ use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::{
     audit::{events, short},
-    support::{PATIENCE, Server, blamed, time},
+    support::{PATIENCE, Program, Server, blamed, forger::SECRETS, time},
 };
 
 #[apply(on_every_database)]
@@ -106,8 +106,9 @@ async fn the_operator_reads_the_trail_on_the_command_line(database: DatabaseKind
     let all = server.run(&["audit"]).succeeded();
     let told = Vec::from_iter(all.lines().map(|line| {
         let words = Vec::from_iter(line.split(' '));
-        assert_eq!(words.len(), 7, "{line}");
-        words[1..5].join(" ")
+        assert_eq!((words.len(), words[8]), (9, "1"), "{line}");
+        let actor = words[1].split_once(':').map_or(words[1], |(kind, _)| kind);
+        format!("{actor} {}", words[2..5].join(" "))
     }));
     assert_eq!(
         told,
@@ -116,25 +117,74 @@ async fn the_operator_reads_the_trail_on_the_command_line(database: DatabaseKind
             "alice log_in alice success",
             "alice sign_up alice success",
             "super log_in super success",
-            "operator create_super_admin super success",
+            "@operator create_super_admin super success",
         ]
     );
     for (arguments, lines) in [
         (vec!["--actor", "ALICE"], 2),
+        (vec!["--actor", "@operator"], 1),
+        (vec!["--actor", "@user"], 4),
+        (vec!["--actor", "@anonymous"], 0),
         (vec!["--target", "alice", "--action", "grant_admin"], 1),
         (vec!["--outcome", "refused"], 0),
         (vec!["--limit", "2"], 2),
         (vec!["--until", "2026-01-01T00:00:00Z"], 0),
+        (vec!["--until", "2026-01-01"], 0),
+        (vec!["--since", "2026-01-01"], 5),
+        (vec!["--since", "1h"], 5),
+        (vec!["--until", "1h"], 0),
     ] {
         let told = server.run(&[&["audit"], &arguments[..]].concat()).succeeded();
         assert_eq!(told.lines().count(), lines, "{arguments:?}: {told}");
     }
     let refusal = server.run(&["audit", "--actor", "nobody"]).refused();
     assert_eq!(refusal, "There is no such user.\n");
-    for (option, mistake, hint) in [("--action", "sing_up", "sign_up"), ("--since", "yesterday", "RFC 3339")] {
+    for (option, mistake, hint) in [
+        ("--action", "sing_up", "sign_up"),
+        ("--since", "yesterday", "RFC 3339"),
+        ("--until", "1y", "1h"),
+        ("--actor", "@nobody", "@anonymous"),
+    ] {
         let complaint = server.run(&["audit", option, mistake]).misused();
         assert!(complaint.contains(hint), "{complaint}");
     }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn a_user_called_operator_is_told_from_the_operator(database: DatabaseKind) {
+    let server = Server::start(database);
+    server.user("operator").await;
+    server.run(&["revoke-sessions", "operator"]).succeeded();
+    let actors = |actor: &str| {
+        let told = server.run(&["audit", "--actor", actor]).succeeded();
+        Vec::from_iter(
+            told.lines()
+                .map(|line| line.split([' ', ':']).nth(3).unwrap().to_owned()),
+        )
+    };
+    for (actor, shown) in [("operator", vec!["operator"; 2]), ("@operator", vec!["@operator"])] {
+        assert_eq!(actors(actor), shown);
+    }
+}
+
+/// `script` gives the program a terminal.
+#[test]
+#[cfg(target_os = "linux")]
+fn on_a_terminal_the_columns_have_a_heading() {
+    let program = Program::with(DatabaseKind::Sqlite, &SECRETS);
+    program.run(&["migrate", "up"]).succeeded();
+    assert_eq!(program.run(&["audit"]).succeeded(), "");
+    let command = format!("{} audit", env!("CARGO_BIN_EXE_gatehouse"));
+    let output = program
+        .wrapped("script", &["--quiet", "--command", &command, "/dev/null"])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        shown.trim_end(),
+        "TIME ACTOR ACTION TARGET OUTCOME ADDRESS REQUEST SESSION COUNT"
+    );
 }
 
 #[apply(on_every_database)]

@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
 
-use crate::support::{PASSWORD, Program, Server};
+use crate::support::{PASSWORD, Program, Server, forger::SECRETS};
 
 const ANOTHER_PASSWORD: &str = "staple battery correct";
 
@@ -205,14 +205,26 @@ fn without_a_terminal_a_password_has_to_be_piped_in(#[values("create-super-admin
 
 #[apply(on_every_database)]
 #[tokio::test]
-async fn the_operator_may_come_before_the_first_start(database: DatabaseKind) {
-    let program = Program::unmigrated(database, &[]);
+async fn the_operator_may_come_before_the_first_start_if_there_are_tables_and_secrets(database: DatabaseKind) {
+    let mut program = Program::unmigrated(database, &[]);
+    let create = ["create-super-admin", "root.admin"];
+    let is_refused = |program: &Program| program.run_with_password(&create, PASSWORD).refused();
+    let missing = match database {
+        DatabaseKind::Sqlite => "there is no database file",
+        DatabaseKind::Postgres => "migrations are pending",
+    };
+    let refusal = is_refused(&program);
+    assert!(refusal.contains(missing), "{refusal}");
 
-    let first = program.run_with_password(&["create-super-admin", "root.admin"], PASSWORD);
+    program.run(&["migrate", "up"]).succeeded();
+    let refusal = is_refused(&program);
+    assert!(refusal.starts_with("there is no .secrets.toml"), "{refusal}");
+    assert!(!program.directory().join(".secrets.toml").exists());
 
-    assert_eq!(first.code, Some(0), "{first:?}");
-    let notice = ".secrets.toml did not exist: it was written with fresh random secrets\n";
-    assert!(first.stderr.ends_with(notice), "{first:?}");
+    for (name, value) in SECRETS {
+        program.set(name, value);
+    }
+    program.run_with_password(&create, PASSWORD).succeeded();
     Server::of(program).logged_in("root.admin").await;
 }
 
@@ -247,7 +259,8 @@ fn a_database_out_of_reach_is_named_with_the_reason_and_without_its_password(#[c
 
 /// An active super admin, `root.admin`, and an inactive one, `inactive.admin`.
 fn with_accounts(database: DatabaseKind) -> Program {
-    let program = Program::new(database);
+    let program = Program::with(database, &SECRETS);
+    program.run(&["migrate", "up"]).succeeded();
     for username in ["root.admin", "inactive.admin"] {
         let created = program.run_with_password(&["create-super-admin", username], PASSWORD);
         assert_eq!(created.code, Some(0), "{created:?}");

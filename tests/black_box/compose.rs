@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use rstest::rstest;
 use serde_json::Value;
 use test_database::DatabaseKind;
 
@@ -9,10 +10,11 @@ use crate::support::Program;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docker-compose.yaml");
 
-#[test]
+#[rstest]
+#[case::for_single_quotes("a $b $(c) #d \"e\" `f` =g")]
+#[case::for_double_quotes("a $b $(c) #d 'e' `f` =g")]
 #[ignore = "needs docker compose"]
-fn compose_gets_every_value_as_it_is_meant() {
-    let password = "a $b $(c) #d \"e\" 'f' =g";
+fn compose_gets_every_value_as_it_is_meant(#[case] password: &str) {
     let program = Program::with(
         DatabaseKind::Sqlite,
         &[("APP_POSTGRES__PASSWORD", password), ("APP_SERVER__PORT", "8443")],

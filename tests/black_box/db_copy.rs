@@ -15,6 +15,7 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     let _ = server.super_admin("root.admin").await;
     server.stop();
 
+    let before = server.run(&["audit"]).succeeded();
     let copy = ["db", "copy", "--from", "sqlite:data/gatehouse.db", "--to", &target];
     let said = server.run(&copy).succeeded();
     assert!(
@@ -22,12 +23,28 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
         "{said}"
     );
     assert!(said.contains(": users: 2, sessions: 2, audit events: 4."), "{said}");
+    assert!(
+        said.ends_with("What a running service has written since the copy began is not in it\n"),
+        "{said}"
+    );
     assert_eq!(
         server.run(&copy).refused(),
-        "the target is not empty, a copy needs one that is; users in it: 2\n"
+        "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, audit events: 4. To empty it, with \
+         all that is in it: `gatehouse migrate fresh`, with database.url naming it\n"
     );
+    server
+        .command(&["migrate", "fresh", "--yes"])
+        .env("APP_DATABASE__URL", &target)
+        .assert()
+        .success();
+    server.run(&copy).succeeded();
 
     server.restart_with(&[("APP_DATABASE__URL", &target)]);
+    assert_eq!(
+        server.run(&["audit"]).succeeded(),
+        before,
+        "with sessions and names of operators"
+    );
     let me = server.carrying(&alice).me().await.expect(200);
     assert_eq!(me["username"], "alice");
     let root = server.logged_in("root.admin").await;
@@ -38,7 +55,7 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
 #[case::missing_file(
     "sqlite:missing.db",
     "sqlite:new.db",
-    "--from: database sqlite:missing.db: there is no database file"
+    "--from: database sqlite:missing.db: there is no database file /"
 )]
 #[case::no_address(
     "data/gatehouse.db",

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261127_000003_index_filtered_users",
     "m20261128_000001_add_credentials_generation",
     "m20261128_000002_index_hash_costs",
+    "m20261128_000003_add_audit_actor_details",
 ];
 
 #[apply(on_every_database)]
@@ -34,7 +35,17 @@ fn what_is_pending_is_applied_and_what_is_applied_is_undone(database: DatabaseKi
             .collect::<String>()
     };
 
-    assert_eq!(program.run(&["migrate", "up"]).succeeded(), said("applied", MIGRATIONS));
+    let created = match database {
+        DatabaseKind::Sqlite => {
+            let file = program.directory().join("data/gatehouse.db");
+            format!("created  {}\n", file.display())
+        }
+        DatabaseKind::Postgres => String::new(),
+    };
+    assert_eq!(
+        program.run(&["migrate", "up"]).succeeded(),
+        created + &said("applied", MIGRATIONS)
+    );
     assert_eq!(
         program.run(&["migrate", "status"]).succeeded(),
         said("applied", MIGRATIONS)
@@ -69,15 +80,25 @@ fn what_is_pending_is_applied_and_what_is_applied_is_undone(database: DatabaseKi
 #[rstest]
 #[case::migrate_status(&["migrate", "status"])]
 #[case::migrate_down(&["migrate", "down", "--yes"])]
+#[case::migrate_fresh(&["migrate", "fresh", "--yes"])]
+#[case::create_super_admin(&["create-super-admin", "root.admin", "--password-stdin"])]
 #[case::promote(&["promote", "alice"])]
+#[case::demote(&["demote", "alice"])]
+#[case::inactivate(&["inactivate", "alice"])]
+#[case::reactivate(&["reactivate", "alice"])]
+#[case::set_password(&["set-password", "alice", "--password-stdin"])]
 #[case::revoke_sessions(&["revoke-sessions", "alice"])]
-fn what_changes_or_shows_a_database_makes_none(#[case] arguments: &[&str]) {
-    let program = Program::new(DatabaseKind::Sqlite);
+#[case::audit(&["audit"])]
+#[case::serve(&["serve", "--no-migrate"])]
+fn what_needs_a_database_in_the_wrong_directory_says_so_and_makes_nothing(#[case] arguments: &[&str]) {
+    let program = Program::with(DatabaseKind::Sqlite, &SECRETS);
     let complaint = program.run(arguments).refused();
-    assert!(
-        complaint.contains("there is no database file data/gatehouse.db"),
-        "{complaint}"
+    let file = program.directory().join("data/gatehouse.db");
+    let missed = format!(
+        "there is no database file {}: is this the right directory?",
+        file.display()
     );
+    assert!(complaint.contains(&missed), "{complaint}");
     assert_eq!(program.directory().read_dir().unwrap().count(), 0);
 }
 
@@ -152,6 +173,11 @@ fn a_start_that_may_not_migrate_is_refused_while_migrations_are_pending(
     #[case] variables: &[(&str, &str)],
 ) {
     let program = Program::unmigrated(database, &[&SECRETS[..], variables].concat());
+    program.run(&["migrate", "up"]).succeeded();
+    let steps = MIGRATIONS.len().to_string();
+    program
+        .run(&["migrate", "down", "--steps", &steps, "--yes"])
+        .succeeded();
 
     for arguments in [start, &["promote", "alice"]] {
         assert_eq!(

@@ -108,10 +108,11 @@ impl Contestant {
     }
 
     fn make_root(&self) -> Result<()> {
+        // The first start makes the secrets of Gatehouse.
+        let server = self.start(&Start::default())?;
         if self.product == Product::Gatehouse {
             return self.administer(&["create-super-admin", ROOT, "--password-stdin"], PASSWORD);
         }
-        let server = self.start(&Start::default())?;
         client::sign_up_root(&server.url())?;
         self.place
             .with_connection(async |connection| connection.execute("UPDATE users SET role = 30").await)
@@ -121,7 +122,6 @@ impl Contestant {
     fn administer(&self, arguments: &[&str], input: &str) -> Result<()> {
         let mut command = server::command(&self.gatehouse, self.place.folder());
         self.configure(&mut command);
-        // Else the first one would tell that it has made the secrets.
         command.env("APP_LOGS__LEVEL", "error");
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn()?;

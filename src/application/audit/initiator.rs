@@ -1,27 +1,22 @@
 use crate::{
     application::Actor,
     domain::audit::{AuditActor, Provenance},
+    domain::session::AuthSessionId,
     domain::user::UserId,
 };
 
 /// Who does something, and where that comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Initiator<'a> {
     pub(super) actor: AuditActor,
     pub(super) provenance: Option<&'a Provenance>,
 }
 
 impl<'a> Initiator<'a> {
-    /// Whoever holds the machine.
-    pub const OPERATOR: Self = Self {
-        actor: AuditActor::Operator,
-        provenance: None,
-    };
-
-    /// A user who is not logged in, but has just proved to be the one.
-    pub fn user(id: UserId, provenance: &'a Provenance) -> Self {
+    /// A user who is not logged in, but has just proved to be the one, and the session that this begins, if it does.
+    pub fn user(id: UserId, session_id: Option<AuthSessionId>, provenance: &'a Provenance) -> Self {
         Self {
-            actor: AuditActor::User(id),
+            actor: AuditActor::User { id, session_id },
             provenance: Some(provenance),
         }
     }
@@ -37,6 +32,6 @@ impl<'a> Initiator<'a> {
 
 impl<'a> From<&'a Actor> for Initiator<'a> {
     fn from(actor: &'a Actor) -> Self {
-        Self::user(actor.id(), &actor.provenance)
+        Self::user(actor.id(), Some(actor.session_id), &actor.provenance)
     }
 }

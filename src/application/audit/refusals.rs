@@ -9,9 +9,14 @@ use crate::domain::{
 
 /// Refusals that are yet to be written.
 ///
-/// The first of a kind is to be written at once; those like it, all together when the [window](Self::WINDOW) ends. Of a window
-/// there are [`MOST_KINDS`](Self::MOST_KINDS) kinds, and what comes beyond is told by action and reason alone. So however many
-/// there are, little is written and little is kept in memory.
+/// The first of a kind is due at once. Those like it are counted, and due together when the [window](Self::WINDOW) ends.
+///
+/// A window tells a limited number of kinds apart, so that a flood neither fills the disk nor memory. [Users](Class::User),
+/// strangers who [aim at a user](Class::StrangerAtUser), and [other strangers](Class::Stranger) have limits of their own,
+/// and each user or [site] takes a share of them at most: nobody's flood hides what others are refused. Refusals beyond that
+/// are counted by action and reason, as those of [`AuditActor::Several`]; with the address, if one site has used up its share.
+///
+/// [site]: network
 #[derive(Debug, Default)]
 pub struct Refusals(Mutex<Window>);
 
@@ -25,21 +30,46 @@ struct Window {
 }
 
 /// What makes refusals alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Kind {
     actor: AuditActor,
     action: AuditAction,
     target_id: Option<UserId>,
     reason: Option<RefusalReason>,
-    address: Option<IpAddr>,
+    network: Option<IpAddr>,
 }
+
+/// Refusals that share a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    User,
+    StrangerAtUser,
+    Stranger,
+    Overflow,
+}
+
+/// Who causes refusals, and takes a share of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    User(UserId),
+    Site(Option<IpAddr>),
+}
+
+/// The prefix of an IPv6 network whose addresses are alike: the least that a customer is given.
+const NETWORK_PREFIX: u8 = 64;
+
+/// The prefix of an IPv6 network that shares one share: the most that a customer is given.
+const SITE_PREFIX: u8 = 48;
 
 impl Refusals {
     /// For how long alike refusals are counted together.
-    pub const WINDOW: TimeDelta = TimeDelta::minutes(5);
+    pub const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
-    /// How many kinds of refusals are told apart within a window.
-    pub const MOST_KINDS: usize = 500;
+    /// How many kinds of refusals of each class are told apart within a window.
+    pub const MAX_KINDS: usize = 100;
+
+    /// How many of them one user or site may cause.
+    pub const MAX_KINDS_OF_ONE: usize = 20;
 
     /// Notes a refusal. Returns at once.
     pub fn note(&self, refusal: AuditEvent) {
@@ -73,12 +103,7 @@ impl Refusals {
 impl Window {
     fn note(&mut self, refusal: AuditEvent) {
         self.begun_at.get_or_insert(refusal.occurred_at);
-        let is_full = self.again.len() >= Refusals::MOST_KINDS;
-        let refusal = if is_full && !self.again.contains_key(&Kind::of(&refusal)) {
-            without_details(refusal)
-        } else {
-            refusal
-        };
+        let refusal = self.limited(refusal);
         match self.again.get_mut(&Kind::of(&refusal)) {
             Some(again) => {
                 *again = AuditEvent {
@@ -98,6 +123,34 @@ impl Window {
         }
     }
 
+    /// The refusal, without the details that would make it one kind too many.
+    fn limited(&self, refusal: AuditEvent) -> AuditEvent {
+        let kind = Kind::of(&refusal);
+        if self.again.contains_key(&kind) {
+            return refusal;
+        }
+        let (class, source) = (kind.class(), kind.source());
+        let of_class = self.again.keys().filter(|other| other.class() == class);
+        let (of_all, of_one) = of_class.fold((0, 0), |(of_all, of_one), other| {
+            (of_all + 1, of_one + usize::from(other.source() == source))
+        });
+        let has_room = of_all < Refusals::MAX_KINDS && of_one < Refusals::MAX_KINDS_OF_ONE;
+        if has_room {
+            return refusal;
+        }
+        let is_flooding_site = of_one >= Refusals::MAX_KINDS_OF_ONE && matches!(source, Source::Site(_));
+        AuditEvent {
+            actor: AuditActor::Several,
+            target_id: None,
+            provenance: if is_flooding_site {
+                refusal.provenance
+            } else {
+                Provenance::default()
+            },
+            ..refusal
+        }
+    }
+
     /// Ends the window. Returns all that it has not given away yet.
     fn end(&mut self) -> Vec<AuditEvent> {
         let Self { again, mut firsts, .. } = mem::take(self);
@@ -108,23 +161,44 @@ impl Window {
 
 impl Kind {
     fn of(refusal: &AuditEvent) -> Self {
+        let prefix = match refusal.actor {
+            AuditActor::Several => SITE_PREFIX,
+            _ => NETWORK_PREFIX,
+        };
         Self {
-            actor: refusal.actor,
+            actor: refusal.actor.clone(),
             action: refusal.action,
             target_id: refusal.target_id,
             reason: refusal.refusal,
-            address: refusal.provenance.address,
+            network: refusal.provenance.address.map(|address| network(address, prefix)),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match (&self.actor, self.target_id) {
+            (AuditActor::User { .. } | AuditActor::Operator { .. }, _) => Class::User,
+            (AuditActor::Anonymous, Some(_)) => Class::StrangerAtUser,
+            (AuditActor::Anonymous, None) => Class::Stranger,
+            (AuditActor::Several, _) => Class::Overflow,
+        }
+    }
+
+    fn source(&self) -> Source {
+        match self.actor.user_id() {
+            Some(id) => Source::User(id),
+            None => Source::Site(self.network.map(|address| network(address, SITE_PREFIX))),
         }
     }
 }
 
-/// One of the many that are not told apart any more.
-fn without_details(refusal: AuditEvent) -> AuditEvent {
-    AuditEvent {
-        actor: AuditActor::Anonymous,
-        target_id: None,
-        provenance: Provenance::default(),
-        ..refusal
+/// The network of an address: an IPv4 address by itself, or so many bits of an IPv6 address.
+fn network(address: IpAddr, ipv6_prefix: u8) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let mask = u128::MAX << (128 - u32::from(ipv6_prefix));
+            std::net::Ipv6Addr::from_bits(address.to_bits() & mask).into()
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         ports::{Clock, Random, RandomExt, StorageError, Transaction},
     },
     domain::{
-        audit::{AuditAction, AuditEvent, AuditEventId, RefusalReason},
+        audit::{AuditAction, AuditActor, AuditEvent, AuditEventId, OperatorName, RefusalReason},
         user::UserId,
     },
 };
@@ -20,9 +20,21 @@ pub struct Audit {
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+    /// What the machine calls the operator, where that is known.
+    pub(crate) operator: Option<OperatorName>,
 }
 
 impl Audit {
+    /// Whoever holds the machine.
+    pub fn operator(&self) -> Initiator<'static> {
+        Initiator {
+            actor: AuditActor::Operator {
+                name: self.operator.clone(),
+            },
+            provenance: None,
+        }
+    }
+
     /// Writes down in `transaction` what it does at `now`.
     ///
     /// # Errors
@@ -96,7 +108,7 @@ mod tests {
     use super::*;
     use crate::{
         application::testing::{World, user},
-        domain::{audit::AuditActor, user::Role},
+        domain::user::Role,
     };
 
     #[tokio::test]
@@ -115,7 +127,8 @@ mod tests {
         let [noted] = &world.refusals()[..] else {
             panic!("there is one refusal")
         };
-        assert_eq!(noted.actor, AuditActor::User(plain.id()));
+        let (id, session_id) = (plain.id(), Some(plain.session_id));
+        assert_eq!(noted.actor, AuditActor::User { id, session_id });
         assert_eq!(
             (noted.action, noted.target_id),
             (AuditAction::EndUserSessions, Some(alice.id()))

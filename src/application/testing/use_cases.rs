@@ -19,7 +19,7 @@ use crate::{
         },
         throttle::{ChangeBudget, Throttle, ThrottlePolicy},
     },
-    domain::{session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
+    domain::{audit::OperatorName, session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
 };
 
 /// The use cases that stand on many ports, and what several use cases share.
@@ -42,6 +42,7 @@ impl World {
             refusals: self.refusals.clone(),
             clock: self.clock(),
             random: self.random.clone(),
+            operator: OperatorName::new("ops"),
         })
     }
 

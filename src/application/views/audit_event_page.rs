@@ -2,13 +2,15 @@ use chrono::{DateTime, Utc};
 
 use super::PageLimit;
 use crate::domain::{
-    audit::{AuditAction, AuditEvent, AuditEventId},
+    audit::{AuditAction, AuditActorKind, AuditEvent, AuditEventId},
     user::UserId,
 };
 
 /// Which events are wanted; what is not given matches every one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditEventFilter {
+    /// Only what this kind of actor did, or was refused.
+    pub actor_kind: Option<AuditActorKind>,
     /// Only what this user did, or was refused.
     pub actor_id: Option<UserId>,
     /// Only what was done to this user.

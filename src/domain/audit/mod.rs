@@ -9,12 +9,14 @@ mod actor;
 mod event;
 mod id;
 mod names;
+mod operator_name;
 mod provenance;
 mod refusal_reason;
 
 pub use action::AuditAction;
-pub use actor::AuditActor;
+pub use actor::{AuditActor, AuditActorKind};
 pub use event::AuditEvent;
 pub use id::AuditEventId;
+pub use operator_name::OperatorName;
 pub use provenance::Provenance;
 pub use refusal_reason::RefusalReason;

@@ -34,7 +34,7 @@ pub(super) use named_enum;
 mod tests {
     use std::{collections::HashSet, fmt::Debug};
 
-    use super::super::{AuditAction, RefusalReason};
+    use super::super::{AuditAction, AuditActorKind, RefusalReason};
 
     fn assert_named<T: Copy + Debug + PartialEq>(all: &[T], name: fn(T) -> &'static str, named: fn(&str) -> Option<T>) {
         let names: HashSet<_> = all.iter().map(|one| name(*one)).collect();
@@ -48,6 +48,7 @@ mod tests {
     #[test]
     fn each_is_found_by_its_name_alone() {
         assert_named(AuditAction::ALL, AuditAction::name, AuditAction::named);
+        assert_named(AuditActorKind::ALL, AuditActorKind::name, AuditActorKind::named);
         assert_named(RefusalReason::ALL, RefusalReason::name, RefusalReason::named);
     }
 }

@@ -78,6 +78,7 @@ fn condition(filter: &AuditEventFilter, after: Option<AuditEventId>) -> Conditio
         }
     };
     Condition::all()
+        .add_option(filter.actor_kind.map(|kind| Column::ActorKind.eq(kind.name())))
         .add_option(filter.actor_id.map(|id| Column::ActorId.eq(id.as_uuid())))
         .add_option(filter.target_id.map(|id| Column::TargetId.eq(id.as_uuid())))
         .add_option(filter.action.map(|action| Column::Action.eq(action.name())))

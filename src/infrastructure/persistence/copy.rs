@@ -25,9 +25,9 @@ pub struct CopyProgress {
     pub total: u64,
 }
 
-/// What was copied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copied {
+/// How many rows a database has of what is copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
     /// The number of users.
     pub users: u64,
     /// The number of sessions.
@@ -40,11 +40,11 @@ pub struct Copied {
 #[derive(Debug, Error)]
 pub enum CopyError {
     /// The target holds data, which a copy must not mix with.
-    #[error("the target is not empty, a copy needs one that is; users in it: {users}")]
-    TargetNotEmpty {
-        /// The number of users in it.
-        users: u64,
-    },
+    #[error(
+        "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, audit events: {}",
+        .0.users, .0.sessions, .0.audit_events
+    )]
+    TargetNotEmpty(RowCounts),
     /// The target does not hold what was written to it.
     #[error("{table} has {total} rows, of which {found} arrived")]
     CountsDiffer {
@@ -68,24 +68,28 @@ impl From<DbErr> for CopyError {
 }
 
 /// Copies all users, sessions and events of the audit trail from one database to another, which may be of another kind; all of
-/// them or none. Counts of failed attempts begin anew. Both must have the schema of this program, and `target` no users yet. What
-/// is written to `source` meanwhile may be missed.
+/// them or none. Counts of failed attempts begin anew. Both must have the schema of this program, and `target` none of these yet.
+/// What is written to `source` after the beginning is not copied.
 ///
 /// # Errors
-/// [`CopyError`] if the target has users, or one of the databases fails. If the target fails to answer the commit, all may
+/// [`CopyError`] if the target has any of these, or one of the databases fails. If the target fails to answer the commit, all may
 /// have been copied nevertheless.
 pub async fn copy(
     source: &Database,
     target: &Database,
     mut progress: impl FnMut(CopyProgress),
-) -> Result<Copied, CopyError> {
+) -> Result<RowCounts, CopyError> {
     let source = source.begin_snapshot().await?;
     let target = target.begin_migration().await?;
-    let users = user::Entity::find().count(&target).await?;
-    if users > 0 {
-        return Err(CopyError::TargetNotEmpty { users });
+    let found = RowCounts {
+        users: user::Entity::find().count(&target).await?,
+        sessions: auth_session::Entity::find().count(&target).await?,
+        audit_events: audit_event::Entity::find().count(&target).await?,
+    };
+    if found != RowCounts::default() {
+        return Err(CopyError::TargetNotEmpty(found));
     }
-    let copied = Copied {
+    let copied = RowCounts {
         users: copy_table::<user::Entity>(&source, &target, user::Column::Id, &mut progress).await?,
         sessions: copy_table::<auth_session::Entity>(&source, &target, auth_session::Column::Id, &mut progress).await?,
         audit_events: copy_table::<audit_event::Entity>(&source, &target, audit_event::Column::Id, &mut progress)
@@ -176,6 +180,8 @@ mod tests {
             count: 1,
             address: None,
             request_id: None,
+            session_id: Some(user.id),
+            operator_name: None,
         });
         insert::<user::Entity>(&database, users).await;
         insert::<auth_session::Entity>(&database, sessions).await;
@@ -206,7 +212,7 @@ mod tests {
         })
         .await;
 
-        let expected = Copied {
+        let expected = RowCounts {
             users: USERS,
             sessions: USERS,
             audit_events: USERS,
@@ -242,12 +248,23 @@ mod tests {
 
     #[apply(on_every_database)]
     #[tokio::test]
-    async fn a_database_that_has_users_is_left_as_it_is(kind: DatabaseKind) {
+    async fn a_database_that_has_data_is_left_as_it_is(kind: DatabaseKind) {
         let (source, target) = (with_users(DatabaseKind::Sqlite).await, with_users(kind).await);
         let before = rows::<user::Entity>(&target, user::Column::Id).await;
         let refusal = copy(&source, &target, |_| ()).await;
-        assert!(matches!(refusal, Err(CopyError::TargetNotEmpty { users: USERS })));
+        assert!(matches!(
+            refusal,
+            Err(CopyError::TargetNotEmpty(RowCounts { users: USERS, .. }))
+        ));
         assert_eq!(rows::<user::Entity>(&target, user::Column::Id).await, before);
+
+        user::Entity::delete_many().exec(target.writer()).await.unwrap();
+        let refusal = copy(&source, &target, |_| ()).await;
+        let events_alone = RowCounts {
+            audit_events: USERS,
+            ..RowCounts::default()
+        };
+        assert!(matches!(refusal, Err(CopyError::TargetNotEmpty(found)) if found == events_alone));
     }
 
     #[apply(on_every_database)]

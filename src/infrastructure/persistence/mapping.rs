@@ -10,7 +10,7 @@ use super::entities::{audit_event, auth_session, throttle_bucket, user};
 use crate::{
     application::{ports::StorageError, views::UserView},
     domain::{
-        audit::{AuditAction, AuditActor, AuditEvent, Provenance, RefusalReason},
+        audit::{AuditAction, AuditActor, AuditActorKind, AuditEvent, OperatorName, Provenance, RefusalReason},
         session::{AuthSession, AuthSessionState, ClientDetails, SessionSecretDigest, UserAgent},
         throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey},
         user::{PasswordHash, User, UserId, UserState, Username},
@@ -189,7 +189,7 @@ impl TryFrom<audit_event::Model> for AuditEvent {
         Ok(Self {
             id: row.id.into(),
             occurred_at: row.occurred_at,
-            actor: AuditActor::of(&row.actor_kind, row.actor_id.map(UserId::from)).ok_or_else(|| unknown("actor"))?,
+            actor: actor(&row).ok_or_else(|| unknown("actor"))?,
             action: AuditAction::named(&row.action).ok_or_else(|| unknown("action"))?,
             target_id: row.target_id.map(UserId::from),
             refusal: row.refusal.as_deref().map(refusal).transpose()?,
@@ -202,12 +202,27 @@ impl TryFrom<audit_event::Model> for AuditEvent {
     }
 }
 
+/// The actor that an event was stored with, if it was one that this program knows.
+fn actor(row: &audit_event::Model) -> Option<AuditActor> {
+    Some(match AuditActorKind::named(&row.actor_kind)? {
+        AuditActorKind::User => AuditActor::User {
+            id: row.actor_id?.into(),
+            session_id: row.session_id.map(Into::into),
+        },
+        AuditActorKind::Operator => AuditActor::Operator {
+            name: row.operator_name.as_deref().and_then(OperatorName::new),
+        },
+        AuditActorKind::Anonymous => AuditActor::Anonymous,
+        AuditActorKind::Several => AuditActor::Several,
+    })
+}
+
 /// The row of an event, all columns to be written.
 pub(super) fn audit_event_row(event: &AuditEvent) -> audit_event::ActiveModel {
     audit_event::Model {
         id: event.id.as_uuid(),
         occurred_at: event.occurred_at,
-        actor_kind: event.actor.kind().to_owned(),
+        actor_kind: event.actor.kind().name().to_owned(),
         actor_id: event.actor.user_id().map(|id| id.as_uuid()),
         action: event.action.name().to_owned(),
         target_id: event.target_id.map(|id| id.as_uuid()),
@@ -215,6 +230,8 @@ pub(super) fn audit_event_row(event: &AuditEvent) -> audit_event::ActiveModel {
         count: event.count.into(),
         address: event.provenance.address.map(|address| address.to_string()),
         request_id: event.provenance.request_id.as_deref().map(str::to_owned),
+        session_id: event.actor.session_id().map(|id| id.as_uuid()),
+        operator_name: event.actor.operator_name().map(|name| name.as_str().to_owned()),
     }
     .into_active_model()
     .reset_all()

@@ -33,8 +33,10 @@ mod user_reader;
 mod user_repository;
 
 pub use audit_event_reader::SeaOrmAuditEventReader;
-pub use copy::{Copied, CopyError, CopyProgress, copy};
-pub use database::{ConnectError, Database, DatabaseOptions, DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
+pub use copy::{CopyError, CopyProgress, RowCounts, copy};
+pub use database::{
+    ConnectError, Database, DatabaseFile, DatabaseOptions, DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults,
+};
 pub use hash_costs::{count_users_above_hash_cost, highest_hash_cost};
 pub use identity_reader::SeaOrmIdentityReader;
 pub use last_seen_recorder::SeaOrmLastSeenRecorder;

@@ -1,12 +1,15 @@
 //! What can be asked for on the command line, as clap reads it and `--help` tells it.
 
-use chrono::{DateTime, Utc};
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
-use crate::domain::audit::AuditAction;
+use super::Moment;
+use crate::{
+    application::queries::operator::RequestedActor,
+    domain::audit::{AuditAction, AuditActorKind},
+};
 
 /// User management: sign-up, log-in, users, roles and sessions. Without a command, serves.
 #[derive(Debug, Parser)]
@@ -92,16 +95,17 @@ pub enum MigrateCommand {
 pub enum DbCommand {
     /// Copy all users, sessions and audit events into another, empty database
     #[command(
-        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none. Stop the service \
-        before: what is written meanwhile may be missed. An address is that of database.url: `sqlite:` and a path, or \
-        `postgres://user@host:port/db`, of which the section [postgres] supplies what is left out, above all the password.",
+        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none, as they are at \
+        one moment. Stop the service before: what it writes after that moment is not in the copy. `gatehouse migrate fresh` \
+        empties a database. An address is that of database.url: `sqlite:` and a path, or `postgres://user@host:port/db`, of which \
+        the section [postgres] supplies what is left out, above all the password.",
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
     )]
     Copy {
         /// The database to copy from
         #[arg(long, value_name = "URL")]
         from: String,
-        /// The database to copy to, without users; a SQLite file is made, and the schema, too
+        /// The database to copy to, with nothing in it; a SQLite file is made, and the schema, too
         #[arg(long, value_name = "URL")]
         to: String,
     },
@@ -178,17 +182,23 @@ pub enum OperatorCommand {
         username: String,
     },
     /// Show who did what to whom, when and from where; the newest comes first
-    #[command(after_help = "Examples:\n  gatehouse audit --target alice\n  \
-        gatehouse audit --action log_in --outcome refused --since 2026-01-01T00:00:00Z")]
+    #[command(
+        long_about = "Show who did what to whom, when and from where; the newest comes first. Each line has the columns TIME, \
+        ACTOR, ACTION, TARGET, OUTCOME, ADDRESS, REQUEST, SESSION and COUNT, which a heading names on a terminal. Refusals that \
+        are like an earlier one are counted together: they appear within a minute, or when the server stops.",
+        after_help = "Examples:\n  gatehouse audit --target alice\n  \
+        gatehouse audit --actor @operator --since 2026-01-31\n  \
+        gatehouse audit --action log_in --outcome refused --since 1h"
+    )]
     Audit(AuditArguments),
 }
 
 /// Which events of the audit trail to show; all that are given must match.
 #[derive(Debug, Args)]
 pub struct AuditArguments {
-    /// Only what this user did, or was refused
-    #[arg(long, value_name = "USERNAME")]
-    pub actor: Option<String>,
+    /// Only what this user did, or was refused; or all of @operator, @anonymous, @several or @user
+    #[arg(long, value_name = "USERNAME", value_parser = actor)]
+    pub actor: Option<RequestedActor>,
     /// Only what was done to this user
     #[arg(long, value_name = "USERNAME")]
     pub target: Option<String>,
@@ -198,12 +208,12 @@ pub struct AuditArguments {
     /// Only what was done, or only what was refused
     #[arg(long)]
     pub outcome: Option<Outcome>,
-    /// Only from this time on (RFC 3339)
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub since: Option<DateTime<Utc>>,
-    /// Only before this time (RFC 3339)
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub until: Option<DateTime<Utc>>,
+    /// Only from this time on: so long ago (1h), the beginning of a day in UTC (2026-01-31), or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Moment>,
+    /// Only before this time, given in the same ways
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Moment>,
     /// How many events at the most
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
@@ -218,9 +228,13 @@ pub enum Outcome {
     Refused,
 }
 
-fn time(text: &str) -> Result<DateTime<Utc>, &'static str> {
-    let time = text.parse();
-    time.map_err(|_| "must be a time of RFC 3339, such as 2026-01-01T00:00:00Z")
+/// No username begins with the sign that a kind of actor is marked by.
+fn actor(text: &str) -> Result<RequestedActor, &'static str> {
+    let Some(kind) = text.strip_prefix('@') else {
+        return Ok(RequestedActor::User(text.to_owned()));
+    };
+    let kind = AuditActorKind::named(kind).map(RequestedActor::Kind);
+    kind.ok_or("must be a username, @operator, @anonymous, @several or @user")
 }
 
 fn action() -> impl TypedValueParser<Value = AuditAction> {

@@ -1,6 +1,11 @@
 //! `gatehouse audit`.
 
-use chrono::SecondsFormat;
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal},
+};
+
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{
     arguments::{AuditArguments, Outcome},
@@ -14,13 +19,17 @@ use crate::{
     domain::{audit::AuditActor, user::UserId},
 };
 
-/// Prints the events that are asked for, a line each.
+/// The columns of a line.
+const HEADING: &str = "TIME ACTOR ACTION TARGET OUTCOME ADDRESS REQUEST SESSION COUNT";
+
+/// Prints the events that are asked for, a line each; on a terminal, below a heading.
 ///
 /// # Errors
 /// If nobody has a name that is given, or the database fails.
 pub(super) async fn show_audit_trail(
     arguments: AuditArguments,
     read_audit_trail: &ReadAuditTrail,
+    now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
     let mut left = arguments.limit;
     let mut request = ReadAuditTrailRequest {
@@ -28,10 +37,13 @@ pub(super) async fn show_audit_trail(
         target: arguments.target,
         action: arguments.action,
         is_refused: arguments.outcome.map(|outcome| outcome == Outcome::Refused),
-        since: arguments.since,
-        until: arguments.until,
+        since: arguments.since.map(|moment| moment.from(now)),
+        until: arguments.until.map(|moment| moment.from(now)),
         page: AuditEventPageRequest::default(),
     };
+    if io::stdout().is_terminal() {
+        say(HEADING)?;
+    }
     while left > 0 {
         let limit = left.min(PageLimit::MAX.into());
         request.page.limit = PageLimit::new(u32::try_from(limit)?)?;
@@ -48,36 +60,40 @@ pub(super) async fn show_audit_trail(
     Ok(())
 }
 
-/// The event as one line: when, who, what, whom, what became of it and how often, from where, and in which request.
+/// The event as one line of the columns of [`HEADING`], each of which is one word.
 fn line(view: &AuditEventView) -> String {
     let event = &view.event;
-    let actor = match event.actor {
-        AuditActor::User(id) => user(Some(id), view.actor_username.as_deref()),
-        AuditActor::Operator | AuditActor::Anonymous => event.actor.kind().to_owned(),
-    };
-    let target = user(event.target_id, view.target_username.as_deref());
-    let outcome = event.refusal.map_or("success", |reason| reason.name());
-    let count = if event.count > 1 {
-        format!(" x{}", event.count)
-    } else {
-        String::new()
-    };
-    let address = event
-        .provenance
-        .address
-        .map_or("-".to_owned(), |address| address.to_string());
-    format!(
-        "{} {actor} {} {target} {outcome}{count} {address} {}",
+    let columns = [
         event.occurred_at.to_rfc3339_opts(SecondsFormat::Millis, true),
-        event.action.name(),
-        event.provenance.request_id.as_deref().unwrap_or("-"),
-    )
+        actor(&event.actor, view.actor_username.as_deref()),
+        event.action.name().to_owned(),
+        user(event.target_id, view.target_username.as_deref()),
+        event.refusal.map_or("success", |reason| reason.name()).to_owned(),
+        or_dash(event.provenance.address),
+        or_dash(event.provenance.request_id.as_deref()),
+        or_dash(event.actor.session_id()),
+        event.count.to_string(),
+    ];
+    columns.join(" ")
+}
+
+/// A user by name; what is no user, behind a sign that no username has.
+fn actor(actor: &AuditActor, username: Option<&str>) -> String {
+    let kind = actor.kind().name();
+    match actor {
+        AuditActor::User { id, .. } => user(Some(*id), username),
+        AuditActor::Operator { name: Some(name) } => format!("@{kind}:{}", name.as_str()),
+        AuditActor::Operator { name: None } | AuditActor::Anonymous | AuditActor::Several => format!("@{kind}"),
+    }
 }
 
 /// A user by name; by id, if the name is not known any more.
 fn user(id: Option<UserId>, username: Option<&str>) -> String {
-    let id = || id.map_or("-".to_owned(), |id| id.to_string());
-    username.map_or_else(id, str::to_owned)
+    username.map_or_else(|| or_dash(id), str::to_owned)
+}
+
+fn or_dash(value: Option<impl Display>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
 #[cfg(test)]
@@ -85,7 +101,11 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::audit::{AuditAction, AuditEvent, AuditEventId, Provenance, RefusalReason};
+    use crate::domain::{
+        audit::{AuditAction, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
+        session::AuthSessionId,
+        user::Username,
+    };
 
     #[test]
     fn an_event_is_one_line_for_people_and_for_awk() {
@@ -109,11 +129,10 @@ mod tests {
         };
         assert_eq!(
             line(&view),
-            "1970-01-01T00:00:00.000Z anonymous log_in alice invalid_credentials x7 192.0.2.1 request"
+            "1970-01-01T00:00:00.000Z @anonymous log_in alice invalid_credentials 192.0.2.1 request - 7"
         );
 
         view.event = AuditEvent {
-            actor: AuditActor::Operator,
             target_id: None,
             refusal: None,
             count: 1,
@@ -121,6 +140,56 @@ mod tests {
             ..view.event
         };
         view.target_username = None;
-        assert_eq!(line(&view), "1970-01-01T00:00:00.000Z operator log_in - success - -");
+        assert_eq!(
+            line(&view),
+            "1970-01-01T00:00:00.000Z @anonymous log_in - success - - - 1"
+        );
+        assert_eq!(line(&view).split(' ').count(), HEADING.split(' ').count());
+    }
+
+    #[test]
+    fn what_is_no_user_is_called_what_no_user_can_be() {
+        let (id, session_id) = (UserId::new(DateTime::UNIX_EPOCH, [1; 10]), None);
+        let user = AuditActor::User { id, session_id };
+        assert_eq!(actor(&user, Some("operator")), "operator");
+        assert_eq!(actor(&user, None), id.to_string());
+
+        let name = OperatorName::new("root");
+        for (other, shown) in [
+            (AuditActor::Operator { name }, "@operator:root"),
+            (AuditActor::Operator { name: None }, "@operator"),
+            (AuditActor::Anonymous, "@anonymous"),
+            (AuditActor::Several, "@several"),
+        ] {
+            assert_eq!(actor(&other, None), shown);
+            assert!(Username::new(shown).is_err());
+        }
+    }
+
+    #[test]
+    fn the_session_of_a_user_is_shown() {
+        let time = DateTime::UNIX_EPOCH;
+        let session_id = AuthSessionId::new(time, [2; 10]);
+        let view = AuditEventView {
+            event: AuditEvent {
+                id: AuditEventId::first_at(time),
+                occurred_at: time,
+                actor: AuditActor::User {
+                    id: UserId::new(time, [1; 10]),
+                    session_id: Some(session_id),
+                },
+                action: AuditAction::LogOut,
+                target_id: None,
+                refusal: None,
+                count: 1,
+                provenance: Provenance::default(),
+            },
+            actor_username: Some("alice".to_owned()),
+            target_username: None,
+        };
+        assert_eq!(
+            line(&view),
+            format!("1970-01-01T00:00:00.000Z alice log_out - success - - {session_id} 1")
+        );
     }
 }

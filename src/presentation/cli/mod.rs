@@ -5,11 +5,13 @@
 
 mod arguments;
 mod audit;
+mod moment;
 mod operator;
 mod progress;
 mod terminal;
 
 pub use arguments::{Arguments, Command, ConfigCommand, DbCommand, MigrateCommand, OperatorCommand};
+pub use moment::Moment;
 pub use operator::OperatorUseCases;
 pub use progress::Progress;
-pub use terminal::{confirm_destruction, say};
+pub use terminal::{confirm_destruction, report, say};

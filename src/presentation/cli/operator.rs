@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::{
     arguments::OperatorCommand,
     audit::show_audit_trail,
-    terminal::{confirm_if_interactive, read_new_password, say},
+    terminal::{confirm_if_interactive, read_new_password, report, say},
 };
 use crate::{
     application::{
@@ -48,30 +48,37 @@ impl OperatorUseCases {
                 Username::new(username.as_str())?;
                 let password = read_new_password(&password)?;
                 let user = self.create_super_admin.execute(&username, &password).await?;
-                say(format_args!(
+                report(format_args!(
                     "{} ({}) was created as super admin",
                     user.username, user.id
-                ))
+                ));
             }
-            OperatorCommand::Promote { username, yes } => self.promote(&username, yes).await,
-            OperatorCommand::Demote { username } => told(&self.demote.execute(&username).await?, "is a plain user"),
-            OperatorCommand::Inactivate { username } => told(&self.inactivate.execute(&username).await?, "is inactive"),
-            OperatorCommand::Reactivate { username } => told(&self.reactivate.execute(&username).await?, "is active"),
+            OperatorCommand::Promote { username, yes } => self.promote(&username, yes).await?,
+            OperatorCommand::Demote { username } => {
+                report_change(&self.demote.execute(&username).await?, "is a plain user");
+            }
+            OperatorCommand::Inactivate { username } => {
+                report_change(&self.inactivate.execute(&username).await?, "is inactive");
+            }
+            OperatorCommand::Reactivate { username } => {
+                report_change(&self.reactivate.execute(&username).await?, "is active");
+            }
             OperatorCommand::SetPassword { username, password } => {
                 // Looked up before the password is asked for.
                 self.find_user.execute(&username).await?;
                 let password = read_new_password(&password)?;
-                told(
-                    &self.set_password.execute(&username, &password).await?,
-                    "has the new password",
-                )
+                let account = self.set_password.execute(&username, &password).await?;
+                report_change(&account, "has the new password");
             }
             OperatorCommand::RevokeSessions { username } => {
                 let ended = self.revoke_sessions.execute(&username).await?;
-                say(format_args!("{username} is logged out everywhere: {}", sessions(ended)))
+                report(format_args!("{username} is logged out everywhere: {}", sessions(ended)));
             }
-            OperatorCommand::Audit(arguments) => show_audit_trail(arguments, &self.read_audit_trail).await,
+            OperatorCommand::Audit(arguments) => {
+                show_audit_trail(arguments, &self.read_audit_trail, self.clock.now()).await?;
+            }
         }
+        Ok(())
     }
 
     async fn promote(&self, username: &str, yes: bool) -> anyhow::Result<()> {
@@ -79,7 +86,8 @@ impl OperatorUseCases {
         let description = self.describe(&user);
         say(&description)?;
         confirm_if_interactive("This account will be super admin.", yes)?;
-        told(&self.promote.execute(username).await?, "is super admin")
+        report_change(&self.promote.execute(username).await?, "is super admin");
+        Ok(())
     }
 
     /// By which the operator can tell the account that is meant from one that somebody has just made to be mistaken for it.
@@ -94,13 +102,13 @@ impl OperatorUseCases {
     }
 }
 
-fn told(account: &ChangedAccount, state: &str) -> anyhow::Result<()> {
+fn report_change(account: &ChangedAccount, state: &str) {
     let user = &account.user;
     if account.is_changed {
         let ended = sessions(account.ended_sessions);
-        say(format_args!("{} ({}) {state} now; {ended}", user.username, user.id))
+        report(format_args!("{} ({}) {state} now; {ended}", user.username, user.id));
     } else {
-        say(format_args!("{} ({}) {state} already", user.username, user.id))
+        report(format_args!("{} ({}) {state} already", user.username, user.id));
     }
 }
 

@@ -25,6 +25,17 @@ pub fn say(line: impl Display) -> anyhow::Result<()> {
     }
 }
 
+/// Prints what was done. Where that cannot be printed, standard error gets it, and the command has succeeded nevertheless.
+pub fn report(done: impl Display) {
+    if let Err(error) = say(&done) {
+        // If that cannot be written to either, nobody can be told.
+        let _ = writeln!(
+            io::stderr().lock(),
+            "warning: {error:#}; this was done nevertheless: {done}"
+        );
+    }
+}
+
 /// Asks whether to destroy something, unless `yes` says so beforehand.
 ///
 /// # Errors

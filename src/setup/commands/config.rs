@@ -1,7 +1,7 @@
 //! `gatehouse config`.
 
 use crate::{
-    presentation::cli::{ConfigCommand, say},
+    presentation::cli::{ConfigCommand, report, say},
     setup::{
         adapters::jwt_signer,
         configuration::{self, Sources},
@@ -30,10 +30,11 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
         ConfigCommand::Dotenv => {
             let exported = configuration::export(sources)?;
             for notice in exported.notices {
-                say(notice)?;
+                report(notice);
             }
             let variables = exported.variables.join(", ");
-            say(format_args!("{} was written: {variables}", exported.file))
+            report(format_args!("{} was written: {variables}", exported.file));
+            Ok(())
         }
         ConfigCommand::Show => say(configuration::show(sources)?.trim_end()),
     }

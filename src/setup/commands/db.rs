@@ -1,10 +1,11 @@
 //! `gatehouse db`.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
+use super::migrate::report_new_file;
 use crate::{
-    infrastructure::persistence::{self, Database, DatabaseUrl, Migrations},
-    presentation::cli::{DbCommand, Progress, say},
+    infrastructure::persistence::{self, CopyError, Database, DatabaseUrl, Migrations},
+    presentation::cli::{DbCommand, Progress, report},
     setup::{
         configuration::{Configuration, DatabaseConfig},
         database,
@@ -14,7 +15,7 @@ use crate::{
 /// Copies the data from one database to another.
 ///
 /// # Errors
-/// If an address is none, a database has not the schema of this program, the target has users, or one of the databases
+/// If an address is none, a database has not the schema of this program, the target has data, or one of the databases
 /// fails. Nothing was copied then, unless it was the answer to the commit that failed to come.
 pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::Result<()> {
     let DbCommand::Copy { from, to } = command;
@@ -27,6 +28,7 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
     let outcome = async {
         database::require_migrated(&source).await.context("--from")?;
         let target = database::open_or_create(&to).await.context("--to")?;
+        report_new_file(&target);
         let outcome = copy(&source, &target).await;
         target.close().await;
         outcome
@@ -34,11 +36,12 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
     .await;
     source.close().await;
     let copied = outcome?;
-    say(format_args!(
+    report(format_args!(
         "copied from {} to {}: users: {}, sessions: {}, audit events: {}. To serve from there, set database.url, and keep the \
-         secrets",
+         secrets. What a running service has written since the copy began is not in it",
         from.url, to.url, copied.users, copied.sessions, copied.audit_events
-    ))
+    ));
+    Ok(())
 }
 
 /// How to reach the database at an address.
@@ -49,11 +52,19 @@ fn at(url: &str, configuration: &Configuration) -> anyhow::Result<DatabaseConfig
     })
 }
 
-async fn copy(source: &Database, target: &Database) -> anyhow::Result<persistence::Copied> {
+async fn copy(source: &Database, target: &Database) -> anyhow::Result<persistence::RowCounts> {
     prepare(target).await.context("--to")?;
     let progress = Progress::new()?;
     let show = |step: persistence::CopyProgress| progress.show(step.table, step.copied, step.total);
-    Ok(persistence::copy(source, target, show).await?)
+    persistence::copy(source, target, show).await.map_err(|error| {
+        let advice = match error {
+            CopyError::TargetNotEmpty { .. } => {
+                ". To empty it, with all that is in it: `gatehouse migrate fresh`, with database.url naming it"
+            }
+            CopyError::CountsDiffer { .. } | CopyError::Failed(_) => "",
+        };
+        anyhow!("{error}{advice}")
+    })
 }
 
 /// Gives a database without any migration the schema; one that has some must have all, for its data are somebody's.

@@ -1,8 +1,8 @@
 //! `gatehouse migrate`.
 
 use crate::{
-    infrastructure::persistence::Migrations,
-    presentation::cli::{MigrateCommand, confirm_destruction, say},
+    infrastructure::persistence::{Database, Migrations},
+    presentation::cli::{MigrateCommand, confirm_destruction, report, say},
     setup::{configuration::DatabaseConfig, database},
 };
 
@@ -27,9 +27,12 @@ pub async fn run(command: MigrateCommand, config: &DatabaseConfig) -> anyhow::Re
         MigrateCommand::Up | MigrateCommand::Status => {}
     }
     let database = match command {
-        MigrateCommand::Up | MigrateCommand::Fresh { .. } => database::open_or_create(config).await?,
-        MigrateCommand::Down { .. } | MigrateCommand::Status => database::open_existing(config).await?,
+        MigrateCommand::Up => database::open_or_create(config).await?,
+        MigrateCommand::Fresh { .. } | MigrateCommand::Down { .. } | MigrateCommand::Status => {
+            database::open_existing(config).await?
+        }
     };
+    report_new_file(&database);
     let outcome = migrate(&command, &Migrations::new(&database)).await;
     database.close().await;
     outcome
@@ -41,24 +44,30 @@ async fn migrate(command: &MigrateCommand, migrations: &Migrations<'_>) -> anyho
         MigrateCommand::Down { steps, .. } => list("undo", "undone", &migrations.down(*steps).await?),
         MigrateCommand::Fresh { .. } => {
             migrations.fresh().await?;
-            say("every table was dropped and recreated")
+            report("every table was dropped and recreated");
         }
         MigrateCommand::Status => {
             for state in migrations.status().await? {
                 let applied = if state.is_applied { "applied" } else { "pending" };
                 say(format_args!("{applied}  {}", state.name))?;
             }
-            Ok(())
         }
+    }
+    Ok(())
+}
+
+/// Says where the database is, if it was made just now.
+pub(super) fn report_new_file(database: &Database) {
+    if let Some(file) = database.file().filter(|file| file.is_new) {
+        report(format_args!("created  {}", file.path.display()));
     }
 }
 
-fn list(order: &str, done: &str, names: &[String]) -> anyhow::Result<()> {
+fn list(order: &str, done: &str, names: &[String]) {
     if names.is_empty() {
-        return say(format_args!("there is nothing to {order}"));
+        report(format_args!("there is nothing to {order}"));
     }
     for name in names {
-        say(format_args!("{done}  {name}"))?;
+        report(format_args!("{done}  {name}"));
     }
-    Ok(())
 }

@@ -9,16 +9,22 @@ mod migrate;
 use log::LevelFilter;
 
 use super::{
-    adapters::Adapters,
+    adapters::{Adapters, jwt_signer},
     configuration::{Configuration, Loaded, LogsConfig, Sources},
     database, logging,
+    operator_name::operator_name,
     peppers::require_peppers,
     server::serve,
+    services::Services,
+    sockets::Sockets,
     use_cases::operator_use_cases,
 };
-use crate::presentation::{
-    cli::{Arguments, Command, OperatorCommand, say},
-    http,
+use crate::{
+    infrastructure::persistence::Database,
+    presentation::{
+        cli::{Arguments, Command, OperatorCommand, say},
+        http,
+    },
 };
 
 /// Does what the command line asks for.
@@ -28,18 +34,7 @@ use crate::presentation::{
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let sources = Sources::from_process()?;
     match arguments.command.unwrap_or(Command::Serve { no_migrate: false }) {
-        Command::Serve { no_migrate } => {
-            let Loaded {
-                mut configuration,
-                warnings,
-                ..
-            } = load(&sources, LevelFilter::Trace)?;
-            for warning in warnings {
-                log::warn!("{warning}");
-            }
-            configuration.database.migrate_on_start &= !no_migrate;
-            block_on(serve(&configuration))
-        }
+        Command::Serve { no_migrate } => block_on(start(no_migrate, &sources)),
         Command::Migrate(command) => {
             let configuration = Configuration::load_without_secrets(&sources)?;
             start_logging(&configuration.logs, LevelFilter::Warn)?;
@@ -64,40 +59,54 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
+/// Serves, unless something is in the way that can be known before: then neither a database nor secrets are left behind.
+async fn start(no_migrate: bool, sources: &Sources) -> anyhow::Result<()> {
+    let expected = Configuration::preview(sources)?;
+    jwt_signer(&expected.security.auth)?;
+    let sockets = Sockets::bind(&expected.server).await?;
+    let mut loaded = Configuration::load(sources)?;
+    loaded.notices.append(&mut loaded.warnings);
+    let mut configuration = begin_to_log(loaded, LevelFilter::Trace)?;
+    configuration.database.migrate_on_start &= !no_migrate;
+    serve(&configuration, sockets).await
+}
+
+/// Does what the operator asks for with a database and secrets that are there: a command that was given in the wrong
+/// directory must make neither.
 async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
-    let (configuration, database) = if let OperatorCommand::CreateSuperAdmin { .. } = command {
-        let configuration = load(sources, LevelFilter::Warn)?.configuration;
-        let database = database::open_or_create(&configuration.database).await?;
-        database::migrate_on_start(&configuration.database, &database).await?;
-        (configuration, database)
-    } else {
-        // The database first: a command given in the wrong directory must not leave secrets there.
-        let config = Configuration::load_without_secrets(sources)?.database;
-        let database = database::open_existing(&config).await?;
-        database::require_migrated(&database).await?;
-        (load(sources, LevelFilter::Warn)?.configuration, database)
-    };
-    if let OperatorCommand::CreateSuperAdmin { .. } | OperatorCommand::SetPassword { .. } = command {
-        // With a pepper that no node has, they would make accounts that cannot log in.
-        require_peppers(&configuration.security.password, &database).await?;
-    }
-    let adapters = Adapters::new(&configuration, &database)?;
-    let outcome = operator_use_cases(&adapters).run(command).await;
+    let config = Configuration::load_without_secrets(sources)?.database;
+    let database = database::open_existing(&config).await?;
+    let outcome = operate_on(&database, command, sources).await;
     database.close().await;
     outcome
 }
 
-/// Loads the configuration and begins to log: at the configured level, but no more than `most`, for what a command says to
-/// its user should not drown in it.
-fn load(sources: &Sources, most: LevelFilter) -> anyhow::Result<Loaded> {
-    let loaded = Configuration::load(sources)?;
-    start_logging(&loaded.configuration.logs, most)?;
-    for notice in &loaded.notices {
-        log::warn!("{notice}");
+async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
+    database::require_migrated(database).await?;
+    let configuration = begin_to_log(Configuration::load_as_it_is(sources)?, LevelFilter::Warn)?;
+    if let OperatorCommand::CreateSuperAdmin { .. } | OperatorCommand::SetPassword { .. } = command {
+        // With a pepper that no node has, they would make accounts that cannot log in.
+        require_peppers(&configuration.security.password, database).await?;
     }
-    Ok(loaded)
+    let adapters = Adapters::new(&configuration, database)?;
+    let services = Services::new(&adapters, operator_name());
+    operator_use_cases(&adapters, services).run(command).await
 }
 
+/// Begins to log, as [`start_logging`] does, and logs what there is to say about the configuration.
+///
+/// # Errors
+/// If `RUST_LOG` is not valid.
+fn begin_to_log(loaded: Loaded, most: LevelFilter) -> anyhow::Result<Configuration> {
+    start_logging(&loaded.configuration.logs, most)?;
+    for notice in loaded.notices {
+        log::warn!("{notice}");
+    }
+    Ok(loaded.configuration)
+}
+
+/// Begins to log: at the configured level, but no more than `most`, for what a command says to its user should not drown in
+/// it.
 fn start_logging(config: &LogsConfig, most: LevelFilter) -> anyhow::Result<()> {
     logging::start(LevelFilter::from(config.level).min(most), config.format)
 }

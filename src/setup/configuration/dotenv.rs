@@ -9,7 +9,7 @@ use figment::{
 
 use super::{Configuration, ConfigurationError, layer::leaves, secrets};
 
-/// What the readers of such files do not agree on, even between single quotes.
+/// What the readers of such files do not agree on, even between quotes.
 const AMBIGUOUS: [&str; 4] = ["\n", "\r", "\\", "${"];
 
 /// Every field that holds a single value or several secrets, as text; a secret that is not set is empty.
@@ -31,7 +31,8 @@ pub(super) fn fields(figment: &Figment) -> BTreeMap<String, String> {
     fields
 }
 
-/// The variables that the configuration exports, with their values: `APP_ENV`, and `POSTGRES_USER` for `postgres.user`.
+/// The variables that the configuration exports, with their values in quotes: `APP_ENV`, and `POSTGRES_USER` for
+/// `postgres.user`.
 ///
 /// # Errors
 /// Every secret that is not set, and every value that cannot be written down.
@@ -41,28 +42,43 @@ pub(super) fn variables(
 ) -> Result<BTreeMap<String, String>, ConfigurationError> {
     let environment = &configuration.environment;
     let fields = fields(figment);
-    let mut variables = BTreeMap::from([("APP_ENV".to_owned(), environment.clone())]);
+    let mut variables = BTreeMap::from([("APP_ENV".to_owned(), format!("'{environment}'"))]);
     let mut problems = Vec::new();
     for field in &configuration.export.fields {
-        let value = fields.get(field).cloned().unwrap_or_default();
+        let value = fields.get(field).map_or("", String::as_str);
         if value.is_empty() && secrets::concern(field) {
             problems.push(secrets::missing(field, environment));
-        } else if AMBIGUOUS.iter().any(|sequence| value.contains(sequence)) {
+        } else if let Some(quoted) = quoted(value) {
+            variables.insert(field.to_uppercase().replace('.', "_"), quoted);
+        } else {
             problems.push(format!(
-                "{field}: a line break, a backslash or `${{` in it cannot be exported"
+                "{field}: a line break, a backslash, `${{`, or quotes of both kinds in it cannot be exported"
             ));
         }
-        variables.insert(field.to_uppercase().replace('.', "_"), value);
     }
     ConfigurationError::unless_empty(problems)?;
     Ok(variables)
 }
 
-/// The text of the file, in which every value stands as it is meant, whatever `$`, `#` or spaces there are in it.
+/// The value in quotes between which every version of Docker Compose since 2.10 takes it as it is, whatever `$`, `#` or
+/// spaces there are in it; nothing if there are none.
+///
+/// Between single quotes, all characters stand for themselves. Whether a quote can be escaped depends on the version, so a
+/// value with single quotes goes between double ones, where a dollar sign is escaped.
+fn quoted(value: &str) -> Option<String> {
+    if AMBIGUOUS.iter().any(|sequence| value.contains(sequence)) {
+        return None;
+    }
+    match (value.contains('\''), value.contains('"')) {
+        (false, _) => Some(format!("'{value}'")),
+        (true, false) => Some(format!("\"{}\"", value.replace('$', "\\$"))),
+        (true, true) => None,
+    }
+}
+
+/// The text of the file.
 pub(super) fn text(variables: &BTreeMap<String, String>) -> String {
-    let lines = variables
-        .iter()
-        .map(|(name, value)| format!("{name}='{}'\n", value.replace('\'', "\\'")));
+    let lines = variables.iter().map(|(name, quoted)| format!("{name}={quoted}\n"));
     "# Written by `gatehouse config dotenv`. Change config.toml or .secrets.toml instead.\n".to_owned()
         + &lines.collect::<String>()
 }
@@ -148,7 +164,8 @@ mod tests {
 
     #[rstest]
     #[case("a $b $(c) #d \"e\" `f` =g", "'a $b $(c) #d \"e\" `f` =g'")]
-    #[case("it's", "'it\\'s'")]
+    #[case("it's", "\"it's\"")]
+    #[case("$it's `#`", "\"\\$it's `#`\"")]
     fn a_value_is_quoted_so_that_it_is_read_as_it_is(#[case] value: &str, #[case] quoted: &str) -> anyhow::Result<()> {
         let scene = exporting("\"security.auth.jwt_issuer\"")?.variable("APP_SECURITY__AUTH__JWT_ISSUER", value);
 
@@ -161,10 +178,14 @@ mod tests {
     #[case::carriage_return("a\rb")]
     #[case::backslash("a\\")]
     #[case::expansion("${a}")]
+    #[case::both_kinds_of_quotes("it's \"it\"")]
     fn a_value_that_is_read_in_different_ways_is_refused(#[case] value: &str) -> anyhow::Result<()> {
         let scene = exporting("\"security.auth.jwt_issuer\"")?.variable("APP_SECURITY__AUTH__JWT_ISSUER", value);
 
-        assert!(refusal(&scene).contains("security.auth.jwt_issuer: a line break, a backslash or `${` in it"));
+        assert!(
+            refusal(&scene)
+                .contains("security.auth.jwt_issuer: a line break, a backslash, `${`, or quotes of both kinds in it")
+        );
         assert!(!scene.path().join(".env.prod").exists());
         Ok(())
     }

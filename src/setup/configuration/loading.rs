@@ -46,6 +46,30 @@ impl Configuration {
         Ok(load(sources)?.1)
     }
 
+    /// Reads the configuration of the environment that `APP_ENV` chooses, as [`load`](Self::load) would, but writes nothing:
+    /// where that would write secrets, those in the result are other ones.
+    ///
+    /// # Errors
+    /// As for [`Configuration::load`].
+    pub fn preview(sources: &Sources) -> Result<Self, ConfigurationError> {
+        Ok(preview(sources)?.1)
+    }
+
+    /// Reads the configuration of the environment that `APP_ENV` chooses, with the secrets that are there. Writes nothing.
+    ///
+    /// # Errors
+    /// As for [`Configuration::load`], and if that would write secrets.
+    pub fn load_as_it_is(sources: &Sources) -> Result<Loaded, ConfigurationError> {
+        if Layers::read(sources)?.need_secrets_file()? {
+            return Err(format!(
+                "there is no {}: is this the right directory? The first `gatehouse serve` writes it",
+                files::SECRETS_FILE
+            )
+            .into());
+        }
+        Self::load(sources)
+    }
+
     /// Reads the configuration of the environment that `APP_ENV` chooses, for what needs no secrets: they are neither
     /// judged nor made up. Writes nothing.
     ///
@@ -119,12 +143,16 @@ pub fn check(sources: &Sources) -> Result<Loaded, ConfigurationError> {
 /// # Errors
 /// As for [`Configuration::load`].
 pub fn show(sources: &Sources) -> Result<String, ConfigurationError> {
+    let (figment, configuration) = preview(sources)?;
+    render(&figment, &configuration)
+}
+
+fn preview(sources: &Sources) -> Result<(Figment, Configuration), ConfigurationError> {
     let mut layers = Layers::read(sources)?;
     if layers.need_secrets_file()? {
         layers.imagine_secrets_file()?;
     }
-    let (figment, configuration) = complete(&layers, &sources.directory)?;
-    render(&figment, &configuration)
+    complete(&layers, &sources.directory)
 }
 
 fn load(sources: &Sources) -> Result<(Figment, Loaded), ConfigurationError> {

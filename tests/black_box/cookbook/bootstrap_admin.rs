@@ -93,8 +93,11 @@ async fn it_says_if_there_is_no_command_or_one_for_another_database() {
         "no-such-command is not installed: GATEHOUSE can name the command\n"
     );
 
+    const OTHER: (&str, &str) = ("APP_DATABASE__URL", "sqlite:data/other.db");
+    let mut migrate = cookbook.server.command(&["migrate", "up"]);
+    migrate.env(OTHER.0, OTHER.1).assert().success();
     let mut command = cookbook.command("bootstrap-admin.sh", &arguments);
-    command.env("APP_DATABASE__URL", "sqlite:data/other.db");
+    command.env(OTHER.0, OTHER.1);
     let refusal = cookbook.outcome(&mut command, "").refused();
     assert!(refusal.contains("use the same database?"), "{refusal}");
 }

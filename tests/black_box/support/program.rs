@@ -156,13 +156,18 @@ impl Program {
         Outcome::of(&mut self.command(arguments))
     }
 
-    /// Runs the program with these arguments through another one, found where the tests find it.
-    pub fn run_through(&self, other: &str, arguments: &[&str]) -> Outcome {
+    /// Another program with these arguments, found where the tests find it, to be run as this one is.
+    pub fn wrapped(&self, other: &str, arguments: &[&str]) -> Command {
         let mut command = self.configured(Command::new(other));
         command
             .env("PATH", env::var_os("PATH").unwrap_or_default())
-            .arg(PROGRAM)
             .args(arguments);
+        command
+    }
+
+    /// Runs the program with these arguments through another one, found where the tests find it.
+    pub fn run_through(&self, other: &str, arguments: &[&str]) -> Outcome {
+        let command = self.wrapped(other, &[&[PROGRAM], arguments].concat());
         Outcome::of(assert_cmd::Command::from_std(command).timeout(PATIENCE))
     }
 

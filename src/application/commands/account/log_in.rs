@@ -171,7 +171,7 @@ impl LogIn {
         let ended = transaction.sessions().delete_oldest_of(user.id(), others, now).await?;
         transaction.sessions().insert(&session).await?;
         self.throttle.succeed(transaction.as_ref(), reservation).await?;
-        let initiator = Initiator::user(user.id(), &request.provenance);
+        let initiator = Initiator::user(user.id(), Some(session.id()), &request.provenance);
         self.audit
             .record(transaction.as_ref(), initiator, AuditAction::LogIn, user.id(), now)
             .await?;

@@ -92,7 +92,7 @@ impl SignUp {
         let transaction = self.unit_of_work.begin().await?;
         let inserted = transaction.users().insert(&user).await;
         inserted.map_err(RegistrationError::from)?;
-        let (initiator, now) = (Initiator::user(user.id(), provenance), user.state().created_at);
+        let (initiator, now) = (Initiator::user(user.id(), None, provenance), user.state().created_at);
         self.audit
             .record(transaction.as_ref(), initiator, AuditAction::SignUp, user.id(), now)
             .await?;

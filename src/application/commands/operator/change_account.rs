@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        audit::{Audit, Initiator},
+        audit::Audit,
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
         views::UserView,
@@ -86,7 +86,7 @@ impl ChangeAccount {
                 self.throttle.forget(transaction.as_ref(), &user).await?;
             }
             self.audit
-                .record(transaction.as_ref(), Initiator::OPERATOR, action, user.id(), now)
+                .record(transaction.as_ref(), self.audit.operator(), action, user.id(), now)
                 .await?;
             transaction.commit().await?;
         }

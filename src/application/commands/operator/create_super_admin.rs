@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     application::{
-        audit::{Audit, Initiator},
+        audit::Audit,
         commands::{Registration, RegistrationError},
         ports::{HashClient, UnitOfWork},
         views::UserView,
@@ -37,7 +37,7 @@ impl CreateSuperAdmin {
         transaction.users().insert(&user).await?;
         let (action, now) = (AuditAction::CreateSuperAdmin, user.state().created_at);
         self.audit
-            .record(transaction.as_ref(), Initiator::OPERATOR, action, user.id(), now)
+            .record(transaction.as_ref(), self.audit.operator(), action, user.id(), now)
             .await?;
         transaction.commit().await?;
         log::info!("the operator created super admin {}", user.id());

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        audit::{Audit, Initiator},
+        audit::Audit,
         ports::{Clock, StorageError, UnitOfWork},
     },
     domain::{
@@ -55,7 +55,7 @@ impl RevokeSessions {
         transaction.users().save(&user).await?;
         let (action, now) = (AuditAction::EndUserSessions, self.clock.now());
         self.audit
-            .record(transaction.as_ref(), Initiator::OPERATOR, action, user.id(), now)
+            .record(transaction.as_ref(), self.audit.operator(), action, user.id(), now)
             .await?;
         transaction.commit().await?;
         log::info!("the operator ended {ended} sessions of user {}", user.id());

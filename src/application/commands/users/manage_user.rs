@@ -158,7 +158,8 @@ mod tests {
             inactivate(&world, &actor).await.unwrap();
             assert_eq!(world.done(), [(AuditAction::InactivateUser, alice.id())]);
         }
-        assert_eq!(world.events()[0].actor, AuditActor::User(actor.id()));
+        let (id, session_id) = (actor.id(), Some(actor.session_id));
+        assert_eq!(world.events()[0].actor, AuditActor::User { id, session_id });
     }
 
     #[tokio::test]

@@ -7,7 +7,10 @@ use crate::{
         views::{AuditEventFilter, AuditEventPageRequest, AuditEventView, PageLimit},
     },
     domain::{
-        audit::{AuditAction, AuditActor, AuditEvent, AuditEventId, Provenance, RefusalReason},
+        audit::{
+            AuditAction, AuditActor, AuditActorKind, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason,
+        },
+        session::AuthSessionId,
         user::{Role, User},
     },
 };
@@ -21,7 +24,10 @@ fn event(number: u8, actor: &User) -> AuditEvent {
     AuditEvent {
         id: AuditEventId::new(at(number), [number; 10]),
         occurred_at: at(number),
-        actor: AuditActor::User(actor.id()),
+        actor: AuditActor::User {
+            id: actor.id(),
+            session_id: Some(AuthSessionId::new(at(number), [number; 10])),
+        },
         action: AuditAction::LogIn,
         target_id: Some(actor.id()),
         refusal: None,
@@ -67,11 +73,31 @@ pub(crate) async fn an_event_comes_back_as_it_was_with_the_names_of_its_users(st
         ..event(2, &alice)
     };
     let gone = AuditEvent {
-        actor: AuditActor::Operator,
+        actor: AuditActor::Operator {
+            name: OperatorName::new("ops"),
+        },
         target_id: None,
         ..event(1, &user("nobody", Role::User))
     };
-    append(&storage, &[granted.clone(), refused.clone(), gone.clone()]).await;
+    let signed_up = AuditEvent {
+        actor: AuditActor::User {
+            id: brian.id(),
+            session_id: None,
+        },
+        target_id: None,
+        ..event(5, &brian)
+    };
+    let several = AuditEvent {
+        actor: AuditActor::Several,
+        target_id: None,
+        ..refused.clone()
+    };
+    let several = AuditEvent {
+        id: event(4, &alice).id,
+        ..several
+    };
+    let all = [&granted, &refused, &gone, &signed_up, &several].map(Clone::clone);
+    append(&storage, &all).await;
 
     let view = |event, actor: Option<&str>, target: Option<&str>| AuditEventView {
         event,
@@ -81,6 +107,8 @@ pub(crate) async fn an_event_comes_back_as_it_was_with_the_names_of_its_users(st
     assert_eq!(
         views(&storage, AuditEventFilter::default()).await,
         [
+            view(signed_up, Some("brian"), None),
+            view(several, None, None),
             view(granted, Some("Alice"), Some("brian")),
             view(refused, None, Some("Alice")),
             view(gone, None, None),
@@ -137,16 +165,31 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
         target_id: None,
         ..event(3, &brian)
     };
-    append(&storage, &[by_alice.clone(), to_brian.clone(), refused.clone()]).await;
+    let by_operator = AuditEvent {
+        actor: AuditActor::Operator { name: None },
+        ..event(0, &alice)
+    };
+    append(
+        &storage,
+        &[&by_operator, &by_alice, &to_brian, &refused].map(Clone::clone),
+    )
+    .await;
 
     let all = AuditEventFilter::default();
     for (filter, wanted) in [
         (
             AuditEventFilter {
+                actor_kind: Some(AuditActorKind::Operator),
+                ..all
+            },
+            &[&by_operator][..],
+        ),
+        (
+            AuditEventFilter {
                 actor_id: Some(alice.id()),
                 ..all
             },
-            &[&to_brian, &by_alice][..],
+            &[&to_brian, &by_alice],
         ),
         (
             AuditEventFilter {
@@ -160,7 +203,7 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
                 action: Some(AuditAction::LogIn),
                 ..all
             },
-            &[&refused, &by_alice],
+            &[&refused, &by_alice, &by_operator],
         ),
         (
             AuditEventFilter {
@@ -174,7 +217,7 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
                 is_refused: Some(false),
                 ..all
             },
-            &[&to_brian, &by_alice],
+            &[&to_brian, &by_alice, &by_operator],
         ),
         (
             AuditEventFilter {
@@ -188,7 +231,7 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
                 until: Some(at(2)),
                 ..all
             },
-            &[&by_alice],
+            &[&by_alice, &by_operator],
         ),
         (
             AuditEventFilter {

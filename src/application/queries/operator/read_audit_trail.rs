@@ -9,7 +9,7 @@ use crate::{
         views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
     domain::{
-        audit::AuditAction,
+        audit::{AuditAction, AuditActorKind},
         user::{InvalidUsername, UserId, Username},
     },
 };
@@ -24,11 +24,20 @@ pub struct ReadAuditTrail {
     pub(crate) users: Arc<dyn UserReader>,
 }
 
+/// Whose events are wanted.
+#[derive(Clone, Debug)]
+pub enum RequestedActor {
+    /// Those of the user of this name.
+    User(String),
+    /// Those of every actor of this kind.
+    Kind(AuditActorKind),
+}
+
 /// Which events are wanted; what is not given matches every one.
 #[derive(Clone, Debug, Default)]
 pub struct ReadAuditTrailRequest {
-    /// Only what the user of this name did, or was refused.
-    pub actor: Option<String>,
+    /// Only what this actor did, or was refused.
+    pub actor: Option<RequestedActor>,
     /// Only what was done to the user of this name.
     pub target: Option<String>,
     /// Only this action.
@@ -63,8 +72,14 @@ impl ReadAuditTrail {
     /// # Errors
     /// As [`ReadAuditTrailError`] says.
     pub async fn execute(&self, request: &ReadAuditTrailRequest) -> Result<AuditEventPage, ReadAuditTrailError> {
+        let (actor_kind, actor) = match &request.actor {
+            Some(RequestedActor::Kind(kind)) => (Some(*kind), None),
+            Some(RequestedActor::User(username)) => (None, Some(username.as_str())),
+            None => (None, None),
+        };
         let filter = AuditEventFilter {
-            actor_id: self.id_of(request.actor.as_deref()).await?,
+            actor_kind,
+            actor_id: self.id_of(actor).await?,
             target_id: self.id_of(request.target.as_deref()).await?,
             action: request.action,
             is_refused: request.is_refused,
@@ -84,7 +99,7 @@ impl ReadAuditTrail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::application::testing::World;
+    use crate::application::{commands::operator::RevokeSessions, testing::World};
 
     #[tokio::test]
     async fn users_are_called_by_their_names_whatever_the_case() {
@@ -96,7 +111,7 @@ mod tests {
             users: world.store(),
         };
         let by = |actor: &str| ReadAuditTrailRequest {
-            actor: Some(actor.to_owned()),
+            actor: Some(RequestedActor::User(actor.to_owned())),
             ..ReadAuditTrailRequest::default()
         };
         let page = read_audit_trail.execute(&by("ALICE")).await.unwrap();
@@ -105,5 +120,36 @@ mod tests {
 
         let refusal = read_audit_trail.execute(&by("nobody")).await;
         assert!(matches!(refusal, Err(ReadAuditTrailError::UserNotFound)));
+    }
+
+    #[tokio::test]
+    async fn a_user_called_operator_is_not_taken_for_the_operator() {
+        let world = World::new();
+        world.sign_up("operator").await;
+        let revoke_sessions = RevokeSessions {
+            unit_of_work: world.store(),
+            audit: world.audit(),
+            clock: world.clock(),
+        };
+        revoke_sessions.execute("operator").await.unwrap();
+        let read_audit_trail = ReadAuditTrail {
+            events: world.store(),
+            users: world.store(),
+        };
+        for (actor, action) in [
+            (RequestedActor::User("operator".to_owned()), AuditAction::SignUp),
+            (
+                RequestedActor::Kind(AuditActorKind::Operator),
+                AuditAction::EndUserSessions,
+            ),
+        ] {
+            let request = ReadAuditTrailRequest {
+                actor: Some(actor),
+                ..ReadAuditTrailRequest::default()
+            };
+            let page = read_audit_trail.execute(&request).await.unwrap();
+            let actions = Vec::from_iter(page.events.iter().map(|view| view.event.action));
+            assert_eq!(actions, [action]);
+        }
     }
 }

@@ -60,7 +60,8 @@ impl AuditEventReader for InMemoryStore {
 
 fn lets_through(filter: &AuditEventFilter, event: &AuditEvent) -> bool {
     let from = |time| event.id >= AuditEventId::first_at(time);
-    filter.actor_id.is_none_or(|id| event.actor.user_id() == Some(id))
+    filter.actor_kind.is_none_or(|kind| event.actor.kind() == kind)
+        && filter.actor_id.is_none_or(|id| event.actor.user_id() == Some(id))
         && filter.target_id.is_none_or(|id| event.target_id == Some(id))
         && filter.action.is_none_or(|action| event.action == action)
         && filter

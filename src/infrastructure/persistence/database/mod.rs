@@ -9,7 +9,7 @@ mod postgres;
 mod sqlite;
 mod timed_connection;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
@@ -38,6 +38,16 @@ pub struct Database {
     turns: Arc<Semaphore>,
     /// How long a transaction waits for its turn.
     max_transaction_wait: Duration,
+    file: Option<Arc<DatabaseFile>>,
+}
+
+/// The file of a SQLite database.
+#[derive(Debug)]
+pub struct DatabaseFile {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Whether it was missing, and has been made.
+    pub is_new: bool,
 }
 
 /// How to reach the database.
@@ -74,7 +84,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// There is no such file, and none is to be made.
-    #[error("there is no database file {path}: is this the right directory?")]
+    #[error("there is no database file {path}: is this the right directory? `gatehouse migrate up` makes one")]
     Missing {
         /// The file.
         path: String,
@@ -126,8 +136,10 @@ impl Database {
     /// # Errors
     /// [`ConnectError`] if it cannot be opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        let mut file = None;
         let (writer, reader, patience, transactions) = match options.url.kind() {
             Kind::Sqlite(path) => {
+                file = Some(Arc::new(sqlite::prepare_file(path, options)?));
                 let (writer, reader) = sqlite::connect(path, options).await?;
                 (writer, reader, None, 1)
             }
@@ -148,7 +160,13 @@ impl Database {
             replica: replica.map(|replica| TimedConnection::new(replica, patience)),
             turns: Arc::new(Semaphore::new(transactions as usize)),
             max_transaction_wait: options.max_transaction_wait,
+            file,
         })
+    }
+
+    /// The file of the database, if it is one.
+    pub fn file(&self) -> Option<&DatabaseFile> {
+        self.file.as_deref()
     }
 
     async fn connect_replica(url: &DatabaseUrl, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {

@@ -1,7 +1,10 @@
 //! Opening a SQLite database, which lets one writer in at a time: all writes queue for a single connection instead of
 //! colliding in the file, while readers, which write-ahead logging never blocks, have a pool to themselves.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{self, Path},
+};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqlxSqliteConnector, Statement,
@@ -12,7 +15,7 @@ use sea_orm::{
 };
 use sqlx_core::transaction::TransactionManager;
 
-use super::{ConnectError, DatabaseOptions};
+use super::{ConnectError, DatabaseFile, DatabaseOptions};
 
 /// Opens the database in the file at `path`, and returns its writer and its readers.
 ///
@@ -22,7 +25,6 @@ pub(super) async fn connect(
     path: &Path,
     options: &DatabaseOptions,
 ) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
-    prepare_file(path, options)?;
     let writer = open(path, options, 1, |sqlite| sqlite).await?;
     let readers = open(path, options, options.max_connections, |sqlite| {
         sqlite.pragma("query_only", "ON")
@@ -83,12 +85,18 @@ async fn leave_transaction(connection: &mut SqliteConnection) -> Result<bool, sq
 }
 
 /// Sees to it that there is a file to open.
-fn prepare_file(file: &Path, options: &DatabaseOptions) -> Result<(), ConnectError> {
-    let path = || file.display().to_string();
-    if !options.create && !file.exists() {
+///
+/// # Errors
+/// [`ConnectError`] if it is missing and not to be made, or cannot be written to.
+pub(super) fn prepare_file(file: &Path, options: &DatabaseOptions) -> Result<DatabaseFile, ConnectError> {
+    let absolute = path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let path = || absolute.display().to_string();
+    let is_new = !file.exists();
+    if is_new && !options.create {
         return Err(ConnectError::Missing { path: path() });
     }
-    open_private_file(file).map_err(|source| ConnectError::Unwritable { path: path(), source })
+    open_private_file(file).map_err(|source| ConnectError::Unwritable { path: path(), source })?;
+    Ok(DatabaseFile { path: absolute, is_new })
 }
 
 /// Proves that the file can be written to, which SQLite would notice only at the first change. If it is missing it is made,

@@ -15,6 +15,8 @@ pub struct Model {
     pub count: i64,
     pub address: Option<String>,
     pub request_id: Option<String>,
+    pub session_id: Option<Uuid>,
+    pub operator_name: Option<String>,
 }
 
 /// The users whom an event is about. They are named for joins alone: an event outlives whom it is about.

@@ -3,7 +3,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{application::views, domain::audit::AuditActor};
+use crate::{application::views, domain::audit::AuditActorKind};
 
 /// Something that somebody did or was refused.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -18,6 +18,10 @@ pub struct AuditEventView {
     actor_id: Option<Uuid>,
     /// What that user is called.
     actor_username: Option<String>,
+    /// The id of the session in which that user did it, or which the log-in began.
+    session_id: Option<Uuid>,
+    /// What the machine calls the operator who did it.
+    operator_name: Option<String>,
     /// What was done. New names may come.
     action: &'static str,
     /// The id of the user whom it was done to, if there is such a user.
@@ -46,6 +50,8 @@ pub enum ActorName {
     Operator,
     /// Somebody who proved nothing.
     Anonymous,
+    /// Actors whose refusals were too many to be told apart.
+    Several,
 }
 
 /// What became of something.
@@ -64,13 +70,16 @@ impl From<views::AuditEventView> for AuditEventView {
         Self {
             id: event.id.as_uuid(),
             occurred_at: event.occurred_at,
-            actor: match event.actor {
-                AuditActor::User(_) => ActorName::User,
-                AuditActor::Operator => ActorName::Operator,
-                AuditActor::Anonymous => ActorName::Anonymous,
+            actor: match event.actor.kind() {
+                AuditActorKind::User => ActorName::User,
+                AuditActorKind::Operator => ActorName::Operator,
+                AuditActorKind::Anonymous => ActorName::Anonymous,
+                AuditActorKind::Several => ActorName::Several,
             },
             actor_id: event.actor.user_id().map(|id| id.as_uuid()),
             actor_username: view.actor_username,
+            session_id: event.actor.session_id().map(|id| id.as_uuid()),
+            operator_name: event.actor.operator_name().map(|name| name.as_str().to_owned()),
             action: event.action.name(),
             target_id: event.target_id.map(|id| id.as_uuid()),
             target_username: view.target_username,

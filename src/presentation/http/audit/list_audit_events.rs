@@ -74,7 +74,7 @@ refusals! {
 
 /// List what was done and what was refused.
 ///
-/// Open to super admins. The newest events come first. Alike refusals are counted together for some minutes, by each node for
+/// Open to super admins. The newest events come first. Alike refusals are counted together for a minute, by each node for
 /// itself. Refuses others, and parameters that it does not know.
 #[api_v2_operation(tags(Audit), operation_id = "listAuditEvents")]
 pub async fn list_audit_events(
@@ -97,6 +97,7 @@ impl QueryParams for ListAuditEventsParams {}
 impl ListAuditEventsParams {
     fn filter(&self) -> AuditEventFilter {
         AuditEventFilter {
+            actor_kind: None,
             actor_id: self.actor_id.map(Into::into),
             target_id: self.target_id.map(Into::into),
             action: self.action.as_ref().map(|action| action.0),

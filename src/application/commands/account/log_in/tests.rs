@@ -234,7 +234,7 @@ async fn log_ins_are_written_down_and_refused_ones_noted_without_the_name_that_n
         let [noted] = &world.refusals()[..] else {
             panic!("there is one refusal")
         };
-        assert_eq!((noted.actor, noted.target_id), (AuditActor::Anonymous, target));
+        assert_eq!((&noted.actor, noted.target_id), (&AuditActor::Anonymous, target));
         assert_eq!(noted.refusal, Some(RefusalReason::InvalidCredentials));
         assert_eq!(noted.provenance, provenance());
     }
