@@ -12,6 +12,7 @@ mod client;
 mod client_address;
 mod cross_site;
 mod field_error;
+mod fields;
 mod no_input;
 mod params;
 mod path_param;

@@ -13,11 +13,12 @@ use super::{
     head::{allow_head, route_as_get},
     head_limits::check_head,
     panics::caught,
+    plain_path::check_path,
     reseal_cookie::reseal_cookie,
 };
 use crate::presentation::http::settings::HttpSettings;
 
-/// Refuses a request that is too large, prepares it for the session and the routes, and answers if they panic.
+/// Rejects a request that is too large or whose path is spelt otherwise than the routes, prepares it for the session and the routes, and answers if they panic.
 pub async fn inner<B: MessageBody>(
     settings: web::Data<HttpSettings>,
     mut request: ServiceRequest,
@@ -25,6 +26,7 @@ pub async fn inner<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     caught(async {
         check_head(&request)?;
+        check_path(&request)?;
         route_as_get(&mut request);
         reseal_cookie(&settings.cookie, request.headers_mut());
         let mut response = next.call(request).await?;
