@@ -5,7 +5,8 @@
 //! - What they are made of: [`extract`] reads requests, with [`fields`] and [`cookies`]; [`respond`] answers success,
 //!   and [`failure`] every error of a use case, as a [`Problem`] with a [`ProblemCode`].
 //! - What tells of them: [`openapi`] and [`docs`], [`metrics`].
-//! - What the server in `setup` is given: [`HttpSettings`], [`Connection`].
+//! - What the server in `setup` is given: [`HttpSettings`], [`Connection`], [`LongTargets`],
+//!   [`ask_for_bodies_late`].
 //!
 //! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
 //! so that a change of the core is seen here before clients see it.
@@ -16,10 +17,12 @@ mod audit;
 mod connection;
 mod cookies;
 mod docs;
+mod expectation;
 pub mod extract;
 mod failure;
 mod fields;
 mod health;
+mod long_target;
 mod metrics;
 pub mod middleware;
 mod openapi;
@@ -34,9 +37,11 @@ mod users;
 pub use app::app;
 pub use connection::Connection;
 pub use cookies::{CookieSettings, DeviceCookie, SessionCookie};
+pub use expectation::ask_for_bodies_late;
 pub use extract::{ForwardingHeader, TrustedProxies};
 pub use failure::{Failure, Refusal};
 pub use fields::OrDefault;
+pub use long_target::LongTargets;
 pub use metrics::{RequestMetrics, metrics_app};
 pub use openapi::document;
 pub use problem::{FieldError, PROBLEM_JSON, Problem};

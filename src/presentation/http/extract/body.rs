@@ -17,6 +17,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::fields::read_fields;
 use crate::presentation::http::{
+    expectation::BodyWanted,
     openapi,
     problem::{FieldError, Problem},
     problem_code::ProblemCode,
@@ -90,6 +91,7 @@ async fn receive(request: &HttpRequest, payload: Payload, settings: &HttpSetting
     if announced.is_some_and(|length| length > settings.body_limit as u64) {
         return Err(too_large());
     }
+    BodyWanted::ask(request);
     let received = body::to_bytes_limited(BodyStream::new(payload), settings.body_limit);
     tokio::time::timeout(settings.body_timeout, received)
         .await

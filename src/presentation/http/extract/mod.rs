@@ -8,6 +8,7 @@
 mod anonymous;
 mod authenticated;
 mod body;
+mod caller;
 mod client;
 mod client_address;
 mod cross_site;

@@ -12,9 +12,9 @@ use super::{
     dead_cookie::clear_dead_cookie,
     head::{allow_head, route_as_get},
     head_limits::check_head,
+    own_cookies::keep_own_cookies,
     panics::caught,
     plain_path::check_path,
-    reseal_cookie::reseal_cookie,
 };
 use crate::presentation::http::settings::HttpSettings;
 
@@ -28,7 +28,7 @@ pub async fn inner<B: MessageBody>(
         check_head(&request)?;
         check_path(&request)?;
         route_as_get(&mut request);
-        reseal_cookie(&settings.cookie, request.headers_mut());
+        keep_own_cookies(&settings.cookie, &mut request);
         let mut response = next.call(request).await?;
         clear_dead_cookie(&settings.cookie, &mut response)?;
         allow_head(&mut response);
