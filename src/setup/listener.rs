@@ -17,8 +17,8 @@ use actix_web::{
 };
 use tokio::net::{TcpSocket, lookup_host};
 
-use super::{adapters::cores, configuration::ServerConfig};
-use crate::presentation::http::{Connection, LongTargets, ask_for_bodies_late};
+use super::{adapters::cores, configuration::ServerConfig, expectation::ask_for_bodies_late};
+use crate::presentation::http::{Connection, LongTargets};
 
 /// The most workers that Actix can hold.
 const MAX_WORKERS: usize = 512;

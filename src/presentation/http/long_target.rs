@@ -12,7 +12,10 @@ const LONGEST_TARGET: usize = u16::MAX as usize - 1;
 const URI_TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long";
 
 /// How Actix answers a head that it cannot read: without content, as the app never does.
-const UNREADABLE: [&str; 2] = ["HTTP/1.1 400 Bad Request", "HTTP/1.1 431 Request Header Fields Too Large"];
+const UNREADABLE: [&str; 2] = [
+    "HTTP/1.1 400 Bad Request",
+    "HTTP/1.1 431 Request Header Fields Too Large",
+];
 const WITHOUT_CONTENT: &[u8] = b"\r\ncontent-length: 0\r\n";
 
 /// A connection that answers 414 to a request whose target is too long for Actix.

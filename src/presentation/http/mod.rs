@@ -6,7 +6,7 @@
 //!   and [`failure`] every error of a use case, as a [`Problem`] with a [`ProblemCode`].
 //! - What tells of them: [`openapi`] and [`docs`], [`metrics`].
 //! - What the server in `setup` is given: [`HttpSettings`], [`Connection`], [`LongTargets`],
-//!   [`ask_for_bodies_late`].
+//!   [`BodyWanted`].
 //!
 //! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
 //! so that a change of the core is seen here before clients see it.
@@ -14,10 +14,10 @@
 mod account;
 mod app;
 mod audit;
+mod body_wanted;
 mod connection;
 mod cookies;
 mod docs;
-mod expectation;
 pub mod extract;
 mod failure;
 mod fields;
@@ -35,9 +35,9 @@ mod shared_refusals;
 mod users;
 
 pub use app::app;
+pub use body_wanted::BodyWanted;
 pub use connection::Connection;
 pub use cookies::{CookieSettings, DeviceCookie, SessionCookie};
-pub use expectation::ask_for_bodies_late;
 pub use extract::{ForwardingHeader, TrustedProxies};
 pub use failure::{Failure, Refusal};
 pub use fields::OrDefault;

@@ -17,7 +17,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::fields::read_fields;
 use crate::presentation::http::{
-    expectation::BodyWanted,
+    body_wanted::BodyWanted,
     openapi,
     problem::{FieldError, Problem},
     problem_code::ProblemCode,

@@ -49,12 +49,12 @@ fn is_same_origin(origin: &HeaderValue, headers: &HeaderMap) -> bool {
         return origin != "null" && sites.all(|site| site == "same-origin");
     }
     let (origin, host) = (origin.as_bytes(), headers.get(header::HOST).map(HeaderValue::as_bytes));
-    [("https://", ":443"), ("http://", ":80")]
-        .iter()
-        .any(|(scheme, port)| match (origin.strip_prefix(scheme.as_bytes()), host) {
+    [("https://", ":443"), ("http://", ":80")].iter().any(|(scheme, port)| {
+        match (origin.strip_prefix(scheme.as_bytes()), host) {
             (Some(origin), Some(host)) => without(port, origin) == without(port, host),
             _ => false,
-        })
+        }
+    })
 }
 
 /// The host without the default port of its scheme, which a browser leaves out and a proxy may add.

@@ -51,7 +51,11 @@ impl Line {
     /// Begins the line of a request that has just come.
     pub fn begin(settings: &HttpSettings, request: &ServiceRequest) -> Self {
         let path = request.path();
-        let level = if path.starts_with(PROBES) { Level::Debug } else { Level::Info };
+        let level = if path.starts_with(PROBES) {
+            Level::Debug
+        } else {
+            Level::Info
+        };
         let is_logged = log::log_enabled!(target: TARGET, level);
         let path = &path[..path.floor_char_boundary(LONGEST_PATH)];
         Self {

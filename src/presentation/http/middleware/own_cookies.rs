@@ -55,7 +55,10 @@ fn session_cookie(settings: &CookieSettings, headers: &HeaderMap) -> (Option<Str
     {
         return (Some(format!("{name}={value}")), Vec::new());
     }
-    let mut opened = values.into_iter().filter_map(|value| settings.open(value)).take(MOST_SESSIONS);
+    let mut opened = values
+        .into_iter()
+        .filter_map(|value| settings.open(value))
+        .take(MOST_SESSIONS);
     let first = opened.next().and_then(|content| settings.seal(content));
     let others = opened.filter_map(|content| CookieSettings::token_in(&content));
     (Some(first.unwrap_or_else(|| format!("{name}="))), others.collect())

@@ -88,13 +88,13 @@ fn a_cookie_under_a_former_key_comes_under_the_one_in_use(
 }
 
 #[rstest]
-#[case::in_one_header(&[b"a=\xff; ", b"; b=\xfe\xff"])]
-#[case::between_others(&[b"\xff;=;;\xff=\xff; c=d; ", b" ;%zz"])]
-fn cookies_of_other_applications_are_left_out_whatever_they_hold(#[case] around: &[&[u8]; 2]) {
+#[case::beside_it(b"a=\xff; ", b"; b=\xfe\xff")]
+#[case::in_any_form(b"\xff;=;;\xff=\xff; c=d; ", b" ;%zz")]
+fn cookies_of_other_applications_are_left_out_whatever_they_hold(#[case] before: &[u8], #[case] after: &[u8]) {
     let cookie = sealed(CURRENT, "content");
     for settings in [settings(), without_former_keys()] {
-        let one = [around[0], cookie.as_bytes(), b";", DEVICE.as_bytes(), around[1]].concat();
-        let several = [around[0], DEVICE.as_bytes(), cookie.as_bytes(), around[1]];
+        let one = [before, cookie.as_bytes(), b";", DEVICE.as_bytes(), after].concat();
+        let several = [before, DEVICE.as_bytes(), cookie.as_bytes(), after];
         for (pairs, _) in [kept(&settings, &[one]), kept(&settings, &several)] {
             assert_eq!(opened(&pairs[0]).as_deref(), Some("content"));
             assert_eq!(pairs[1..], [DEVICE]);
@@ -105,13 +105,21 @@ fn cookies_of_other_applications_are_left_out_whatever_they_hold(#[case] around:
 #[test]
 fn of_several_session_cookies_the_first_that_opens_goes_on_and_the_tokens_of_the_others_go_along() {
     let others = ["a", "b", "c", "d"].map(|token| sealed(CURRENT, &session(token)));
-    let line = [sealed(UNKNOWN, "x"), "__Host-access_token=\u{e9}".to_owned(), sealed(FORMER, &session("f"))].join("; ");
+    let line = [
+        sealed(UNKNOWN, "x"),
+        "__Host-access_token=\u{e9}".to_owned(),
+        sealed(FORMER, &session("f")),
+    ]
+    .join("; ");
     let (pairs, tokens) = kept(&settings(), &[line, others.join(";")]);
     assert_eq!(opened(&pairs[0]), Some(session("f")));
     assert_eq!(pairs.len(), 1);
     assert_eq!(tokens, ["a", "b", "c"], "no more than {MOST_SESSIONS} in all");
 
-    let (pairs, tokens) = kept(&without_former_keys(), &[sealed(FORMER, "x"), sealed(CURRENT, &session("a"))]);
+    let (pairs, tokens) = kept(
+        &without_former_keys(),
+        &[sealed(FORMER, "x"), sealed(CURRENT, &session("a"))],
+    );
     assert_eq!(opened(&pairs[0]), Some(session("a")));
     assert!(tokens.is_empty());
 }

@@ -1,26 +1,15 @@
+//! `Expect: 100-continue`: a client that waits is asked for a body only if it is going to be read.
+
 use std::{cell::OnceCell, fmt, pin::Pin, rc::Rc};
 
 use actix_http::{HttpMessage, Request, Response};
 use actix_service::{Service, ServiceFactory, fn_factory, fn_service};
 use actix_web::{
-    Error, HttpRequest,
+    Error,
     body::{BoxBody, MessageBody},
 };
-use futures_util::future::Either;
-use tokio::sync::Notify;
 
-/// Whether the body of a request with `Expect: 100-continue` is to be read.
-#[derive(Clone, Default)]
-pub struct BodyWanted(Rc<Notify>);
-
-impl BodyWanted {
-    /// Asks the client for the body of `request`, if it waits to be asked.
-    pub fn ask(request: &HttpRequest) {
-        if let Some(wanted) = request.extensions().get::<Self>() {
-            wanted.0.notify_one();
-        }
-    }
-}
+use crate::presentation::http::BodyWanted;
 
 /// The answer to a request whose body was not asked for.
 pub struct Answered(Response<BoxBody>);
@@ -76,7 +65,7 @@ where
                     Ok(response) => response.into().map_into_boxed_body(),
                     Err(error) => error.into(),
                 })),
-                () = wanted.0.notified() => {
+                () = wanted.asked() => {
                     let request = Request::new();
                     request.extensions_mut().insert(InFlight(answer));
                     Ok(request)
@@ -93,8 +82,8 @@ where
             Ok(fn_service::<_, _, _, _, _, ()>(move |request: Request| {
                 let begun = request.extensions_mut().remove::<InFlight<S::Future>>();
                 match begun {
-                    Some(InFlight(answer)) => Either::Left(answer),
-                    None => Either::Right(app.call(request)),
+                    Some(InFlight(answer)) => answer,
+                    None => Box::pin(app.call(request)),
                 }
             }))
         }
