@@ -18,7 +18,7 @@ use actix_web::{
 };
 use tokio::net::{TcpSocket, lookup_host};
 
-use super::{adapters::cores, configuration::ServerConfig};
+use super::{adapters::cores, configuration::ServerConfig, expectation::ask_for_bodies_late};
 use crate::presentation::http::{Connection, Connections, StreamLimits};
 
 /// The most workers that Actix can hold.
@@ -111,6 +111,7 @@ where
         let connections = Arc::clone(&connections);
         server = server.listen("http", listener, move || {
             let (stop, connections) = (stop.clone(), Arc::clone(&connections));
+            let (expect, app) = ask_for_bodies_late(map_config(app(), |()| AppConfig::default()));
             let http = HttpService::build()
                 .keep_alive(keep_alive)
                 .client_request_timeout(request_timeout)
@@ -124,7 +125,8 @@ where
                 .on_connect_ext(|connection: &Connection<TcpStream>, data| {
                     data.insert(Arc::clone(connection.activity()));
                 })
-                .h1(map_config(app(), |()| AppConfig::default()));
+                .expect(expect)
+                .h1(app);
             fn_service(move |stream: TcpStream| {
                 let connections = Arc::clone(&connections);
                 async move {

@@ -15,6 +15,7 @@ mod clock_watch;
 mod commands;
 pub mod configuration;
 mod database;
+mod expectation;
 mod hash_costs;
 mod listener;
 mod logging;

@@ -5,7 +5,7 @@
 //! - What they are made of: [`extract`] reads requests, with [`fields`] and [`cookies`]; [`respond`] answers success,
 //!   and [`failure`] every error of a use case, as a [`Problem`] with a [`ProblemCode`].
 //! - What tells of them: [`openapi`] and [`docs`], [`metrics`].
-//! - What the server in `setup` is given: [`HttpSettings`], and [`Connections`] with each [`Connection`].
+//! - What the server in `setup` is given: [`HttpSettings`], [`BodyWanted`], and [`Connections`] with each [`Connection`].
 //!
 //! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
 //! so that a change of the core is seen here before clients see it.
@@ -13,6 +13,7 @@
 mod account;
 mod app;
 mod audit;
+mod body_wanted;
 mod connection;
 mod cookies;
 mod docs;
@@ -32,6 +33,7 @@ mod shared_refusals;
 mod users;
 
 pub use app::app;
+pub use body_wanted::BodyWanted;
 pub use connection::{Connection, ConnectionLimits, Connections, StreamLimits};
 pub use cookies::{CookieSettings, DeviceCookie, SessionCookie};
 pub use extract::{ForwardingHeader, TrustedProxies};

@@ -13,7 +13,7 @@ use actix_web::{
 
 use super::{
     access_log::Line, cors_headers::hide_cors_headers, problems::explained, request_id::RequestId,
-    security_headers::add_security_headers,
+    security_headers::add_security_headers, unlisted_proxy::report_unlisted_proxy,
 };
 use crate::presentation::http::{connection::Activity, settings::HttpSettings};
 
@@ -26,7 +26,8 @@ pub async fn outer(
     let has_body = has_body(&mut request);
     let activity = request.conn_data::<Arc<Activity>>();
     let _in_flight = activity.map(|activity| activity.begin_request(has_body));
-    let id = RequestId::of(request.headers());
+    let id = RequestId::of(&request, &settings.trusted_proxies);
+    report_unlisted_proxy(&request, &settings.trusted_proxies);
     let answered = async {
         let line = Line::begin(&settings, &request);
         let outcome = map_response(next.call(request).await, |mut response| {
