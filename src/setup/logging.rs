@@ -67,8 +67,8 @@ pub fn check_directives() -> anyhow::Result<Option<String>> {
     };
     if let Some(problem) = problem(&directives) {
         bail!(
-            "variable {DEFAULT_FILTER_ENV}: {problem}. Such as `info`, or `warn,gatehouse=debug`; levels are off, error, warn, \
-             info, debug and trace"
+            "variable {DEFAULT_FILTER_ENV}: {problem}. Such as `info`, or `warn,gatehouse=debug`; levels are off, error, \
+             warn, info, debug and trace"
         );
     }
     Ok(Some(directives))

@@ -34,7 +34,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "async_trait", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log", "migration",
-            "prometheus_client", "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
+            "percent_encoding", "prometheus_client", "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
         ],
     },
     Layer {
@@ -50,7 +50,7 @@ const LAYERS: [Layer; 5] = [
         name: "setup",
         layers: &["application", "domain", "infrastructure", "presentation"],
         crates: &[
-            "actix_http", "actix_server", "actix_service", "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "prometheus_client", "secrecy",
+            "actix_http", "actix_server", "actix_service", "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "prometheus_client", "rustix", "secrecy",
             "serde", "serde_json", "tempfile", "thiserror", "tokio", "toml", "ureq", "url", "zeroize",
         ],
     },

@@ -80,8 +80,8 @@ fn unsaid_proxies(figment: &Figment, configuration: &Configuration) -> Option<St
     let is_unsaid = configuration.server.trusted_proxies.is_empty() && is_default && configuration.is_production();
     is_unsaid.then(|| {
         format!(
-            "{KEY} must be said for the environment {environment}: under [{environment}.server] in {}, or in the variable {}. \
-             List the addresses of the proxies in front, or [] if clients connect themselves. A proxy that is not listed \
+            "{KEY} must be said for the environment {environment}: under [{environment}.server] in {}, or in the variable \
+             {}. List the addresses of the proxies in front, or [] if clients connect themselves. A proxy that is not listed \
              passes for the client, so one who guesses passwords delays everybody",
             files::CONFIG_FILE,
             variable(KEY),

@@ -21,8 +21,8 @@ pub(super) fn in_production(sources: &Sources, configuration: &Configuration) ->
     let mut warn_if = |condition: bool, warning: String| warnings.extend(condition.then_some(warning));
     warn_if(
         server.public_origins.is_empty(),
-        "server.public_origins is empty: a foreign domain that was made to lead here passes for this server's own. List the \
-         origins that browsers show"
+        "server.public_origins is empty: a foreign domain that was made to lead here passes for this server's own. List \
+         the origins that browsers show"
             .to_owned(),
     );
     warn_if(
@@ -46,8 +46,8 @@ pub(super) fn in_production(sources: &Sources, configuration: &Configuration) ->
     let is_public = server.metrics_addr.is_some_and(|address| is_public(address.ip()));
     warn_if(
         is_public,
-        "server.metrics_addr is a public address: everybody who can connect there can read the metrics. Use one of a private \
-         network"
+        "server.metrics_addr is a public address: everybody who can connect there can read the metrics. Use one of a \
+         private network"
             .to_owned(),
     );
     let database = &configuration.database;
