@@ -50,6 +50,25 @@ async fn delays_grow_with_each_failure_and_hold_for_the_right_password_as_well(d
 
 #[apply(on_every_database)]
 #[tokio::test]
+async fn the_log_warns_once_of_an_account_and_an_address_that_are_being_guessed_at(database: DatabaseKind) {
+    let server = start(database, &[]);
+    let client = server.anonymous();
+    let alice = client.sign_up("alice", PASSWORD).await.expect(201);
+    fail_three_times(&client, "alice").await;
+    for _ in 0..3 {
+        retry_after(&client.log_in("alice", WRONG).await);
+    }
+    let log = server.log();
+    let warnings = Vec::from_iter(log.lines().filter(|line| line.contains("perhaps guesses")));
+    let [warning] = warnings[..] else { panic!("{log}") };
+    assert!(warning.contains("WARN"), "{warning}");
+    for part in ["log_in", alice["id"].as_str().unwrap(), "127.0.0.1"] {
+        assert!(warning.contains(part), "{warning}");
+    }
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
 async fn unknown_and_impossible_names_are_throttled_like_known_ones(database: DatabaseKind) {
     let server = start(database, &[]);
     let client = server.anonymous();

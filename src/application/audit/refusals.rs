@@ -1,9 +1,10 @@
-use std::{collections::HashMap, mem, net::IpAddr, sync::Mutex};
+use std::{collections::HashMap, mem, sync::Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{
     audit::{AuditAction, AuditActor, AuditEvent, Provenance, RefusalReason},
+    throttle::ClientNetwork,
     user::UserId,
 };
 
@@ -13,10 +14,9 @@ use crate::domain::{
 ///
 /// A window tells a limited number of kinds apart, so that a flood neither fills the disk nor memory. [Users](Class::User),
 /// strangers who [aim at a user](Class::StrangerAtUser), and [other strangers](Class::Stranger) have limits of their own,
-/// and each user or [site] takes a share of them at most: nobody's flood hides what others are refused. Refusals beyond that
-/// are counted by action and reason, as those of [`AuditActor::Several`]; with the address, if one site has used up its share.
-///
-/// [site]: network
+/// and each user or network takes a share of them at most: nobody's flood hides what others are refused. Refusals beyond that
+/// are counted by action and reason, as those of [`AuditActor::Several`]; with the address, if one network has used up its
+/// share.
 #[derive(Debug, Default)]
 pub struct Refusals(Mutex<Window>);
 
@@ -36,7 +36,7 @@ struct Kind {
     action: AuditAction,
     target_id: Option<UserId>,
     reason: Option<RefusalReason>,
-    network: Option<IpAddr>,
+    network: Option<ClientNetwork>,
 }
 
 /// Refusals that share a limit.
@@ -52,14 +52,8 @@ enum Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     User(UserId),
-    Site(Option<IpAddr>),
+    Network(Option<ClientNetwork>),
 }
-
-/// The prefix of an IPv6 network whose addresses are alike: the least that a customer is given.
-const NETWORK_PREFIX: u8 = 64;
-
-/// The prefix of an IPv6 network that shares one share: the most that a customer is given.
-const SITE_PREFIX: u8 = 48;
 
 impl Refusals {
     /// For how long alike refusals are counted together.
@@ -68,12 +62,12 @@ impl Refusals {
     /// How many kinds of refusals of each class are told apart within a window.
     pub const MAX_KINDS: usize = 100;
 
-    /// How many of them one user or site may cause.
+    /// How many of them one user or network may cause.
     pub const MAX_KINDS_OF_ONE: usize = 20;
 
-    /// Notes a refusal. Returns at once.
-    pub fn note(&self, refusal: AuditEvent) {
-        self.window().note(refusal);
+    /// Notes a refusal. Returns whether it is the first of its kind in this window.
+    pub fn note(&self, refusal: AuditEvent) -> bool {
+        self.window().note(refusal)
     }
 
     /// What is to be written at `now`; it is forgotten here.
@@ -101,7 +95,7 @@ impl Refusals {
 }
 
 impl Window {
-    fn note(&mut self, refusal: AuditEvent) {
+    fn note(&mut self, refusal: AuditEvent) -> bool {
         self.begun_at.get_or_insert(refusal.occurred_at);
         let refusal = self.limited(refusal);
         match self.again.get_mut(&Kind::of(&refusal)) {
@@ -111,6 +105,7 @@ impl Window {
                     provenance: mem::take(&mut again.provenance),
                     ..refusal
                 };
+                false
             }
             None => {
                 let none_again = AuditEvent {
@@ -119,6 +114,7 @@ impl Window {
                 };
                 self.again.insert(Kind::of(&refusal), none_again);
                 self.firsts.push(refusal);
+                true
             }
         }
     }
@@ -138,11 +134,11 @@ impl Window {
         if has_room {
             return refusal;
         }
-        let is_flooding_site = of_one >= Refusals::MAX_KINDS_OF_ONE && matches!(source, Source::Site(_));
+        let is_flooding_network = of_one >= Refusals::MAX_KINDS_OF_ONE && matches!(source, Source::Network(_));
         AuditEvent {
             actor: AuditActor::Several,
             target_id: None,
-            provenance: if is_flooding_site {
+            provenance: if is_flooding_network {
                 refusal.provenance
             } else {
                 Provenance::default()
@@ -161,16 +157,16 @@ impl Window {
 
 impl Kind {
     fn of(refusal: &AuditEvent) -> Self {
-        let prefix = match refusal.actor {
-            AuditActor::Several => SITE_PREFIX,
-            _ => NETWORK_PREFIX,
+        let network_of = match refusal.actor {
+            AuditActor::Several => ClientNetwork::widest_of,
+            _ => ClientNetwork::narrowest_of,
         };
         Self {
             actor: refusal.actor.clone(),
             action: refusal.action,
             target_id: refusal.target_id,
             reason: refusal.refusal,
-            network: refusal.provenance.address.map(|address| network(address, prefix)),
+            network: refusal.provenance.address.map(network_of),
         }
     }
 
@@ -186,18 +182,7 @@ impl Kind {
     fn source(&self) -> Source {
         match self.actor.user_id() {
             Some(id) => Source::User(id),
-            None => Source::Site(self.network.map(|address| network(address, SITE_PREFIX))),
-        }
-    }
-}
-
-/// The network of an address: an IPv4 address by itself, or so many bits of an IPv6 address.
-fn network(address: IpAddr, ipv6_prefix: u8) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let mask = u128::MAX << (128 - u32::from(ipv6_prefix));
-            std::net::Ipv6Addr::from_bits(address.to_bits() & mask).into()
+            None => Source::Network(self.network.map(ClientNetwork::widest)),
         }
     }
 }

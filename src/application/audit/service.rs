@@ -52,6 +52,8 @@ impl Audit {
     }
 
     /// Notes a refusal, to be written by itself.
+    ///
+    /// The log warns of the first throttled attempt of its kind in a [window](Refusals::WINDOW): somebody may be guessing.
     pub fn refused(
         &self,
         initiator: Initiator<'_>,
@@ -59,8 +61,14 @@ impl Audit {
         target_id: Option<UserId>,
         reason: RefusalReason,
     ) {
-        self.refusals
-            .note(self.event(initiator, action, target_id, Some(reason), self.clock.now()));
+        let address = initiator.provenance.and_then(|provenance| provenance.address);
+        let event = self.event(initiator, action, target_id, Some(reason), self.clock.now());
+        let is_first = self.refusals.note(event);
+        if is_first && reason == RefusalReason::Throttled {
+            let target = target_id.map_or_else(|| "no known user".to_owned(), |id| format!("user {id}"));
+            let address = address.map_or_else(|| "an unknown address".to_owned(), |address| address.to_string());
+            log::warn!("too many attempts, perhaps guesses: {} of {target} from {address}", action.name());
+        }
     }
 
     /// Judges whether `actor` has the permission that `action` asks for, and notes a refusal.

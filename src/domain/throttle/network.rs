@@ -37,6 +37,19 @@ impl ClientNetwork {
         }
     }
 
+    /// Returns the narrowest network that `address` may stand for.
+    pub fn narrowest_of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => Self::of_ipv6(address, Self::IPV6_PREFIXES[0]),
+            address => Self { address, length: 32 },
+        }
+    }
+
+    /// Returns the [widest](Self::widest_of) network of the addresses in this one.
+    pub fn widest(self) -> Self {
+        Self::widest_of(self.address)
+    }
+
     fn of_ipv6(address: Ipv6Addr, length: u32) -> Self {
         let prefix = address.to_bits() & (u128::MAX << (Ipv6Addr::BITS - length));
         Self {
@@ -65,7 +78,9 @@ mod tests {
     fn an_address_stands_for_every_network_that_a_client_may_have(#[case] address: IpAddr, #[case] networks: &[&str]) {
         let all = ClientNetwork::all_of(address);
         assert_eq!(Vec::from_iter(all.iter().map(ToString::to_string)), networks);
+        assert_eq!(Some(&ClientNetwork::narrowest_of(address)), all.first());
         assert_eq!(Some(&ClientNetwork::widest_of(address)), all.last());
+        assert!(all.iter().all(|network| Some(&network.widest()) == all.last()));
     }
 
     #[rstest]

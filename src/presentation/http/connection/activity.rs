@@ -11,8 +11,8 @@ use futures_util::task::AtomicWaker;
 
 /// What one connection is doing.
 ///
-/// Shared by its stream, by its requests (as connection data) and by [`Connections`](super::Connections), which may be on
-/// different threads.
+/// Shared by its stream, by its requests (as connection data) and by [`Connections`](super::Connections), which may be
+/// on different threads.
 pub struct Activity {
     opened_at: Instant,
     /// Milliseconds from `opened_at` to the last write to the network.
@@ -46,7 +46,9 @@ impl Activity {
         }
     }
 
-    /// Marks a request as in flight until the returned guard is dropped. `has_body` tells whether a body follows its head.
+    /// Marks a request as in flight until the returned guard is dropped.
+    ///
+    /// `has_body` tells whether a body follows its head.
     pub fn begin_request(self: &Arc<Self>, has_body: bool) -> impl Drop + use<> {
         self.is_in_flight.store(true, Relaxed);
         self.has_unread_body.store(has_body, Relaxed);

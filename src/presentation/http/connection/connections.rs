@@ -28,8 +28,8 @@ pub struct ConnectionLimits {
 
 /// The open connections of one listener.
 ///
-/// At a limit, the connection that has been idle for the longest time is closed for a new one. Connections with a request in
-/// flight are never closed.
+/// At a limit, the connection that has been idle for the longest time is closed for a new one. Connections with a
+/// request in flight are never closed.
 pub struct Connections {
     limits: ConnectionLimits,
     proxies: TrustedProxies,
@@ -75,8 +75,8 @@ impl Connections {
 
     /// Makes room for a new connection from `peer`. While none can be closed for it, waits for up to `timeout`.
     ///
-    /// Returns `None` if there is no room in time, or if its client has the most connections that it may have and all of
-    /// them are busy.
+    /// Returns `None` if there is no room in time, or if its client has the most connections that it may have and all
+    /// of them are busy.
     pub async fn admit(self: &Arc<Self>, peer: IpAddr, timeout: Duration) -> Option<Slot> {
         let start = Instant::now();
         loop {

@@ -1,5 +1,5 @@
-//! Connections below HTTP: how many may be open, how long they may keep the server waiting, and how much they may make it
-//! hold in memory.
+//! Connections below HTTP: how many may be open, how long they may keep the server waiting, and how much they may make
+//! it hold in memory.
 
 mod activity;
 mod connections;

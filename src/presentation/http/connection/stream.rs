@@ -35,16 +35,16 @@ pub struct StreamLimits {
 /// A connection that is cut when its client keeps the server waiting for too long, and that holds back what it cannot
 /// process yet.
 ///
-/// Actix limits the time of the first head on a connection, and that of a connection on which nothing comes. But it would
-/// wait for ever for a later head that comes byte by byte, for the end of a body that nobody reads any more, and for a client
-/// that does not read its answers; and would go on reading from the latter, and answering into memory.
+/// Actix limits the time of the first head on a connection, and that of a connection on which nothing comes. But it
+/// would wait for ever for a later head that comes byte by byte, for the end of a body that nobody reads any more, and
+/// for a client that does not read its answers; and would go on reading from the latter, and answering into memory.
 ///
 /// So as soon as bytes have come, a request must begin or an answer be written within [`StreamLimits::timeout`], and an
-/// answer that does not fit into the network must find room. While a request is in flight, nothing is asked of the client
-/// here: that limits its body itself.
+/// answer that does not fit into the network must find room. While a request is in flight, nothing is asked of the
+/// client here: that limits its body itself.
 ///
-/// Nor does Actix limit by much what it buffers: beside a request in flight, 16 more with their heads, and 128 KiB. So a head
-/// may have 64 KiB, and while a request is in flight, no more is read than it can need.
+/// Actix also buffers 16 requests with their heads behind one in flight, and 128 KiB. So a head may have 64 KiB, and
+/// while a request is in flight, no more is read than it can need.
 pub struct Connection<S> {
     inner: S,
     slot: Slot,
