@@ -67,7 +67,10 @@ impl Audit {
         if is_first && reason == RefusalReason::Throttled {
             let target = target_id.map_or_else(|| "no known user".to_owned(), |id| format!("user {id}"));
             let address = address.map_or_else(|| "an unknown address".to_owned(), |address| address.to_string());
-            log::warn!("too many attempts, perhaps guesses: {} of {target} from {address}", action.name());
+            log::warn!(
+                "too many attempts, perhaps guesses: {} of {target} from {address}",
+                action.name()
+            );
         }
     }
 

@@ -1,4 +1,4 @@
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::*;
 use crate::domain::audit::AuditEventId;
@@ -56,7 +56,9 @@ fn ipv6(number: u16, subnet: u16) -> Ipv6Addr {
 
 fn noted(notes: impl IntoIterator<Item = AuditEvent>) -> Refusals {
     let refusals = Refusals::default();
-    notes.into_iter().for_each(|refusal| refusals.note(refusal));
+    for refusal in notes {
+        refusals.note(refusal);
+    }
     refusals
 }
 
@@ -127,7 +129,7 @@ fn strangers_hide_neither_what_users_are_refused_nor_attempts_at_users() {
 }
 
 #[test]
-fn one_site_hides_nothing_that_comes_from_others() {
+fn one_network_hides_nothing_that_comes_from_others() {
     let from_one = |subnet: u16| refusal(subnet as u8, ipv6(1, subnet), 0);
     let due = noted((0..520).map(from_one).chain([refusal(9, ipv6(2, 0), 0)])).take_all();
 
