@@ -48,6 +48,7 @@ pub async fn serve(configuration: &Configuration, sockets: Sockets) -> anyhow::R
 async fn serve_from(database: &Database, configuration: &Configuration, sockets: Sockets) -> anyhow::Result<()> {
     database::migrate_on_start(&configuration.database, database).await?;
     require_peppers(&configuration.security.password, database).await?;
+    database::announce(&configuration.database, database);
     let adapters = Adapters::new(configuration, database)?;
     let services = Services::new(&adapters, None);
     let use_cases = HttpUseCases::new(&adapters, &services, configuration.sign_up.enabled);
