@@ -5,20 +5,22 @@ use anyhow::{Context, bail};
 use super::configuration::DatabaseConfig;
 use crate::infrastructure::persistence::{Database, DatabaseOptions, DatabaseUrl, Migrations};
 
-/// Opens the configured database with its replica, if it has one, and says which one it is. It is made if it is missing,
-/// unless it would have to stay without a schema.
+/// Opens the configured database with its replica, if it has one. It is made if it is missing, unless it would have to stay
+/// without a schema.
 ///
 /// # Errors
 /// If it cannot be opened.
 pub async fn open_to_serve(config: &DatabaseConfig) -> anyhow::Result<Database> {
-    let database = open(config, config.read_url.as_ref(), config.migrate_on_start).await?;
-    database.warn_of_slow_build().await;
+    open(config, config.read_url.as_ref(), config.migrate_on_start).await
+}
+
+/// Logs which database is open, and whether it was made just now.
+pub fn announce(config: &DatabaseConfig, database: &Database) {
     match database.file() {
         Some(file) if file.is_new => log::info!("there was no database: the file {} was made", file.path.display()),
         Some(file) => log::info!("the database is the file {}", file.path.display()),
         None => log::info!("the database is {}", config.url),
     }
-    Ok(database)
 }
 
 /// Opens the configured database, which is made if it is missing.

@@ -51,6 +51,8 @@ pub async fn serve(configuration: &Configuration, sockets: Sockets) -> anyhow::R
 async fn serve_from(database: &Database, configuration: &Configuration, sockets: Sockets) -> anyhow::Result<()> {
     database::migrate_on_start(&configuration.database, database).await?;
     require_peppers(&configuration.security.password, database).await?;
+    database::announce(&configuration.database, database);
+    database.warn_of_slow_build().await;
     let adapters = Adapters::new(configuration, database)?;
     let hasher = adapters.password_hasher.as_ref();
     set_highest_hash_cost(&configuration.security.password, hasher, database).await?;
