@@ -117,14 +117,17 @@ async fn idle_connections_of_one_client_keep_no_other_out() {
 
 #[tokio::test]
 async fn half_a_head_is_idle_however_it_arrives() {
-    let server = Server::start_with(DatabaseKind::Sqlite, &[max("3")]);
+    let metrics = ("APP_SERVER__METRICS_ADDR", "127.0.0.1:0");
+    let server = Server::start_with(DatabaseKind::Sqlite, &[max("3"), metrics]);
     let mut other = idle(&server, BOBBY).await;
     let mut halves = Vec::new();
     for _ in 0..2 {
         let mut half = connect_to(&server, ALICE).await;
         half.write_all(b"GET /health/live HTTP/1.1\r\nx: ").unwrap();
-        tokio::time::sleep(Duration::from_millis(20)).await;
         halves.push(half);
+        let open = 1.0 + halves.len() as f64;
+        while server.scrape().await.sum("gatehouse_client_connections", &[]) != open {}
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert!(is_alive(&mut other).unwrap());
     for half in &mut halves {
