@@ -214,8 +214,8 @@ async fn strangers_from_everywhere_do_not_hide_what_users_are_refused(database: 
 #[tokio::test]
 async fn refused_log_ins_and_permissions_are_written_down(database: DatabaseKind) {
     let throttled = [
-        ("APP_SECURITY__THROTTLE__ENABLED", "true"),
         ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "1"),
+        ("APP_SECURITY__THROTTLE__FIRST_DELAY_SECONDS", "60"),
     ];
     let server = Server::start_with(database, &throttled);
     let (root, alice) = (server.super_admin("super").await, server.user("alice").await);

@@ -33,6 +33,7 @@ mod disk_faults;
 mod documentation;
 mod durability;
 mod fair_hashing;
+mod floods;
 mod foreign_cookies;
 mod forged_tokens;
 mod full_output;

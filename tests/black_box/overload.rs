@@ -39,11 +39,7 @@ const FLAT: usize = 16 * 1024;
 const WAIT: (&str, &str) = ("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "500");
 
 /// As shipped.
-const HASHING: [(&str, &str); 3] = [
-    ("APP_SECURITY__THROTTLE__ENABLED", "true"),
-    ("APP_SECURITY__PASSWORD__BCRYPT_COST", "12"),
-    WAIT,
-];
+const HASHING: [(&str, &str); 2] = [("APP_SECURITY__PASSWORD__BCRYPT_COST", "12"), WAIT];
 
 const ACCOUNTS: usize = 100;
 

@@ -78,8 +78,8 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
     let throttled = Server::start_with(
         database,
         &[
-            ("APP_SECURITY__THROTTLE__ENABLED", "true"),
             ("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "1"),
+            ("APP_SECURITY__THROTTLE__FIRST_DELAY_SECONDS", "60"),
         ],
     );
     throttled.anonymous().log_in("nobody", PASSWORD).await.expect(401);

@@ -55,10 +55,7 @@ fn what_leaves_production_open_is_said_by_the_check_and_by_the_start() {
 
 #[test]
 fn what_closes_production_is_not_warned_of() {
-    let program = production(&[
-        ("APP_SERVER__PUBLIC_ORIGINS", "[https://users.example.com]"),
-        ("APP_SECURITY__THROTTLE__ENABLED", "true"),
-    ]);
+    let program = production(&[("APP_SERVER__PUBLIC_ORIGINS", "[https://users.example.com]")]);
     assert_eq!(
         program.run(&["config", "check"]).succeeded(),
         "the configuration is sound\n"

@@ -151,9 +151,11 @@ impl ChangePassword {
                         .change_own(actor, credentials, current, password, reservation)
                         .await;
                     if reservation.is_last()
-                        && let Err(ChangePasswordError::WrongCurrentPassword) = outcome
+                        && matches!(outcome, Err(ChangePasswordError::WrongCurrentPassword))
+                        && let Err(error) = self.end_guessing_session(actor).await
                     {
-                        self.end_guessing_session(actor).await;
+                        // No further guess is allowed in it all the same: they stay counted.
+                        log::error!("session {}, of guesses, goes on: {error}", actor.session_id);
                     }
                     outcome
                 },
@@ -213,31 +215,20 @@ impl ChangePassword {
         Ok(access_token)
     }
 
-    /// Ends the session in which too many current passwords were wrong. If that fails, no further attempt is allowed in it
-    /// all the same, because they stay counted.
-    async fn end_guessing_session(&self, actor: &Actor) {
-        let ended = async {
-            let transaction = self.unit_of_work.begin().await?;
-            if transaction.sessions().delete(actor.session_id).await? {
-                let now = self.clock.now();
-                self.audit
-                    .record(
-                        transaction.as_ref(),
-                        actor.into(),
-                        AuditAction::EndSession,
-                        actor.id(),
-                        now,
-                    )
-                    .await?;
-                transaction.commit().await?;
-            }
-            Ok::<(), StorageError>(())
-        };
-        let (user, session) = (actor.id(), actor.session_id);
-        match ended.await {
-            Ok(()) => log::warn!("too many current passwords of user {user} were wrong, session {session} has ended"),
-            Err(error) => log::error!("session {session} of user {user}, who guesses passwords, goes on: {error}"),
+    /// Ends the session in which too many current passwords were wrong.
+    async fn end_guessing_session(&self, actor: &Actor) -> Result<(), StorageError> {
+        let transaction = self.unit_of_work.begin().await?;
+        if !transaction.sessions().delete(actor.session_id).await? {
+            return Ok(());
         }
+        let (action, now) = (AuditAction::EndSession, self.clock.now());
+        self.audit
+            .record(transaction.as_ref(), actor.into(), action, actor.id(), now)
+            .await?;
+        transaction.commit().await?;
+        let (user, session) = (actor.id(), actor.session_id);
+        log::warn!("too many current passwords of user {user} were wrong, session {session} has ended");
+        Ok(())
     }
 
     async fn verify_current(
