@@ -58,7 +58,7 @@ cov: ## Measure what cargo test reaches, the program it starts included; needs c
 	cargo llvm-cov report --summary-only $(COV_REPORT)
 
 overload: ## Ask for ten times too much; needs a machine that does nothing else
-	cargo test --test black_box -- --ignored --test-threads=1 overload::
+	cargo test --test black_box -- --ignored --test-threads=1 overload:: fair_hashing::
 
 bench: ## Measure against a server without layers, with ARGS; see bench/README.md
 	bench/run compare $(ARGS)
