@@ -51,7 +51,7 @@ async fn a_device_is_known_whatever_cookies_stand_beside_its_own() {
     let server = start(DatabaseKind::Sqlite, &[]);
     let alice = server.user("alice").await;
     alice.log_out().await;
-    let device = alice.cookie().unwrap();
+    let device = alice.device_cookie().unwrap();
     let stranger = server.anonymous();
     fail_three_times(&stranger, "alice").await;
     retry_after(&stranger.log_in("alice", PASSWORD).await);

@@ -9,9 +9,12 @@ pub struct BodyWanted(Rc<Notify>);
 
 impl BodyWanted {
     /// Asks the client for the body of `request`, if it waits to be asked.
-    pub fn ask(request: &HttpRequest) {
-        if let Some(wanted) = request.extensions().get::<Self>() {
+    pub async fn ask(request: &HttpRequest) {
+        let wanted = request.extensions().get::<Self>().cloned();
+        if let Some(wanted) = wanted {
             wanted.0.notify_one();
+            // The server asks before the body is read, even if the body is there already.
+            tokio::task::yield_now().await;
         }
     }
 

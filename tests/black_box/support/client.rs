@@ -68,9 +68,18 @@ impl Client {
 
     /// The session cookie that the client would send now, as a `Cookie` header.
     pub fn cookie(&self) -> Option<String> {
+        self.cookie_where(|pair| !is_device_cookie(pair))
+    }
+
+    /// The cookie by which the device is known, likewise.
+    pub fn device_cookie(&self) -> Option<String> {
+        self.cookie_where(is_device_cookie)
+    }
+
+    fn cookie_where(&self, is_wanted: impl Fn(&str) -> bool) -> Option<String> {
         let cookies = self.jar.cookies(&self.base_url.parse().unwrap())?;
         let mut pairs = cookies.to_str().unwrap().split("; ");
-        pairs.find(|pair| !is_device_cookie(pair)).map(str::to_owned)
+        pairs.find(|pair| is_wanted(pair)).map(str::to_owned)
     }
 
     /// A request to `path`, to be completed and handed to [`send`](Self::send).

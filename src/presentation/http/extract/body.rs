@@ -94,7 +94,7 @@ async fn receive(request: &HttpRequest, payload: Payload, settings: &HttpSetting
     if announced.is_some_and(|length| length > settings.body_limit as u64) {
         return Err(too_large());
     }
-    BodyWanted::ask(request);
+    BodyWanted::ask(request).await;
     let received = body::to_bytes_limited(BodyStream::new(payload), settings.body_limit);
     let bytes = tokio::time::timeout(settings.body_timeout, received)
         .await
