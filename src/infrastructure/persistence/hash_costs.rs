@@ -54,7 +54,6 @@ fn hash_cost() -> SimpleExpr {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{ConnectionTrait, QueryTrait, Statement};
     use test_database::{DatabaseKind, apply, on_every_database};
 
     use super::*;
@@ -94,22 +93,7 @@ mod tests {
     #[tokio::test]
     async fn the_highest_cost_is_found_by_the_index(kind: DatabaseKind) {
         let database = with_costs(kind, &[4]).await;
-        let transaction = database.begin().await.unwrap();
-        let (explain, column) = match kind {
-            DatabaseKind::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
-            DatabaseKind::Postgres => {
-                // So few rows it would rather read from end to end.
-                transaction
-                    .execute_unprepared("SET LOCAL enable_seqscan = off")
-                    .await
-                    .unwrap();
-                ("EXPLAIN", "QUERY PLAN")
-            }
-        };
-        let query = select_highest().build(transaction.get_database_backend());
-        let explain = Statement::from_string(query.db_backend, format!("{explain} {query}"));
-        let plan = transaction.query_all_raw(explain).await.unwrap();
-        let plan = Vec::from_iter(plan.iter().map(|row| row.try_get::<String>("", column).unwrap())).join("\n");
+        let plan = database.plan(select_highest()).await;
         assert!(
             plan.contains("ix_users_hash_cost") && !plan.contains("Sort") && !plan.contains("TEMP"),
             "{plan}"

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 use tempfile::TempDir;
 use test_database::{DatabaseKind, PostgresDatabase};
 
@@ -44,6 +45,27 @@ impl TestDatabase {
     /// How to open the database once more.
     pub(super) fn options(&self) -> &DatabaseOptions {
         &self.options
+    }
+
+    /// The plan by which the database answers `query`, as it would among many rows.
+    pub(super) async fn plan(&self, query: impl QueryTrait) -> String {
+        let transaction = self.begin().await.unwrap();
+        let backend = transaction.get_database_backend();
+        let (explain, column) = match backend {
+            DbBackend::Postgres => {
+                // So few rows it would rather read from end to end.
+                transaction
+                    .execute_unprepared("SET LOCAL enable_seqscan = off")
+                    .await
+                    .unwrap();
+                ("EXPLAIN", "QUERY PLAN")
+            }
+            _ => ("EXPLAIN QUERY PLAN", "detail"),
+        };
+        let explain = Statement::from_string(backend, format!("{explain} {}", query.build(backend)));
+        let plan = transaction.query_all_raw(explain).await.unwrap();
+        let lines = plan.iter().map(|row| row.try_get::<String>("", column).unwrap());
+        Vec::from_iter(lines).join("\n")
     }
 
     async fn in_file() -> Self {
