@@ -98,6 +98,8 @@ fn audit_event() -> Value {
         "actor": "user",
         "actor_id": ID,
         "actor_username": ADA,
+        "session_id": ID,
+        "operator_name": null,
         "action": "change_password",
         "target_id": ID,
         "target_username": ADA,

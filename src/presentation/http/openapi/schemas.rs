@@ -44,8 +44,8 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "AuditEventView": {
             // Null where nothing is known, but there.
             "required": [
-                "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at", "outcome",
-                "refusal", "request_id", "target_id", "target_username",
+                "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at", "operator_name",
+                "outcome", "refusal", "request_id", "session_id", "target_id", "target_username",
             ],
             "properties": {
                 "action": { "x-extensible-enum": names(AuditAction::ALL, AuditAction::name) },
@@ -53,8 +53,10 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
                 "actor_username": { "nullable": true },
                 "address": { "nullable": true },
                 "count": { "minimum": 1 },
+                "operator_name": { "nullable": true },
                 "refusal": { "nullable": true, "x-extensible-enum": names(RefusalReason::ALL, RefusalReason::name) },
                 "request_id": { "nullable": true },
+                "session_id": { "nullable": true },
                 "target_id": { "nullable": true },
                 "target_username": { "nullable": true },
             },
