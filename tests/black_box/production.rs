@@ -32,7 +32,10 @@ fn a_start_that_is_not_told_of_its_proxies_is_refused() {
 
 #[test]
 fn what_leaves_production_open_is_said_by_the_check_and_by_the_start() {
-    let program = production(&[("APP_SECURITY__COOKIES__SECURE", "false")]);
+    let program = production(&[
+        ("APP_SECURITY__COOKIES__SECURE", "false"),
+        ("APP_SECURITY__THROTTLE__ENABLED", "false"),
+    ]);
     let warnings = [
         "server.public_origins is empty",
         "security.cookies.secure is false",
