@@ -30,6 +30,7 @@ mod deployment_guide;
 mod disk_faults;
 mod documentation;
 mod durability;
+mod foreign_cookies;
 mod forged_tokens;
 mod guides;
 mod health;

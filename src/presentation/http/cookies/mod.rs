@@ -9,5 +9,6 @@ mod cookie_header;
 mod device_cookie;
 mod session_cookie;
 
+pub use cookie_header::cookie_values;
 pub use device_cookie::{DeviceCookie, WithDeviceCookie};
-pub use session_cookie::{CookieSettings, SessionCookie};
+pub use session_cookie::{CookieSettings, OtherTokens, SessionCookie};

@@ -1,13 +1,15 @@
 use std::{
+    collections::HashMap,
     convert::Infallible,
     future::{Ready, ready},
+    iter,
     time::Duration,
 };
 
 use actix_session::{Session, SessionExt, SessionMiddleware, config::PersistentSession, storage::CookieSessionStore};
 use actix_web::{
-    FromRequest, HttpRequest,
-    cookie::{self, Cookie, Key, SameSite},
+    FromRequest, HttpMessage, HttpRequest,
+    cookie::{self, Cookie, CookieJar, Key, SameSite},
     dev::Payload,
 };
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
@@ -68,6 +70,29 @@ impl CookieSettings {
         Some(cookie)
     }
 
+    /// Opens the value of a session cookie, if one of the keys does.
+    pub fn open(&self, value: &str) -> Option<Cookie<'static>> {
+        let sealed = Cookie::parse_encoded(format!("{}={value}", self.name)).ok()?;
+        let jar = CookieJar::new();
+        iter::once(&self.key)
+            .chain(&self.former_keys)
+            .find_map(|key| jar.private(key).decrypt(sealed.clone()))
+    }
+
+    /// Seals the content of a session cookie with the key in use, as a browser sends it.
+    pub fn seal(&self, content: Cookie<'static>) -> Option<String> {
+        let mut jar = CookieJar::new();
+        jar.private_mut(&self.key).add(content);
+        Some(jar.get(&self.name)?.encoded().stripped().to_string())
+    }
+
+    /// Reads the token in the content of a session cookie, as the session middleware writes it: JSON in JSON.
+    pub fn token_in(content: &Cookie<'_>) -> Option<AccessToken> {
+        let mut state: HashMap<String, String> = serde_json::from_str(content.value()).ok()?;
+        let token: String = serde_json::from_str(&state.remove(TOKEN)?).ok()?;
+        Some(AccessToken::new(token))
+    }
+
     /// The cookie by which a device is known.
     pub fn device_cookie(&self, token: &DeviceToken) -> Cookie<'static> {
         let mut cookie = self.cookie(&self.device_name, token.expose());
@@ -94,23 +119,36 @@ fn lifetime(ttl: Duration) -> cookie::time::Duration {
 }
 
 /// The session cookie of the request at hand; what is changed in it is sent with the answer.
-pub struct SessionCookie(Session);
+pub struct SessionCookie {
+    session: Session,
+    other_tokens: Vec<AccessToken>,
+}
+
+/// The tokens in the session cookies that a request carries beside the first one that opens.
+#[derive(Clone)]
+pub struct OtherTokens(pub Vec<AccessToken>);
 
 impl SessionCookie {
     /// The session cookie of `request`.
     pub fn of(request: &HttpRequest) -> Self {
-        Self(request.get_session())
+        let other_tokens = request.extensions().get::<OtherTokens>().cloned();
+        Self {
+            session: request.get_session(),
+            other_tokens: other_tokens.map_or_else(Vec::new, |tokens| tokens.0),
+        }
     }
 
-    /// The token that the request carries, if it carries a cookie that can be decrypted.
-    pub fn token(&self) -> Option<AccessToken> {
+    /// The tokens in the session cookies of the request that can be decrypted. Browsers send several if they were set for
+    /// different domains; the session of any may have ended.
+    pub fn tokens(&self) -> impl Iterator<Item = AccessToken> {
         // A cookie of another shape was sealed by an older version: it is no log-in.
-        self.0.get::<String>(TOKEN).ok().flatten().map(AccessToken::new)
+        let first = self.session.get::<String>(TOKEN).ok().flatten().map(AccessToken::new);
+        first.into_iter().chain(self.other_tokens.iter().cloned())
     }
 
     /// Hands `token` to the client, with a fresh lifetime.
     pub fn set(&self, token: &AccessToken) {
-        if let Err(error) = self.0.insert(TOKEN, token.expose()) {
+        if let Err(error) = self.session.insert(TOKEN, token.expose()) {
             // Only a value that cannot be serialized is refused, and a string can.
             log::error!("the session cookie cannot be set: {error}");
         }
@@ -118,7 +156,7 @@ impl SessionCookie {
 
     /// Makes the client forget its cookie. Nothing can be set afterwards in the same request.
     pub fn clear(&self) {
-        self.0.purge();
+        self.session.purge();
     }
 }
 

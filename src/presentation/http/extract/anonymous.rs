@@ -10,7 +10,7 @@ use paperclip::{
     },
 };
 
-use super::{client::provenance, cross_site::refuse_cross_site, no_input::NoInput};
+use super::{caller::authenticate_by, cross_site::refuse_cross_site, no_input::NoInput};
 use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
     presentation::http::{
@@ -35,8 +35,8 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
             refuse_cross_site(&request).await?;
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             // Only protected operations hand out a renewed token; if this made one, the next of them hands out another.
-            let token = SessionCookie::of(&request).token();
-            match authenticate.execute(token.as_ref(), provenance(&request)).await {
+            let cookie = SessionCookie::of(&request);
+            match authenticate_by(&cookie, &authenticate, &request).await {
                 Ok(_) => Err(Problem::new(ProblemCode::AlreadyAuthenticated).into()),
                 Err(AuthenticateError::NotAuthenticated) => X::from_request(&request, &mut payload)
                     .await

@@ -10,7 +10,7 @@ use paperclip::{
     },
 };
 
-use super::{client::provenance, cross_site::refuse_cross_site, no_input::NoInput};
+use super::{caller::authenticate_by, cross_site::refuse_cross_site, no_input::NoInput};
 use crate::{
     application::{
         Actor,
@@ -44,10 +44,9 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
         let mut payload = payload.take();
         Box::pin(async move {
             refuse_cross_site(&request).await?;
-            let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             let cookie = SessionCookie::of(&request);
-            let authenticated = authenticate
-                .execute(cookie.token().as_ref(), provenance(&request))
+            let authenticate = web::Data::<Authenticate>::extract(&request).await?;
+            let authenticated = authenticate_by(&cookie, &authenticate, &request)
                 .await
                 .map_err(Failure::from)?;
             if let Some(token) = authenticated.renewed_token {
