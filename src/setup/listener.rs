@@ -17,8 +17,8 @@ use actix_web::{
 };
 use tokio::net::{TcpSocket, lookup_host};
 
-use super::{adapters::cores, configuration::ServerConfig};
-use crate::presentation::http::Connection;
+use super::{adapters::cores, configuration::ServerConfig, expectation::ask_for_bodies_late};
+use crate::presentation::http::{Connection, LongTargets};
 
 /// The most workers that Actix can hold.
 const MAX_WORKERS: usize = 512;
@@ -89,6 +89,7 @@ where
         let (app, stop) = (app.clone(), server.graceful_shutdown_signal());
         server = server.listen("http", listener, move || {
             let stop = stop.clone();
+            let (expect, app) = ask_for_bodies_late(map_config(app(), |()| AppConfig::default()));
             let http = HttpService::build()
                 .keep_alive(keep_alive)
                 .client_request_timeout(request_timeout)
@@ -97,13 +98,15 @@ where
                     let stop = stop.clone();
                     async move { stop.notified().await }
                 })
-                .on_connect_ext(|connection: &Connection<TcpStream>, data| {
+                .on_connect_ext(|connection: &Connection<LongTargets<TcpStream>>, data| {
                     data.insert(connection.at_work().clone());
                 })
-                .h1(map_config(app(), |()| AppConfig::default()));
+                .expect(expect)
+                .h1(app);
             fn_service(move |stream: TcpStream| async move {
                 let client = stream.peer_addr().ok();
-                Ok((Connection::new(stream, request_timeout + GRACE), client))
+                let connection = Connection::new(LongTargets::new(stream), request_timeout + GRACE);
+                Ok((connection, client))
             })
             .and_then(http)
         })?;

@@ -14,6 +14,7 @@ mod clock_watch;
 mod commands;
 pub mod configuration;
 mod database;
+mod expectation;
 mod listener;
 mod logging;
 mod metrics;

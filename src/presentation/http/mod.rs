@@ -5,7 +5,8 @@
 //! - What they are made of: [`extract`] reads requests, with [`fields`] and [`cookies`]; [`respond`] answers success,
 //!   and [`failure`] every error of a use case, as a [`Problem`] with a [`ProblemCode`].
 //! - What tells of them: [`openapi`] and [`docs`], [`metrics`].
-//! - What the server in `setup` is given: [`HttpSettings`], [`Connection`].
+//! - What the server in `setup` is given: [`HttpSettings`], [`Connection`], [`LongTargets`],
+//!   [`BodyWanted`].
 //!
 //! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
 //! so that a change of the core is seen here before clients see it.
@@ -13,6 +14,7 @@
 mod account;
 mod app;
 mod audit;
+mod body_wanted;
 mod connection;
 mod cookies;
 mod docs;
@@ -20,6 +22,7 @@ pub mod extract;
 mod failure;
 mod fields;
 mod health;
+mod long_target;
 mod metrics;
 pub mod middleware;
 mod openapi;
@@ -32,11 +35,13 @@ mod shared_refusals;
 mod users;
 
 pub use app::app;
+pub use body_wanted::BodyWanted;
 pub use connection::Connection;
 pub use cookies::{CookieSettings, DeviceCookie, SessionCookie};
 pub use extract::{ForwardingHeader, TrustedProxies};
 pub use failure::{Failure, Refusal};
 pub use fields::OrDefault;
+pub use long_target::LongTargets;
 pub use metrics::{RequestMetrics, metrics_app};
 pub use openapi::document;
 pub use problem::{FieldError, PROBLEM_JSON, Problem};
