@@ -33,17 +33,42 @@ async fn a_trusted_proxy_names_it_in_the_one_header_that_is_configured(
     assert_eq!(logged_client(&server, &[]).await, "127.0.0.1");
 }
 
+#[tokio::test]
+async fn a_proxy_that_is_not_listed_is_reported_once() {
+    let listed = [("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]")];
+    for (variables, headers, expected) in [
+        (&[][..], [X_FORWARDED_FOR, FORWARDED], 1),
+        (&[][..], [("x-other", "192.0.2.1"), FORWARDED], 1),
+        (&[][..], [("x-other", "192.0.2.1"), ("via", "1.1 proxy")], 0),
+        (&listed[..], [X_FORWARDED_FOR, FORWARDED], 0),
+    ] {
+        let server = Server::start_with(DatabaseKind::Sqlite, variables);
+        logged_client(&server, &[]).await;
+        assert!(!server.log().contains(" ERROR "), "{}", server.log());
+        for _ in 0..3 {
+            logged_client(&server, &headers).await;
+        }
+        let log = server.log();
+        let errors = Vec::from_iter(log.lines().filter(|line| line.contains(" ERROR ")));
+        assert_eq!(errors.len(), expected, "{headers:?}: {log}");
+        for part in ["server.trusted_proxies", "127.0.0.1", "forwarded"] {
+            assert!(errors.iter().all(|line| line.contains(part)), "{part}: {errors:?}");
+        }
+    }
+}
+
 /// The client of a request with these headers.
 async fn logged_client(server: &Server, headers: &[(&str, &str)]) -> String {
     let client = server.anonymous();
-    let mut request = client.request(Method::GET, "/health/live");
+    let mut request = client.request(Method::GET, "/api/v1/");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let answer = client.send(request).await;
     let request_id = answer.header("x-request-id").unwrap();
     let log = server.log();
-    let line = log.lines().find(|line| line.contains(request_id)).unwrap();
+    let mut lines = log.lines().filter(|line| line.contains(request_id));
+    let line = lines.find(|line| line.contains("gatehouse::access")).unwrap();
     let (_, address) = line.split_once(" address=").unwrap();
     address.split(' ').next().unwrap().to_owned()
 }

@@ -113,6 +113,12 @@ async fn without_listed_origins_the_host_counts_as_the_client_has_named_it() {
         ("users.example.com", "http://users.example.com", true),
         ("users.example.com:8443", "https://users.example.com:8443", true),
         ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443", true),
+        ("users.example.com:443", "https://users.example.com", true),
+        ("users.example.com:80", "http://users.example.com", true),
+        ("[2001:db8::443]:443", "https://[2001:db8::443]", true),
+        ("users.example.com:80", "https://users.example.com", false),
+        ("users.example.com:443", "http://users.example.com", false),
+        ("users.example.com:8443", "https://users.example.com", false),
         ("users.example.com", "https://users.example.com:8443", false),
         ("users.example.com", "ftp://users.example.com", false),
         ("users.example.com", "users.example.com", false),
@@ -136,7 +142,7 @@ async fn every_operation_that_changes_something_is_refused_and_no_other() {
     let document = root.get("/api/openapi.json").await.expect(200);
     for operation in operations() {
         let client = caller(&server, &root, &operation);
-        let path = operation.path.replace("{user_id}", "impossible");
+        let path = operation.path_with("impossible");
         let request = client.request(operation.method.clone(), &path);
         let request = request.header("origin", STRANGER).header(SEC_FETCH_SITE, "cross-site");
 

@@ -81,6 +81,28 @@ async fn every_line_for_collectors_is_json_with_the_same_fields(database: Databa
     assert_eq!(access["user_id"], user["id"]);
 }
 
+#[rstest]
+#[case::by_default("info", false)]
+#[case::called_for("debug", true)]
+#[tokio::test]
+async fn probes_are_logged_at_debug(#[case] level: &str, #[case] are_logged: bool) {
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_LOGS__LEVEL", level)]);
+    let client = server.anonymous();
+    for path in ["/health/live", "/health/ready", "/health/ready/"] {
+        client.get(path).await.expect(200);
+    }
+    client.get("/api/v1/").await.expect(200);
+    let log = server.log();
+    let lines = log.lines().filter(|line| line.contains("gatehouse::access"));
+    let levels = Vec::from_iter(lines.map(|line| line.split(' ').nth(1).unwrap()));
+    let expected = if are_logged {
+        &["DEBUG", "DEBUG", "DEBUG", "INFO"][..]
+    } else {
+        &["INFO"]
+    };
+    assert_eq!(levels, expected, "{log}");
+}
+
 #[apply(on_every_database)]
 #[rstest]
 #[case::silenced("info", "gatehouse::setup=info", false)]
@@ -94,7 +116,7 @@ async fn rust_log_overrides_the_configured_level(
     #[case] has_access_lines: bool,
 ) {
     let server = Server::start_with(database, &[("APP_LOGS__LEVEL", level), ("RUST_LOG", rust_log)]);
-    server.anonymous().get("/health/live").await.expect(200);
+    server.anonymous().get("/api/v1/").await.expect(200);
     assert_eq!(
         server.log().contains("gatehouse::access"),
         has_access_lines,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{OpenTo, Page, Server, operations};
+use crate::support::{OpenTo, Page, Server, exchange, operations};
 
 #[apply(on_every_database)]
 #[tokio::test]
@@ -25,6 +25,7 @@ async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash(databas
                 OpenTo::Everyone | OpenTo::Anonymous => &server.anonymous(),
             };
             let body = operation.body.unwrap_or_default().replace("nobody", "super");
+            let path = format!("{path}{}", operation.query);
             let answer = client.send_json(&operation.method, &path, body).await;
             let mut content: Value = serde_json::from_str(&answer.text).unwrap_or_default();
             for volatile in ["events", "next_cursor", "request_id", "session_expires_at", "sessions"] {
@@ -40,6 +41,41 @@ async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash(databas
         );
         assert_ne!(content["code"], "route_not_found", "{bare}");
     }
+}
+
+#[tokio::test]
+async fn a_path_has_no_other_spelling() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let root = server.super_admin("super").await;
+    let paths = ["/docs/", "/docs/swagger-ui.css", "/api/openapi.json"].map(|path| (Method::GET, path.to_owned()));
+    let operations = operations().into_iter().map(|operation| {
+        let path = operation.path_with(&Uuid::max().to_string());
+        (operation.method, path)
+    });
+    for (method, path) in operations.chain(paths) {
+        let last = path.trim_end_matches('/').len().saturating_sub(1);
+        let last_letter = path.as_bytes()[last];
+        let mut spellings = vec![
+            format!("/{path}"),
+            format!("{path}//"),
+            path.replacen('/', "//", path.matches('/').count()),
+            format!("{}%{last_letter:02x}{}", &path[..last], &path[last + 1..]),
+            format!("{}%{last_letter:02X}{}", &path[..last], &path[last + 1..]),
+            format!("{path}%2f"),
+            format!("{path}%20"),
+        ];
+        spellings.extend(path.rfind("/api/").map(|_| path.replacen("/api/", "/%61pi/", 1)));
+        for spelling in spellings {
+            let request = format!(
+                "{method} {spelling} HTTP/1.1\r\nhost: x\r\ncookie: {}\r\n\r\n",
+                root.cookie().unwrap()
+            );
+            let answer = exchange(&server, request.as_bytes()).unwrap();
+            assert_eq!(answer.status, 404, "{spelling}: {answer:?}");
+            assert!(answer.body.contains("route_not_found"), "{spelling}: {answer:?}");
+        }
+    }
+    root.me().await.expect(200);
 }
 
 #[tokio::test]
@@ -60,7 +96,10 @@ async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
         ("/api/v1/users/00000000-0000-0000-0000-000000000000", "GET, HEAD"),
     ] {
         let answer = client.send(client.request(Method::PUT, path)).await;
-        answer.problem(405, "method_not_allowed");
+        let problem = answer.problem(405, "method_not_allowed");
+        for method in allowed.split(", ") {
+            assert!(problem["detail"].as_str().unwrap().contains(method), "{problem}");
+        }
         let values = answer
             .headers
             .get_all("allow")

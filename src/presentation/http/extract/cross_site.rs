@@ -48,11 +48,18 @@ fn is_same_origin(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     if sites.peek().is_some() {
         return origin != "null" && sites.all(|site| site == "same-origin");
     }
-    let origin = origin.as_bytes();
-    let host = origin
-        .strip_prefix(b"https://")
-        .or_else(|| origin.strip_prefix(b"http://"));
-    host.is_some() && host == headers.get(header::HOST).map(HeaderValue::as_bytes)
+    let (origin, host) = (origin.as_bytes(), headers.get(header::HOST).map(HeaderValue::as_bytes));
+    [("https://", ":443"), ("http://", ":80")].iter().any(|(scheme, port)| {
+        match (origin.strip_prefix(scheme.as_bytes()), host) {
+            (Some(origin), Some(host)) => without(port, origin) == without(port, host),
+            _ => false,
+        }
+    })
+}
+
+/// The host without the default port of its scheme, which a browser leaves out and a proxy may add.
+fn without<'a>(port: &str, host: &'a [u8]) -> &'a [u8] {
+    host.strip_suffix(port.as_bytes()).unwrap_or(host)
 }
 
 fn fetch_sites(headers: &HeaderMap) -> impl Iterator<Item = &HeaderValue> {

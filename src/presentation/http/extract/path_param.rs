@@ -33,6 +33,7 @@ impl<T: Apiv2Schema> Apiv2Schema for PathParam<T> {}
 impl<T: Apiv2Schema> OperationModifier for PathParam<T> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
         web::Path::<T>::update_parameter(operation);
-        openapi::refuses(operation, &[ProblemCode::ValidationFailed]);
+        // A value that has to be encoded leads nowhere.
+        openapi::refuses(operation, &[ProblemCode::RouteNotFound, ProblemCode::ValidationFailed]);
     }
 }

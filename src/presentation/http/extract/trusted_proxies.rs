@@ -38,7 +38,9 @@ impl TrustedProxies {
         client
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Returns whether a trusted proxy has this address.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.networks.iter().any(|network| network.contains(&address))
     }
 }
@@ -51,11 +53,13 @@ impl ForwardingHeader {
         }
     }
 
-    /// What the proxies have added, the last first; `None` for what is no address.
+    /// What the proxies have added, the last first; `None` for what is no address. Empty elements do not count (RFC 9110,
+    /// section 5.6.1).
     fn hops(self, headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> {
         let lines = Vec::from_iter(headers.get_all(self.name()));
         lines.into_iter().rev().flat_map(move |line| {
             let elements = split_from_the_end(line.as_bytes(), b',');
+            let elements = elements.filter(|element| *element != Some(""));
             elements.map(move |element| match self {
                 Self::XForwardedFor => address(element?),
                 Self::Forwarded => address(parameter_for(element?)?),
@@ -143,7 +147,9 @@ mod tests {
     #[case::unknown("198.51.100.7, unknown", PROXY)]
     #[case::unknown_before_a_proxy("198.51.100.7, unknown, 10.0.0.2", "10.0.0.2")]
     #[case::nothing("", PROXY)]
-    #[case::nothing_at_the_end("198.51.100.7, ", PROXY)]
+    #[case::nothing_at_the_end("198.51.100.7, 192.0.2.1, ", "192.0.2.1")]
+    #[case::nothing_between(" ,,198.51.100.7,192.0.2.1,\t, 10.0.0.2,,", "192.0.2.1")]
+    #[case::nothing_but_commas(",, ,", PROXY)]
     #[case::name("198.51.100.7, localhost", PROXY)]
     #[case::network("198.51.100.7, 192.0.2.0/24", PROXY)]
     #[case::port_out_of_range("198.51.100.7, 192.0.2.1:65536", PROXY)]
@@ -176,6 +182,7 @@ mod tests {
     #[case::twice("for=198.51.100.7;for=192.0.2.1", PROXY)]
     #[case::none("for=198.51.100.7, proto=https", PROXY)]
     #[case::nothing("", PROXY)]
+    #[case::nothing_between(",for=198.51.100.7,,for=192.0.2.1, ,for=10.0.0.2;, ", "192.0.2.1")]
     #[case::unknown("for=198.51.100.7, for=unknown", PROXY)]
     #[case::obfuscated("for=198.51.100.7, for=_hidden", PROXY)]
     #[case::obfuscated_before_a_proxy("for=198.51.100.7, for=_hidden, for=10.0.0.2", "10.0.0.2")]
@@ -191,7 +198,8 @@ mod tests {
         for (lines, expected) in [
             (["198.51.100.7", "192.0.2.1"], "192.0.2.1"),
             (["198.51.100.7, 192.0.2.1", "10.0.0.3, 10.0.0.2"], "192.0.2.1"),
-            (["192.0.2.1", ""], PROXY),
+            (["192.0.2.1", ""], "192.0.2.1"),
+            (["198.51.100.7, 192.0.2.1", " ,"], "192.0.2.1"),
         ] {
             assert_eq!(client(PROXY, XForwardedFor, &lines), expected, "{lines:?}");
         }

@@ -24,15 +24,20 @@ const LONGEST_PATH: usize = 256;
 /// gave up, or the server was stopped at once.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
+/// Where orchestrators and load balancers ask, every few seconds.
+const PROBES: &str = "/health/";
+
 /// The id of the user who calls; the authenticating extractor leaves it in the extensions of the request.
 pub struct Caller(pub UserId);
 
 /// What is told of a request at its end: in the log method, path without query, status, duration, caller and client, to
-/// which the formatter adds the request id; and where there are metrics, what they count.
+/// which the formatter adds the request id; and where there are metrics, what they count. Probes are logged at debug, all
+/// other requests at info.
 ///
 /// It is told when this is dropped: a client that gives up drops the request with all its layers.
 pub struct Line {
     started: Instant,
+    level: Level,
     method: Method,
     /// None if nothing is logged.
     path: Option<String>,
@@ -45,11 +50,17 @@ pub struct Line {
 impl Line {
     /// Begins the line of a request that has just come.
     pub fn begin(settings: &HttpSettings, request: &ServiceRequest) -> Self {
-        let is_logged = log::log_enabled!(target: TARGET, Level::Info);
         let path = request.path();
+        let level = if path.starts_with(PROBES) {
+            Level::Debug
+        } else {
+            Level::Info
+        };
+        let is_logged = log::log_enabled!(target: TARGET, level);
         let path = &path[..path.floor_char_boundary(LONGEST_PATH)];
         Self {
             started: Instant::now(),
+            level,
             method: request.method().clone(),
             path: is_logged.then(|| path.to_owned()),
             status: CLIENT_CLOSED_REQUEST,
@@ -85,8 +96,9 @@ impl Drop for Line {
             return;
         };
         let caller = self.caller.map(|id| id.to_string());
-        log::info!(
+        log::log!(
             target: TARGET,
+            self.level,
             method:% = self.method,
             path = path,
             status = self.status,

@@ -12,12 +12,13 @@ use super::{
     dead_cookie::clear_dead_cookie,
     head::{allow_head, route_as_get},
     head_limits::check_head,
+    own_cookies::keep_own_cookies,
     panics::caught,
-    reseal_cookie::reseal_cookie,
+    plain_path::check_path,
 };
 use crate::presentation::http::settings::HttpSettings;
 
-/// Refuses a request that is too large, prepares it for the session and the routes, and answers if they panic.
+/// Rejects a request that is too large or whose path is spelt otherwise than the routes, prepares it for the session and the routes, and answers if they panic.
 pub async fn inner<B: MessageBody>(
     settings: web::Data<HttpSettings>,
     mut request: ServiceRequest,
@@ -25,8 +26,9 @@ pub async fn inner<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     caught(async {
         check_head(&request)?;
+        check_path(&request)?;
         route_as_get(&mut request);
-        reseal_cookie(&settings.cookie, request.headers_mut());
+        keep_own_cookies(&settings.cookie, &mut request);
         let mut response = next.call(request).await?;
         clear_dead_cookie(&settings.cookie, &mut response)?;
         allow_head(&mut response);

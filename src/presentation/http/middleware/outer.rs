@@ -11,7 +11,7 @@ use actix_web::{
 
 use super::{
     access_log::Line, cors_headers::hide_cors_headers, problems::explained, request_id::RequestId,
-    security_headers::add_security_headers,
+    security_headers::add_security_headers, unlisted_proxy::report_unlisted_proxy,
 };
 use crate::presentation::http::{connection::AtWork, settings::HttpSettings};
 
@@ -22,7 +22,8 @@ pub async fn outer(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
     let _until_dropped = request.conn_data::<AtWork>().map(AtWork::begin);
-    let id = RequestId::of(request.headers());
+    let id = RequestId::of(&request, &settings.trusted_proxies);
+    report_unlisted_proxy(&request, &settings.trusted_proxies);
     let answered = async {
         let line = Line::begin(&settings, &request);
         let outcome = map_response(next.call(request).await, |mut response| {

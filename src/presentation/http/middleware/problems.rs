@@ -1,7 +1,10 @@
 //! No error leaves the server in another form than a problem document.
 
 use actix_cors::CorsError;
-use actix_web::{HttpResponse, ResponseError, http::header};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
 
 use crate::presentation::http::{
     problem::{PROBLEM_JSON, Problem},
@@ -19,8 +22,8 @@ pub fn explained(bare: HttpResponse) -> HttpResponse {
         log::error!("{error}");
     }
     let code = ProblemCode::for_status(bare.status());
-    let problem = match bare.error().and_then(|error| error.as_error::<CorsError>()) {
-        Some(refusal) => Problem::with_detail(code, format!("{refusal}.")),
+    let problem = match detail(&bare) {
+        Some(detail) => Problem::with_detail(code, detail),
         None => Problem::new(code),
     };
     let mut response = problem.error_response();
@@ -30,6 +33,18 @@ pub fn explained(bare: HttpResponse) -> HttpResponse {
         }
     }
     response
+}
+
+/// Says more than the title, where a bare error tells more.
+fn detail(bare: &HttpResponse) -> Option<String> {
+    if let Some(refusal) = bare.error().and_then(|error| error.as_error::<CorsError>()) {
+        return Some(format!("{refusal}."));
+    }
+    if bare.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return None;
+    }
+    let allowed = bare.headers().get(header::ALLOW)?.to_str().ok()?;
+    Some(format!("The path does not answer this method. It answers: {allowed}."))
 }
 
 #[cfg(test)]
@@ -55,5 +70,6 @@ mod tests {
             String::from_utf8_lossy(&body).contains("method_not_allowed"),
             "{body:?}"
         );
+        assert!(String::from_utf8_lossy(&body).contains("It answers: POST."), "{body:?}");
     }
 }

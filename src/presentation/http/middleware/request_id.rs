@@ -2,13 +2,18 @@
 
 use std::{fmt, sync::Arc};
 
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::{
+    dev::ServiceRequest,
+    http::header::{HeaderMap, HeaderName, HeaderValue},
+};
 use uuid::Uuid;
+
+use crate::presentation::http::extract::TrustedProxies;
 
 /// The header of the id, in requests and answers.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id that is accepted from a client or proxy, in characters.
+/// The longest id that is accepted from a proxy, in characters.
 pub const LONGEST: usize = 64;
 
 tokio::task_local! {
@@ -20,11 +25,14 @@ tokio::task_local! {
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The id that the caller gave in `X-Request-Id`, if it is acceptable; else a new one.
-    pub fn of(headers: &HeaderMap) -> Self {
-        let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
+    /// The id that a trusted proxy gave in `X-Request-Id`, if it is acceptable; else a new one.
+    ///
+    /// Anybody else could give many requests one id, or that of somebody else's request.
+    pub fn of(request: &ServiceRequest, proxies: &TrustedProxies) -> Self {
+        let is_trusted = request.peer_addr().is_some_and(|peer| proxies.trusts(peer.ip()));
+        let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
         given
-            .filter(|id| is_acceptable(id))
+            .filter(|id| is_trusted && is_acceptable(id))
             .map_or_else(Self::new, |id| Self(id.into()))
     }
 
