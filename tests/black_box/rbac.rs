@@ -277,7 +277,7 @@ impl Town {
                 let id = id.unwrap_or(Uuid::nil().to_string());
                 client.delete(&format!("/api/v1/account/sessions/{id}")).await
             }
-            "end_own_sessions" => client.delete("/api/v1/account/sessions").await,
+            "end_own_sessions" => client.delete("/api/v1/account/sessions?keep_current=false").await,
             "list_users" => client.get("/api/v1/users/").await,
             "list_audit_events" => client.get("/api/v1/audit/").await,
             "create_user" => client.send(create("user")).await,

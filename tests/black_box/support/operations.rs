@@ -5,6 +5,8 @@ pub struct Operation {
     pub method: Method,
     pub path: &'static str,
     pub open_to: OpenTo,
+    /// The query that the operation requires, with its question mark.
+    pub query: &'static str,
     /// The status of success.
     pub success: u16,
     /// A body that the operation takes, if it takes one.
@@ -86,6 +88,10 @@ pub fn operations() -> Vec<Operation> {
     ]
     .into_iter()
     .map(|(method, path, open_to, success, body)| Operation {
+        query: match (&method, path) {
+            (&Method::DELETE, "/api/v1/account/sessions") => "?keep_current=false",
+            _ => "",
+        },
         method,
         path,
         open_to,

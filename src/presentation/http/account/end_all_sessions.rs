@@ -12,7 +12,7 @@ use crate::{
         ports::StorageError,
     },
     presentation::http::{
-        Failure, OrDefault, SessionCookie,
+        Failure, SessionCookie,
         extract::{Authenticated, Params, QueryParams},
         failure::refusals,
         respond::NoContent,
@@ -21,11 +21,9 @@ use crate::{
 
 /// Which sessions to end.
 #[derive(Debug, Deserialize, Apiv2Schema)]
-#[serde(deny_unknown_fields)]
 pub struct EndAllSessionsParams {
-    /// Whether the session of this request goes on.
-    #[serde(default)]
-    keep_current: OrDefault<bool>,
+    /// Whether the session of this request goes on. Required, so that a request for one session whose id is empty ends none.
+    keep_current: bool,
 }
 
 refusals! {
@@ -38,8 +36,8 @@ refusals! {
 
 /// Log out everywhere.
 ///
-/// Open to every authenticated caller. Ends all of the caller's sessions and clears the cookie; with `keep_current`, ends all
-/// but the session of this request.
+/// Open to every authenticated caller. With `keep_current=false`, ends all of the caller's sessions and clears the cookie; with
+/// `keep_current=true`, ends all but the session of this request.
 #[api_v2_operation(tags(Account), operation_id = "endAllSessions")]
 pub async fn end_all_sessions(
     Authenticated {
@@ -50,7 +48,7 @@ pub async fn end_all_sessions(
     end_all_sessions: Data<EndAllSessions>,
 ) -> Result<NoContent, Failure<EndAllSessionsError>> {
     let request = EndAllSessionsRequest {
-        keep_current: *params.keep_current,
+        keep_current: params.keep_current,
     };
     let is_ended = !request.keep_current;
     end_all_sessions.execute(&actor, request).await?;

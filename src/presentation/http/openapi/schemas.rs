@@ -107,7 +107,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
 pub fn parameter(name: &str) -> Value {
     match name {
         "action" => json!({ "schema": { "enum": names(AuditAction::ALL, AuditAction::name) } }),
-        "include_total" | "keep_current" => json!({ "schema": { "default": false } }),
+        "include_total" => json!({ "schema": { "default": false } }),
         "limit" => json!({ "schema": with_default(limit(), json!(PageLimit::default().get())) }),
         "offset" => json!({ "schema": with_default(offset(), json!(PageOffset::default().get())) }),
         "session_id" => json!({ "description": "The id of the session." }),
