@@ -42,7 +42,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "actix_cors", "actix_session", "actix_web", "anyhow", "base64", "chrono", "clap", "flate2", "form_urlencoded", "futures_util", "indicatif",
-            "ipnet", "log", "mime", "paperclip", "prometheus_client", "rpassword", "secrecy", "serde", "serde_json", "serde_path_to_error", "serde_urlencoded",
+            "ipnet", "log", "mime", "paperclip", "prometheus_client", "rpassword", "secrecy", "serde", "serde_ignored", "serde_json", "serde_path_to_error", "serde_urlencoded",
             "tokio", "utoipa_swagger_ui", "uuid", "zeroize",
         ],
     },

@@ -40,9 +40,30 @@ async fn a_body_that_is_no_json_is_malformed() {
             format!(r#"{{"username":{deep}"#).into_bytes(),
         ] {
             let shown = String::from_utf8_lossy(&body).into_owned();
+            let body_is_empty = body.trim_ascii().is_empty();
             let answer = target.refusal(&operation, client, body).await;
             assert_eq!(answer.status, 400, "{shown}");
-            answer.problem(400, "malformed_json");
+            let problem = answer.problem(400, "malformed_json");
+            let detail = problem["detail"].as_str().unwrap();
+            let expected = if body_is_empty { "is empty" } else { " line 1 column " };
+            assert!(detail.contains(expected), "{shown}: {detail}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_told_where_it_breaks_off() {
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
+    for (operation, client) in target.operations() {
+        for (body, position) in [
+            (&b"{\n  \"username\": \"s3cr3t\",\n}"[..], "line 3 column 1"),
+            (b"{\"username\": s3cr3t}", "line 1 column 14"),
+            (b"{\n\"username\": \"s3cr3t\xff\"}", "line 2 column 20"),
+            (b"\xff", "line 1 column 1"),
+        ] {
+            let answer = target.refusal(&operation, client, body).await;
+            let problem = answer.problem(400, "malformed_json");
+            assert!(problem["detail"].as_str().unwrap().contains(position), "{problem}");
         }
     }
 }
@@ -148,6 +169,23 @@ async fn a_field_that_is_unknown_or_repeated_is_named() {
             let answer = target.refusal(&operation, client, body.clone()).await;
             assert_eq!(blamed(&answer), [name], "{body}");
         }
+        // A name that is misspelt is told together with the one that is missing.
+        for (body, names) in [
+            (whole.replace("username", "user"), &["user", "username"][..]),
+            (
+                whole.replace("username", "login").replace("password", "pass"),
+                &["login", "pass", "username"],
+            ),
+            (and(r#""x":1,"y":{"username":[]},"z":null"#), &["x", "y", "z"]),
+        ] {
+            let names = names
+                .iter()
+                .filter(|name| **name != "pass" || whole.contains("password"));
+            let answer = target.refusal(&operation, client, body.clone()).await;
+            assert_eq!(blamed(&answer), Vec::from_iter(names.copied()), "{body}");
+        }
+        let many = Vec::from_iter((0..1000).map(|number| format!(r#""x{number}":1"#))).join(",");
+        assert_eq!(blamed(&target.refusal(&operation, client, and(&many)).await).len(), 10);
     }
 }
 

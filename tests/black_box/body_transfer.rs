@@ -1,10 +1,20 @@
 //! How a body arrives: its size, its media type, its pace.
 
-use reqwest::{Method, header::CONTENT_TYPE};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    thread,
+    time::Duration,
+};
+
+use reqwest::{
+    Method,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
 use test_database::DatabaseKind;
 
 use crate::support::{
-    Client, Operation, blamed,
+    Client, OpenTo, Operation, Server, blamed,
     bodies::{Bodies, SECRET},
     exchange,
 };
@@ -29,7 +39,7 @@ async fn a_body_over_the_limit_is_too_large_whether_announced_or_not() {
         let largest = " ".repeat(LIMIT - unknown.len()) + unknown;
         assert_eq!(
             blamed(&target.refusal(&operation, client, largest).await),
-            ["unknown"],
+            ["unknown", "username"],
             "just within the limit"
         );
 
@@ -68,7 +78,16 @@ async fn a_body_that_is_not_declared_as_json_in_utf_8_is_not_read() {
             "application/json; charset=iso-8859-1",
             "application/json, text/plain",
         ] {
-            send(wrong, body).await.problem(415, "unsupported_media_type");
+            let answer = send(wrong, body).await;
+            let problem = answer.problem(415, "unsupported_media_type");
+            assert!(
+                problem["detail"]
+                    .as_str()
+                    .unwrap()
+                    .contains("`Content-Type: application/json`"),
+                "{problem}"
+            );
+            assert_eq!(answer.header("accept"), Some("application/json"), "{answer:?}");
         }
         let undeclared = client.request(operation.method.clone(), operation.path).body(body);
         client.send(undeclared).await.problem(415, "unsupported_media_type");
@@ -83,6 +102,83 @@ async fn a_body_that_is_not_declared_as_json_in_utf_8_is_not_read() {
             assert_eq!(blamed(&send(right, "{}").await).len(), 1, "{right}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_body_with_a_content_coding_is_not_read() {
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
+    for (operation, client) in target.operations() {
+        let send = async |codings: &[&str]| {
+            let request = client.request(operation.method.clone(), operation.path);
+            let request = request.header(CONTENT_TYPE, "application/json").body("{}");
+            let coded = codings
+                .iter()
+                .fold(request, |request, coding| request.header(CONTENT_ENCODING, *coding));
+            client.send(coded).await
+        };
+        for wrong in [&["gzip"][..], &["identity, br"], &["identity", "GZIP"], &["s3cr3t"]] {
+            let answer = send(wrong).await;
+            answer.problem(415, "unsupported_media_type");
+            assert_eq!(answer.header("accept-encoding"), Some("identity"), "{answer:?}");
+            assert!(!answer.text.contains(SECRET), "{answer:?}");
+        }
+        for right in [&["identity"][..], &["Identity, ,identity"], &["", "identity"]] {
+            assert_eq!(blamed(&send(right).await), ["username"], "{right:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_waits_is_asked_for_a_body_only_if_it_is_going_to_be_read() {
+    let target = Bodies::new(DatabaseKind::Sqlite, &[]).await;
+    let stranger = target.server.anonymous();
+    let expecting = |framing: &str| format!("expect: 100-continue\r\n{framing}");
+    for (operation, client) in target.operations() {
+        for (caller, framing, status) in [
+            (client, format!("content-length: {}", LIMIT + 1), 413),
+            (client, "content-length: 2\r\ncontent-encoding: gzip".to_owned(), 415),
+            (
+                &stranger,
+                "content-length: 2".to_owned(),
+                if operation.open_to == OpenTo::Authenticated {
+                    401
+                } else {
+                    100
+                },
+            ),
+            (client, "content-length: 2".to_owned(), 100),
+            (client, "transfer-encoding: chunked".to_owned(), 100),
+        ] {
+            let request = head(&operation, caller, &expecting(&framing));
+            let answer = exchange(&target.server, request.as_bytes()).unwrap();
+            assert_eq!(answer.status, status, "{request}: {answer:?}");
+        }
+        let nowhere = head(&operation, client, &expecting("content-length: 2")).replacen(" /api/", " /nowhere/", 1);
+        assert_eq!(exchange(&target.server, nowhere.as_bytes()).unwrap().status, 404);
+
+        // Whether the client waits or not, the rest is as usual: an answer, and another one on the same connection.
+        for pause in [0, 50] {
+            let request = head(&operation, client, &expecting("content-length: 2"));
+            let next = "GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+            let answers = converse(&target.server, &[&request, "{}", next], Duration::from_millis(pause));
+            // A body that has come already need not be asked for.
+            let statuses = answers.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]);
+            let statuses = statuses.filter(|status| *status != "100");
+            assert_eq!(Vec::from_iter(statuses), ["422", "200"], "{answers}");
+        }
+    }
+}
+
+/// Sends the parts with pauses between them, and returns all that the server answers until it closes.
+fn converse(server: &Server, parts: &[&str], pause: Duration) -> String {
+    let mut stream = TcpStream::connect(server.base_url().trim_start_matches("http://")).unwrap();
+    for part in parts {
+        stream.write_all(part.as_bytes()).unwrap();
+        thread::sleep(pause);
+    }
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    answers
 }
 
 #[tokio::test]

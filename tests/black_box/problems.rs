@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use crate::support::{Client, PASSWORD, Page, Server, exchange};
 
+/// Makes the test a trusted proxy.
+const PROXY: (&str, &str) = ("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]");
+
 #[apply(on_every_database)]
 #[tokio::test]
 async fn every_kind_of_problem_is_told_in_its_own_words(database: DatabaseKind) {
@@ -200,8 +203,17 @@ async fn documented_codes(database: DatabaseKind) -> BTreeSet<String> {
 
 #[apply(on_every_database)]
 #[tokio::test]
-async fn a_sane_request_id_is_kept_and_any_other_replaced(database: DatabaseKind) {
-    let server = Server::start(database);
+async fn a_sane_request_id_of_a_trusted_proxy_is_kept_and_any_other_replaced(database: DatabaseKind) {
+    let stranger = Server::start_with(database, &[("APP_SERVER__TRUSTED_PROXIES", "[10.0.0.0/8]")]);
+    let client = stranger.anonymous();
+    let answer = client.send(with_id(&client, Method::GET, "/nowhere", "trace-1")).await;
+    answer.problem(404, "route_not_found");
+    assert!(
+        Uuid::parse_str(answer.header("x-request-id").unwrap()).is_ok(),
+        "{answer:?}"
+    );
+
+    let server = Server::start_with(database, &[PROXY]);
     let client = server.anonymous();
     let send = async |id: &str| client.send(with_id(&client, Method::GET, "/nowhere", id)).await;
     for sane in ["a", "trace-1.2_3", "0192aF", &"x".repeat(64)] {
@@ -243,7 +255,7 @@ async fn success_has_a_request_id_as_well(database: DatabaseKind) {
 #[tokio::test]
 async fn every_line_that_is_logged_for_a_request_has_its_id(database: DatabaseKind) {
     for format in ["text", "json"] {
-        let server = Server::start_with(database, &[("APP_LOGS__FORMAT", format)]);
+        let server = Server::start_with(database, &[("APP_LOGS__FORMAT", format), PROXY]);
         let client = server.anonymous();
         client.sign_up("alice", PASSWORD).await.expect(201);
         let log_in = with_id(

@@ -1,6 +1,12 @@
 use std::fmt;
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
 use paperclip::actix::Apiv2Schema;
 use serde::Serialize;
 
@@ -11,6 +17,9 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// How long a client should wait when the service is out of reach, in seconds (RFC 9110, section 10.2.3).
 const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// The authentication scheme that every 401 names (RFC 9110, section 11.6.1). None is registered for cookies.
+const COOKIE_SCHEME: HeaderValue = HeaderValue::from_static("Cookie");
 
 /// A problem document as of RFC 9457: why a request was refused or failed.
 #[derive(Clone, Debug, Serialize, Apiv2Schema)]
@@ -32,7 +41,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Vec<FieldError>>,
     #[serde(skip)]
-    retry_after: Option<u64>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// What is wrong with one field of the body, or with one parameter.
@@ -52,6 +61,11 @@ impl Problem {
 
     /// A problem with words of its own. `detail` goes to the client: it must hold neither a secret nor a cause from the inside.
     pub fn with_detail(code: ProblemCode, detail: impl Into<String>) -> Self {
+        let headers = match code.status() {
+            StatusCode::UNAUTHORIZED => vec![(header::WWW_AUTHENTICATE, COOKIE_SCHEME)],
+            StatusCode::SERVICE_UNAVAILABLE => vec![(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into())],
+            _ => Vec::new(),
+        };
         Self {
             kind: format!("urn:gatehouse:problem:{}", code.code()),
             title: code.title(),
@@ -60,16 +74,19 @@ impl Problem {
             code: code.code(),
             request_id: request_id::current().map_or_else(String::new, |id| id.to_string()),
             errors: None,
-            retry_after: (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECONDS),
+            headers,
         }
     }
 
     /// The same with how many seconds to wait before trying again.
     pub fn retry_after(self, seconds: u64) -> Self {
-        Self {
-            retry_after: Some(seconds),
-            ..self
-        }
+        self.with_header(header::RETRY_AFTER, seconds.into())
+    }
+
+    /// Adds a header to the answer, or replaces the value that it has.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// A request of the wrong shape, with the fields or parameters that are to blame.
@@ -94,8 +111,8 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        if let Some(seconds) = self.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds));
+        for header in &self.headers {
+            response.insert_header(header.clone());
         }
         response.content_type(PROBLEM_JSON).json(self)
     }
@@ -120,6 +137,16 @@ mod tests {
             .retry_after(90)
             .error_response();
         assert_eq!(throttled.headers().get(header::RETRY_AFTER), Some(&90.into()));
+    }
+
+    #[test]
+    fn every_401_names_the_scheme_and_no_other_problem_does() {
+        for code in ProblemCode::ALL {
+            let response = Problem::new(*code).error_response();
+            let scheme = response.headers().get(header::WWW_AUTHENTICATE);
+            let is_expected = code.status() == StatusCode::UNAUTHORIZED;
+            assert_eq!(scheme.is_some_and(|scheme| scheme == "Cookie"), is_expected, "{code:?}");
+        }
     }
 
     #[test]

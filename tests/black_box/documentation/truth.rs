@@ -56,6 +56,7 @@ async fn the_examples_in_the_document_are_what_happens() {
             .replace("{session_id}", session_id.as_str().unwrap());
         // Just the user of the example, and just the last thing that the user did.
         let query = match id {
+            "endAllSessions" => "?keep_current=false".to_owned(),
             "listUsers" => "?limit=1".to_owned(),
             "listAuditEvents" => format!("?actor_id={ada_id}&limit=1"),
             _ => String::new(),
@@ -120,7 +121,13 @@ async fn the_headers_in_the_document_are_those_that_the_server_sends() {
             })
             .map(|(name, _)| name.as_str())
             .collect();
-        let sent = ["Location", "Retry-After", "Set-Cookie", "X-Request-Id"];
+        let sent = [
+            "Location",
+            "Retry-After",
+            "Set-Cookie",
+            "WWW-Authenticate",
+            "X-Request-Id",
+        ];
         let sent = sent.into_iter().filter(|name| answer.header(name).is_some());
         assert_eq!(sent.collect::<BTreeSet<_>>(), required, "{method} {path}: {answer:?}");
     }

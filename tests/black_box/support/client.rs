@@ -172,6 +172,8 @@ impl Answer {
             "{self:?}"
         );
         let problem = self.expect(status);
+        let scheme = (status == 401).then_some("Cookie");
+        assert_eq!(self.header("www-authenticate"), scheme, "{self:?}");
         assert_eq!(problem["code"], code, "{self:?}");
         assert_eq!(problem["type"], format!("urn:gatehouse:problem:{code}"));
         assert_eq!(problem["status"], status);

@@ -24,7 +24,6 @@ use crate::{
 
 /// The credentials of a user.
 #[derive(Debug, Deserialize, Apiv2Schema)]
-#[serde(deny_unknown_fields)]
 pub struct LogInBody {
     /// The username, in any case.
     username: String,

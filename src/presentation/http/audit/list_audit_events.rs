@@ -29,7 +29,6 @@ use crate::{
 
 /// Which events are wanted.
 #[derive(Debug, Deserialize, Apiv2Schema)]
-#[serde(deny_unknown_fields)]
 pub struct ListAuditEventsParams {
     /// How many events at the most.
     #[serde(default)]

@@ -2,7 +2,7 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest,
     body::{self, BodyStream},
     dev::Payload,
-    http::header,
+    http::header::{self, HeaderValue},
     web::{self, Bytes},
 };
 use futures_util::future::LocalBoxFuture;
@@ -15,8 +15,9 @@ use paperclip::{
 };
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::field_error::misshapen;
+use super::fields::read_fields;
 use crate::presentation::http::{
+    body_wanted::BodyWanted,
     openapi,
     problem::{FieldError, Problem},
     problem_code::ProblemCode,
@@ -25,9 +26,9 @@ use crate::presentation::http::{
 
 /// The body of a request, a JSON object.
 ///
-/// `T` should deny unknown fields. In this order: a body that is not declared as `application/json` in UTF-8 is 415, one over
+/// In this order: a body that is not declared as `application/json` in UTF-8, or that has a content coding, is 415, one over
 /// [`HttpSettings::body_limit`] 413, one that does not arrive in time 408, one that is not JSON (RFC 8259) 400, and JSON that is
-/// no `T` 422 with the field to blame. No answer repeats a value that was sent.
+/// no `T`, or has other fields, 422 with the fields to blame. No answer repeats a value that was sent.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
@@ -40,6 +41,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let settings = web::Data::<HttpSettings>::extract(&request).await?;
             require_json(&request)?;
+            require_no_coding(&request)?;
             let bytes = receive(&request, payload, &settings).await?;
             parse(&bytes).map(Self)
         })
@@ -54,10 +56,27 @@ fn require_json(request: &HttpRequest) -> Result<(), Error> {
                 .is_none_or(|charset| charset == mime::UTF_8)
     });
     if declared {
-        Ok(())
-    } else {
-        Err(Problem::new(ProblemCode::UnsupportedMediaType).into())
+        return Ok(());
     }
+    let detail = "The body is not declared as JSON in UTF-8. Send it with `Content-Type: application/json`.";
+    let problem = Problem::with_detail(ProblemCode::UnsupportedMediaType, detail);
+    Err(problem
+        .with_header(header::ACCEPT, HeaderValue::from_static("application/json"))
+        .into())
+}
+
+/// Rejects a compressed body, which would otherwise be read as it is (RFC 9110, section 15.5.16).
+fn require_no_coding(request: &HttpRequest) -> Result<(), Error> {
+    let values = request.headers().get_all(header::CONTENT_ENCODING);
+    let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    if codings.all(|coding| matches!(&*coding.trim_ascii().to_ascii_lowercase(), b"" | b"identity")) {
+        return Ok(());
+    }
+    let detail = "The body has a content coding, and none is supported. Send it without `Content-Encoding`.";
+    let problem = Problem::with_detail(ProblemCode::UnsupportedMediaType, detail);
+    Err(problem
+        .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+        .into())
 }
 
 async fn receive(request: &HttpRequest, payload: Payload, settings: &HttpSettings) -> Result<Bytes, Problem> {
@@ -72,6 +91,7 @@ async fn receive(request: &HttpRequest, payload: Payload, settings: &HttpSetting
     if announced.is_some_and(|length| length > settings.body_limit as u64) {
         return Err(too_large());
     }
+    BodyWanted::ask(request);
     let received = body::to_bytes_limited(BodyStream::new(payload), settings.body_limit);
     tokio::time::timeout(settings.body_timeout, received)
         .await
@@ -81,10 +101,17 @@ async fn receive(request: &HttpRequest, payload: Payload, settings: &HttpSetting
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let malformed = || Problem::new(ProblemCode::MalformedJson);
-    let text = std::str::from_utf8(bytes).map_err(|_| malformed())?;
-    // The grammar first, for the whole body: otherwise a field of the wrong type would hide that the rest is no JSON.
-    serde_json::from_str::<IgnoredAny>(text).map_err(|_| malformed())?;
+    let malformed = |detail: String| Problem::with_detail(ProblemCode::MalformedJson, detail);
+    if bytes.trim_ascii().is_empty() {
+        return Err(malformed("The body is empty. Send a JSON object.".to_owned()).into());
+    }
+    let text = str::from_utf8(bytes).map_err(|error| {
+        let (line, column) = position(bytes, error.valid_up_to());
+        malformed(format!("The body is not UTF-8 at line {line} column {column}."))
+    })?;
+    // The grammar first, for the whole body: otherwise a field of the wrong type would hide that the rest is no JSON. What
+    // serde_json says of the grammar ends with the position, and repeats nothing.
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
     // Serde would take an array for a struct.
     if !text.trim_start().starts_with('{') {
         let error = FieldError {
@@ -93,7 +120,15 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         };
         return Err(Problem::validation(vec![error]).into());
     }
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(misshapen)
+    read_fields(&mut serde_json::Deserializer::from_str(text))
+}
+
+/// The line and column of a byte, each counted from 1.
+fn position(bytes: &[u8], index: usize) -> (usize, usize) {
+    let before = &bytes[..index];
+    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    (line, index - line_start + 1)
 }
 
 impl<T: Apiv2Schema> Apiv2Schema for Body<T> {

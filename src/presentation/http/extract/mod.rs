@@ -8,10 +8,12 @@
 mod anonymous;
 mod authenticated;
 mod body;
+mod caller;
 mod client;
 mod client_address;
 mod cross_site;
 mod field_error;
+mod fields;
 mod no_input;
 mod params;
 mod path_param;

@@ -13,7 +13,7 @@ use paperclip::{
 };
 use serde::de::DeserializeOwned;
 
-use super::field_error::misshapen;
+use super::fields::read_fields;
 use crate::presentation::http::{
     openapi,
     problem::{FieldError, Problem},
@@ -22,8 +22,7 @@ use crate::presentation::http::{
 
 /// The query parameters of a request.
 ///
-/// `T` should deny unknown fields. What is missing, unknown, repeated or not valid is 422 and named, and so is what does not
-/// fit the others.
+/// A parameter that is missing, unknown, repeated or not valid is 422 and named, and so is one that does not fit the others.
 pub struct Params<T>(pub T);
 
 /// Query parameters, each of which is valid by itself.
@@ -45,7 +44,7 @@ impl<T: QueryParams> FromRequest for Params<T> {
 
 fn parse<T: QueryParams>(query: &str) -> Result<T, Error> {
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-    let params: T = serde_path_to_error::deserialize(pairs).map_err(misshapen)?;
+    let params: T = read_fields(pairs)?;
     match params.misfit() {
         Some(error) => Err(Problem::validation(vec![error]).into()),
         None => Ok(params),

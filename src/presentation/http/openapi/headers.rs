@@ -9,8 +9,8 @@ use crate::presentation::http::middleware::request_id;
 pub fn components() -> Value {
     json!({
         "RequestId": {
-            "description": "The id under which the server's log has this request: the one that the request gave in this \
-                            header if it was acceptable, else a new one.",
+            "description": "The id under which the server's log has this request: the one that a trusted proxy gave in \
+                            this header if it was acceptable, else a new one.",
             "required": true,
             "schema": { "type": "string", "minLength": 1, "maxLength": request_id::LONGEST },
         },
@@ -23,6 +23,11 @@ pub fn components() -> Value {
             "description": "How many seconds to wait before trying again.",
             "required": true,
             "schema": { "type": "integer", "minimum": 0 },
+        },
+        "WwwAuthenticate": {
+            "description": "How to authenticate: by the session cookie.",
+            "required": true,
+            "schema": { "type": "string", "enum": ["Cookie"] },
         },
         "SessionBegun": {
             "description": "The session cookie. Beside it comes, in a header of its own, the cookie by which the device is known \
@@ -68,6 +73,9 @@ pub fn of(operation: &Value, status: &str) -> Value {
     let mut headers = json!({ "X-Request-Id": reference("RequestId") });
     if (id, status) == ("createUser", "201") {
         headers["Location"] = reference("Location");
+    }
+    if status == "401" {
+        headers["WWW-Authenticate"] = reference("WwwAuthenticate");
     }
     if ["429", "503"].contains(&status) {
         headers["Retry-After"] = reference("RetryAfter");

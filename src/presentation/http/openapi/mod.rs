@@ -34,8 +34,8 @@ const DESCRIPTION: &str = "\
 User management: sign-up, log-in, users, roles and sessions.
 
 Log-in sets a session cookie, and every later request is judged by it. A path answers with and without a slash at its end. \
-Every error is a problem document (RFC 9457); programs decide by its `code`. The id of a request, from its `X-Request-Id` \
-or made anew, is in the answer and in the log.";
+Every error is a problem document (RFC 9457); programs decide by its `code`. The id of a request, made anew \
+or from the `X-Request-Id` of a trusted proxy, is in the answer and in the log.";
 
 /// The document that describes the API when the session cookie has this name and new passwords follow this policy, as indented
 /// JSON.

@@ -23,7 +23,6 @@ use crate::{
 
 /// The change to make.
 #[derive(Debug, Deserialize, Apiv2Schema)]
-#[serde(deny_unknown_fields)]
 pub struct ChangePasswordBody {
     /// The user, in any case.
     username: String,

@@ -24,7 +24,6 @@ use crate::{
 
 /// The user to create.
 #[derive(Debug, Deserialize, Apiv2Schema)]
-#[serde(deny_unknown_fields)]
 pub struct CreateUserBody {
     /// Letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
     username: String,

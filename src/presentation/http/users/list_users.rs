@@ -34,7 +34,6 @@ use crate::{
 
 /// Which users are wanted, and how.
 #[derive(Debug, Deserialize, Apiv2Schema)]
-#[serde(deny_unknown_fields)]
 pub struct ListUsersParams {
     /// How many users at the most.
     #[serde(default)]

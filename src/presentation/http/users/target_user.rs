@@ -3,7 +3,6 @@ use serde::Deserialize;
 
 /// The user to change.
 #[derive(Debug, Deserialize, Apiv2Schema)]
-#[serde(deny_unknown_fields)]
 pub struct TargetUser {
     /// The username, in any case.
     pub username: String,
