@@ -152,9 +152,10 @@ async fn every_verification_takes_as_long_as_one_of_the_highest_cost() {
         shortest(Some(&cheap)).await,
         shortest(Some(&dear)).await,
     ];
+    // Without padding, one of cost 4 would take a 32nd of the time.
     for known in [cheap, dear] {
         assert!(
-            known > unknown / 2 && unknown > known / 2,
+            known > unknown / 8 && unknown > known / 8,
             "{known:?} against {unknown:?}"
         );
     }
