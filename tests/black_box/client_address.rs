@@ -34,6 +34,28 @@ async fn a_trusted_proxy_names_it_in_the_one_header_that_is_configured(
 }
 
 #[tokio::test]
+async fn a_request_id_is_taken_from_a_trusted_proxy_alone() {
+    for (trusted, is_taken) in [
+        ("[]", false),
+        ("[10.0.0.0/8]", false),
+        ("[10.0.0.0/8, 127.0.0.1]", true),
+    ] {
+        let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_SERVER__TRUSTED_PROXIES", trusted)]);
+        let client = server.anonymous();
+        let request = client
+            .request(Method::GET, "/api/v1/")
+            .header("x-request-id", "trace-1");
+        let answer = client.send(request).await;
+        assert_eq!(
+            answer.header("x-request-id") == Some("trace-1"),
+            is_taken,
+            "{trusted}: {answer:?}"
+        );
+        assert_eq!(server.log().contains("request_id=trace-1"), is_taken, "{trusted}");
+    }
+}
+
+#[tokio::test]
 async fn a_proxy_that_is_not_listed_is_reported_once() {
     let listed = [("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]")];
     for (variables, headers, expected) in [

@@ -20,9 +20,9 @@ const WITHOUT_CONTENT: &[u8] = b"\r\ncontent-length: 0\r\n";
 
 /// A connection that answers 414 to a request whose target is too long for Actix.
 ///
-/// The app answers 414 to any target that comes so far. Actix cannot hold one over 64 KiB, and answers 400, or 431 if the
-/// whole head is over 128 KiB. This replaces the status of that answer if a request line was too long. Nothing else is
-/// changed, and no request is rejected here.
+/// The app answers 414 to any target that comes so far. Actix cannot hold one over 64 KiB, and answers 400, or 431 if
+/// the whole head is over 128 KiB. This replaces the status of that answer if a request line was too long. Nothing else
+/// is changed, and no request is rejected here.
 pub struct LongTargets<S> {
     inner: S,
     line: Line,

@@ -30,9 +30,9 @@ use super::{
 
 /// Mounts every operation of the API. The server and the OpenAPI document both come from here.
 ///
-/// Paths are written without a trailing slash; the outer scopes take it off, so both forms answer. Paths
-/// with an empty segment or an encoded character do not come here. `session` makes the
-/// layer around what has to do with who calls: to decrypt its cookie takes longer than to tell that the server is alive.
+/// Paths are written without a trailing slash; the outer scopes take it off, so both forms answer. Paths with an empty
+/// segment or an encoded character do not come here. `session` makes the layer around what has to do with who calls: to
+/// decrypt its cookie takes longer than to tell that the server is alive.
 pub fn routes(session: impl Fn() -> SessionMiddleware<CookieSessionStore>) -> impl FnOnce(&mut ServiceConfig) {
     move |server| {
         server

@@ -18,7 +18,8 @@ use super::{
 };
 use crate::presentation::http::settings::HttpSettings;
 
-/// Rejects a request that is too large or whose path is spelt otherwise than the routes, prepares it for the session and the routes, and answers if they panic.
+/// Rejects a request that is too large or whose path is spelt otherwise than the routes, prepares it for the session
+/// and the routes, and answers if they panic.
 pub async fn inner<B: MessageBody>(
     settings: web::Data<HttpSettings>,
     mut request: ServiceRequest,

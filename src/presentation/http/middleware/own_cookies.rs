@@ -16,11 +16,11 @@ const MOST_SESSIONS: usize = 4;
 
 /// Reduces the `Cookie` headers of a request to one that holds only the session cookie and the device cookie.
 ///
-/// A cookie of another application may hold any bytes, and the session middleware overlooks all cookies if one of them is not
-/// UTF-8. It also reads only the first session cookie, and knows only one key. A browser sends several if they were set for
-/// different domains, or by an older deployment. So the first session cookie that opens goes on, sealed with the key in use;
-/// the tokens in the others go along as [`OtherTokens`]. If none opens, an empty session cookie goes on, so that the answer
-/// clears it.
+/// A cookie of another application may hold any bytes, and the session middleware overlooks all cookies if one of them
+/// is not UTF-8. It also reads only the first session cookie, and knows only one key. A browser sends several if they
+/// were set for different domains, or by an older deployment. So the first session cookie that opens goes on, sealed
+/// with the key in use; the tokens in the others go along as [`OtherTokens`]. If none opens, an empty session cookie
+/// goes on, so that the answer clears it.
 ///
 /// With one session cookie and without former keys, nothing is opened here.
 pub fn keep_own_cookies(settings: &CookieSettings, request: &mut ServiceRequest) {

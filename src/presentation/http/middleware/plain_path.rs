@@ -6,8 +6,9 @@ use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
 
 /// Rejects a path with an empty segment or an encoded character: nothing is served under such a path.
 ///
-/// Actix decodes paths, and merges slashes where it takes off the last one. A proxy that has rules for paths may do neither,
-/// and would let through under another spelling what it is to block. What is left to the routes is one slash at the end.
+/// Actix decodes paths, and merges slashes where it takes off the last one. A proxy that has rules for paths may do
+/// neither, and would let through under another spelling what it is to block. What is left to the routes is one slash
+/// at the end.
 ///
 /// # Errors
 /// 404 `route_not_found`.
