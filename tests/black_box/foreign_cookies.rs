@@ -6,7 +6,7 @@ use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::{
     support::{Answer, Client, PASSWORD, Server},
-    throttling::{fail_three_times, retry_after, start},
+    throttling::{LONG_DELAY, fail_three_times, retry_after, start},
 };
 
 /// Cookies of other applications, which hold any bytes.
@@ -48,7 +48,7 @@ async fn a_cookie_of_another_application_logs_nobody_out(database: DatabaseKind)
 
 #[tokio::test]
 async fn a_device_is_known_whatever_cookies_stand_beside_its_own() {
-    let server = start(DatabaseKind::Sqlite, &[]);
+    let server = start(DatabaseKind::Sqlite, &[LONG_DELAY]);
     let alice = server.user("alice").await;
     alice.log_out().await;
     let device = alice.device_cookie().unwrap();

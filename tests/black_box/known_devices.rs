@@ -6,13 +6,13 @@ use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::{
     support::{PASSWORD, forger::SECRETS},
-    throttling::{WRONG, fail_three_times, retry_after, start},
+    throttling::{LONG_DELAY, WRONG, fail_three_times, retry_after, start},
 };
 
 #[apply(on_every_database)]
 #[tokio::test]
 async fn the_device_of_the_user_is_let_in_whatever_strangers_do(database: DatabaseKind) {
-    let server = start(database, &[]);
+    let server = start(database, &[LONG_DELAY]);
     let alice = server.user("alice").await;
     alice.log_out().await;
     let stranger = server.anonymous();
@@ -31,7 +31,7 @@ async fn the_device_of_the_user_is_let_in_whatever_strangers_do(database: Databa
 #[apply(on_every_database)]
 #[tokio::test]
 async fn many_devices_of_a_user_get_no_more_guesses_than_one(database: DatabaseKind) {
-    let server = start(database, &[]);
+    let server = start(database, &[LONG_DELAY]);
     server.user("alice").await.log_out().await;
     let mut devices = Vec::new();
     for _ in 0..6 {
@@ -52,7 +52,7 @@ async fn many_devices_of_a_user_get_no_more_guesses_than_one(database: DatabaseK
 #[case::inactivate(&["inactivate", "alice"])]
 #[tokio::test]
 async fn no_device_is_known_after_another_password_a_revocation_or_an_inactivation(#[case] command: &[&str]) {
-    let server = start(DatabaseKind::Sqlite, &[]);
+    let server = start(DatabaseKind::Sqlite, &[LONG_DELAY]);
     let alice = server.user("alice").await;
     alice.log_out().await;
     let outcome = match command[0] {
@@ -89,7 +89,7 @@ async fn the_device_cookie_shows_neither_the_user_nor_a_key() {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn the_device_of_another_user_is_none(database: DatabaseKind) {
-    let server = start(database, &[]);
+    let server = start(database, &[LONG_DELAY]);
     let mallory = server.user("mallory").await;
     mallory.log_out().await;
     fail_three_times(&mallory, "alice").await;

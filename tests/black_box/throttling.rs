@@ -15,6 +15,9 @@ const ANOTHER_PASSWORD: &str = "staple battery correct";
 /// Throttling as it is shipped, but that three attempts are free instead of ten.
 const THROTTLED: [(&str, &str); 1] = [("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "3")];
 
+/// A delay that a busy machine does not outlast.
+pub const LONG_DELAY: (&str, &str) = ("APP_SECURITY__THROTTLE__FIRST_DELAY_SECONDS", "60");
+
 pub fn start(database: DatabaseKind, variables: &[(&str, &str)]) -> Server {
     Server::start_with(database, &[&THROTTLED, variables].concat())
 }
@@ -51,7 +54,7 @@ async fn delays_grow_with_each_failure_and_hold_for_the_right_password_as_well(d
 #[apply(on_every_database)]
 #[tokio::test]
 async fn the_log_warns_once_of_an_account_and_an_address_that_are_being_guessed_at(database: DatabaseKind) {
-    let server = start(database, &[]);
+    let server = start(database, &[LONG_DELAY]);
     let client = server.anonymous();
     let alice = client.sign_up("alice", PASSWORD).await.expect(201);
     fail_three_times(&client, "alice").await;
@@ -70,7 +73,7 @@ async fn the_log_warns_once_of_an_account_and_an_address_that_are_being_guessed_
 #[apply(on_every_database)]
 #[tokio::test]
 async fn unknown_and_impossible_names_are_throttled_like_known_ones(database: DatabaseKind) {
-    let server = start(database, &[]);
+    let server = start(database, &[LONG_DELAY]);
     let client = server.anonymous();
     client.sign_up("alice", PASSWORD).await.expect(201);
     let mut refusals = Vec::new();
@@ -88,7 +91,7 @@ async fn unknown_and_impossible_names_are_throttled_like_known_ones(database: Da
 #[apply(on_every_database)]
 #[tokio::test]
 async fn many_guesses_at_once_are_no_way_around(database: DatabaseKind) {
-    let server = start(database, &[]);
+    let server = start(database, &[LONG_DELAY]);
     let client = server.anonymous();
     client.sign_up("alice", PASSWORD).await.expect(201);
     let answers = join_all((0..20).map(|_| client.log_in("alice", WRONG))).await;
@@ -151,6 +154,7 @@ async fn an_address_is_throttled_at_whatever_accounts_and_no_other_is(#[case] sa
     let variables = [
         ("APP_SECURITY__THROTTLE__FREE_PER_ADDRESS", "4"),
         ("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]"),
+        LONG_DELAY,
     ];
     let server = start(DatabaseKind::Sqlite, &variables);
     let client = server.anonymous();
@@ -170,7 +174,7 @@ async fn an_address_is_throttled_at_whatever_accounts_and_no_other_is(#[case] sa
 async fn who_names_another_address_without_a_trusted_proxy_is_counted_nevertheless() {
     let server = start(
         DatabaseKind::Sqlite,
-        &[("APP_SECURITY__THROTTLE__FREE_PER_ADDRESS", "4")],
+        &[("APP_SECURITY__THROTTLE__FREE_PER_ADDRESS", "4"), LONG_DELAY],
     );
     let client = server.anonymous();
     for number in 0..4 {
@@ -201,7 +205,7 @@ async fn the_thief_of_a_session_guesses_a_few_times_and_keeps_nobody_from_changi
 #[apply(on_every_database)]
 #[tokio::test]
 async fn guesses_from_every_64_of_one_48_are_counted_together_and_so_are_sign_ups(database: DatabaseKind) {
-    let server = start(database, &[("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]")]);
+    let server = start(database, &[("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]"), LONG_DELAY]);
     let client = server.anonymous();
     let mut judged = 0;
     for subnet in 0..60 {
@@ -235,7 +239,7 @@ async fn failures_are_remembered_across_a_restart(database: DatabaseKind) {
 #[apply(needs_postgres)]
 #[tokio::test]
 async fn all_nodes_count_together() {
-    let one = start(DatabaseKind::Postgres, &SECRETS);
+    let one = start(DatabaseKind::Postgres, &[&SECRETS[..], &[LONG_DELAY]].concat());
     let other = one.another_node();
     let client = one.anonymous();
     for node in [&one, &other, &one] {
