@@ -5,7 +5,7 @@ use crate::{
     application::{
         audit::{Audit, Refusals},
         commands::Registration,
-        throttle::{ChangeBudget, Throttle},
+        throttle::{AbandonedAttempts, ChangeBudget, Throttle},
     },
     domain::audit::OperatorName,
 };
@@ -36,6 +36,7 @@ impl Services {
                 keys: adapters.throttle_keys.clone(),
                 device_tokens: adapters.device_tokens.clone(),
                 changes: ChangeBudget::default(),
+                abandoned: AbandonedAttempts::default(),
                 clock: adapters.clock.clone(),
             }),
             registration: Arc::new(Registration {

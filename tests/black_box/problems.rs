@@ -22,6 +22,7 @@ async fn every_kind_of_problem_is_told_in_its_own_words(database: DatabaseKind) 
     for problem in problems.values_mut() {
         problem["request_id"] = "[request id]".into();
     }
+    problems.get_mut("too_many_attempts").unwrap()["detail"] = "[so many seconds]".into();
     insta::assert_json_snapshot!("problems", problems);
     assert_guide_tells_of(&problems);
 

@@ -72,18 +72,13 @@ async fn a_user_is_found_by_id_only(database: DatabaseKind) {
             .await
             .problem(404, "user_not_found");
     }
-    for impossible in [
-        "alice",
-        "1",
-        &id[1..],
-        &format!("{id}0"),
-        "%00",
-        "%FF",
-        "%2F",
-        "%F0%9F%A6%80",
-    ] {
+    for impossible in ["alice", "1", &id[1..], &format!("{id}0")] {
         let answer = admin.get(&format!("/api/v1/users/{impossible}")).await;
         assert_eq!(blamed(&answer), ["user_id"], "{impossible}");
+    }
+    for encoded in ["%00", "%FF", "%2F", "%F0%9F%A6%80"] {
+        let answer = admin.get(&format!("/api/v1/users/{encoded}")).await;
+        answer.problem(404, "route_not_found");
     }
 }
 

@@ -105,5 +105,6 @@ fn every_guide_is_followed() {
         .lines()
         .filter(|line| line.starts_with("#[case::"));
     let followed = cases.filter_map(|case| case.split('"').nth(1).map(str::to_owned));
+    let followed = followed.filter(|name| name.ends_with(".md"));
     assert_eq!(guides(), followed.collect());
 }

@@ -17,7 +17,7 @@ use crate::{
             operator::ChangeAccount,
             users::ManageUser,
         },
-        throttle::{ChangeBudget, Throttle, ThrottlePolicy},
+        throttle::{AbandonedAttempts, ChangeBudget, Throttle, ThrottlePolicy},
     },
     domain::{audit::OperatorName, session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
 };
@@ -66,6 +66,7 @@ impl World {
             keys: Arc::new(FakeThrottleKeys),
             device_tokens: self.device_tokens.clone(),
             changes: ChangeBudget::default(),
+            abandoned: AbandonedAttempts::default(),
             clock: self.clock(),
         })
     }

@@ -7,12 +7,14 @@
 //! How long an attempt must wait is a [rule](crate::domain::throttle::ThrottleRule) of the domain. Use cases call
 //! [`Throttle`].
 
+mod abandoned_attempts;
 mod change_budget;
 mod policy;
 mod reservation;
 mod service;
 mod subject;
 
+pub use abandoned_attempts::AbandonedAttempts;
 pub use change_budget::ChangeBudget;
 pub use policy::ThrottlePolicy;
 pub use reservation::Reservation;

@@ -3,7 +3,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
-use super::{ChangeBudget, Reservation, ThrottlePolicy, ThrottleSubject, reservation::Count, subject::Counting};
+use super::{
+    AbandonedAttempts, ChangeBudget, Reservation, ThrottlePolicy, ThrottleSubject, reservation::Count,
+    subject::Counting,
+};
 use crate::{
     application::ports::{
         Clock, Credentials, DeviceToken, DeviceTokens, IssueError, KnownDevice, StorageError, ThrottleKeys,
@@ -22,6 +25,7 @@ pub struct Throttle {
     pub(crate) keys: Arc<dyn ThrottleKeys>,
     pub(crate) device_tokens: Arc<dyn DeviceTokens>,
     pub(crate) changes: ChangeBudget,
+    pub(crate) abandoned: AbandonedAttempts,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -46,7 +50,7 @@ impl Throttle {
     ///
     /// The attempt is counted before it is made, or when it has failed, as each subject asks. If it succeeds, it has to
     /// [say so](Self::succeed) in its own transaction. If its error is not a failure by `is_failure`, it does not count. An
-    /// attempt whose caller stops waiting for it stays counted.
+    /// attempt whose caller stops waiting for it counts as failed.
     ///
     /// # Errors
     /// [`Throttled`] if it comes too soon, [`StorageError`] if it could not be counted, and whatever comes of it.
@@ -59,8 +63,11 @@ impl Throttle {
     where
         E: From<Throttled> + From<StorageError>,
     {
+        self.count_abandoned().await?;
         let reservation = self.reserve(subjects).await??;
+        let open = self.abandoned.unless_settled(&reservation);
         let outcome = attempt(&reservation).await;
+        open.settle();
         if let Err(error) = &outcome {
             let settled = match is_failure(error) {
                 true => self.count_failure(&reservation).await,
@@ -112,6 +119,19 @@ impl Throttle {
     pub async fn succeed(&self, transaction: &dyn Transaction, reservation: &Reservation) -> Result<(), StorageError> {
         let forgotten = reservation.counted(&[Counting::UntilSuccess]);
         transaction.throttle_buckets().delete(&keys(&forgotten)).await
+    }
+
+    /// Counts, as failed, the attempts that were abandoned since the last one.
+    async fn count_abandoned(&self) -> Result<(), StorageError> {
+        let abandoned = self.abandoned.take();
+        let counts = Vec::from_iter(abandoned.values().map(|abandoned| abandoned.count));
+        self.change(&counts, |bucket, rule, now| {
+            let times = abandoned
+                .get(&bucket.state().key)
+                .map_or(0, |abandoned| abandoned.times);
+            (0..times).for_each(|_| bucket.count(rule, now));
+        })
+        .await
     }
 
     /// Counts an attempt that has failed, where it does not count already.

@@ -62,11 +62,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
 /// Serves, unless something is in the way that can be known before: then neither a database nor secrets are left behind.
 async fn start(no_migrate: bool, sources: &Sources) -> anyhow::Result<()> {
     let expected = Configuration::preview(sources)?;
+    start_logging(&expected.logs, LevelFilter::Trace)?;
     jwt_signer(&expected.security.auth)?;
     let sockets = Sockets::bind(&expected.server).await?;
     let mut loaded = Configuration::load(sources)?;
     loaded.notices.append(&mut loaded.warnings);
-    let mut configuration = begin_to_log(loaded, LevelFilter::Trace)?;
+    let mut configuration = log_notices(loaded);
     configuration.database.migrate_on_start &= !no_migrate;
     serve(&configuration, sockets).await
 }
@@ -83,7 +84,9 @@ async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<
 
 async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
     database::require_migrated(database).await?;
-    let configuration = begin_to_log(Configuration::load_as_it_is(sources)?, LevelFilter::Warn)?;
+    let loaded = Configuration::load_as_it_is(sources)?;
+    start_logging(&loaded.configuration.logs, LevelFilter::Warn)?;
+    let configuration = log_notices(loaded);
     if let OperatorCommand::CreateSuperAdmin { .. } | OperatorCommand::SetPassword { .. } = command {
         // With a pepper that no node has, they would make accounts that cannot log in.
         require_peppers(&configuration.security.password, database).await?;
@@ -93,20 +96,19 @@ async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sou
     operator_use_cases(&adapters, services).run(command).await
 }
 
-/// Begins to log, as [`start_logging`] does, and logs what there is to say about the configuration.
-///
-/// # Errors
-/// If `RUST_LOG` is not valid.
-fn begin_to_log(loaded: Loaded, most: LevelFilter) -> anyhow::Result<Configuration> {
-    start_logging(&loaded.configuration.logs, most)?;
+/// Logs what there is to say about the configuration.
+fn log_notices(loaded: Loaded) -> Configuration {
     for notice in loaded.notices {
         log::warn!("{notice}");
     }
-    Ok(loaded.configuration)
+    loaded.configuration
 }
 
 /// Begins to log: at the configured level, but no more than `most`, for what a command says to its user should not drown in
 /// it.
+///
+/// # Errors
+/// If `RUST_LOG` is not valid.
 fn start_logging(config: &LogsConfig, most: LevelFilter) -> anyhow::Result<()> {
     logging::start(LevelFilter::from(config.level).min(most), config.format)
 }

@@ -87,6 +87,26 @@ async fn of_many_at_once_no_more_are_let_through_than_one_after_another() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_its_caller_abandons_counts_at_the_network() {
+    use futures_util::FutureExt;
+    let world = World::new();
+    let throttle = world.throttle();
+    for number in 0..3 * World::FREE_ATTEMPTS {
+        let subjects = subjects(&format!("user{number}"));
+        let attempt = throttle.attempt(
+            &subjects,
+            async |_| std::future::pending::<Result<(), Outcome>>().await,
+            |_| true,
+        );
+        assert!(attempt.now_or_never().is_none(), "it is dropped in flight");
+    }
+    let outcome = throttle
+        .attempt(&subjects("alice"), async |_| Ok::<(), Outcome>(()), |_| true)
+        .await;
+    assert!(matches!(outcome, Err(Outcome::Throttled(_))));
+}
+
+#[tokio::test]
 async fn many_users_who_log_in_at_once_from_one_network_do_not_make_each_other_wait() {
     let world = World::new();
     let throttle = world.throttle();
