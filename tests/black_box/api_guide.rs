@@ -9,7 +9,9 @@ use crate::support::{PASSWORD, PATIENCE, Server, shell_lines, type_in};
 #[tokio::test]
 #[ignore = "needs bash, curl and jq"]
 async fn the_pages_of_the_list_are_turned_to_the_last() {
-    let server = Server::start(DatabaseKind::Sqlite);
+    // All users sign up from one address.
+    let many = [("APP_SECURITY__THROTTLE__FREE_SIGN_UPS_PER_ADDRESS", "1000")];
+    let server = Server::start_with(DatabaseKind::Sqlite, &many);
     server
         .run_with_password(&["create-super-admin", "root.admin"], "battery staple")
         .succeeded();
