@@ -91,6 +91,8 @@ fn serve(postgres: &PostgresServer) -> Server {
     Server::start_at(
         &postgres.url(),
         &[
+            // All clients sign up from one address.
+            ("APP_SECURITY__THROTTLE__FREE_SIGN_UPS_PER_ADDRESS", "100000"),
             ("APP_DATABASE__MAX_CONNECTIONS", "4"),
             ("APP_DATABASE__ACQUIRE_TIMEOUT_SECONDS", &seconds),
             ("APP_DATABASE__STATEMENT_TIMEOUT_SECONDS", &seconds),
