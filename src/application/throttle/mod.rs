@@ -1,8 +1,9 @@
 //! Throttling: each further failed log-in has to wait longer, and floods of what succeeds are limited.
 //!
-//! Every attempt is counted before its outcome is known, against everything that it may be an attack on or from. So
-//! parallel attempts do not get around the count. A successful attempt is taken back. Storage keeps the counts, so all
-//! nodes count together. It keeps keyed hashes of the names and addresses, not the names and addresses themselves.
+//! An attempt counts against everything that it may be an attack on or from. At an account it is counted before its
+//! outcome is known, so that parallel attempts do not get around the count, and success forgets it. At a network it is
+//! counted once it has failed, or once its client has hung up. Storage keeps the counts, so all nodes count together. It
+//! keeps keyed hashes of the names and addresses, not the names and addresses themselves.
 //!
 //! How long an attempt must wait is a [rule](crate::domain::throttle::ThrottleRule) of the domain. Use cases call
 //! [`Throttle`].
