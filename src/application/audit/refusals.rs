@@ -10,13 +10,14 @@ use crate::domain::{
 
 /// Refusals that are yet to be written.
 ///
-/// The first of a kind is due at once. Those like it are counted, and due together when the [window](Self::WINDOW) ends.
+/// The first of a kind is due at once. Those like it are counted, and due together when the [window](Self::WINDOW)
+/// ends.
 ///
-/// A window tells a limited number of kinds apart, so that a flood neither fills the disk nor memory. [Users](Class::User),
-/// strangers who [aim at a user](Class::StrangerAtUser), and [other strangers](Class::Stranger) have limits of their own,
-/// and each user or network takes a share of them at most: nobody's flood hides what others are refused. Refusals beyond that
-/// are counted by action and reason, as those of [`AuditActor::Several`]; with the address, if one network has used up its
-/// share.
+/// A window tells a limited number of kinds apart, so that a flood neither fills the disk nor memory.
+/// [Users](Class::User), strangers who [aim at a user](Class::StrangerAtUser), and [other strangers](Class::Stranger) have
+/// limits of their own, and each user or network takes a share of them at most: nobody's flood hides what others are
+/// refused. Refusals beyond that are counted by action and reason, as those of [`AuditActor::Several`]; with the address,
+/// if one network has used up its share.
 #[derive(Debug, Default)]
 pub struct Refusals(Mutex<Window>);
 
