@@ -14,10 +14,10 @@ use crate::domain::{
 /// ends.
 ///
 /// A window tells a limited number of kinds apart, so that a flood neither fills the disk nor memory.
-/// [Users](Class::User), strangers who [aim at a user](Class::StrangerAtUser), and [other strangers](Class::Stranger) have
-/// limits of their own, and each user or network takes a share of them at most: nobody's flood hides what others are
-/// refused. Refusals beyond that are counted by action and reason, as those of [`AuditActor::Several`]; with the address,
-/// if one network has used up its share.
+/// [Users](Class::User), strangers who [aim at a user](Class::StrangerAtUser), and [other strangers](Class::Stranger)
+/// have limits of their own, and each user or network takes a share of them at most: nobody's flood hides what others
+/// are refused. Refusals beyond that are counted by action and reason, as those of [`AuditActor::Several`]; with the
+/// address, if one network has used up its share.
 #[derive(Debug, Default)]
 pub struct Refusals(Mutex<Window>);
 

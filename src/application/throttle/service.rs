@@ -93,7 +93,7 @@ impl Throttle {
 
         let transaction = self.unit_of_work.begin().await?;
         let buckets = transaction.throttle_buckets();
-        let mut found = buckets.find_for_update(&keys(&counts), self.clock.now()).await?;
+        let found = buckets.find_for_update(&keys(&counts), self.clock.now()).await?;
         // Others may have counted while the locks were waited for, so that an earlier time would lie before theirs.
         let now = self.clock.now();
         let waits = found.iter().zip(&counts);
@@ -101,13 +101,15 @@ impl Throttle {
         if let Some(retry_after) = retry_after.filter(|wait| *wait > TimeDelta::zero()) {
             return Ok(Err(Throttled { retry_after }));
         }
-        for (bucket, count) in found.iter_mut().zip(&mut counts) {
+        let mut counted = Vec::new();
+        for (mut bucket, count) in found.into_iter().zip(&mut counts) {
             if count.counting != Counting::OnceFailed {
                 bucket.count(&count.rule, now);
                 count.is_last = bucket.is_at_limit(&count.rule);
+                counted.push(bucket);
             }
         }
-        buckets.save(&found).await?;
+        buckets.save(&counted).await?;
         transaction.commit().await?;
         Ok(Ok(Reservation { counts }))
     }
