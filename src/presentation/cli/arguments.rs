@@ -114,7 +114,7 @@ pub enum DbCommand {
 /// How to look at the configuration, or hand it on.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Judge every section of the files, and the secrets of the chosen environment
+    /// Check every section of the files, and the secrets of the chosen environment; contacts no database
     #[command(after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
     Check,
     /// Print the configuration in effect and where each value comes from; secrets are redacted

@@ -1,11 +1,14 @@
 //! From the error of a use case to its answer.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use paperclip::v2::{models::DefaultOperationRaw, schema::Apiv2Errors};
 
-use super::{openapi, problem::Problem, problem_code::ProblemCode};
+use super::{log_limit::LogLimit, openapi, problem::Problem, problem_code::ProblemCode};
+
+/// Overload and outages fail many requests for the same cause.
+static UNAVAILABLE: LogLimit = LogLimit::new(Duration::from_secs(1));
 
 /// An error of a use case that has an answer in HTTP.
 ///
@@ -74,7 +77,7 @@ pub(crate) use refusals;
 /// What a controller returns when its use case refuses or fails.
 ///
 /// The error's own words become the detail, save for 500: of that the client learns only the request id. From 500 on, the
-/// error and its causes go to the log under that id.
+/// error and its causes go to the log under that id; for 503 at most once a second.
 #[derive(Debug)]
 pub struct Failure<E>(E);
 
@@ -98,7 +101,13 @@ impl<E: Refusal> ResponseError for Failure<E> {
     /// Actix calls this once for each answer, so what is logged here is logged once.
     fn error_response(&self) -> HttpResponse {
         let code = self.0.code();
-        if code.status().is_server_error() {
+        if code.status() == StatusCode::SERVICE_UNAVAILABLE {
+            match UNAVAILABLE.admit() {
+                Some(0) => log::error!("{}", with_causes(&self.0)),
+                Some(others) => log::error!("{} ({others} others before it)", with_causes(&self.0)),
+                None => {}
+            }
+        } else if code.status().is_server_error() {
             log::error!("{}", with_causes(&self.0));
         }
         let problem = if code == ProblemCode::InternalError {

@@ -21,6 +21,7 @@ pub mod extract;
 mod failure;
 mod fields;
 mod health;
+mod log_limit;
 mod metrics;
 pub mod middleware;
 mod openapi;

@@ -25,7 +25,7 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
             }
             logging::check_directives()?;
             jwt_signer(&checked.configuration.security.auth)?;
-            say("the configuration is sound")
+            say("the configuration is valid (the database was not contacted)")
         }
         ConfigCommand::Dotenv => {
             let exported = configuration::export(sources)?;

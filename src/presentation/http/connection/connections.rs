@@ -8,7 +8,7 @@ use std::{
 use super::Activity;
 use crate::{
     domain::throttle::ClientNetwork,
-    presentation::http::{TrustedProxies, metrics::ConnectionMetrics},
+    presentation::http::{TrustedProxies, log_limit::LogLimit, metrics::ConnectionMetrics},
 };
 
 /// How often a connection that waits for room tries again.
@@ -35,6 +35,7 @@ pub struct Connections {
     proxies: TrustedProxies,
     metrics: ConnectionMetrics,
     open: Mutex<Open>,
+    warnings: LogLimit,
 }
 
 /// Trusted proxies, which have no limit of their own, are under `None`.
@@ -44,7 +45,6 @@ type Group = Option<ClientNetwork>;
 struct Open {
     total: usize,
     groups: HashMap<Group, Vec<Arc<Activity>>>,
-    warned_at: Option<Instant>,
 }
 
 /// The place of an open connection among the others, until this is dropped.
@@ -70,6 +70,7 @@ impl Connections {
             proxies,
             metrics,
             open: Mutex::default(),
+            warnings: LogLimit::new(WARNING_INTERVAL),
         }
     }
 
@@ -95,14 +96,14 @@ impl Connections {
         let group = (!self.proxies.trusts(peer)).then(|| ClientNetwork::widest_of(peer));
         let mut open = self.lock();
         if group.is_some() && open.count(group) >= self.limits.per_client {
-            open.warn(|| {
+            self.warn(|| {
                 let limit = self.limits.per_client;
                 format!("{peer} has server.max_connections_per_client = {limit} connections: its idle ones are closed")
             });
             self.evict(&mut open, Full::Client, |other| other == group)?;
         }
         if open.total >= self.limits.total {
-            open.warn(|| {
+            self.warn(|| {
                 let limit = self.limits.total;
                 format!(
                     "server.max_connections = {limit} connections are open: the idlest ones are closed for new ones"
@@ -127,6 +128,12 @@ impl Connections {
         idlest.evict();
         self.metrics.count_closed(full.name());
         Ok(())
+    }
+
+    fn warn(&self, message: impl FnOnce() -> String) {
+        if self.warnings.admit().is_some() {
+            log::warn!("{}", message());
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -165,13 +172,6 @@ impl Open {
         let idle = members.filter_map(|(group, member)| Some((member.idle_time()?, group, member)));
         let (_, group, member) = idle.max_by_key(|(time, ..)| *time)?;
         Some((group, Arc::clone(member)))
-    }
-
-    fn warn(&mut self, message: impl FnOnce() -> String) {
-        if self.warned_at.is_none_or(|at| at.elapsed() > WARNING_INTERVAL) {
-            self.warned_at = Some(Instant::now());
-            log::warn!("{}", message());
-        }
     }
 }
 
