@@ -16,7 +16,7 @@ use log::{
 use serde_json::{Map, json};
 
 use super::configuration::LogFormat;
-use crate::presentation::http::middleware::request_id;
+use crate::presentation::http::request_id;
 
 /// What the names of our own modules begin with.
 const OURS: &str = "gatehouse";

@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -111,7 +112,7 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
 fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettings {
     let has_metrics = configuration.server.metrics_addr.is_some();
     HttpSettings {
-        cookie: cookie_settings(&configuration.security),
+        cookie: Arc::new(cookie_settings(&configuration.security)),
         body_limit: configuration.server.body_limit_bytes,
         body_timeout: configuration.server.request_timeout,
         public_origins: configuration.server.public_origins.clone(),

@@ -1,7 +1,7 @@
 //! What a source file names, read from its tokens: imports, expressions, types, bounds, attributes and macros alike.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -23,8 +23,12 @@ pub struct SourceFile {
     /// Its module: `["domain", "user"]` for `src/domain/user/mod.rs`.
     pub module: Vec<String>,
     pub references: Vec<Reference>,
+    /// What it re-exports from elsewhere in this crate: the path that each name leads to. `*` leads to all of a module.
+    pub re_exports: HashMap<String, Vec<String>>,
     /// The names that it declares or imports, with which a path can begin, too.
     names: HashSet<String>,
+    /// Of the names, those that lead elsewhere in this crate.
+    imports: HashMap<String, Vec<String>>,
     /// The modules in other files that it declares for tests only.
     test_modules: Vec<Vec<String>>,
 }
@@ -45,6 +49,13 @@ pub enum Target {
     Module(String),
     /// Another crate.
     Crate(String),
+}
+
+/// Where a path stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Expression,
+    Import { is_public: bool },
 }
 
 #[derive(Clone)]
@@ -85,14 +96,43 @@ impl SourceFile {
             path: path.to_owned(),
             module: module.clone(),
             references: Vec::new(),
+            re_exports: HashMap::new(),
             names: HashSet::new(),
+            imports: HashMap::new(),
             test_modules: Vec::new(),
         };
         file.tokens(code.parse().unwrap(), &Scope { module, in_test: false });
-        // A path may begin with a name that is declared only after it.
-        let Self { names, references, .. } = &mut file;
-        references.retain(|named| !matches!(&named.target, Target::Crate(name) if names.contains(name)));
+        file.resolve_names();
         file
+    }
+
+    /// Follows the paths that begin with a name of the file; it may be declared only after them. Those that stay in the file
+    /// are no references.
+    fn resolve_names(&mut self) {
+        let Self {
+            names,
+            imports,
+            re_exports,
+            references,
+            ..
+        } = self;
+        let resolve = |path: &[String]| Some([imports.get(path.first()?)?, &path[1..]].concat());
+        for path in re_exports.values_mut() {
+            if let Some(resolved) = resolve(path) {
+                *path = resolved;
+            }
+        }
+        references.retain_mut(|named| match &named.target {
+            Target::Crate(name) if names.contains(name) => {
+                let resolved = resolve(&Vec::from_iter(named.path.split("::").map(str::to_owned)));
+                resolved.is_some_and(|path| {
+                    named.path = format!("crate::{}", path.join("::"));
+                    named.target = Target::Module(path[0].clone());
+                    true
+                })
+            }
+            _ => true,
+        });
     }
 
     fn tokens(&mut self, tokens: TokenStream, scope: &Scope) {
@@ -122,8 +162,11 @@ impl SourceFile {
                         self.tokens(body.stream(), &inner);
                         scope.in_test = is_test;
                         at += 1;
-                    } else if scope.in_test {
-                        self.test_modules.push(inner.module);
+                    } else {
+                        self.imports.insert(name.to_string(), inner.module.clone());
+                        if scope.in_test {
+                            self.test_modules.push(inner.module);
+                        }
                     }
                     at += 1;
                 }
@@ -131,12 +174,17 @@ impl SourceFile {
                     self.names.extend(tokens.get(at + 1).map(TokenTree::to_string));
                 }
                 (TokenTree::Ident(word), Some(TokenTree::Ident(next))) if word == "extern" && next == "crate" => {
-                    at = self.path(&tokens, at + 1, &[], true, &scope);
+                    at = self.path(&tokens, at + 1, &[], Place::Import { is_public: false }, &scope);
                 }
                 (TokenTree::Ident(word), Some(next)) if word == "use" && !is(Some(next), '<') => {
-                    at = self.path(&tokens, at, &[], true, &scope);
+                    let is_public = tokens[..at - 1].last().is_some_and(|before| match before {
+                        TokenTree::Ident(word) => word == "pub",
+                        TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
+                        _ => false,
+                    });
+                    at = self.path(&tokens, at, &[], Place::Import { is_public }, &scope);
                 }
-                (TokenTree::Ident(_), _) => at = self.path(&tokens, at - 1, &[], false, &scope),
+                (TokenTree::Ident(_), _) => at = self.path(&tokens, at - 1, &[], Place::Expression, &scope),
                 (TokenTree::Group(group), _) => {
                     self.tokens(group.stream(), &scope);
                     if group.delimiter() == Delimiter::Brace {
@@ -149,14 +197,8 @@ impl SourceFile {
     }
 
     /// Reads a path, or in an import a tree of them, from `at` on. Returns where it ends.
-    fn path(
-        &mut self,
-        tokens: &[TokenTree],
-        mut at: usize,
-        prefix: &[String],
-        is_import: bool,
-        scope: &Scope,
-    ) -> usize {
+    fn path(&mut self, tokens: &[TokenTree], mut at: usize, prefix: &[String], place: Place, scope: &Scope) -> usize {
+        let is_import = place != Place::Expression;
         let mut path = prefix.to_vec();
         let mut line = 0;
         if is_path_separator(tokens, at) {
@@ -174,7 +216,7 @@ impl SourceFile {
                         .split(|token| is(Some(token), ','))
                         .filter(|branch| !branch.is_empty())
                     {
-                        self.path(branch, 0, &path, true, scope);
+                        self.path(branch, 0, &path, place, scope);
                     }
                     return at + 1;
                 }
@@ -195,6 +237,15 @@ impl SourceFile {
                 [TokenTree::Ident(word), TokenTree::Ident(alias), ..] if word == "as" => Some(alias.to_string()),
                 _ => path.iter().rfind(|name| *name != "self").cloned(),
             };
+            if let (Some(name), Place::Import { is_public: true }, false) = (&declared, place, scope.in_test) {
+                self.re_exports.insert(
+                    name.clone(),
+                    path_from_root(&path, scope).unwrap_or_else(|| path.clone()),
+                );
+            }
+            if let (Some(name), Some(path)) = (&declared, path_from_root(&path, scope)) {
+                self.imports.entry(name.clone()).or_insert(path);
+            }
             // What is imported by the name of its crate, such as `async_trait::async_trait`, does not hide the crate.
             self.names.extend(declared.filter(|name| *name != path[0]));
         }
@@ -209,15 +260,9 @@ impl SourceFile {
         if begins_a_type || PRIMITIVES.contains(&path[0].as_str()) || STANDARD.contains(&path[0].as_str()) {
             return;
         }
-        let supers = path.iter().take_while(|name| *name == "super").count();
-        let (path, is_inside) = match path[0].as_str() {
-            "crate" => (path[1..].to_vec(), true),
-            "self" => ([&scope.module, &path[1..]].concat(), true),
-            "super" => {
-                let ancestor = &scope.module[..scope.module.len().checked_sub(supers).unwrap()];
-                ([ancestor, &path[supers..]].concat(), true)
-            }
-            _ => (path, false),
+        let (path, is_inside) = match path_from_root(&path, scope) {
+            Some(path) => (path, true),
+            None => (path, false),
         };
         let first = path.first().cloned().unwrap_or_default();
         let text = path.join("::");
@@ -231,6 +276,20 @@ impl SourceFile {
             line,
             in_test: scope.in_test,
         });
+    }
+}
+
+/// The path from the root of this crate, if it says itself that it leads there.
+fn path_from_root(path: &[String], scope: &Scope) -> Option<Vec<String>> {
+    let supers = path.iter().take_while(|name| *name == "super").count();
+    match path[0].as_str() {
+        "crate" => Some(path[1..].to_vec()),
+        "self" => Some([&scope.module, &path[1..]].concat()),
+        "super" => {
+            let ancestor = &scope.module[..scope.module.len().checked_sub(supers).unwrap()];
+            Some([ancestor, &path[supers..]].concat())
+        }
+        _ => None,
     }
 }
 

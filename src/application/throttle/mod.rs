@@ -14,10 +14,12 @@ mod policy;
 mod reservation;
 mod service;
 mod subject;
+mod throttled;
 
 pub use abandoned_attempts::AbandonedAttempts;
 pub use change_budget::ChangeBudget;
 pub use policy::ThrottlePolicy;
 pub use reservation::Reservation;
-pub use service::{Throttle, Throttled};
+pub use service::Throttle;
 pub use subject::ThrottleSubject;
+pub use throttled::Throttled;

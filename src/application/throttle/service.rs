@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use thiserror::Error;
 
 use super::{
-    AbandonedAttempts, ChangeBudget, Reservation, ThrottlePolicy, ThrottleSubject, reservation::Count,
+    AbandonedAttempts, ChangeBudget, Reservation, ThrottlePolicy, ThrottleSubject, Throttled, reservation::Count,
     subject::Counting,
 };
 use crate::{
@@ -27,22 +26,6 @@ pub struct Throttle {
     pub(crate) changes: ChangeBudget,
     pub(crate) abandoned: AbandonedAttempts,
     pub(crate) clock: Arc<dyn Clock>,
-}
-
-/// The attempt comes too soon after others.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("Too many attempts. Try again in {} s.", self.seconds())]
-pub struct Throttled {
-    /// How long it takes until the next attempt is allowed.
-    pub retry_after: TimeDelta,
-}
-
-impl Throttled {
-    /// The whole seconds after which the next attempt is allowed, at least 1.
-    pub fn seconds(&self) -> u64 {
-        let milliseconds = u64::try_from(self.retry_after.num_milliseconds()).unwrap_or_default();
-        milliseconds.div_ceil(1000).max(1)
-    }
 }
 
 impl Throttle {

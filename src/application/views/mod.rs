@@ -11,6 +11,7 @@ mod session_view;
 mod total;
 mod user_cursor;
 mod user_page;
+mod user_sorting;
 mod user_view;
 
 pub use audit_event_page::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView};
@@ -18,7 +19,6 @@ pub use page_limit::{InvalidPageLimit, PageLimit};
 pub use session_view::SessionView;
 pub use total::{Counting, Total};
 pub use user_cursor::{UserCursor, UserSortingKey};
-pub use user_page::{
-    InvalidPageOffset, PageOffset, SortingOrder, UserFilter, UserPage, UserPageRequest, UserPageStart, UserSortingField,
-};
+pub use user_page::{InvalidPageOffset, PageOffset, UserFilter, UserPage, UserPageRequest, UserPageStart};
+pub use user_sorting::{SortingOrder, UserSortingField};
 pub use user_view::UserView;

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use super::{Counting, PageLimit, Total, UserCursor, UserView};
+use super::{Counting, PageLimit, SortingOrder, Total, UserCursor, UserSortingField, UserView};
 use crate::domain::user::{Role, UsernamePrefix};
 
 /// Which users are wanted; what is not given matches everyone.
@@ -60,32 +60,6 @@ pub struct PageOffset(u32);
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("must be an integer from 0 to {}", PageOffset::MAX)]
 pub struct InvalidPageOffset;
-
-/// By what users are sorted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UserSortingField {
-    /// The bytes of the username's key.
-    #[default]
-    Username,
-    /// The rank of the role.
-    Role,
-    /// Inactive before active.
-    IsActive,
-    /// The time of creation.
-    CreatedAt,
-    /// The time of the last change.
-    UpdatedAt,
-}
-
-/// The direction of sorting.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SortingOrder {
-    /// From least to most.
-    #[default]
-    Ascending,
-    /// From most to least.
-    Descending,
-}
 
 impl UserPageStart {
     /// By what users are sorted.

@@ -7,7 +7,7 @@ use actix_web::{
 };
 
 use super::{
-    docs::docs,
+    assets::docs,
     middleware::{cors::cors, inner::inner, outer::outer},
     routes::routes,
     settings::HttpSettings,
@@ -16,7 +16,7 @@ use super::{
 /// Everything that answers HTTP: the routes, their documentation, and the layers around them.
 ///
 /// `use_cases` registers every use case that a controller names, each as `web::Data`. `document` is
-/// [`document`](super::document) of the same settings; it is made once, this function runs once per worker.
+/// [`document`](super::document::document) of the same settings; it is made once, this function runs once per worker.
 pub fn app(
     settings: web::Data<HttpSettings>,
     document: Bytes,
@@ -34,6 +34,7 @@ pub fn app(
     let docs_enabled = settings.docs_enabled;
     App::new()
         .configure(|server| routes(|| settings.cookie.middleware())(&mut server.into()))
+        .app_data(web::Data::from(settings.cookie.clone()))
         .app_data(settings)
         .configure(use_cases)
         .configure(|server| {

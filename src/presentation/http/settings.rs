@@ -1,12 +1,12 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use super::{cookies::CookieSettings, extract::TrustedProxies, metrics::RequestMetrics};
+use super::{cookies::CookieSettings, metrics::RequestMetrics, request::TrustedProxies};
 
 /// Settings of the HTTP side, checked by whoever fills them in.
 #[derive(Clone)]
 pub struct HttpSettings {
     /// The session cookie.
-    pub cookie: CookieSettings,
+    pub cookie: Arc<CookieSettings>,
     /// The largest body that is read, in bytes; a larger one is 413.
     pub body_limit: usize,
     /// How long a body may take to arrive; a slower one is 408.
@@ -28,19 +28,8 @@ pub struct HttpSettings {
 impl HttpSettings {
     /// Settings as in production, where front ends of these origins may call.
     pub fn for_tests(cors_allowed_origins: &[&str]) -> Self {
-        use actix_web::cookie::{Key, SameSite};
         Self {
-            cookie: CookieSettings {
-                name: "__Host-access_token".to_owned(),
-                domain: None,
-                secure: true,
-                same_site: SameSite::Strict,
-                key: Key::derive_from(&[1; 32]),
-                former_keys: Vec::new(),
-                ttl: Duration::from_hours(1),
-                device_name: "__Host-access_token_device".to_owned(),
-                device_ttl: Duration::from_hours(24),
-            },
+            cookie: Arc::new(CookieSettings::for_tests()),
             body_limit: 65_536,
             body_timeout: Duration::from_secs(10),
             public_origins: Vec::new(),

@@ -56,7 +56,7 @@ fn a_path_leads_to_a_module_of_the_root_or_to_a_crate_and_stands_in_a_line() {
     let named = named("use crate::domain::user;\n\nfn f(role: user::Role) -> chrono::TimeDelta {}");
     let found = Vec::from_iter(named.iter().map(|named| (&named.target, named.line)));
     let [domain, chrono] = [Target::Module("domain".into()), Target::Crate("chrono".into())];
-    assert_eq!(found, [(&domain, 1), (&chrono, 3)]);
+    assert_eq!(found, [(&domain, 1), (&domain, 3), (&chrono, 3)]);
 }
 
 #[rstest]

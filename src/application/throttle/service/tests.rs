@@ -1,6 +1,7 @@
 mod known_devices;
 
 use rstest::rstest;
+use thiserror::Error;
 
 use super::*;
 use crate::application::testing::{World, provenance, user};

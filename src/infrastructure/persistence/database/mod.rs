@@ -3,26 +3,28 @@
 //! [`Database`] has a handle for each kind of work; whoever has one need not know of which kind the database is, and
 //! has no `match` on it. Whatever is stored in it is no matter of this folder.
 
+mod connect_error;
 mod database_url;
+mod options;
 mod pool_metrics;
 mod postgres;
 mod sqlite;
 mod timed_connection;
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait, error::ConnAcquireErr,
 };
-use thiserror::Error;
 use tokio::sync::Semaphore;
 
+pub use connect_error::ConnectError;
 use database_url::Kind;
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
+pub use options::DatabaseOptions;
+pub use sqlite::DatabaseFile;
 pub(super) use timed_connection::TimedConnection;
-
-use super::error::explained;
 
 /// Who migrates a PostgreSQL database holds this advisory lock: `gatehous` in ASCII, unlikely to be taken by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
@@ -39,95 +41,6 @@ pub struct Database {
     /// How long a transaction waits for its turn.
     max_transaction_wait: Duration,
     file: Option<Arc<DatabaseFile>>,
-}
-
-/// The file of a SQLite database.
-#[derive(Debug)]
-pub struct DatabaseFile {
-    /// Its absolute path.
-    pub path: PathBuf,
-    /// Whether it was missing, and has been made.
-    pub is_new: bool,
-}
-
-/// How to reach the database.
-#[derive(Clone, Debug)]
-pub struct DatabaseOptions {
-    /// Where it is.
-    pub url: DatabaseUrl,
-    /// PostgreSQL: where a replica of it is, for queries that may be answered a little late.
-    pub read_url: Option<DatabaseUrl>,
-    /// SQLite: whether the file, with its folder, is made if it is missing.
-    pub create: bool,
-    /// Size of the pool, in connections; of SQLite, that of the readers.
-    pub max_connections: u32,
-    /// How long a request waits for a connection.
-    pub acquire_timeout: Duration,
-    /// How long a transaction waits for its turn while there are others. When so many come that it takes longer, most of them
-    /// are refused at once rather than all of them late.
-    pub max_transaction_wait: Duration,
-    /// SQLite: how long a writer waits for another process that writes.
-    pub busy_timeout: Duration,
-    /// PostgreSQL: how long a statement may run, waiting for locks included.
-    pub statement_timeout: Duration,
-}
-
-/// Why the database could not be opened.
-#[derive(Debug, Error)]
-pub enum ConnectError {
-    /// The database file cannot be made or written to.
-    #[error("cannot write the database file {path}")]
-    Unwritable {
-        /// The file.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// There is no such file, and none is to be made.
-    #[error("there is no database file {path}: is this the right directory? `gatehouse migrate up` makes one")]
-    Missing {
-        /// The file.
-        path: String,
-    },
-    /// The database, or what is to be its replica, is not PostgreSQL.
-    #[error("a replica needs PostgreSQL at both addresses")]
-    NotReplicated,
-    /// The PostgreSQL database has another encoding than UTF-8, so it cannot store every text.
-    #[error(
-        "the encoding of the database is {encoding}, and has to be UTF8: make another one with `createdb --encoding=UTF8 \
-         --locale=C --template=template0 NAME`, and take what is in this one along with pg_dump and psql"
-    )]
-    NotUtf8 {
-        /// Its encoding, as PostgreSQL calls it.
-        encoding: String,
-    },
-    /// The database cannot be opened, for the reason that it, the network or the operating system gives.
-    #[error("cannot open the database: {0}")]
-    Open(String),
-}
-
-impl From<DbErr> for ConnectError {
-    // Not as its source: the text holds that already.
-    fn from(error: DbErr) -> Self {
-        Self::Open(explained(&error))
-    }
-}
-
-#[cfg(test)]
-impl DatabaseOptions {
-    /// Options for a test's own database at `url`.
-    pub(super) fn new(url: impl AsRef<str>) -> Self {
-        Self {
-            url: DatabaseUrl::parse(url.as_ref()).unwrap(),
-            read_url: None,
-            create: true,
-            max_connections: 8,
-            acquire_timeout: Duration::from_secs(5),
-            max_transaction_wait: Duration::from_secs(5),
-            busy_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(5),
-        }
-    }
 }
 
 impl Database {

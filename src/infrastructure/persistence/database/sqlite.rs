@@ -3,7 +3,7 @@
 
 use std::{
     fs, io,
-    path::{self, Path},
+    path::{self, Path, PathBuf},
 };
 
 use sea_orm::{
@@ -15,7 +15,16 @@ use sea_orm::{
 };
 use sqlx_core::transaction::TransactionManager;
 
-use super::{ConnectError, DatabaseFile, DatabaseOptions};
+use super::{ConnectError, DatabaseOptions};
+
+/// The file of a SQLite database.
+#[derive(Debug)]
+pub struct DatabaseFile {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Whether it was missing, and has been made.
+    pub is_new: bool,
+}
 
 /// Opens the database in the file at `path`, and returns its writer and its readers.
 ///

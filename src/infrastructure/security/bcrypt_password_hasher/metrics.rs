@@ -11,9 +11,6 @@ use prometheus_client::{
 
 use super::BcryptPasswordHasher;
 
-/// Upper bounds of the buckets for the time of a hash, in seconds; narrow where a cost that suits is.
-pub(super) const BUCKETS: [f64; 12] = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 2.5, 5.0];
-
 impl Collector for BcryptPasswordHasher {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut encode = |name, help, unit: Option<&Unit>, metric: &dyn EncodeMetric| {

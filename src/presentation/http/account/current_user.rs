@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     application::{commands::account::LoggedIn, queries::account, views::UserView},
-    presentation::http::users::user_view::RoleName,
+    presentation::http::json::RoleName,
 };
 
 /// The caller, and when the session ends.

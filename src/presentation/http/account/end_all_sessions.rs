@@ -12,9 +12,9 @@ use crate::{
         ports::StorageError,
     },
     presentation::http::{
-        Failure, SessionCookie,
+        cookies::SessionCookie,
         extract::{Authenticated, Params, QueryParams},
-        failure::refusals,
+        failure::{Failure, refusals},
         respond::NoContent,
     },
 };

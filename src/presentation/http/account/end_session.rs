@@ -13,9 +13,9 @@ use crate::{
     },
     domain::session::AuthSessionId,
     presentation::http::{
-        Failure, SessionCookie,
+        cookies::SessionCookie,
         extract::{Authenticated, PathParam},
-        failure::refusals,
+        failure::{Failure, refusals},
         respond::NoContent,
     },
 };

@@ -5,13 +5,16 @@ use paperclip::actix::{
     web::{Data, Json},
 };
 
-use super::session_list::SessionList;
 use crate::{
     application::{
         ports::StorageError,
         queries::account::{ListSessions, ListSessionsError},
     },
-    presentation::http::{Failure, extract::Authenticated, failure::refusals},
+    presentation::http::{
+        extract::Authenticated,
+        failure::{Failure, refusals},
+        json::SessionList,
+    },
 };
 
 refusals! {

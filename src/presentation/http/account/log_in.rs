@@ -14,10 +14,9 @@ use crate::{
         throttle::Throttled,
     },
     presentation::http::{
-        DeviceCookie, Failure, SessionCookie,
-        cookies::WithDeviceCookie,
+        cookies::{DeviceCookie, SessionCookie, WithDeviceCookie},
         extract::{Anonymous, Body, Client},
-        failure::refusals,
+        failure::{Failure, refusals},
         fields::Password,
     },
 };

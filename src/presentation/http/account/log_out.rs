@@ -7,7 +7,12 @@ use crate::{
         commands::account::{LogOut, LogOutError},
         ports::StorageError,
     },
-    presentation::http::{Failure, SessionCookie, extract::Authenticated, failure::refusals, respond::NoContent},
+    presentation::http::{
+        cookies::SessionCookie,
+        extract::Authenticated,
+        failure::{Failure, refusals},
+        respond::NoContent,
+    },
 };
 
 refusals! {

@@ -8,7 +8,5 @@ pub(super) mod end_session;
 pub(super) mod list_sessions;
 pub(super) mod log_in;
 pub(super) mod log_out;
-pub(super) mod session_list;
-pub(super) mod session_view;
 pub(super) mod sign_up;
 pub(super) mod who_am_i;

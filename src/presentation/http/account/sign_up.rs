@@ -13,12 +13,11 @@ use crate::{
         throttle::Throttled,
     },
     presentation::http::{
-        Failure,
         extract::{Anonymous, Body, Client},
-        failure::refusals,
+        failure::{Failure, refusals},
         fields::Password,
+        json::UserView,
         respond::Created,
-        users::user_view::UserView,
     },
 };
 

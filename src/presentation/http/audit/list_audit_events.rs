@@ -20,10 +20,12 @@ use crate::{
     },
     domain::audit::AuditAction,
     presentation::http::{
-        Failure, OrDefault,
         extract::{Authenticated, Params, QueryParams},
-        failure::refusals,
-        fields::query_param::{LimitParam, read, time},
+        failure::{Failure, refusals},
+        fields::{
+            OrDefault,
+            query_param::{LimitParam, read, time},
+        },
     },
 };
 

@@ -8,7 +8,7 @@ use std::{
 use super::Activity;
 use crate::{
     domain::throttle::ClientNetwork,
-    presentation::http::{TrustedProxies, log_limit::LogLimit, metrics::ConnectionMetrics},
+    presentation::http::{log_limit::LogLimit, metrics::ConnectionMetrics, request::TrustedProxies},
 };
 
 /// How often a connection that waits for room tries again.

@@ -12,12 +12,12 @@ use paperclip::{
     },
 };
 
-use super::cookie_header::cookie_values;
-use crate::{application::ports::DeviceToken, presentation::http::settings::HttpSettings};
+use super::{cookie_header::cookie_values, session_cookie::CookieSettings};
+use crate::application::ports::DeviceToken;
 
 /// The cookie by which a device is known to a user who has logged in on it. It outlives the session, and a log-out.
 pub struct DeviceCookie {
-    settings: web::Data<HttpSettings>,
+    settings: web::Data<CookieSettings>,
     token: Option<DeviceToken>,
 }
 
@@ -37,7 +37,7 @@ impl DeviceCookie {
     pub fn set<R>(&self, token: Option<&DeviceToken>, answer: R) -> WithDeviceCookie<R> {
         WithDeviceCookie {
             answer,
-            cookie: token.and_then(|token| self.settings.cookie.device_cookie(token)),
+            cookie: token.and_then(|token| self.settings.device_cookie(token)),
         }
     }
 }
@@ -47,10 +47,10 @@ impl FromRequest for DeviceCookie {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let settings = web::Data::<HttpSettings>::from_request(request, payload).into_inner();
+        let settings = web::Data::<CookieSettings>::from_request(request, payload).into_inner();
         ready(settings.map(|settings| {
-            let token = cookie_values(request.headers(), &settings.cookie.device_name)
-                .find_map(|value| settings.cookie.device_token(value));
+            let token =
+                cookie_values(request.headers(), &settings.device_name).find_map(|value| settings.device_token(value));
             Self { settings, token }
         }))
     }

@@ -184,16 +184,33 @@ impl Apiv2Schema for SessionCookie {}
 impl OperationModifier for SessionCookie {}
 
 #[cfg(test)]
+impl CookieSettings {
+    /// Settings as in production.
+    pub fn for_tests() -> Self {
+        Self {
+            name: "__Host-access_token".to_owned(),
+            domain: None,
+            secure: true,
+            same_site: SameSite::Strict,
+            key: Key::derive_from(&[1; 32]),
+            former_keys: Vec::new(),
+            ttl: Duration::from_hours(1),
+            device_name: "__Host-access_token_device".to_owned(),
+            device_ttl: Duration::from_hours(24),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::presentation::http::settings::HttpSettings;
 
     fn settings(key: u8, former_key: Option<u8>) -> CookieSettings {
         let derive = |byte: u8| Key::derive_from(&[byte; 32]);
         CookieSettings {
             key: derive(key),
             former_keys: former_key.into_iter().map(derive).collect(),
-            ..HttpSettings::for_tests(&[]).cookie
+            ..CookieSettings::for_tests()
         }
     }
 

@@ -14,7 +14,10 @@ use super::{caller::authenticate_by, cross_site::refuse_cross_site, no_input::No
 use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
     presentation::http::{
-        cookies::SessionCookie, failure::Failure, openapi, problem::Problem, problem_code::ProblemCode,
+        cookies::SessionCookie,
+        describe,
+        failure::Failure,
+        problem::{Problem, ProblemCode},
     },
 };
 
@@ -52,7 +55,7 @@ impl<X: Apiv2Schema> Apiv2Schema for Anonymous<X> {}
 
 impl<X: OperationModifier> OperationModifier for Anonymous<X> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
-        openapi::refuses(
+        describe::refuses(
             operation,
             &[
                 ProblemCode::AlreadyAuthenticated,

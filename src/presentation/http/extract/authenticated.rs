@@ -18,9 +18,9 @@ use crate::{
     },
     presentation::http::{
         cookies::SessionCookie,
+        describe,
         failure::{Failure, Refusal},
-        middleware::access_log::Caller,
-        openapi,
+        request::Caller,
     },
 };
 
@@ -64,7 +64,7 @@ impl<X: Apiv2Schema> Apiv2Schema for Authenticated<X> {}
 
 impl<X: OperationModifier> OperationModifier for Authenticated<X> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
-        openapi::refuses(operation, &AuthenticateError::codes());
+        describe::refuses(operation, &AuthenticateError::codes());
         X::update_parameter(operation);
     }
 
@@ -73,6 +73,6 @@ impl<X: OperationModifier> OperationModifier for Authenticated<X> {
     }
 
     fn update_security(operation: &mut DefaultOperationRaw) {
-        openapi::asks_for_session(operation);
+        describe::asks_for_session(operation);
     }
 }

@@ -19,11 +19,10 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::fields::read_fields;
 use crate::presentation::http::{
-    body_wanted::BodyWanted,
     connection::Activity,
-    openapi,
-    problem::{FieldError, Problem},
-    problem_code::ProblemCode,
+    describe,
+    problem::{FieldError, Problem, ProblemCode},
+    request::BodyWanted,
     settings::HttpSettings,
 };
 
@@ -151,7 +150,7 @@ impl<T: Apiv2Schema> Apiv2Schema for Body<T> {
 impl<T: Apiv2Schema> OperationModifier for Body<T> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
         web::Json::<T>::update_parameter(operation);
-        openapi::refuses(
+        describe::refuses(
             operation,
             &[
                 ProblemCode::BadRequest,

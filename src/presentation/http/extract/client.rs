@@ -9,7 +9,7 @@ use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 use super::ClientAddress;
 use crate::{
     domain::{audit::Provenance, session::UserAgent},
-    presentation::http::middleware::request_id,
+    presentation::http::request::request_id,
 };
 
 /// What is known of the client that sent the request.

@@ -4,7 +4,10 @@ use actix_web::{
     web,
 };
 
-use crate::presentation::http::{problem::Problem, problem_code::ProblemCode, settings::HttpSettings};
+use crate::presentation::http::{
+    problem::{Problem, ProblemCode},
+    settings::HttpSettings,
+};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

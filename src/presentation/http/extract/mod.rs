@@ -17,14 +17,11 @@ mod fields;
 mod no_input;
 mod params;
 mod path_param;
-mod trusted_proxies;
 
 pub use anonymous::Anonymous;
 pub use authenticated::Authenticated;
 pub use body::Body;
 pub use client::Client;
 pub use client_address::ClientAddress;
-pub use no_input::NoInput;
 pub use params::{Params, QueryParams};
 pub use path_param::PathParam;
-pub use trusted_proxies::{ForwardingHeader, TrustedProxies};

@@ -15,9 +15,8 @@ use serde::de::DeserializeOwned;
 
 use super::fields::read_fields;
 use crate::presentation::http::{
-    openapi,
-    problem::{FieldError, Problem},
-    problem_code::ProblemCode,
+    describe,
+    problem::{FieldError, Problem, ProblemCode},
 };
 
 /// The query parameters of a request.
@@ -56,7 +55,7 @@ impl<T: Apiv2Schema> Apiv2Schema for Params<T> {}
 impl<T: Apiv2Schema> OperationModifier for Params<T> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
         web::Query::<T>::update_parameter(operation);
-        openapi::refuses(operation, &[ProblemCode::ValidationFailed]);
+        describe::refuses(operation, &[ProblemCode::ValidationFailed]);
     }
 
     fn update_definitions(_: &mut BTreeMap<String, DefaultSchemaRaw>) {}

@@ -8,7 +8,10 @@ use paperclip::{
 use serde::de::{DeserializeOwned, IntoDeserializer, value};
 
 use super::field_error::field_error;
-use crate::presentation::http::{openapi, problem::Problem, problem_code::ProblemCode};
+use crate::presentation::http::{
+    describe,
+    problem::{Problem, ProblemCode},
+};
 
 /// The one variable part of the path, of a type that is read from text, such as `PathParam<Uuid>`.
 ///
@@ -34,6 +37,6 @@ impl<T: Apiv2Schema> OperationModifier for PathParam<T> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
         web::Path::<T>::update_parameter(operation);
         // A value that has to be encoded leads nowhere.
-        openapi::refuses(operation, &[ProblemCode::RouteNotFound, ProblemCode::ValidationFailed]);
+        describe::refuses(operation, &[ProblemCode::RouteNotFound, ProblemCode::ValidationFailed]);
     }
 }

@@ -8,7 +8,7 @@ use paperclip::actix::{
 use super::alive::Health;
 use crate::{
     application::{ports::NotReady, queries::health::CheckReadiness},
-    presentation::http::{Failure, failure::refusals},
+    presentation::http::failure::{Failure, refusals},
 };
 
 refusals! {

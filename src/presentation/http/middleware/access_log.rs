@@ -11,7 +11,7 @@ use log::Level;
 
 use crate::{
     domain::user::UserId,
-    presentation::http::{extract::ClientAddress, metrics::MeasuredRequest, settings::HttpSettings},
+    presentation::http::{extract::ClientAddress, metrics::MeasuredRequest, request::Caller, settings::HttpSettings},
 };
 
 /// The target of the lines, by which they can be chosen or silenced.
@@ -26,9 +26,6 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// Where orchestrators and load balancers ask, every few seconds.
 const PROBES: &str = "/health/";
-
-/// The id of the user who calls; the authenticating extractor leaves it in the extensions of the request.
-pub struct Caller(pub UserId);
 
 /// What is told of a request at its end: in the log method, path without query, status, duration, caller and client, to
 /// which the formatter adds the request id; and where there are metrics, what they count. Probes are logged at debug, all

@@ -6,7 +6,7 @@ use actix_web::{
     middleware::Condition,
 };
 
-use super::request_id;
+use crate::presentation::http::request::request_id;
 
 /// How long a browser may rely on the answer to a preflight, in seconds. It may notice a change of the list that late.
 const PREFLIGHT_MAX_AGE: usize = 600;

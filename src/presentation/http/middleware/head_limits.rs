@@ -6,7 +6,7 @@ use actix_web::{
     http::{Uri, header::HeaderMap},
 };
 
-use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
+use crate::presentation::http::problem::{Problem, ProblemCode};
 
 /// The longest target of a request, path and query, in bytes. All that an operation takes fits into a few hundred.
 const LONGEST_TARGET: usize = 8 * 1024;

@@ -15,6 +15,5 @@ pub mod own_cookies;
 pub mod panics;
 pub mod plain_path;
 pub mod problems;
-pub mod request_id;
 pub mod security_headers;
 pub mod unlisted_proxy;

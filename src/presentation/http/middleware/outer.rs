@@ -12,10 +12,10 @@ use actix_web::{
 };
 
 use super::{
-    access_log::Line, cors_headers::hide_cors_headers, problems::explained, request_id::RequestId,
-    security_headers::add_security_headers, unlisted_proxy::report_unlisted_proxy,
+    access_log::Line, cors_headers::hide_cors_headers, problems::explained, security_headers::add_security_headers,
+    unlisted_proxy::report_unlisted_proxy,
 };
-use crate::presentation::http::{connection::Activity, settings::HttpSettings};
+use crate::presentation::http::{connection::Activity, request::request_id::RequestId, settings::HttpSettings};
 
 /// Gives a request its id, tells of it at its end, and makes its answer fit to be sent.
 pub async fn outer(

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use actix_web::Error;
 use futures_util::FutureExt;
 
-use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
+use crate::presentation::http::problem::{Problem, ProblemCode};
 
 /// What `answer` comes to; if it panics, 500. The layers around treat that as they treat any answer.
 pub async fn caught<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -27,8 +27,9 @@ mod tests {
     use rstest::rstest;
 
     use crate::presentation::http::{
-        HttpSettings, PROBLEM_JSON,
         middleware::{cors::cors, inner::inner, outer::outer},
+        problem::PROBLEM_JSON,
+        settings::HttpSettings,
     };
 
     const FRONT_END: &str = "https://app.example.com";

@@ -2,7 +2,7 @@
 
 use actix_web::{Error, dev::ServiceRequest};
 
-use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
+use crate::presentation::http::problem::{Problem, ProblemCode};
 
 /// Rejects a path with an empty segment or an encoded character: nothing is served under such a path.
 ///

@@ -6,10 +6,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use crate::presentation::http::{
-    problem::{PROBLEM_JSON, Problem},
-    problem_code::ProblemCode,
-};
+use crate::presentation::http::problem::{PROBLEM_JSON, Problem, ProblemCode};
 
 /// Turns a bare error of the framework into a problem document. Its other headers, such as `Allow`, stay.
 pub fn explained(bare: HttpResponse) -> HttpResponse {

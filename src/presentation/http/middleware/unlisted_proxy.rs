@@ -7,7 +7,7 @@ use actix_web::{
     http::header::{FORWARDED, X_FORWARDED_FOR},
 };
 
-use crate::presentation::http::extract::TrustedProxies;
+use crate::presentation::http::request::TrustedProxies;
 
 static REPORT: Once = Once::new();
 

@@ -8,7 +8,7 @@ use paperclip::{
 };
 use serde::Serialize;
 
-use crate::presentation::http::openapi;
+use crate::presentation::http::describe;
 
 /// 201 with the new resource as JSON, and with its `Location` where it can be got (RFC 9110, section 10.2.2).
 pub struct Created<T> {
@@ -60,6 +60,6 @@ impl<T: Apiv2Schema> OperationModifier for Created<T> {
     fn update_response(operation: &mut DefaultOperationRaw) {
         let mut schema = T::schema_with_ref();
         schema.retain_ref();
-        openapi::answers(operation, "201", "Created", Some(schema));
+        describe::answers(operation, "201", "Created", Some(schema));
     }
 }

@@ -1,4 +1,4 @@
-//! Answers of success besides 200, which is paperclip's `Json`. Errors are answered by [`Failure`](super::Failure).
+//! Answers of success besides 200, which is paperclip's `Json`. Errors are answered by [`Failure`](super::failure::Failure).
 
 mod created;
 mod no_content;

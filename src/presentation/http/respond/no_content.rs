@@ -4,7 +4,7 @@ use paperclip::{
     v2::{models::DefaultOperationRaw, schema::Apiv2Schema},
 };
 
-use crate::presentation::http::openapi;
+use crate::presentation::http::describe;
 
 /// 204: done, and there is nothing to say about it. Unlike paperclip's it declares no content type for no content.
 pub struct NoContent;
@@ -21,6 +21,6 @@ impl Apiv2Schema for NoContent {}
 
 impl OperationModifier for NoContent {
     fn update_response(operation: &mut DefaultOperationRaw) {
-        openapi::answers(operation, "204", "No Content", None);
+        describe::answers(operation, "204", "No Content", None);
     }
 }

@@ -13,9 +13,9 @@ use crate::{
         throttle::Throttled,
     },
     presentation::http::{
-        Failure, SessionCookie,
+        cookies::SessionCookie,
         extract::{Authenticated, Body},
-        failure::refusals,
+        failure::{Failure, refusals},
         fields::Password,
         respond::NoContent,
     },

@@ -3,7 +3,6 @@
 use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
 use serde::{Deserialize, Serialize};
 
-use super::user_view::UserView;
 use crate::{
     application::{
         commands::{
@@ -14,10 +13,10 @@ use crate::{
     },
     domain::user::Role,
     presentation::http::{
-        Failure, OrDefault,
         extract::{Authenticated, Body},
-        failure::refusals,
-        fields::Password,
+        failure::{Failure, refusals},
+        fields::{OrDefault, Password},
+        json::UserView,
         respond::Created,
     },
 };

@@ -12,9 +12,8 @@ use crate::{
         ports::StorageError,
     },
     presentation::http::{
-        Failure,
         extract::{Authenticated, PathParam},
-        failure::refusals,
+        failure::{Failure, refusals},
         respond::NoContent,
     },
 };

@@ -6,16 +6,15 @@ use paperclip::actix::{
 };
 use uuid::Uuid;
 
-use super::user_view::UserView;
 use crate::{
     application::{
         ports::StorageError,
         queries::users::{GetUser, GetUserError},
     },
     presentation::http::{
-        Failure,
         extract::{Authenticated, PathParam},
-        failure::refusals,
+        failure::{Failure, refusals},
+        json::UserView,
     },
 };
 

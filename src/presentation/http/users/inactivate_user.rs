@@ -5,12 +5,13 @@ use paperclip::actix::{
     web::{Data, Json},
 };
 
-use super::{target_user::TargetUser, user_view::UserView};
+use super::target_user::TargetUser;
 use crate::{
     application::commands::users::{InactivateUser, InactivateUserRequest, ManageUserError},
     presentation::http::{
-        Failure,
         extract::{Authenticated, Body},
+        failure::Failure,
+        json::UserView,
     },
 };
 

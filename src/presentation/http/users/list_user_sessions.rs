@@ -12,10 +12,9 @@ use crate::{
         queries::users::{ListUserSessions, ListUserSessionsError},
     },
     presentation::http::{
-        Failure,
-        account::session_list::SessionList,
         extract::{Authenticated, PathParam},
-        failure::refusals,
+        failure::{Failure, refusals},
+        json::SessionList,
     },
 };
 

@@ -9,10 +9,7 @@ use paperclip::{
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{
-    user_cursor::{self, CursorParam},
-    user_view::{RoleName, UserView},
-};
+use super::user_cursor::{self, CursorParam};
 use crate::{
     application::{
         ports::StorageError,
@@ -24,10 +21,13 @@ use crate::{
     },
     domain::user::UsernamePrefix,
     presentation::http::{
-        Failure, OrDefault,
         extract::{Authenticated, Params, QueryParams},
-        failure::refusals,
-        fields::query_param::{LimitParam, read},
+        failure::{Failure, refusals},
+        fields::{
+            OrDefault,
+            query_param::{LimitParam, read},
+        },
+        json::{RoleName, UserView},
         problem::FieldError,
     },
 };

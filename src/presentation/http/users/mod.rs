@@ -14,4 +14,3 @@ pub(super) mod reactivate_user;
 pub(super) mod revoke_admin;
 pub(super) mod target_user;
 mod user_cursor;
-pub(super) mod user_view;

@@ -7,7 +7,6 @@ use proptest::{collection::vec, prelude::*};
 use rstest::rstest;
 
 use super::*;
-use crate::presentation::http::HttpSettings;
 
 const CURRENT: u8 = 1;
 const FORMER: u8 = 2;
@@ -24,7 +23,7 @@ fn settings() -> CookieSettings {
     CookieSettings {
         key: key(CURRENT),
         former_keys: vec![key(FORMER), key(OLDEST)],
-        ..HttpSettings::for_tests(&[]).cookie
+        ..CookieSettings::for_tests()
     }
 }
 

@@ -15,7 +15,7 @@ use actix_web::{
 use flate2::read::GzDecoder;
 use utoipa_swagger_ui::Config;
 
-use super::{problem::Problem, problem_code::ProblemCode};
+use crate::presentation::http::problem::{Problem, ProblemCode};
 
 const DOCUMENT: &str = "/api/openapi.json";
 const PAGE: &str = "/docs/";

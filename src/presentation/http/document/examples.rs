@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::user::PasswordPolicy,
-    presentation::http::{
-        problem::{FieldError, Problem},
-        problem_code::ProblemCode,
-    },
+    presentation::http::problem::{FieldError, Problem, ProblemCode},
 };
 
 const ADA: &str = "Ada.Lovelace";

@@ -10,7 +10,8 @@ use actix_web::{
 use paperclip::actix::Apiv2Schema;
 use serde::Serialize;
 
-use super::{middleware::request_id, problem_code::ProblemCode};
+use super::ProblemCode;
+use crate::presentation::http::request::request_id;
 
 /// The media type of every error answer (RFC 9457, section 3).
 pub const PROBLEM_JSON: &str = "application/problem+json";

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use uuid::Uuid;
 
-use crate::presentation::http::extract::TrustedProxies;
+use crate::presentation::http::request::TrustedProxies;
 
 /// The header of the id, in requests and answers.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");

@@ -5,7 +5,7 @@ use paperclip::v2::{
     schema::Apiv2Schema,
 };
 
-use crate::presentation::http::{problem::Problem, problem_code::ProblemCode};
+use crate::presentation::http::problem::{Problem, ProblemCode};
 
 /// The name of the security scheme: the session cookie.
 pub(super) const SESSION: &str = "session";

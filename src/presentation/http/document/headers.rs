@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::operation::SESSION;
-use crate::presentation::http::middleware::request_id;
+use crate::presentation::http::{describe::SESSION, request::request_id};
 
 /// The headers as components; [`of`] refers to them.
 pub fn components() -> Value {

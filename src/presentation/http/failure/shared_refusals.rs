@@ -1,12 +1,15 @@
 //! The answers to errors that several use cases share.
 
-use super::{Refusal, failure::refusals, problem_code::ProblemCode};
-use crate::application::{
-    commands::{
-        ConfirmActorError, LockActorError, RegistrationError, account::AuthenticateError, users::ManageUserError,
+use super::{Refusal, refusals};
+use crate::{
+    application::{
+        commands::{
+            ConfirmActorError, LockActorError, RegistrationError, account::AuthenticateError, users::ManageUserError,
+        },
+        ports::{HashingError, IssueError, StorageError},
+        throttle::Throttled,
     },
-    ports::{HashingError, IssueError, StorageError},
-    throttle::Throttled,
+    presentation::http::problem::ProblemCode,
 };
 
 refusals! {

@@ -1,78 +1,23 @@
 //! From the error of a use case to its answer.
 
+mod refusal;
+mod shared_refusals;
+
 use std::{error::Error, fmt, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use paperclip::v2::{models::DefaultOperationRaw, schema::Apiv2Errors};
 
-use super::{log_limit::LogLimit, openapi, problem::Problem, problem_code::ProblemCode};
+use super::{
+    describe,
+    log_limit::LogLimit,
+    problem::{Problem, ProblemCode},
+};
+pub use refusal::Refusal;
+pub(super) use refusal::refusals;
 
 /// Overload and outages fail many requests for the same cause.
 static UNAVAILABLE: LogLimit = LogLimit::new(Duration::from_secs(1));
-
-/// An error of a use case that has an answer in HTTP.
-///
-/// Implement it with `refusals!`, so that answer and documentation cannot differ.
-pub trait Refusal: Error + 'static {
-    /// Every code that [`code`](Self::code) can return.
-    fn codes() -> Vec<ProblemCode>;
-
-    /// The code of this very error.
-    fn code(&self) -> ProblemCode;
-
-    /// After how many seconds the same request may succeed, if this error knows.
-    fn retry_after(&self) -> Option<u64> {
-        None
-    }
-}
-
-/// Implements [`Refusal`] for the error of a use case: one line for each variant, no wildcard, so that a new variant does not
-/// compile before it has its code. Variants that hold an error with an answer of its own follow behind `delegating`.
-///
-/// ```text
-/// refusals! {
-///     LogInError {
-///         Self::InvalidCredentials => InvalidCredentials,
-///     } delegating {
-///         Hashing(HashingError),
-///         Storage(StorageError),
-///     }
-/// }
-/// ```
-macro_rules! refusals {
-    ($error:ty {
-        $($pattern:pat => $code:ident,)*
-    } $(delegating {
-        $($variant:ident($inner:ty),)+
-    })?) => {
-        impl $crate::presentation::http::Refusal for $error {
-            fn codes() -> Vec<$crate::presentation::http::ProblemCode> {
-                [
-                    vec![$($crate::presentation::http::ProblemCode::$code),*],
-                    $($(<$inner as $crate::presentation::http::Refusal>::codes(),)+)?
-                ]
-                .concat()
-            }
-
-            fn code(&self) -> $crate::presentation::http::ProblemCode {
-                match self {
-                    $($pattern => $crate::presentation::http::ProblemCode::$code,)*
-                    $($(Self::$variant(error) => $crate::presentation::http::Refusal::code(error),)+)?
-                }
-            }
-
-            $(fn retry_after(&self) -> Option<u64> {
-                match self {
-                    $(Self::$variant(error) => $crate::presentation::http::Refusal::retry_after(error),)+
-                    #[allow(unreachable_patterns, reason = "some errors have no variants besides")]
-                    _ => None,
-                }
-            })?
-        }
-    };
-}
-
-pub(crate) use refusals;
 
 /// What a controller returns when its use case refuses or fails.
 ///
@@ -125,9 +70,9 @@ impl<E: Refusal> ResponseError for Failure<E> {
 
 impl<E: Refusal> Apiv2Errors for Failure<E> {
     fn update_error_definitions(operation: &mut DefaultOperationRaw) {
-        openapi::refuses(operation, &E::codes());
+        describe::refuses(operation, &E::codes());
         // Whatever else an operation does, it can panic.
-        openapi::refuses(operation, &[ProblemCode::InternalError]);
+        describe::refuses(operation, &[ProblemCode::InternalError]);
     }
 }
 

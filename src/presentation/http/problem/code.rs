@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_documentation_lists_every_code_with_its_status() {
-        let (_, guide) = include_str!("../../../docs/api.md")
+        let (_, guide) = include_str!("../../../../docs/api.md")
             .split_once("\n## Errors\n")
             .unwrap();
         let documented: Vec<_> = guide

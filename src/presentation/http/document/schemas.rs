@@ -10,8 +10,8 @@ use crate::{
         user::{PasswordPolicy, Username},
     },
     presentation::http::{
-        middleware::request_id,
-        problem_code::ProblemCode,
+        problem::ProblemCode,
+        request::request_id,
         users::{
             create_user::AssignableRole,
             list_users::{SortingFieldName, SortingOrderName},

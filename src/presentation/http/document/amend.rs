@@ -4,14 +4,13 @@ use std::{collections::BTreeSet, mem};
 
 use serde_json::{Value, json};
 
-use super::{
-    examples, headers, links,
-    operation::{self, SESSION},
-    schemas,
-};
+use super::{examples, headers, links, schemas};
 use crate::{
     domain::user::PasswordPolicy,
-    presentation::http::{problem::PROBLEM_JSON, problem_code::ProblemCode},
+    presentation::http::{
+        describe::{self, SESSION},
+        problem::{PROBLEM_JSON, ProblemCode},
+    },
 };
 
 const JSON: &str = "application/json";
@@ -104,8 +103,8 @@ fn document_cross_site_refusal(operation: &mut Value) {
     let mut refusal = responses[ProblemCode::InternalError.status().as_str()].clone();
     let refusals = &mut responses[code.status().as_str()];
     refusal["description"] = match refusals["description"].as_str() {
-        Some(others) => json!(format!("{others}\n{}", operation::line(code))),
-        None => json!(operation::line(code)),
+        Some(others) => json!(format!("{others}\n{}", describe::line(code))),
+        None => json!(describe::line(code)),
     };
     *refusals = refusal;
 }

@@ -1,13 +1,12 @@
 //! The OpenAPI 3 document.
 //!
 //! Paperclip makes it from the [`routes`](super::routes), the controllers' comments and what extractors and responders
-//! say by [`operation`]; [`amend`](mod@amend) adds what paperclip cannot say, from the other files here.
+//! say by [`describe`](super::describe); [`amend`](mod@amend) adds what paperclip cannot say, from the other files here.
 
 mod amend;
 mod examples;
 mod headers;
 mod links;
-mod operation;
 mod schemas;
 
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
@@ -27,7 +26,6 @@ use super::{
 };
 use crate::domain::user::PasswordPolicy;
 use amend::amend;
-pub use operation::{answers, asks_for_session, refuses};
 
 /// What holds for every operation, in Markdown.
 const DESCRIPTION: &str = "\

@@ -1,0 +1,5 @@
+//! Files in the binary that browsers load.
+
+mod docs;
+
+pub use docs::docs;

@@ -1,0 +1,11 @@
+//! What is known of a request before anything reads it: its [id](request_id), the proxies that it came through, and who
+//! sent it.
+
+mod body_wanted;
+mod caller;
+pub mod request_id;
+mod trusted_proxies;
+
+pub use body_wanted::BodyWanted;
+pub use caller::Caller;
+pub use trusted_proxies::{ForwardingHeader, TrustedProxies};
