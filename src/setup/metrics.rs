@@ -13,10 +13,9 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::{adapters::Adapters, configuration::ServerConfig, listener::listen};
+use super::{adapters::Adapters, configuration::ServerConfig, listener::listen, use_cases::HttpUseCases};
 use crate::{
     application::commands::maintenance::Expirable,
-    application::queries::health::CheckReadiness,
     infrastructure::persistence::Database,
     presentation::http::{
         ConnectionLimits, ConnectionMetrics, Connections, RequestMetrics, TrustedProxies, metrics_app,
@@ -65,7 +64,7 @@ impl Metrics {
         self,
         config: &ServerConfig,
         listeners: Vec<TcpListener>,
-        check_readiness: Data<CheckReadiness>,
+        use_cases: HttpUseCases,
     ) -> io::Result<ServerBuilder> {
         for listener in &listeners {
             log::info!("metrics are served at http://{}/metrics", listener.local_addr()?);
@@ -76,7 +75,10 @@ impl Metrics {
             per_client: MAX_CONNECTIONS,
         };
         let connections = Connections::new(limits, TrustedProxies::none(), ConnectionMetrics::default());
-        let app = move || metrics_app(registry.clone(), check_readiness.clone());
+        let app = move || {
+            let use_cases = use_cases.clone();
+            metrics_app(registry.clone(), move |server| use_cases.register(server))
+        };
         listen(config, connections, listeners, app)
     }
 }

@@ -64,7 +64,6 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     let purged = metrics.purged.clone();
     let settings = http_settings(configuration, &metrics);
     let connections = connections(&configuration.server, &settings, &metrics);
-    let check_readiness = use_cases.check_readiness.clone();
     let password_policy = configuration.security.password.policy();
     let document = Bytes::from(http::document(&settings.cookie.name, &password_policy));
     let settings = Data::new(settings);
@@ -73,8 +72,9 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     let listeners = listen_on(sockets.api).with_context(|| cannot_listen(config))?;
     let addresses = listeners.iter().map(TcpListener::local_addr);
     let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
+    let server_use_cases = use_cases.clone();
     let server = listen(config, connections, listeners, move || {
-        let use_cases = use_cases.clone();
+        let use_cases = server_use_cases.clone();
         http::app(settings.clone(), document.clone(), move |server| {
             use_cases.register(server)
         })
@@ -82,7 +82,7 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     let metrics = match config.metrics_addr.zip(sockets.metrics) {
         Some((address, sockets)) => {
             let config = metrics_server(address, config);
-            Some(metrics.listen(&config, listen_on(sockets)?, check_readiness)?)
+            Some(metrics.listen(&config, listen_on(sockets)?, use_cases)?)
         }
         None => None,
     };

@@ -8,12 +8,13 @@ use super::{adapters::Adapters, services::Services};
 use crate::{
     application::{
         commands::{
-            account::{Authenticate, ChangePassword, EndAllSessions, EndSession, LogIn, LogOut, SignUp},
-            maintenance::{PurgeExpired, WriteRefusals},
-            operator::{
-                ChangeAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
+            account::{
+                Authenticate, ChangePassword, EndAllSessions, EndSession, LogIn, LogOut, PasswordCheck, SessionIssue,
+                SignUp,
             },
-            users::{CreateUser, EndUserSessions, GrantAdmin, InactivateUser, ManageUser, ReactivateUser, RevokeAdmin},
+            maintenance::{PurgeExpired, WriteRefusals},
+            operator::{ChangeAccount, CreateSuperAdmin, SetPassword},
+            users::{CreateUser, EndUserSessions, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
         },
         queries::{
             account::{ListSessions, WhoAmI},
@@ -26,31 +27,12 @@ use crate::{
     presentation::cli::OperatorUseCases,
 };
 
-/// The use cases that controllers name, each as Actix hands it to them.
+/// The use cases that controllers name, each as Actix hands it to them: by its type.
 #[derive(Clone)]
-pub struct HttpUseCases {
-    authenticate: Data<Authenticate>,
-    sign_up: Data<SignUp>,
-    log_in: Data<LogIn>,
-    log_out: Data<LogOut>,
-    who_am_i: Data<WhoAmI>,
-    list_sessions: Data<ListSessions>,
-    end_session: Data<EndSession>,
-    end_all_sessions: Data<EndAllSessions>,
-    change_password: Data<ChangePassword>,
-    create_user: Data<CreateUser>,
-    list_users: Data<ListUsers>,
-    get_user: Data<GetUser>,
-    grant_admin: Data<GrantAdmin>,
-    revoke_admin: Data<RevokeAdmin>,
-    inactivate_user: Data<InactivateUser>,
-    reactivate_user: Data<ReactivateUser>,
-    list_user_sessions: Data<ListUserSessions>,
-    end_user_sessions: Data<EndUserSessions>,
-    list_audit_events: Data<ListAuditEvents>,
-    /// Answers `GET /health/ready`.
-    pub check_readiness: Data<CheckReadiness>,
-}
+pub struct HttpUseCases(Vec<Registration>);
+
+/// Puts a use case where controllers find it.
+type Registration = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 
 impl HttpUseCases {
     /// Builds every use case on the adapters and services.
@@ -76,16 +58,11 @@ impl HttpUseCases {
             audit,
             throttle,
             registration,
+            changes,
             ..
-        } = services;
-        let manage_user = Arc::new(ManageUser {
-            unit_of_work: unit_of_work.clone(),
-            throttle: throttle.clone(),
-            audit: audit.clone(),
-            clock: clock.clone(),
-        });
-        Self {
-            authenticate: Data::new(Authenticate {
+        } = services.clone();
+        Self(vec![
+            provide(Authenticate {
                 identities: identities.clone(),
                 unit_of_work: unit_of_work.clone(),
                 last_seen,
@@ -93,130 +70,107 @@ impl HttpUseCases {
                 session_lifetime,
                 clock: clock.clone(),
             }),
-            sign_up: Data::new(SignUp {
+            provide(SignUp {
                 registration: registration.clone(),
                 unit_of_work: unit_of_work.clone(),
                 throttle: throttle.clone(),
                 audit: audit.clone(),
                 enabled: sign_up_enabled,
             }),
-            log_in: Data::new(LogIn {
-                identities: identities.clone(),
-                unit_of_work: unit_of_work.clone(),
-                password_hasher: password_hasher.clone(),
-                throttle: throttle.clone(),
-                audit: audit.clone(),
-                access_tokens: access_tokens.clone(),
-                session_lifetime,
-                max_sessions,
-                clock: clock.clone(),
-                random: random.clone(),
+            provide(LogIn {
+                password_check: PasswordCheck {
+                    identities: identities.clone(),
+                    unit_of_work: unit_of_work.clone(),
+                    password_hasher: password_hasher.clone(),
+                    throttle: throttle.clone(),
+                    audit: audit.clone(),
+                },
+                session_issue: SessionIssue {
+                    access_tokens: access_tokens.clone(),
+                    session_lifetime,
+                    max_sessions,
+                    throttle: throttle.clone(),
+                    audit: audit.clone(),
+                    clock: clock.clone(),
+                    random: random.clone(),
+                },
             }),
-            log_out: Data::new(LogOut {
-                unit_of_work: unit_of_work.clone(),
+            provide(LogOut {
+                unit_of_work,
                 audit: audit.clone(),
                 clock: clock.clone(),
             }),
-            who_am_i: Data::new(WhoAmI),
-            list_sessions: Data::new(ListSessions {
+            provide(WhoAmI),
+            provide(ListSessions {
                 sessions: sessions.clone(),
                 clock: clock.clone(),
             }),
-            end_session: Data::new(EndSession {
-                unit_of_work: unit_of_work.clone(),
-                throttle: throttle.clone(),
-                audit: audit.clone(),
-                clock: clock.clone(),
+            provide(EndSession {
+                changes: changes.clone(),
             }),
-            end_all_sessions: Data::new(EndAllSessions {
-                unit_of_work: unit_of_work.clone(),
-                throttle: throttle.clone(),
-                audit: audit.clone(),
-                clock: clock.clone(),
+            provide(EndAllSessions {
+                changes: changes.clone(),
             }),
-            change_password: Data::new(ChangePassword {
+            provide(ChangePassword {
                 identities,
-                unit_of_work: unit_of_work.clone(),
+                changes: changes.clone(),
                 password_hasher,
                 password_policy,
-                throttle: throttle.clone(),
-                audit: audit.clone(),
+                throttle,
                 access_tokens,
                 session_lifetime,
-                clock: clock.clone(),
                 random,
             }),
-            create_user: Data::new(CreateUser {
-                registration: registration.clone(),
-                unit_of_work: unit_of_work.clone(),
-                throttle: throttle.clone(),
-                audit: audit.clone(),
-                clock: clock.clone(),
+            provide(CreateUser {
+                registration,
+                changes: changes.clone(),
             }),
-            list_users: Data::new(ListUsers {
+            provide(ListUsers {
                 users: users.clone(),
                 audit: audit.clone(),
             }),
-            get_user: Data::new(GetUser {
+            provide(GetUser {
                 users: users.clone(),
                 audit: audit.clone(),
             }),
-            grant_admin: Data::new(GrantAdmin {
-                manage_user: manage_user.clone(),
+            provide(GrantAdmin {
+                changes: changes.clone(),
             }),
-            revoke_admin: Data::new(RevokeAdmin {
-                manage_user: manage_user.clone(),
+            provide(RevokeAdmin {
+                changes: changes.clone(),
             }),
-            inactivate_user: Data::new(InactivateUser {
-                manage_user: manage_user.clone(),
+            provide(InactivateUser {
+                changes: changes.clone(),
             }),
-            reactivate_user: Data::new(ReactivateUser {
-                manage_user: manage_user.clone(),
+            provide(ReactivateUser {
+                changes: changes.clone(),
             }),
-            list_user_sessions: Data::new(ListUserSessions {
+            provide(ListUserSessions {
                 users,
                 audit: audit.clone(),
                 sessions,
-                clock: clock.clone(),
-            }),
-            end_user_sessions: Data::new(EndUserSessions {
-                unit_of_work,
-                throttle: throttle.clone(),
-                audit: audit.clone(),
                 clock,
             }),
-            list_audit_events: Data::new(ListAuditEvents {
+            provide(EndUserSessions { changes }),
+            provide(ListAuditEvents {
                 events: audit_events,
-                audit: audit.clone(),
+                audit,
             }),
-            check_readiness: Data::new(CheckReadiness { probe: readiness_probe }),
-        }
+            provide(CheckReadiness { probe: readiness_probe }),
+        ])
     }
 
-    /// Puts every use case where the controllers that name it will find it.
+    /// Puts every use case where the controllers that name it find it.
     pub fn register(&self, server: &mut ServiceConfig) {
-        server
-            .app_data(self.authenticate.clone())
-            .app_data(self.sign_up.clone())
-            .app_data(self.log_in.clone())
-            .app_data(self.log_out.clone())
-            .app_data(self.who_am_i.clone())
-            .app_data(self.list_sessions.clone())
-            .app_data(self.end_session.clone())
-            .app_data(self.end_all_sessions.clone())
-            .app_data(self.change_password.clone())
-            .app_data(self.create_user.clone())
-            .app_data(self.list_users.clone())
-            .app_data(self.get_user.clone())
-            .app_data(self.grant_admin.clone())
-            .app_data(self.revoke_admin.clone())
-            .app_data(self.inactivate_user.clone())
-            .app_data(self.reactivate_user.clone())
-            .app_data(self.list_user_sessions.clone())
-            .app_data(self.end_user_sessions.clone())
-            .app_data(self.list_audit_events.clone())
-            .app_data(self.check_readiness.clone());
+        self.0.iter().for_each(|register| register(server));
     }
+}
+
+fn provide<T: Send + Sync + 'static>(use_case: T) -> Registration {
+    let use_case = Data::new(use_case);
+    Arc::new(move |server| {
+        server.app_data(use_case.clone());
+    })
 }
 
 /// Builds the use cases of the operator on the adapters and services.
@@ -240,29 +194,13 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
         create_super_admin: CreateSuperAdmin {
             registration,
             unit_of_work: unit_of_work.clone(),
-            audit: audit.clone(),
+            audit,
         },
-        promote: Promote {
-            change_account: change_account.clone(),
-        },
-        demote: Demote {
-            change_account: change_account.clone(),
-        },
-        inactivate: Inactivate {
-            change_account: change_account.clone(),
-        },
-        reactivate: Reactivate {
-            change_account: change_account.clone(),
-        },
+        change_account: change_account.clone(),
         set_password: SetPassword {
             change_account,
             password_hasher: adapters.password_hasher.clone(),
             password_policy: adapters.password_policy,
-        },
-        revoke_sessions: RevokeSessions {
-            unit_of_work: unit_of_work.clone(),
-            audit,
-            clock: clock.clone(),
         },
         read_audit_trail: ReadAuditTrail {
             events: adapters.audit_events.clone(),

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     LAYERS, Layer,
+    cycles::{children_of, graph},
     source_file::{SourceFile, Target},
 };
 
@@ -22,6 +23,42 @@ fn box_of(module: &[&str]) -> String {
         [layer, ..] => format!("{layer}_files"),
         [] => String::new(),
     }
+}
+
+/// The drawing of the layers, and below it one of each box that holds folders.
+fn drawings() -> String {
+    let graph = graph();
+    let mut text = drawing();
+    let holds_folders = |folder: &[String]| {
+        graph
+            .keys()
+            .any(|module| module.len() > 3 && module.starts_with(folder))
+    };
+    for folder in graph.keys().filter(|module| module.len() == 2 && holds_folders(module)) {
+        text.push_str(&format!(
+            "\n\n## Inside `{}`\n\n```mermaid\nflowchart TB\n",
+            folder.join("::")
+        ));
+        let rooms = children_of(folder, &graph);
+        for (room, named) in &rooms {
+            let name = room.last().unwrap();
+            if named.is_empty() {
+                text.push_str(&format!("    {name}\n"));
+            }
+            // What follows from other arrows is left out.
+            let follows = |to: &Vec<String>| named.iter().any(|other| other != to && leads_to(&rooms, other, to));
+            for to in named.iter().filter(|to| !follows(to)) {
+                text.push_str(&format!("    {name} --> {}\n", to.last().unwrap()));
+            }
+        }
+        text.push_str("```");
+    }
+    text
+}
+
+fn leads_to(rooms: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>, from: &[String], to: &[String]) -> bool {
+    let mut named = rooms.get(from).into_iter().flatten();
+    named.any(|next| next == to || leads_to(rooms, next, to))
 }
 
 /// What names what, tests aside: within a layer box by box, beyond it the other layer as a whole.
@@ -67,7 +104,7 @@ fn the_page_draws_what_names_what() {
     let page = fs::read_to_string(PAGE).unwrap();
     let (before, rest) = page.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
-    let current = format!("{before}{BEGIN}\n{}\n\n{END}{after}", drawing());
+    let current = format!("{before}{BEGIN}\n{}\n\n{END}{after}", drawings());
     if env::var_os("UPDATE_DOCS").is_some() {
         fs::write(PAGE, current).unwrap();
     } else {

@@ -7,10 +7,8 @@
 //! What an event is, the [domain](crate::domain::audit) says; how the trail is read, the
 //! [queries](super::queries::audit). Use cases call [`Audit`].
 
-mod initiator;
 mod refusals;
 mod service;
 
-pub use initiator::Initiator;
 pub use refusals::Refusals;
 pub use service::Audit;

@@ -2,15 +2,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Initiator, Refusals};
+use super::Refusals;
 use crate::{
     application::{
-        Actor,
-        authorization::{NotAuthorized, Permission, authorize},
+        access::{Actor, ConfirmedActor, NotAuthorized, Permission, authorize},
         ports::{Clock, Random, RandomExt, StorageError, Transaction},
     },
     domain::{
-        audit::{AuditAction, AuditActor, AuditEvent, AuditEventId, OperatorName, RefusalReason},
+        audit::{AuditAction, AuditActor, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
         user::UserId,
     },
 };
@@ -25,47 +24,81 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Whoever holds the machine.
-    pub fn operator(&self) -> Initiator<'static> {
-        Initiator {
-            actor: AuditActor::Operator {
-                name: self.operator.clone(),
-            },
-            provenance: None,
-        }
-    }
-
-    /// Writes down in `transaction` what it does at `now`.
+    /// Records in `transaction` what `actor` does to `target_id` at `now`.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
     pub async fn record(
         &self,
         transaction: &dyn Transaction,
-        initiator: Initiator<'_>,
+        actor: &ConfirmedActor,
         action: AuditAction,
         target_id: UserId,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        let event = self.event(initiator, action, Some(target_id), None, now);
+        let provenance = actor.provenance().clone();
+        let actor = match actor.user() {
+            Some((id, session_id)) => AuditActor::User { id, session_id },
+            None => AuditActor::Operator {
+                name: self.operator.clone(),
+            },
+        };
+        let event = self.event(actor, provenance, action, Some(target_id), now);
         transaction.audit_events().append(&event).await
     }
 
-    /// Notes a refusal, to be written by itself.
-    ///
-    /// The log warns of the first throttled attempt of its kind in a [window](Refusals::WINDOW): somebody may be guessing.
-    pub fn refused(
+    /// Notes what `actor` was refused, to be written by itself.
+    pub fn refused(&self, actor: &Actor, action: AuditAction, target_id: Option<UserId>, reason: RefusalReason) {
+        let (id, session_id) = (actor.id(), Some(actor.session_id()));
+        self.note(
+            AuditActor::User { id, session_id },
+            &actor.provenance,
+            action,
+            target_id,
+            reason,
+        );
+    }
+
+    /// Notes what somebody was refused who is not logged in, to be written by itself.
+    pub fn refused_anonymous(
         &self,
-        initiator: Initiator<'_>,
+        provenance: &Provenance,
         action: AuditAction,
         target_id: Option<UserId>,
         reason: RefusalReason,
     ) {
-        let address = initiator.provenance.and_then(|provenance| provenance.address);
-        let event = self.event(initiator, action, target_id, Some(reason), self.clock.now());
+        self.note(AuditActor::Anonymous, provenance, action, target_id, reason);
+    }
+
+    /// Decides whether `actor` has the permission that `action` needs, and notes a refusal.
+    ///
+    /// # Errors
+    /// [`NotAuthorized`] if not.
+    pub fn authorize(&self, actor: &Actor, action: AuditAction, permission: Permission) -> Result<(), NotAuthorized> {
+        authorize(actor, permission).inspect_err(|_| {
+            let target_id = match permission {
+                Permission::Manage { target, .. } => target,
+                Permission::ManageSelf | Permission::ReadUsers | Permission::ReadAuditEvents => None,
+            };
+            self.refused(actor, action, target_id, RefusalReason::NotAuthorized);
+        })
+    }
+
+    /// The log warns of the first throttled attempt of its kind in a [window](Refusals::WINDOW): somebody may be guessing.
+    fn note(
+        &self,
+        actor: AuditActor,
+        provenance: &Provenance,
+        action: AuditAction,
+        target_id: Option<UserId>,
+        reason: RefusalReason,
+    ) {
+        let mut event = self.event(actor, provenance.clone(), action, target_id, self.clock.now());
+        event.refusal = Some(reason);
         let is_first = self.refusals.note(event);
         if is_first && reason == RefusalReason::Throttled {
             let target = target_id.map_or_else(|| "no known user".to_owned(), |id| format!("user {id}"));
+            let address = provenance.address;
             let address = address.map_or_else(|| "an unknown address".to_owned(), |address| address.to_string());
             log::warn!(
                 "too many attempts, perhaps guesses: {} of {target} from {address}",
@@ -74,42 +107,23 @@ impl Audit {
         }
     }
 
-    /// Judges whether `actor` has the permission that `action` asks for, and notes a refusal.
-    ///
-    /// # Errors
-    /// [`NotAuthorized`] if not.
-    pub fn authorize(
-        &self,
-        actor: &Actor,
-        action: AuditAction,
-        permission: Permission<'_>,
-    ) -> Result<(), NotAuthorized> {
-        authorize(actor, permission).inspect_err(|_| {
-            let target_id = match permission {
-                Permission::ManageUser(user) => Some(user.id()),
-                Permission::ReadUsers | Permission::ReadAuditEvents | Permission::ManageRole(_) => None,
-            };
-            self.refused(actor.into(), action, target_id, RefusalReason::NotAuthorized);
-        })
-    }
-
     fn event(
         &self,
-        initiator: Initiator<'_>,
+        actor: AuditActor,
+        provenance: Provenance,
         action: AuditAction,
         target_id: Option<UserId>,
-        refusal: Option<RefusalReason>,
         now: DateTime<Utc>,
     ) -> AuditEvent {
         AuditEvent {
             id: AuditEventId::new(now, self.random.bytes()),
             occurred_at: now,
-            actor: initiator.actor,
+            actor,
             action,
             target_id,
-            refusal,
+            refusal: None,
             count: 1,
-            provenance: initiator.provenance.cloned().unwrap_or_default(),
+            provenance,
         }
     }
 }
@@ -127,7 +141,7 @@ mod tests {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         let (audit, admin, plain) = (world.audit(), world.actor(Role::Admin), world.actor(Role::User));
-        let permission = Permission::ManageUser(&alice);
+        let permission = Permission::manage_user(&alice);
         audit
             .authorize(&admin, AuditAction::EndUserSessions, permission)
             .unwrap();
@@ -138,7 +152,7 @@ mod tests {
         let [noted] = &world.refusals()[..] else {
             panic!("there is one refusal")
         };
-        let (id, session_id) = (plain.id(), Some(plain.session_id));
+        let (id, session_id) = (plain.id(), Some(plain.session_id()));
         assert_eq!(noted.actor, AuditActor::User { id, session_id });
         assert_eq!(
             (noted.action, noted.target_id),

@@ -5,16 +5,16 @@
 //! in [`operator`], nobody in [`maintenance`]. A file has the use case with its rules, its request, its errors,
 //! `execute`, and tests. The rules are in one order: who may, what changes, what is refused.
 //!
-//! No command calls another. What several share stands beside them, as [`Registration`], or as `confirm_actor`, which
-//! looks again at who asks. What changes nothing is a [query](super::queries).
+//! No command calls another. What several share stands beside them, as [`Registration`], or as [`Changes`], which
+//! confirms the actor. What changes nothing is a [query](super::queries).
 
 pub mod account;
-mod confirm_actor;
+mod changes;
 pub mod maintenance;
 pub mod operator;
 mod registration;
 pub mod users;
 
-pub use confirm_actor::{ConfirmActorError, LockActorError};
+pub use changes::Changes;
 use registration::Candidate;
 pub use registration::{Registration, RegistrationError};

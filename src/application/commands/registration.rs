@@ -45,11 +45,11 @@ pub enum RegistrationError {
 }
 
 impl Registration {
-    /// Judges what the user is to be called and to log in with, and whether the password can be hashed now.
+    /// Checks the username, the password, and whether the password can be hashed now.
     ///
     /// # Errors
     /// [`RegistrationError`] with the rule that is broken, or [`RegistrationError::Hashing`].
-    pub(super) fn judge(
+    pub(super) fn check(
         &self,
         client: HashClient,
         username: &str,

@@ -12,10 +12,9 @@ use crate::{
     application::{
         audit::Audit,
         commands::{
-            Registration,
-            account::{Authenticate, ChangePassword, LogIn, SignUp},
+            Changes, Registration,
+            account::{Authenticate, ChangePassword, LogIn, PasswordCheck, SessionIssue, SignUp},
             operator::ChangeAccount,
-            users::ManageUser,
         },
         throttle::{AbandonedAttempts, ChangeBudget, Throttle, ThrottlePolicy},
     },
@@ -71,8 +70,8 @@ impl World {
         })
     }
 
-    pub(crate) fn manage_user(&self) -> Arc<ManageUser> {
-        Arc::new(ManageUser {
+    pub(crate) fn changes(&self) -> Arc<Changes> {
+        Arc::new(Changes {
             unit_of_work: self.store(),
             throttle: self.throttle(),
             audit: self.audit(),
@@ -101,16 +100,22 @@ impl World {
 
     pub(crate) fn log_in(&self) -> LogIn {
         LogIn {
-            identities: self.store(),
-            unit_of_work: self.store(),
-            password_hasher: self.password_hasher(),
-            throttle: self.throttle(),
-            audit: self.audit(),
-            access_tokens: Arc::new(FakeAccessTokens),
-            session_lifetime: self.session_lifetime(),
-            max_sessions: NonZero::new(3).unwrap(),
-            clock: self.clock(),
-            random: self.random.clone(),
+            password_check: PasswordCheck {
+                identities: self.store(),
+                unit_of_work: self.store(),
+                password_hasher: self.password_hasher(),
+                throttle: self.throttle(),
+                audit: self.audit(),
+            },
+            session_issue: SessionIssue {
+                access_tokens: Arc::new(FakeAccessTokens),
+                session_lifetime: self.session_lifetime(),
+                max_sessions: NonZero::new(3).unwrap(),
+                throttle: self.throttle(),
+                audit: self.audit(),
+                clock: self.clock(),
+                random: self.random.clone(),
+            },
         }
     }
 
@@ -128,14 +133,12 @@ impl World {
     pub(crate) fn change_password(&self) -> ChangePassword {
         ChangePassword {
             identities: self.store(),
-            unit_of_work: self.store(),
+            changes: self.changes(),
             password_hasher: self.password_hasher(),
             password_policy: PasswordPolicy::new(8),
             throttle: self.throttle(),
-            audit: self.audit(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
-            clock: self.clock(),
             random: self.random.clone(),
         }
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     application::{
-        Actor,
+        access::{Actor, Credential},
         audit::Refusals,
         commands::account::SignUpRequest,
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
@@ -44,8 +44,10 @@ pub(crate) fn actor(role: Role) -> Actor {
     let user = user("somebody", role);
     Actor {
         user: UserView::from(&user),
-        session_id: AuthSessionId::new(DateTime::UNIX_EPOCH, [0; 10]),
-        session_expires_at: DateTime::UNIX_EPOCH + TimeDelta::days(2),
+        credential: Credential::Session {
+            id: AuthSessionId::new(DateTime::UNIX_EPOCH, [0; 10]),
+            expires_at: DateTime::UNIX_EPOCH + TimeDelta::days(2),
+        },
         provenance: provenance(),
     }
 }
@@ -185,8 +187,10 @@ impl World {
         TestSession {
             actor: Actor {
                 user: UserView::from(user),
-                session_id: id,
-                session_expires_at: session.expires_at(),
+                credential: Credential::Session {
+                    id,
+                    expires_at: session.expires_at(),
+                },
                 provenance: provenance(),
             },
             token: FakeAccessTokens.issue(&secret, now, session.expires_at()).unwrap(),

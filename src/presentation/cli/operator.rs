@@ -11,9 +11,7 @@ use super::{
 };
 use crate::{
     application::{
-        commands::operator::{
-            ChangedAccount, CreateSuperAdmin, Demote, Inactivate, Promote, Reactivate, RevokeSessions, SetPassword,
-        },
+        commands::operator::{ChangeAccount, ChangedAccount, CreateSuperAdmin, SetPassword},
         ports::Clock,
         queries::operator::{FindUser, ReadAuditTrail},
         views::UserView,
@@ -25,12 +23,8 @@ use crate::{
 #[expect(missing_docs, reason = "each is named after its type")]
 pub struct OperatorUseCases {
     pub create_super_admin: CreateSuperAdmin,
-    pub promote: Promote,
-    pub demote: Demote,
-    pub inactivate: Inactivate,
-    pub reactivate: Reactivate,
+    pub change_account: Arc<ChangeAccount>,
     pub set_password: SetPassword,
-    pub revoke_sessions: RevokeSessions,
     pub find_user: FindUser,
     pub read_audit_trail: ReadAuditTrail,
     pub clock: Arc<dyn Clock>,
@@ -55,13 +49,13 @@ impl OperatorUseCases {
             }
             OperatorCommand::Promote { username, yes } => self.promote(&username, yes).await?,
             OperatorCommand::Demote { username } => {
-                report_change(&self.demote.execute(&username).await?, "is a plain user");
+                report_change(&self.change_account.demote(&username).await?, "is a plain user");
             }
             OperatorCommand::Inactivate { username } => {
-                report_change(&self.inactivate.execute(&username).await?, "is inactive");
+                report_change(&self.change_account.inactivate(&username).await?, "is inactive");
             }
             OperatorCommand::Reactivate { username } => {
-                report_change(&self.reactivate.execute(&username).await?, "is active");
+                report_change(&self.change_account.reactivate(&username).await?, "is active");
             }
             OperatorCommand::SetPassword { username, password } => {
                 // Looked up before the password is asked for.
@@ -71,7 +65,7 @@ impl OperatorUseCases {
                 report_change(&account, "has the new password");
             }
             OperatorCommand::RevokeSessions { username } => {
-                let ended = self.revoke_sessions.execute(&username).await?;
+                let ended = self.change_account.revoke_sessions(&username).await?.ended_sessions;
                 report(format_args!("{username} is logged out everywhere: {}", sessions(ended)));
             }
             OperatorCommand::Audit(arguments) => {
@@ -86,7 +80,7 @@ impl OperatorUseCases {
         let description = self.describe(&user);
         say(&description)?;
         confirm_if_interactive("This account will be super admin.", yes)?;
-        report_change(&self.promote.execute(username).await?, "is super admin");
+        report_change(&self.change_account.promote(username).await?, "is super admin");
         Ok(())
     }
 

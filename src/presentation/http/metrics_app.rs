@@ -5,24 +5,21 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     error::ErrorInternalServerError,
-    web,
+    web::{self, ServiceConfig},
 };
 use prometheus_client::{encoding::text::encode, registry::Registry};
 
-use crate::{
-    application::queries::health::CheckReadiness,
-    presentation::http::health::{alive::live, ready::ready},
-};
+use super::health::{alive::live, ready::ready};
 
 /// The media type of the OpenMetrics text format, version 1.0.0.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// `GET /metrics`, which answers what `registry` holds, `GET /health/live` and `GET /health/ready`, and nothing else.
 ///
-/// For a listener of its own: it asks nobody who they are, and answers when that of the API is full.
+/// For a listener of its own: it asks nobody who they are, and answers when that of the API is full. `use_cases` is as for [`app`](super::app()).
 pub fn metrics_app(
     registry: web::Data<Registry>,
-    check_readiness: web::Data<CheckReadiness>,
+    use_cases: impl FnOnce(&mut ServiceConfig),
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -34,7 +31,7 @@ pub fn metrics_app(
 > {
     App::new()
         .app_data(registry)
-        .app_data(check_readiness)
+        .configure(use_cases)
         .service(web::resource("/metrics").get(metrics))
         .service(web::resource("/health/live").get(live))
         .service(web::resource("/health/ready").get(ready))

@@ -5,28 +5,39 @@ use actix_web::middleware::NormalizePath;
 use paperclip::actix::web::{self, ServiceConfig};
 
 use super::{
-    account::{
-        end_all_sessions::end_all_sessions, end_session::end_session, list_sessions::list_sessions, log_in::log_in,
-        log_out::log_out, sign_up::sign_up, who_am_i::who_am_i,
-    },
-    audit::list_audit_events::list_audit_events,
-    health::{
-        alive::{api_alive, live},
-        ready::ready,
-    },
+    account::{end_all_sessions, end_session, list_sessions, log_in, log_out, sign_up, who_am_i},
+    audit::list_audit_events,
+    describe::Details,
+    health::{alive, ready},
     users::{
-        change_password::{change_password, change_password_alias},
-        create_user::create_user,
-        end_user_sessions::end_user_sessions,
-        get_user::get_user,
-        grant_admin::grant_admin,
-        inactivate_user::inactivate_user,
-        list_user_sessions::list_user_sessions,
-        list_users::list_users,
-        reactivate_user::reactivate_user,
-        revoke_admin::revoke_admin,
+        change_password, create_user, end_user_sessions, get_user, grant_admin, inactivate_user, list_user_sessions,
+        list_users, reactivate_user, revoke_admin,
     },
 };
+
+/// What the operations say of themselves to the OpenAPI document.
+pub const DETAILS: [&Details; 20] = [
+    &alive::API_ALIVE,
+    &alive::LIVE,
+    &ready::DETAILS,
+    &sign_up::DETAILS,
+    &log_in::DETAILS,
+    &log_out::DETAILS,
+    &who_am_i::DETAILS,
+    &list_sessions::DETAILS,
+    &end_session::DETAILS,
+    &end_all_sessions::DETAILS,
+    &create_user::DETAILS,
+    &list_users::DETAILS,
+    &get_user::DETAILS,
+    &grant_admin::DETAILS,
+    &revoke_admin::DETAILS,
+    &inactivate_user::DETAILS,
+    &reactivate_user::DETAILS,
+    &change_password::DETAILS,
+    &list_user_sessions::DETAILS,
+    &list_audit_events::DETAILS,
+];
 
 /// Mounts every operation of the API. The server and the OpenAPI document both come from here.
 ///
@@ -39,7 +50,7 @@ pub fn routes(session: impl Fn() -> SessionMiddleware<CookieSessionStore>) -> im
             .service(
                 web::scope("/api/v1")
                     .wrap(NormalizePath::trim())
-                    .service(web::resource("").route(web::get().to(api_alive)))
+                    .service(web::resource("").route(web::get().to(alive::api_alive)))
                     .service(web::scope("/account").wrap(session()).configure(account))
                     .service(web::scope("/users").wrap(session()).configure(users))
                     .service(web::scope("/audit").wrap(session()).configure(audit)),
@@ -50,45 +61,45 @@ pub fn routes(session: impl Fn() -> SessionMiddleware<CookieSessionStore>) -> im
 
 fn account(account: &mut ServiceConfig) {
     account
-        .service(web::resource("/signup").route(web::post().to(sign_up)))
-        .service(web::resource("/login").route(web::post().to(log_in)))
-        .service(web::resource("/logout").route(web::delete().to(log_out)))
-        .service(web::resource("/me").route(web::get().to(who_am_i)))
+        .service(web::resource("/signup").route(web::post().to(sign_up::sign_up)))
+        .service(web::resource("/login").route(web::post().to(log_in::log_in)))
+        .service(web::resource("/logout").route(web::delete().to(log_out::log_out)))
+        .service(web::resource("/me").route(web::get().to(who_am_i::who_am_i)))
         .service(
             web::resource("/sessions")
-                .route(web::get().to(list_sessions))
-                .route(web::delete().to(end_all_sessions)),
+                .route(web::get().to(list_sessions::list_sessions))
+                .route(web::delete().to(end_all_sessions::end_all_sessions)),
         )
-        .service(web::resource("/sessions/{session_id}").route(web::delete().to(end_session)));
+        .service(web::resource("/sessions/{session_id}").route(web::delete().to(end_session::end_session)));
 }
 
 fn users(users: &mut ServiceConfig) {
     users
         .service(
             web::resource("")
-                .route(web::post().to(create_user))
-                .route(web::get().to(list_users)),
+                .route(web::post().to(create_user::create_user))
+                .route(web::get().to(list_users::list_users)),
         )
-        .service(web::resource("/inactivate").route(web::patch().to(inactivate_user)))
-        .service(web::resource("/reactivate").route(web::patch().to(reactivate_user)))
-        .service(web::resource("/grant").route(web::patch().to(grant_admin)))
-        .service(web::resource("/revoke").route(web::patch().to(revoke_admin)))
-        .service(web::resource("/change_password").route(web::patch().to(change_password)))
-        .service(web::resource("/change-password").route(web::patch().to(change_password_alias)))
-        .service(web::resource("/{user_id}").route(web::get().to(get_user)))
+        .service(web::resource("/inactivate").route(web::patch().to(inactivate_user::inactivate_user)))
+        .service(web::resource("/reactivate").route(web::patch().to(reactivate_user::reactivate_user)))
+        .service(web::resource("/grant").route(web::patch().to(grant_admin::grant_admin)))
+        .service(web::resource("/revoke").route(web::patch().to(revoke_admin::revoke_admin)))
+        .service(web::resource("/change_password").route(web::patch().to(change_password::change_password)))
+        .service(web::resource("/change-password").route(web::patch().to(change_password::change_password_alias)))
+        .service(web::resource("/{user_id}").route(web::get().to(get_user::get_user)))
         .service(
             web::resource("/{user_id}/sessions")
-                .route(web::get().to(list_user_sessions))
-                .route(web::delete().to(end_user_sessions)),
+                .route(web::get().to(list_user_sessions::list_user_sessions))
+                .route(web::delete().to(end_user_sessions::end_user_sessions)),
         );
 }
 
 fn audit(audit: &mut ServiceConfig) {
-    audit.service(web::resource("").route(web::get().to(list_audit_events)));
+    audit.service(web::resource("").route(web::get().to(list_audit_events::list_audit_events)));
 }
 
 fn health(health: &mut ServiceConfig) {
     health
-        .service(web::resource("/live").route(web::get().to(live)))
-        .service(web::resource("/ready").route(web::get().to(ready)));
+        .service(web::resource("/live").route(web::get().to(alive::live)))
+        .service(web::resource("/ready").route(web::get().to(ready::ready)));
 }

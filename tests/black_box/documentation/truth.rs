@@ -9,8 +9,8 @@ use test_database::DatabaseKind;
 use super::{DOCUMENT, document};
 use crate::support::{PASSWORD, Server};
 
-/// Where the examples are.
-const EXAMPLES: &str = "src/presentation/http/openapi/examples.rs";
+/// Where an example stands.
+const EXAMPLES: &str = "the DETAILS beside its controller";
 
 #[tokio::test]
 async fn the_examples_in_the_document_are_what_happens() {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
+        access::{Actor, Credential},
         ports::{
             AccessToken, AccessTokens, Clock, IdentityReader, IssueError, LastSeenRecorder, StorageError, UnitOfWork,
         },
@@ -105,8 +105,10 @@ impl Authenticate {
         Ok(Authenticated {
             actor: Actor {
                 user: identity.user,
-                session_id: identity.session.id(),
-                session_expires_at: expires_at,
+                credential: Credential::Session {
+                    id: identity.session.id(),
+                    expires_at,
+                },
                 provenance,
             },
             renewed_token,

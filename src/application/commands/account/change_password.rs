@@ -5,16 +5,11 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
-        audit::Audit,
-        authorization::{NotAuthorized, Permission},
-        commands::{
-            ConfirmActorError,
-            confirm_actor::{confirm_actor, lock_actor},
-        },
+        access::{Actor, ActorError, ConfirmedActor, Permission},
+        commands::Changes,
         ports::{
-            AccessToken, AccessTokens, Clock, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher,
-            Random, RandomExt, StorageError, UnitOfWork,
+            AccessToken, AccessTokens, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher, Random,
+            RandomExt, StorageError,
         },
         throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
     },
@@ -43,14 +38,12 @@ const ACTION: AuditAction = AuditAction::ChangePassword;
 /// - Refuses a plain user who names anyone else before it is told whether there is such a user.
 pub struct ChangePassword {
     pub(crate) identities: Arc<dyn IdentityReader>,
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
+    pub(crate) changes: Arc<Changes>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,
     pub(crate) throttle: Arc<Throttle>,
-    pub(crate) audit: Arc<Audit>,
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
     pub(crate) session_lifetime: SessionLifetime,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
 
@@ -70,10 +63,7 @@ pub struct ChangePasswordRequest {
 pub enum ChangePasswordError {
     /// The actor may not change this user's password.
     #[error(transparent)]
-    NotAuthorized(#[from] NotAuthorized),
-    /// The actor may not do so any more.
-    #[error(transparent)]
-    Actor(#[from] ConfirmActorError),
+    Actor(#[from] ActorError),
     /// The username breaks a rule, so there is no such user.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
@@ -117,9 +107,12 @@ impl ChangePassword {
         };
         let own = target.as_ref().filter(|target| target.user_id == actor.id());
         if own.is_none() {
-            // Whoever manages nobody stops here, before it shows whether there is such a user.
-            self.audit
-                .authorize(actor, ACTION, Permission::ManageRole(Role::User))?;
+            // A plain user stops here, before it shows whether there is such a user.
+            let permission = Permission::Manage {
+                role: Role::User,
+                target: target.as_ref().map(|target| target.user_id),
+            };
+            self.changes.authorize(actor, ACTION, permission)?;
         }
         let password = RawPassword::new(request.password.expose_secret(), &username?, &self.password_policy)?;
 
@@ -145,7 +138,7 @@ impl ChangePassword {
         self.password_hasher.check_capacity(actor.into())?;
         self.throttle
             .attempt(
-                &[ThrottleSubject::CurrentPassword(actor.session_id)],
+                &[ThrottleSubject::CurrentPassword(actor.session_id())],
                 async |reservation| {
                     let outcome = self
                         .change_own(actor, credentials, current, password, reservation)
@@ -155,7 +148,7 @@ impl ChangePassword {
                         && let Err(error) = self.end_guessing_session(actor).await
                     {
                         // No further guess is allowed in it all the same: they stay counted.
-                        log::error!("session {}, of guesses, goes on: {error}", actor.session_id);
+                        log::error!("session {}, of guesses, goes on: {error}", actor.session_id());
                     }
                     outcome
                 },
@@ -176,57 +169,59 @@ impl ChangePassword {
         self.verify_current(actor, &current, &verified_hash).await?;
         let password_hash = self.password_hasher.hash(actor.into(), password).await?;
 
-        let (transaction, now, mut user, mut session) = loop {
-            let transaction = self.unit_of_work.begin().await?;
-            let now = self.clock.now();
-            let locked = lock_actor(transaction.as_ref(), &self.throttle, actor, now).await;
-            let (user, session) = locked.map_err(ConfirmActorError::from)?;
-            if *user.password_hash() == verified_hash {
-                break (transaction, now, user, session);
+        let mut change = loop {
+            let change = self.changes.begin(actor, ACTION, Permission::ManageSelf).await?;
+            if *change.user.password_hash() == verified_hash {
+                break change;
             }
             // Another password was set, or a log-in renewed the hash of the current one.
-            drop(transaction);
-            verified_hash = user.password_hash().clone();
+            verified_hash = change.user.password_hash().clone();
+            drop(change);
             self.verify_current(actor, &current, &verified_hash).await?;
         };
 
         let secret = SessionSecret::new(self.random.bytes());
-        user.change_password(password_hash, now);
-        session.replace_secret(&secret, &self.session_lifetime, now);
-        let access_token = self.access_tokens.issue(&secret, now, session.expires_at())?;
+        change.user.change_password(password_hash, change.now);
+        change
+            .session
+            .replace_secret(&secret, &self.session_lifetime, change.now);
+        let (id, session_id, expires_at) = (change.user.id(), change.session.id(), change.session.expires_at());
+        let access_token = self.access_tokens.issue(&secret, change.now, expires_at)?;
 
-        transaction.users().save(&user).await?;
-        transaction
-            .sessions()
-            .delete_all_of(user.id(), Some(session.id()))
-            .await?;
-        transaction.sessions().save(&session).await?;
-        self.throttle.succeed(transaction.as_ref(), reservation).await?;
-        self.throttle.forget(transaction.as_ref(), &user).await?;
-        self.audit
-            .record(transaction.as_ref(), actor.into(), ACTION, user.id(), now)
-            .await?;
-        transaction.commit().await?;
-        log::info!(
-            "user {} changed their password, session {} goes on",
-            user.id(),
-            session.id()
-        );
+        let transaction = change.transaction.as_ref();
+        transaction.users().save(&change.user).await?;
+        transaction.sessions().delete_all_of(id, Some(session_id)).await?;
+        transaction.sessions().save(&change.session).await?;
+        self.throttle.succeed(transaction, reservation).await?;
+        self.throttle.forget(transaction, &change.user).await?;
+        change.commit(id).await?;
+        log::info!("user {id} changed their password, session {session_id} goes on");
         Ok(access_token)
     }
 
     /// Ends the session in which too many current passwords were wrong.
     async fn end_guessing_session(&self, actor: &Actor) -> Result<(), StorageError> {
-        let transaction = self.unit_of_work.begin().await?;
-        if !transaction.sessions().delete(actor.session_id).await? {
+        let Changes {
+            unit_of_work,
+            audit,
+            clock,
+            ..
+        } = self.changes.as_ref();
+        let transaction = unit_of_work.begin().await?;
+        let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {
             return Ok(());
-        }
-        let (action, now) = (AuditAction::EndSession, self.clock.now());
-        self.audit
-            .record(transaction.as_ref(), actor.into(), action, actor.id(), now)
+        };
+        audit
+            .record(
+                transaction.as_ref(),
+                &confirmed,
+                AuditAction::EndSession,
+                actor.id(),
+                clock.now(),
+            )
             .await?;
         transaction.commit().await?;
-        let (user, session) = (actor.id(), actor.session_id);
+        let (user, session) = (actor.id(), actor.session_id());
         log::warn!("too many current passwords of user {user} were wrong, session {session} has ended");
         Ok(())
     }
@@ -254,33 +249,18 @@ impl ChangePassword {
     ) -> Result<(), ChangePasswordError> {
         let password_hash = self.password_hasher.hash(actor.into(), password).await?;
 
-        let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        let actor = confirm_actor(
-            transaction.as_ref(),
-            &self.throttle,
-            &self.audit,
-            actor,
-            ACTION,
-            Role::User,
-            now,
-        )
-        .await?;
-        let mut user = transaction
-            .users()
-            .find_by_id_for_update(target)
-            .await?
-            .ok_or(ChangePasswordError::UserNotFound)?;
-        self.audit.authorize(&actor, ACTION, Permission::ManageUser(&user))?;
+        let permission = Permission::manage(Role::User);
+        let change = self.changes.begin(actor, ACTION, permission).await?;
+        let transaction = change.transaction.as_ref();
+        let user = transaction.users().find_by_id_for_update(target).await?;
+        let mut user = user.ok_or(ChangePasswordError::UserNotFound)?;
+        change.authorize(Permission::manage_user(&user))?;
 
-        user.change_password(password_hash, now);
+        user.change_password(password_hash, change.now);
         transaction.users().save(&user).await?;
         transaction.sessions().delete_all_of(user.id(), None).await?;
-        self.throttle.forget(transaction.as_ref(), &user).await?;
-        self.audit
-            .record(transaction.as_ref(), (&actor).into(), ACTION, user.id(), now)
-            .await?;
-        transaction.commit().await?;
+        self.throttle.forget(transaction, &user).await?;
+        change.commit(user.id()).await?;
         log::info!("user {} changed the password of user {}", actor.id(), user.id());
         Ok(())
     }
@@ -292,7 +272,7 @@ impl ChangePassword {
             ChangePasswordError::Throttled(_) => RefusalReason::Throttled,
             _ => return,
         };
-        self.audit.refused(actor.into(), ACTION, Some(actor.id()), reason);
+        self.changes.audit.refused(actor, ACTION, Some(actor.id()), reason);
     }
 }
 

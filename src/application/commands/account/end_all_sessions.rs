@@ -1,14 +1,9 @@
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use crate::{
     application::{
-        Actor,
-        audit::Audit,
-        commands::{LockActorError, confirm_actor::lock_actor},
-        ports::{Clock, StorageError, UnitOfWork},
-        throttle::Throttle,
+        access::{Actor, ActorError, Permission},
+        commands::Changes,
     },
     domain::audit::AuditAction,
 };
@@ -21,54 +16,23 @@ use crate::{
 /// - Leaves known devices known: the session alone, which may be stolen, must not shut its user out while strangers guess.
 /// - Changes nothing if no session ends.
 pub struct EndAllSessions {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) throttle: Arc<Throttle>,
-    pub(crate) audit: Arc<Audit>,
-    pub(crate) clock: Arc<dyn Clock>,
-}
-
-/// What to end.
-#[derive(Debug)]
-pub struct EndAllSessionsRequest {
-    /// Whether the session in which the caller acts goes on.
-    pub keep_current: bool,
-}
-
-/// Why no session was ended.
-#[derive(Debug, Error)]
-pub enum EndAllSessionsError {
-    /// The actor's own session has ended.
-    #[error(transparent)]
-    Actor(#[from] LockActorError),
-    /// Storage failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
+    pub(crate) changes: Arc<Changes>,
 }
 
 impl EndAllSessions {
-    /// Executes the command.
+    /// Executes the command. With `keep_current` the session in which the caller acts goes on.
     ///
     /// # Errors
-    /// As [`EndAllSessionsError`] says; then no session has ended.
-    pub async fn execute(&self, actor: &Actor, request: EndAllSessionsRequest) -> Result<(), EndAllSessionsError> {
-        let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        lock_actor(transaction.as_ref(), &self.throttle, actor, now).await?;
-        let kept = request.keep_current.then_some(actor.session_id);
-        let ended = transaction.sessions().delete_all_of(actor.id(), kept).await?;
+    /// As [`ActorError`] says; then no session has ended.
+    pub async fn execute(&self, actor: &Actor, keep_current: bool) -> Result<(), ActorError> {
+        let (action, permission) = (AuditAction::EndAllSessions, Permission::ManageSelf);
+        let change = self.changes.begin(actor, action, permission).await?;
+        let kept = keep_current.then_some(actor.session_id());
+        let ended = change.transaction.sessions().delete_all_of(actor.id(), kept).await?;
         if ended == 0 {
             return Ok(());
         }
-        self.audit
-            .record(
-                transaction.as_ref(),
-                actor.into(),
-                AuditAction::EndAllSessions,
-                actor.id(),
-                now,
-            )
-            .await?;
-        transaction.commit().await?;
+        change.commit(actor.id()).await?;
         log::info!("user {} ended {ended} of their sessions", actor.id());
         Ok(())
     }
@@ -86,10 +50,7 @@ mod tests {
 
     fn end_all_sessions(world: &World) -> EndAllSessions {
         EndAllSessions {
-            unit_of_work: world.store(),
-            throttle: world.throttle(),
-            audit: world.audit(),
-            clock: world.clock(),
+            changes: world.changes(),
         }
     }
 
@@ -102,17 +63,13 @@ mod tests {
         let anothers = world.begin_session(&brian);
         let end_all_sessions = end_all_sessions(&world);
 
-        let request = || EndAllSessionsRequest { keep_current };
-        end_all_sessions.execute(&here.actor, request()).await.unwrap();
+        end_all_sessions.execute(&here.actor, keep_current).await.unwrap();
         assert_eq!(world.is_live(&here).await, keep_current);
         assert!(!world.is_live(&elsewhere).await);
         assert!(world.is_live(&anothers).await);
 
-        let refusal = end_all_sessions.execute(&elsewhere.actor, request()).await;
-        assert!(matches!(
-            refusal,
-            Err(EndAllSessionsError::Actor(LockActorError::NotAuthenticated))
-        ));
+        let refusal = end_all_sessions.execute(&elsewhere.actor, keep_current).await;
+        assert!(matches!(refusal, Err(ActorError::NotAuthenticated(_))));
         assert_eq!(world.is_live(&here).await, keep_current);
     }
 
@@ -123,8 +80,7 @@ mod tests {
         let here = world.begin_session(&alice);
         let end_all_sessions = end_all_sessions(&world);
         world.store().fail_commits();
-        let request = EndAllSessionsRequest { keep_current: true };
-        end_all_sessions.execute(&here.actor, request).await.unwrap();
+        end_all_sessions.execute(&here.actor, true).await.unwrap();
         assert_eq!(world.events(), []);
     }
 
@@ -134,8 +90,7 @@ mod tests {
         let world = World::with([alice.clone()]).await;
         let here = world.begin_session(&alice);
         let end_all_sessions = end_all_sessions(&world);
-        let request = EndAllSessionsRequest { keep_current: false };
-        end_all_sessions.execute(&here.actor, request).await.unwrap();
+        end_all_sessions.execute(&here.actor, false).await.unwrap();
         let stored = world.user(alice.id()).await.unwrap();
         assert_eq!(stored.credentials_generation(), alice.credentials_generation());
     }

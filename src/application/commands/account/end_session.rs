@@ -4,11 +4,9 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
-        audit::Audit,
-        commands::{LockActorError, confirm_actor::lock_actor},
-        ports::{Clock, StorageError, UnitOfWork},
-        throttle::Throttle,
+        access::{Actor, ActorError, Permission},
+        commands::Changes,
+        ports::StorageError,
     },
     domain::{audit::AuditAction, session::AuthSessionId},
 };
@@ -17,12 +15,9 @@ use crate::{
 ///
 /// - Open to every authenticated caller.
 /// - Ends that session only, which may be the one in which the caller acts.
-/// - Refuses a session of somebody else like one that there is not.
+/// - Rejects a session of somebody else like one that does not exist.
 pub struct EndSession {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) throttle: Arc<Throttle>,
-    pub(crate) audit: Arc<Audit>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) changes: Arc<Changes>,
 }
 
 /// Why the session was not ended.
@@ -30,8 +25,8 @@ pub struct EndSession {
 pub enum EndSessionError {
     /// The actor's own session has ended.
     #[error(transparent)]
-    Actor(#[from] LockActorError),
-    /// The actor has no living session of that id.
+    Actor(#[from] ActorError),
+    /// The actor has no live session of that id.
     #[error("You have no such session, or it has ended already.")]
     SessionNotFound,
     /// Storage failed.
@@ -45,24 +40,15 @@ impl EndSession {
     /// # Errors
     /// As [`EndSessionError`] says; then no session has ended.
     pub async fn execute(&self, actor: &Actor, id: AuthSessionId) -> Result<(), EndSessionError> {
-        let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        lock_actor(transaction.as_ref(), &self.throttle, actor, now).await?;
-        let session = transaction.sessions().find_live_for_update(id, now).await?;
+        let (action, permission) = (AuditAction::EndSession, Permission::ManageSelf);
+        let change = self.changes.begin(actor, action, permission).await?;
+        let sessions = change.transaction.sessions();
+        let session = sessions.find_live_for_update(id, change.now).await?;
         session
             .filter(|session| session.state().user_id == actor.id())
             .ok_or(EndSessionError::SessionNotFound)?;
-        transaction.sessions().delete(id).await?;
-        self.audit
-            .record(
-                transaction.as_ref(),
-                actor.into(),
-                AuditAction::EndSession,
-                actor.id(),
-                now,
-            )
-            .await?;
-        transaction.commit().await?;
+        sessions.delete(id).await?;
+        change.commit(actor.id()).await?;
         log::info!("user {} ended session {id}", actor.id());
         Ok(())
     }
@@ -80,10 +66,7 @@ mod tests {
 
     fn end_session(world: &World) -> EndSession {
         EndSession {
-            unit_of_work: world.store(),
-            throttle: world.throttle(),
-            audit: world.audit(),
-            clock: world.clock(),
+            changes: world.changes(),
         }
     }
 
@@ -95,15 +78,15 @@ mod tests {
         let end_session = end_session(&world);
 
         let actor = &here.actor;
-        end_session.execute(actor, elsewhere.actor.session_id).await.unwrap();
+        end_session.execute(actor, elsewhere.actor.session_id()).await.unwrap();
         assert!(world.is_live(&here).await && !world.is_live(&elsewhere).await);
 
-        end_session.execute(actor, actor.session_id).await.unwrap();
+        end_session.execute(actor, actor.session_id()).await.unwrap();
         assert!(!world.is_live(&here).await);
-        let refusal = end_session.execute(actor, actor.session_id).await;
+        let refusal = end_session.execute(actor, actor.session_id()).await;
         assert!(matches!(
             refusal,
-            Err(EndSessionError::Actor(LockActorError::NotAuthenticated))
+            Err(EndSessionError::Actor(ActorError::NotAuthenticated(_)))
         ));
     }
 
@@ -114,7 +97,7 @@ mod tests {
         let expired = world.begin_session(&alice);
         world.advance(TimeDelta::minutes(60));
         let (here, anothers) = (world.begin_session(&alice), world.begin_session(&brian));
-        for id in [expired.actor.session_id, anothers.actor.session_id] {
+        for id in [expired.actor.session_id(), anothers.actor.session_id()] {
             let refusal = end_session(&world).execute(&here.actor, id).await;
             assert!(matches!(refusal, Err(EndSessionError::SessionNotFound)));
         }
@@ -127,7 +110,7 @@ mod tests {
         let world = World::with([alice.clone()]).await;
         let here = world.begin_session(&alice);
         world.store().fail_commits();
-        let refusal = end_session(&world).execute(&here.actor, here.actor.session_id).await;
+        let refusal = end_session(&world).execute(&here.actor, here.actor.session_id()).await;
         assert!(matches!(refusal, Err(EndSessionError::Storage(_))));
         assert!(world.is_live(&here).await);
     }

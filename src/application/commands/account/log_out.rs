@@ -1,10 +1,8 @@
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use crate::{
     application::{
-        Actor,
+        access::{Actor, ConfirmedActor},
         audit::Audit,
         ports::{Clock, StorageError, UnitOfWork},
     },
@@ -21,30 +19,22 @@ pub struct LogOut {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Why the session was not ended.
-#[derive(Debug, Error)]
-pub enum LogOutError {
-    /// Storage failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
 impl LogOut {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`LogOutError`] says; then the session lives on.
-    pub async fn execute(&self, actor: &Actor) -> Result<(), LogOutError> {
+    /// [`StorageError`] if storage fails; then the session goes on.
+    pub async fn execute(&self, actor: &Actor) -> Result<(), StorageError> {
         let transaction = self.unit_of_work.begin().await?;
-        if !transaction.sessions().delete(actor.session_id).await? {
+        let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {
             return Ok(());
-        }
-        let now = self.clock.now();
+        };
+        let (action, now) = (AuditAction::LogOut, self.clock.now());
         self.audit
-            .record(transaction.as_ref(), actor.into(), AuditAction::LogOut, actor.id(), now)
+            .record(transaction.as_ref(), &confirmed, action, actor.id(), now)
             .await?;
         transaction.commit().await?;
-        log::info!("user {} logged out, session {}", actor.id(), actor.session_id);
+        log::info!("user {} logged out, session {}", actor.id(), actor.session_id());
         Ok(())
     }
 }
@@ -90,7 +80,7 @@ mod tests {
         let log_out = log_out(&world);
         assert!(matches!(
             log_out.execute(&here.actor).await,
-            Err(LogOutError::Storage(_))
+            Err(StorageError::Unavailable(_))
         ));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Signing up, logging in and logging out are use cases like any other here: they stand on ports for sessions, tokens
 //! and hashing, so that no way in needs to know the infrastructure. [`Authenticate`] is what every request begins with:
-//! it makes the [`Actor`](crate::application::Actor) whom the others take. [`ChangePassword`] is here, though it is for
+//! it makes the [`Actor`](crate::application::access::Actor) whom the others take. [`ChangePassword`] is here, though it is for
 //! admins as well: it is one operation for both.
 
 mod authenticate;
@@ -10,13 +10,19 @@ mod change_password;
 mod end_all_sessions;
 mod end_session;
 mod log_in;
+mod log_in_error;
 mod log_out;
+mod password_check;
+mod session_issue;
 mod sign_up;
 
 pub use authenticate::{Authenticate, AuthenticateError, Authenticated};
 pub use change_password::{ChangePassword, ChangePasswordError, ChangePasswordRequest};
-pub use end_all_sessions::{EndAllSessions, EndAllSessionsError, EndAllSessionsRequest};
+pub use end_all_sessions::EndAllSessions;
 pub use end_session::{EndSession, EndSessionError};
-pub use log_in::{LogIn, LogInError, LogInRequest, LoggedIn};
-pub use log_out::{LogOut, LogOutError};
+pub use log_in::{LogIn, LogInRequest};
+pub use log_in_error::LogInError;
+pub use log_out::LogOut;
+pub use password_check::PasswordCheck;
+pub use session_issue::{LoggedIn, SessionIssue};
 pub use sign_up::{SignUp, SignUpError, SignUpRequest};

@@ -5,7 +5,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        audit::{Audit, Initiator},
+        access::ConfirmedActor,
+        audit::Audit,
         commands::{Candidate, Registration, RegistrationError},
         ports::{HashClient, StorageError, UnitOfWork},
         throttle::{Throttle, ThrottleSubject, Throttled},
@@ -72,7 +73,7 @@ impl SignUp {
         let client = HashClient::anonymous(&request.provenance);
         let candidate = self
             .registration
-            .judge(client, &request.username, request.password.expose_secret())?;
+            .check(client, &request.username, request.password.expose_secret())?;
         let subjects = ThrottleSubject::of_sign_up(request.provenance.address);
         let user = self
             .throttle
@@ -92,9 +93,9 @@ impl SignUp {
         let transaction = self.unit_of_work.begin().await?;
         let inserted = transaction.users().insert(&user).await;
         inserted.map_err(RegistrationError::from)?;
-        let (initiator, now) = (Initiator::user(user.id(), None, provenance), user.state().created_at);
+        let (actor, now) = (ConfirmedActor::new(&user, None, provenance), user.state().created_at);
         self.audit
-            .record(transaction.as_ref(), initiator, AuditAction::SignUp, user.id(), now)
+            .record(transaction.as_ref(), &actor, AuditAction::SignUp, user.id(), now)
             .await?;
         transaction.commit().await?;
         Ok(user)
@@ -102,9 +103,8 @@ impl SignUp {
 
     fn note_if_throttled(&self, error: &SignUpError, provenance: &Provenance) {
         if let SignUpError::Throttled(_) = error {
-            let stranger = Initiator::anonymous(provenance);
             self.audit
-                .refused(stranger, AuditAction::SignUp, None, RefusalReason::Throttled);
+                .refused_anonymous(provenance, AuditAction::SignUp, None, RefusalReason::Throttled);
         }
     }
 }

@@ -68,7 +68,7 @@ impl WriteRefusals {
 mod tests {
     use super::*;
     use crate::{
-        application::{audit::Initiator, testing::World},
+        application::testing::World,
         domain::audit::{AuditAction, Provenance, RefusalReason},
     };
 
@@ -82,13 +82,10 @@ mod tests {
 
     fn refuse(world: &World, times: usize) {
         for _ in 0..times {
-            let initiator = Provenance::default();
-            world.audit().refused(
-                Initiator::anonymous(&initiator),
-                AuditAction::LogIn,
-                None,
-                RefusalReason::InvalidCredentials,
-            );
+            let (nowhere, reason) = (Provenance::default(), RefusalReason::InvalidCredentials);
+            world
+                .audit()
+                .refused_anonymous(&nowhere, AuditAction::LogIn, None, reason);
         }
     }
 

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
+        access::ConfirmedActor,
         audit::Audit,
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
@@ -16,7 +17,11 @@ use crate::{
     },
 };
 
-/// How the operator changes an account, whatever the change: shared by all commands that do.
+/// Changes accounts, super admins' too: promotes, demotes, inactivates, reactivates, ends sessions.
+///
+/// - Open to the operator only.
+/// - A change ends all sessions of the account. Changing nothing writes nothing.
+/// - Rejects what would leave no active super admin.
 pub struct ChangeAccount {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) audit: Arc<Audit>,
@@ -56,19 +61,69 @@ pub struct ChangedAccount {
 }
 
 impl ChangeAccount {
-    /// Changes the account of that name. A change ends all sessions of the user; changing nothing writes nothing. A new password
-    /// forgets what failed with the old one. Refuses to take the last active super admin away.
+    /// Makes an existing account a super admin. Its sessions end: nobody who holds one was trusted that far.
+    ///
+    /// # Errors
+    /// As [`ChangeAccountError`] says; then nothing has changed. An inactive account is rejected.
+    pub async fn promote(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
+        self.execute(username, AuditAction::Promote, User::promote_to_super_admin)
+            .await
+    }
+
+    /// Makes any account a plain user's.
+    ///
+    /// # Errors
+    /// As [`ChangeAccountError`] says; then nothing has changed.
+    pub async fn demote(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
+        self.execute(username, AuditAction::Demote, |user, now| Ok(user.demote(now)))
+            .await
+    }
+
+    /// Inactivates any user.
+    ///
+    /// # Errors
+    /// As [`ChangeAccountError`] says; then nothing has changed.
+    pub async fn inactivate(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
+        let action = AuditAction::InactivateUser;
+        self.execute(username, action, |user, now| Ok(user.inactivate(now)))
+            .await
+    }
+
+    /// Reactivates any inactive user.
+    ///
+    /// # Errors
+    /// As [`ChangeAccountError`] says; then nothing has changed.
+    pub async fn reactivate(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
+        let action = AuditAction::ReactivateUser;
+        self.execute(username, action, |user, now| Ok(user.reactivate(now)))
+            .await
+    }
+
+    /// Logs a user out everywhere, who may log in again at once, and makes the user's known devices unknown.
+    ///
+    /// # Errors
+    /// As [`ChangeAccountError`] says; then no session has ended.
+    pub async fn revoke_sessions(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
+        let revoke = |user: &mut User, _| {
+            user.revoke_credentials();
+            Ok(true)
+        };
+        self.execute(username, AuditAction::EndUserSessions, revoke).await
+    }
+
+    /// Changes the account of that name. A new password forgets what failed with the old one.
     pub(super) async fn execute(
         &self,
-        username: &Username,
+        username: &str,
         action: AuditAction,
         change: impl FnOnce(&mut User, DateTime<Utc>) -> Result<bool, InactiveAccount>,
     ) -> Result<ChangedAccount, ChangeAccountError> {
+        let username = Username::new(username)?;
         let transaction = self.unit_of_work.begin().await?;
         let active_super_admins = transaction.users().count_active_super_admins_for_update().await?;
         let before = transaction
             .users()
-            .find_for_update(username)
+            .find_for_update(&username)
             .await?
             .ok_or(ChangeAccountError::UserNotFound)?;
 
@@ -86,9 +141,16 @@ impl ChangeAccount {
                 self.throttle.forget(transaction.as_ref(), &user).await?;
             }
             self.audit
-                .record(transaction.as_ref(), self.audit.operator(), action, user.id(), now)
+                .record(
+                    transaction.as_ref(),
+                    &ConfirmedActor::operator(),
+                    action,
+                    user.id(),
+                    now,
+                )
                 .await?;
             transaction.commit().await?;
+            log::info!("{} of user {} by the operator", action.name(), user.id());
         }
         Ok(ChangedAccount {
             user: UserView::from(&user),
@@ -97,3 +159,6 @@ impl ChangeAccount {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     application::{
+        access::ConfirmedActor,
         audit::Audit,
         commands::{Registration, RegistrationError},
         ports::{HashClient, UnitOfWork},
@@ -30,14 +31,20 @@ impl CreateSuperAdmin {
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<UserView, RegistrationError> {
         let candidate = self
             .registration
-            .judge(HashClient::Operator, username, password.expose_secret())?;
+            .check(HashClient::Operator, username, password.expose_secret())?;
         let user = self.registration.prepare(candidate, Role::SuperAdmin).await?;
 
         let transaction = self.unit_of_work.begin().await?;
         transaction.users().insert(&user).await?;
         let (action, now) = (AuditAction::CreateSuperAdmin, user.state().created_at);
         self.audit
-            .record(transaction.as_ref(), self.audit.operator(), action, user.id(), now)
+            .record(
+                transaction.as_ref(),
+                &ConfirmedActor::operator(),
+                action,
+                user.id(),
+                now,
+            )
             .await?;
         transaction.commit().await?;
         log::info!("the operator created super admin {}", user.id());

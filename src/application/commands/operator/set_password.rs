@@ -49,12 +49,11 @@ impl SetPassword {
         let password_hash = self.password_hasher.hash(HashClient::Operator, password).await?;
         let account = self
             .change_account
-            .execute(&username, AuditAction::ChangePassword, |user, now| {
+            .execute(username.as_str(), AuditAction::ChangePassword, |user, now| {
                 user.change_password(password_hash, now);
                 Ok(true)
             })
             .await?;
-        log::info!("the operator set the password of user {}", account.user.id);
         Ok(account)
     }
 }

@@ -5,29 +5,23 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
-        audit::Audit,
-        authorization::{NotAuthorized, Permission},
-        commands::{ConfirmActorError, Registration, RegistrationError, confirm_actor::confirm_actor},
-        ports::{Clock, StorageError, UnitOfWork},
-        throttle::Throttle,
+        access::{Actor, ActorError, Permission},
+        commands::{Changes, Registration, RegistrationError},
+        ports::StorageError,
         views::UserView,
     },
     domain::{audit::AuditAction, user::Role},
 };
 
-/// Makes an account for somebody.
+/// Creates an account for somebody.
 ///
-/// - Open to admins for users, to super admins for users and admins; nobody makes a super admin.
+/// - Open to admins for users, to super admins for users and admins; nobody creates a super admin.
 /// - Creates an active user, whether or not sign-up is enabled.
-/// - The actor is confirmed in the transaction: logged out or demoted while the password was hashed, the actor is refused.
-/// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Rejects an actor who was logged out or demoted while the password was hashed.
+/// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) throttle: Arc<Throttle>,
-    pub(crate) audit: Arc<Audit>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) changes: Arc<Changes>,
 }
 
 /// The user to create.
@@ -46,11 +40,8 @@ pub struct CreateUserRequest {
 pub enum CreateUserError {
     /// The actor may not create users of this role.
     #[error(transparent)]
-    NotAuthorized(#[from] NotAuthorized),
-    /// The actor may not do so any more.
-    #[error(transparent)]
-    Actor(#[from] ConfirmActorError),
-    /// The registration was refused.
+    Actor(#[from] ActorError),
+    /// The registration was rejected.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
     /// Storage failed.
@@ -64,35 +55,17 @@ impl CreateUser {
     /// # Errors
     /// As [`CreateUserError`] says; then nothing has changed.
     pub async fn execute(&self, actor: &Actor, request: CreateUserRequest) -> Result<UserView, CreateUserError> {
-        let action = AuditAction::CreateUser;
-        self.audit
-            .authorize(actor, action, Permission::ManageRole(request.role))?;
+        let (action, permission) = (AuditAction::CreateUser, Permission::manage(request.role));
+        self.changes.authorize(actor, action, permission)?;
         let candidate = self
             .registration
-            .judge(actor.into(), &request.username, request.password.expose_secret())?;
+            .check(actor.into(), &request.username, request.password.expose_secret())?;
         let user = self.registration.prepare(candidate, request.role).await?;
 
-        let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        confirm_actor(
-            transaction.as_ref(),
-            &self.throttle,
-            &self.audit,
-            actor,
-            action,
-            request.role,
-            now,
-        )
-        .await?;
-        transaction
-            .users()
-            .insert(&user)
-            .await
-            .map_err(RegistrationError::from)?;
-        self.audit
-            .record(transaction.as_ref(), actor.into(), action, user.id(), now)
-            .await?;
-        transaction.commit().await?;
+        let change = self.changes.begin(actor, action, permission).await?;
+        let inserted = change.transaction.users().insert(&user).await;
+        inserted.map_err(RegistrationError::from)?;
+        change.commit(user.id()).await?;
         log::info!("user {} created {} {}", actor.id(), user.role(), user.id());
         Ok(UserView::from(&user))
     }
@@ -116,10 +89,7 @@ mod tests {
     ) -> Result<UserView, CreateUserError> {
         let create_user = CreateUser {
             registration: world.registration(),
-            unit_of_work: world.store(),
-            throttle: world.throttle(),
-            audit: world.audit(),
-            clock: world.clock(),
+            changes: world.changes(),
         };
         let request = CreateUserRequest {
             username: username.into(),
@@ -156,7 +126,10 @@ mod tests {
         let world = World::new();
         let actor = world.actor(role);
         let refusal = create_user(&world, &actor, "?", created).await;
-        assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
+        assert!(matches!(
+            refusal,
+            Err(CreateUserError::Actor(ActorError::NotAuthorized(_)))
+        ));
     }
 
     #[tokio::test]
@@ -175,13 +148,13 @@ mod tests {
         let world = World::new();
         let actor = world.actor(Role::SuperAdmin);
         world.while_hashing({
-            let (store, session) = (world.store(), actor.session_id);
+            let (store, session) = (world.store(), actor.session_id());
             move || store.remove_session(session)
         });
         let refusal = create_user(&world, &actor, "backdoor", Role::Admin).await;
         assert!(matches!(
             refusal,
-            Err(CreateUserError::Actor(ConfirmActorError::NotAuthenticated))
+            Err(CreateUserError::Actor(ActorError::NotAuthenticated(_)))
         ));
         assert_eq!(world.user_count(), 1);
     }

@@ -4,12 +4,9 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
-        audit::Audit,
-        authorization::{NotAuthorized, Permission},
-        commands::{ConfirmActorError, confirm_actor::confirm_actor},
-        ports::{Clock, StorageError, UnitOfWork},
-        throttle::Throttle,
+        access::{Actor, ActorError, Permission},
+        commands::Changes,
+        ports::StorageError,
     },
     domain::{
         audit::AuditAction,
@@ -22,12 +19,9 @@ use crate::{
 /// - Open to admins for users, to super admins for users and admins.
 /// - Ends all sessions of the user, who may log in again at once, and makes the user's known devices unknown.
 /// - Changes nothing if no session ends.
-/// - Refuses others before it looks, so that nobody else learns which ids exist.
+/// - Rejects others before it looks, so that nobody else learns which ids exist.
 pub struct EndUserSessions {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) throttle: Arc<Throttle>,
-    pub(crate) audit: Arc<Audit>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) changes: Arc<Changes>,
 }
 
 /// Why no session was ended.
@@ -35,10 +29,7 @@ pub struct EndUserSessions {
 pub enum EndUserSessionsError {
     /// The actor may not end anybody's sessions, or not this user's.
     #[error(transparent)]
-    NotAuthorized(#[from] NotAuthorized),
-    /// The actor may not do so any more.
-    #[error(transparent)]
-    Actor(#[from] ConfirmActorError),
+    Actor(#[from] ActorError),
     /// Nobody has the id.
     #[error("There is no such user.")]
     UserNotFound,
@@ -53,36 +44,25 @@ impl EndUserSessions {
     /// # Errors
     /// As [`EndUserSessionsError`] says; then no session has ended.
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<(), EndUserSessionsError> {
-        let action = AuditAction::EndUserSessions;
-        self.audit
-            .authorize(actor, action, Permission::ManageRole(Role::User))?;
-
-        let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        let actor = confirm_actor(
-            transaction.as_ref(),
-            &self.throttle,
-            &self.audit,
-            actor,
-            action,
-            Role::User,
-            now,
-        )
-        .await?;
-        let user = transaction.users().find_by_id_for_update(id).await?;
+        let permission = Permission::Manage {
+            role: Role::User,
+            target: Some(id),
+        };
+        let change = self
+            .changes
+            .begin(actor, AuditAction::EndUserSessions, permission)
+            .await?;
+        let user = change.transaction.users().find_by_id_for_update(id).await?;
         let mut user = user.ok_or(EndUserSessionsError::UserNotFound)?;
-        self.audit.authorize(&actor, action, Permission::ManageUser(&user))?;
+        change.authorize(Permission::manage_user(&user))?;
 
-        let ended = transaction.sessions().delete_all_of(id, None).await?;
+        let ended = change.transaction.sessions().delete_all_of(id, None).await?;
         if ended == 0 {
             return Ok(());
         }
         user.revoke_credentials();
-        transaction.users().save(&user).await?;
-        self.audit
-            .record(transaction.as_ref(), (&actor).into(), action, id, now)
-            .await?;
-        transaction.commit().await?;
+        change.transaction.users().save(&user).await?;
+        change.commit(id).await?;
         log::info!("user {} ended {ended} sessions of user {id}", actor.id());
         Ok(())
     }
@@ -97,10 +77,7 @@ mod tests {
 
     fn use_case(world: &World) -> EndUserSessions {
         EndUserSessions {
-            unit_of_work: world.store(),
-            throttle: world.throttle(),
-            audit: world.audit(),
-            clock: world.clock(),
+            changes: world.changes(),
         }
     }
 
@@ -149,7 +126,10 @@ mod tests {
         let world = World::with(target.map(|_| alice.clone())).await;
         let session = target.map(|_| world.begin_session(&alice));
         let refusal = end_user_sessions(&world, role, alice.id()).await;
-        assert!(matches!(refusal, Err(EndUserSessionsError::NotAuthorized(_))));
+        assert!(matches!(
+            refusal,
+            Err(EndUserSessionsError::Actor(ActorError::NotAuthorized(_)))
+        ));
         if let Some(session) = session {
             assert!(world.is_live(&session).await);
         }
@@ -168,7 +148,7 @@ mod tests {
         let refusal = use_case(&world).execute(&actor, alice.id()).await;
         assert!(matches!(
             refusal,
-            Err(EndUserSessionsError::Actor(ConfirmActorError::NotAuthorized(_)))
+            Err(EndUserSessionsError::Actor(ActorError::NotAuthorized(_)))
         ));
         assert!(world.is_live(&session).await);
     }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use super::manage_user::{Change, ManageUser, ManageUserError};
+use super::manage_user::{ManageUserError, manage_user};
 use crate::{
-    application::{Actor, views::UserView},
+    application::{access::Actor, commands::Changes, views::UserView},
     domain::{
         audit::AuditAction,
         user::{Role, User},
@@ -14,16 +14,9 @@ use crate::{
 /// - Open to super admins.
 /// - Is felt by the target's very next request; the target's sessions go on.
 /// - Idempotent: granting to an admin changes nothing.
-/// - Refuses a super admin as the target: that is a system account.
+/// - Rejects a super admin as the target: that is a system account.
 pub struct GrantAdmin {
-    pub(crate) manage_user: Arc<ManageUser>,
-}
-
-/// The user to change.
-#[derive(Debug)]
-pub struct GrantAdminRequest {
-    /// The username.
-    pub username: String,
+    pub(crate) changes: Arc<Changes>,
 }
 
 impl GrantAdmin {
@@ -31,17 +24,9 @@ impl GrantAdmin {
     ///
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
-    pub async fn execute(&self, actor: &Actor, request: GrantAdminRequest) -> Result<UserView, ManageUserError> {
-        let change = Change {
-            action: AuditAction::GrantAdmin,
-            managed: Role::Admin,
-            apply: User::grant_admin,
-        };
-        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
-        if is_changed {
-            log::info!("user {} granted admin to user {}", actor.id(), user.id);
-        }
-        Ok(user)
+    pub async fn execute(&self, actor: &Actor, username: &str) -> Result<UserView, ManageUserError> {
+        let what = (AuditAction::GrantAdmin, Role::Admin);
+        manage_user(&self.changes, actor, username, what, User::grant_admin).await
     }
 }
 
@@ -51,16 +36,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, user};
+    use crate::application::{
+        access::ActorError,
+        testing::{World, user},
+    };
 
     async fn grant_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let grant_admin = GrantAdmin {
-            manage_user: world.manage_user(),
+            changes: world.changes(),
         };
-        let request = GrantAdminRequest {
-            username: username.into(),
-        };
-        grant_admin.execute(&world.actor(role), request).await
+        grant_admin.execute(&world.actor(role), username).await
     }
 
     #[tokio::test]
@@ -91,7 +76,10 @@ mod tests {
     async fn others_are_refused(#[case] role: Role, #[case] username: &str) {
         let world = World::with([user("alice", Role::User), user("super", Role::SuperAdmin)]).await;
         let refusal = grant_admin(&world, role, username).await;
-        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+        assert!(matches!(
+            refusal,
+            Err(ManageUserError::Actor(ActorError::NotAuthorized(_)))
+        ));
     }
 
     #[tokio::test]

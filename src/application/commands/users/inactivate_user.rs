@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use super::manage_user::{Change, ManageUser, ManageUserError};
+use super::manage_user::{ManageUserError, manage_user};
 use crate::{
-    application::{Actor, views::UserView},
+    application::{access::Actor, commands::Changes, views::UserView},
     domain::{
         audit::AuditAction,
         user::{Role, User},
@@ -14,16 +14,9 @@ use crate::{
 /// - Open to admins for users, to super admins for users and admins.
 /// - Ends all sessions of the user in the same transaction.
 /// - Idempotent: inactivating an inactive user changes nothing.
-/// - Refuses a super admin as the target, and so the caller.
+/// - Rejects a super admin as the target, and so the caller.
 pub struct InactivateUser {
-    pub(crate) manage_user: Arc<ManageUser>,
-}
-
-/// The user to change.
-#[derive(Debug)]
-pub struct InactivateUserRequest {
-    /// The username.
-    pub username: String,
+    pub(crate) changes: Arc<Changes>,
 }
 
 impl InactivateUser {
@@ -31,17 +24,12 @@ impl InactivateUser {
     ///
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
-    pub async fn execute(&self, actor: &Actor, request: InactivateUserRequest) -> Result<UserView, ManageUserError> {
-        let change = Change {
-            action: AuditAction::InactivateUser,
-            managed: Role::User,
-            apply: |user: &mut User, now| Ok(user.inactivate(now)),
-        };
-        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
-        if is_changed {
-            log::info!("user {} inactivated user {}", actor.id(), user.id);
-        }
-        Ok(user)
+    pub async fn execute(&self, actor: &Actor, username: &str) -> Result<UserView, ManageUserError> {
+        let what = (AuditAction::InactivateUser, Role::User);
+        manage_user(&self.changes, actor, username, what, |user: &mut User, now| {
+            Ok(user.inactivate(now))
+        })
+        .await
     }
 }
 
@@ -50,16 +38,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, user};
+    use crate::application::{
+        access::ActorError,
+        testing::{World, user},
+    };
 
     async fn inactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let inactivate_user = InactivateUser {
-            manage_user: world.manage_user(),
+            changes: world.changes(),
         };
-        let request = InactivateUserRequest {
-            username: username.into(),
-        };
-        inactivate_user.execute(&world.actor(role), request).await
+        inactivate_user.execute(&world.actor(role), username).await
     }
 
     #[tokio::test]
@@ -99,7 +87,10 @@ mod tests {
         ])
         .await;
         let refusal = inactivate_user(&world, role, username).await;
-        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+        assert!(matches!(
+            refusal,
+            Err(ManageUserError::Actor(ActorError::NotAuthorized(_)))
+        ));
     }
 
     #[tokio::test]

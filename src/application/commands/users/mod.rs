@@ -1,6 +1,6 @@
 //! What admins do with users below them.
 //!
-//! Whatever inactivates, reactivates, grants or revokes is a change that [`ManageUser`] makes: one sequence, written
+//! Whatever inactivates, reactivates, grants or revokes is a change that `manage_user` makes: one sequence, written
 //! once. What users do with themselves is [`account`](super::account); what takes a super admin as its target,
 //! [`operator`](super::operator).
 
@@ -14,8 +14,8 @@ mod revoke_admin;
 
 pub use create_user::{CreateUser, CreateUserError, CreateUserRequest};
 pub use end_user_sessions::{EndUserSessions, EndUserSessionsError};
-pub use grant_admin::{GrantAdmin, GrantAdminRequest};
-pub use inactivate_user::{InactivateUser, InactivateUserRequest};
-pub use manage_user::{ManageUser, ManageUserError};
-pub use reactivate_user::{ReactivateUser, ReactivateUserRequest};
-pub use revoke_admin::{RevokeAdmin, RevokeAdminRequest};
+pub use grant_admin::GrantAdmin;
+pub use inactivate_user::InactivateUser;
+pub use manage_user::ManageUserError;
+pub use reactivate_user::ReactivateUser;
+pub use revoke_admin::RevokeAdmin;

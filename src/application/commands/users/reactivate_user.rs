@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use super::manage_user::{Change, ManageUser, ManageUserError};
+use super::manage_user::{ManageUserError, manage_user};
 use crate::{
-    application::{Actor, views::UserView},
+    application::{access::Actor, commands::Changes, views::UserView},
     domain::{
         audit::AuditAction,
         user::{Role, User},
@@ -13,16 +13,9 @@ use crate::{
 ///
 /// - Open to admins for users, to super admins for users and admins.
 /// - Idempotent: reactivating an active user changes nothing.
-/// - Refuses a super admin as the target, and so the caller.
+/// - Rejects a super admin as the target, and so the caller.
 pub struct ReactivateUser {
-    pub(crate) manage_user: Arc<ManageUser>,
-}
-
-/// The user to change.
-#[derive(Debug)]
-pub struct ReactivateUserRequest {
-    /// The username.
-    pub username: String,
+    pub(crate) changes: Arc<Changes>,
 }
 
 impl ReactivateUser {
@@ -30,17 +23,12 @@ impl ReactivateUser {
     ///
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
-    pub async fn execute(&self, actor: &Actor, request: ReactivateUserRequest) -> Result<UserView, ManageUserError> {
-        let change = Change {
-            action: AuditAction::ReactivateUser,
-            managed: Role::User,
-            apply: |user: &mut User, now| Ok(user.reactivate(now)),
-        };
-        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
-        if is_changed {
-            log::info!("user {} reactivated user {}", actor.id(), user.id);
-        }
-        Ok(user)
+    pub async fn execute(&self, actor: &Actor, username: &str) -> Result<UserView, ManageUserError> {
+        let what = (AuditAction::ReactivateUser, Role::User);
+        manage_user(&self.changes, actor, username, what, |user: &mut User, now| {
+            Ok(user.reactivate(now))
+        })
+        .await
     }
 }
 
@@ -49,16 +37,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, user};
+    use crate::application::{
+        access::ActorError,
+        testing::{World, user},
+    };
 
     async fn reactivate_user(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let reactivate_user = ReactivateUser {
-            manage_user: world.manage_user(),
+            changes: world.changes(),
         };
-        let request = ReactivateUserRequest {
-            username: username.into(),
-        };
-        reactivate_user.execute(&world.actor(role), request).await
+        reactivate_user.execute(&world.actor(role), username).await
     }
 
     #[tokio::test]
@@ -94,6 +82,9 @@ mod tests {
         ])
         .await;
         let refusal = reactivate_user(&world, role, username).await;
-        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+        assert!(matches!(
+            refusal,
+            Err(ManageUserError::Actor(ActorError::NotAuthorized(_)))
+        ));
     }
 }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use super::manage_user::{Change, ManageUser, ManageUserError};
+use super::manage_user::{ManageUserError, manage_user};
 use crate::{
-    application::{Actor, views::UserView},
+    application::{access::Actor, commands::Changes, views::UserView},
     domain::{
         audit::AuditAction,
         user::{Role, User},
@@ -14,16 +14,9 @@ use crate::{
 /// - Open to super admins.
 /// - Is felt by the target's very next request; the target's sessions go on.
 /// - Idempotent: revoking from a plain user changes nothing.
-/// - Refuses a super admin as the target: that is a system account.
+/// - Rejects a super admin as the target: that is a system account.
 pub struct RevokeAdmin {
-    pub(crate) manage_user: Arc<ManageUser>,
-}
-
-/// The user to change.
-#[derive(Debug)]
-pub struct RevokeAdminRequest {
-    /// The username.
-    pub username: String,
+    pub(crate) changes: Arc<Changes>,
 }
 
 impl RevokeAdmin {
@@ -31,17 +24,9 @@ impl RevokeAdmin {
     ///
     /// # Errors
     /// As [`ManageUserError`] says; then nothing has changed.
-    pub async fn execute(&self, actor: &Actor, request: RevokeAdminRequest) -> Result<UserView, ManageUserError> {
-        let change = Change {
-            action: AuditAction::RevokeAdmin,
-            managed: Role::Admin,
-            apply: User::revoke_admin,
-        };
-        let (user, is_changed) = self.manage_user.execute(actor, &request.username, change).await?;
-        if is_changed {
-            log::info!("user {} revoked admin from user {}", actor.id(), user.id);
-        }
-        Ok(user)
+    pub async fn execute(&self, actor: &Actor, username: &str) -> Result<UserView, ManageUserError> {
+        let what = (AuditAction::RevokeAdmin, Role::Admin);
+        manage_user(&self.changes, actor, username, what, User::revoke_admin).await
     }
 }
 
@@ -50,16 +35,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::testing::{World, user};
+    use crate::application::{
+        access::ActorError,
+        testing::{World, user},
+    };
 
     async fn revoke_admin(world: &World, role: Role, username: &str) -> Result<UserView, ManageUserError> {
         let revoke_admin = RevokeAdmin {
-            manage_user: world.manage_user(),
+            changes: world.changes(),
         };
-        let request = RevokeAdminRequest {
-            username: username.into(),
-        };
-        revoke_admin.execute(&world.actor(role), request).await
+        revoke_admin.execute(&world.actor(role), username).await
     }
 
     #[tokio::test]
@@ -87,6 +72,9 @@ mod tests {
     async fn others_are_refused(#[case] role: Role, #[case] username: &str) {
         let world = World::with([user("alice", Role::Admin), user("super", Role::SuperAdmin)]).await;
         let refusal = revoke_admin(&world, role, username).await;
-        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
+        assert!(matches!(
+            refusal,
+            Err(ManageUserError::Actor(ActorError::NotAuthorized(_)))
+        ));
     }
 }

@@ -1,9 +1,7 @@
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use crate::application::{
-    Actor,
+    access::Actor,
     ports::{Clock, SessionReader, StorageError},
     views::SessionView,
 };
@@ -17,21 +15,13 @@ pub struct ListSessions {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Why no session was listed.
-#[derive(Debug, Error)]
-pub enum ListSessionsError {
-    /// Storage failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
 impl ListSessions {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`ListSessionsError`] says.
-    pub async fn execute(&self, actor: &Actor) -> Result<Vec<SessionView>, ListSessionsError> {
-        Ok(self.sessions.list_live(actor.id(), self.clock.now()).await?)
+    /// [`StorageError`] if storage fails.
+    pub async fn execute(&self, actor: &Actor) -> Result<Vec<SessionView>, StorageError> {
+        self.sessions.list_live(actor.id(), self.clock.now()).await
     }
 }
 
@@ -61,10 +51,10 @@ mod tests {
         };
         let listed = list_sessions.execute(&phone.actor).await.unwrap();
         let ids: Vec<_> = listed.iter().map(|session| session.id).collect();
-        assert_eq!(ids, [laptop.actor.session_id, phone.actor.session_id]);
+        assert_eq!(ids, [laptop.actor.session_id(), phone.actor.session_id()]);
 
         world.store().fail();
         let refusal = list_sessions.execute(&phone.actor).await;
-        assert!(matches!(refusal, Err(ListSessionsError::Storage(_))));
+        assert!(matches!(refusal, Err(StorageError::Unavailable(_))));
     }
 }

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use crate::application::{Actor, views::UserView};
+use crate::application::{access::Actor, views::UserView};
 
 /// Shows the caller.
 ///
@@ -22,8 +22,8 @@ impl WhoAmI {
     /// Answers the query.
     pub fn execute(&self, actor: Actor) -> CurrentUser {
         CurrentUser {
+            session_expires_at: actor.session_expires_at(),
             user: actor.user,
-            session_expires_at: actor.session_expires_at,
         }
     }
 }
@@ -38,6 +38,6 @@ mod tests {
         let actor = actor(Role::User);
         let me = WhoAmI.execute(actor.clone());
         assert_eq!(me.user, actor.user);
-        assert_eq!(me.session_expires_at, actor.session_expires_at);
+        assert_eq!(me.session_expires_at, actor.session_expires_at());
     }
 }

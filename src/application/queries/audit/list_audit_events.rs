@@ -4,9 +4,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
+        access::{Actor, NotAuthorized, Permission},
         audit::Audit,
-        authorization::{NotAuthorized, Permission},
         ports::{AuditEventReader, StorageError},
         views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },

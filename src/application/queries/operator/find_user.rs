@@ -39,10 +39,14 @@ impl FindUser {
     /// # Errors
     /// As [`FindUserError`] says.
     pub async fn execute(&self, username: &str) -> Result<UserView, FindUserError> {
-        let username = Username::new(username)?;
-        let user = self.users.find_by_username(&username).await?;
-        user.ok_or(FindUserError::UserNotFound)
+        find_by_name(self.users.as_ref(), username).await
     }
+}
+
+/// Finds a user by name, for every query of the operator that takes one.
+pub(super) async fn find_by_name(users: &dyn UserReader, username: &str) -> Result<UserView, FindUserError> {
+    let user = users.find_by_username(&Username::new(username)?).await?;
+    user.ok_or(FindUserError::UserNotFound)
 }
 
 #[cfg(test)]

@@ -4,4 +4,4 @@ mod find_user;
 mod read_audit_trail;
 
 pub use find_user::{FindUser, FindUserError};
-pub use read_audit_trail::{ReadAuditTrail, ReadAuditTrailError, ReadAuditTrailRequest, RequestedActor};
+pub use read_audit_trail::{ReadAuditTrail, ReadAuditTrailRequest, RequestedActor};

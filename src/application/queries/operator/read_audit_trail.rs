@@ -1,16 +1,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
+use super::find_user::{FindUserError, find_by_name};
 use crate::{
     application::{
-        ports::{AuditEventReader, StorageError, UserReader},
+        ports::{AuditEventReader, UserReader},
         views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
     domain::{
         audit::{AuditAction, AuditActorKind},
-        user::{InvalidUsername, UserId, Username},
+        user::UserId,
     },
 };
 
@@ -52,26 +52,12 @@ pub struct ReadAuditTrailRequest {
     pub page: AuditEventPageRequest,
 }
 
-/// Why no event was read.
-#[derive(Debug, Error)]
-pub enum ReadAuditTrailError {
-    /// The text cannot be a username.
-    #[error(transparent)]
-    InvalidUsername(#[from] InvalidUsername),
-    /// Nobody has the name.
-    #[error("There is no such user.")]
-    UserNotFound,
-    /// Storage failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
 impl ReadAuditTrail {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`ReadAuditTrailError`] says.
-    pub async fn execute(&self, request: &ReadAuditTrailRequest) -> Result<AuditEventPage, ReadAuditTrailError> {
+    /// As [`FindUserError`] says.
+    pub async fn execute(&self, request: &ReadAuditTrailRequest) -> Result<AuditEventPage, FindUserError> {
         let (actor_kind, actor) = match &request.actor {
             Some(RequestedActor::Kind(kind)) => (Some(*kind), None),
             Some(RequestedActor::User(username)) => (None, Some(username.as_str())),
@@ -89,17 +75,16 @@ impl ReadAuditTrail {
         Ok(self.events.list(&filter, &request.page).await?)
     }
 
-    async fn id_of(&self, username: Option<&str>) -> Result<Option<UserId>, ReadAuditTrailError> {
+    async fn id_of(&self, username: Option<&str>) -> Result<Option<UserId>, FindUserError> {
         let Some(username) = username else { return Ok(None) };
-        let user = self.users.find_by_username(&Username::new(username)?).await?;
-        Ok(Some(user.ok_or(ReadAuditTrailError::UserNotFound)?.id))
+        Ok(Some(find_by_name(self.users.as_ref(), username).await?.id))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::application::{commands::operator::RevokeSessions, testing::World};
+    use crate::application::testing::World;
 
     #[tokio::test]
     async fn users_are_called_by_their_names_whatever_the_case() {
@@ -119,19 +104,14 @@ mod tests {
         assert_eq!(page.events[0].target_username.as_deref(), Some("alice"));
 
         let refusal = read_audit_trail.execute(&by("nobody")).await;
-        assert!(matches!(refusal, Err(ReadAuditTrailError::UserNotFound)));
+        assert!(matches!(refusal, Err(FindUserError::UserNotFound)));
     }
 
     #[tokio::test]
     async fn a_user_called_operator_is_not_taken_for_the_operator() {
         let world = World::new();
         world.sign_up("operator").await;
-        let revoke_sessions = RevokeSessions {
-            unit_of_work: world.store(),
-            audit: world.audit(),
-            clock: world.clock(),
-        };
-        revoke_sessions.execute("operator").await.unwrap();
+        world.change_account().revoke_sessions("operator").await.unwrap();
         let read_audit_trail = ReadAuditTrail {
             events: world.store(),
             users: world.store(),

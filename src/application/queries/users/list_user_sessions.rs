@@ -4,9 +4,8 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        Actor,
+        access::{Actor, NotAuthorized, Permission},
         audit::Audit,
-        authorization::{NotAuthorized, Permission},
         ports::{Clock, SessionReader, StorageError, UserReader},
         views::SessionView,
     },
@@ -48,12 +47,15 @@ impl ListUserSessions {
     /// # Errors
     /// As [`ListUserSessionsError`] says.
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<Vec<SessionView>, ListUserSessionsError> {
-        self.audit
-            .authorize(actor, AuditAction::ListUserSessions, Permission::ManageRole(Role::User))?;
+        let manage = |role| {
+            let target = Some(id);
+            let permission = Permission::Manage { role, target };
+            self.audit.authorize(actor, AuditAction::ListUserSessions, permission)
+        };
+        manage(Role::User)?;
         let user = self.users.find_by_id(id).await?;
         let user = user.ok_or(ListUserSessionsError::UserNotFound)?;
-        self.audit
-            .authorize(actor, AuditAction::ListUserSessions, Permission::ManageRole(user.role))?;
+        manage(user.role)?;
         Ok(self.sessions.list_live(id, self.clock.now()).await?)
     }
 }
@@ -86,7 +88,7 @@ mod tests {
         let [listed] = &listed.unwrap()[..] else {
             panic!("there is one session")
         };
-        assert_eq!(listed.id, session.actor.session_id);
+        assert_eq!(listed.id, session.actor.session_id());
     }
 
     #[tokio::test]

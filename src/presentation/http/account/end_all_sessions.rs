@@ -4,17 +4,12 @@ use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
 use serde::Deserialize;
 
 use crate::{
-    application::{
-        commands::{
-            LockActorError,
-            account::{EndAllSessions, EndAllSessionsError, EndAllSessionsRequest},
-        },
-        ports::StorageError,
-    },
+    application::{access::ActorError, commands::account::EndAllSessions},
     presentation::http::{
         cookies::SessionCookie,
+        describe::Details,
         extract::{Authenticated, Params, QueryParams},
-        failure::{Failure, refusals},
+        failure::Failure,
         respond::NoContent,
     },
 };
@@ -26,13 +21,11 @@ pub struct EndAllSessionsParams {
     keep_current: bool,
 }
 
-refusals! {
-    EndAllSessionsError {
-    } delegating {
-        Actor(LockActorError),
-        Storage(StorageError),
-    }
-}
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    cookie: Some("SessionEndedOrRenewed"),
+    ..Details::of("endAllSessions")
+};
 
 /// Log out everywhere.
 ///
@@ -40,19 +33,12 @@ refusals! {
 /// `keep_current=true`, ends all but the session of this request.
 #[api_v2_operation(tags(Account), operation_id = "endAllSessions")]
 pub async fn end_all_sessions(
-    Authenticated {
-        actor,
-        inner: Params(params),
-    }: Authenticated<Params<EndAllSessionsParams>>,
+    Authenticated(actor, Params(params)): Authenticated<Params<EndAllSessionsParams>>,
     cookie: SessionCookie,
     end_all_sessions: Data<EndAllSessions>,
-) -> Result<NoContent, Failure<EndAllSessionsError>> {
-    let request = EndAllSessionsRequest {
-        keep_current: params.keep_current,
-    };
-    let is_ended = !request.keep_current;
-    end_all_sessions.execute(&actor, request).await?;
-    if is_ended {
+) -> Result<NoContent, Failure<ActorError>> {
+    end_all_sessions.execute(&actor, params.keep_current).await?;
+    if !params.keep_current {
         cookie.clear();
     }
     Ok(NoContent)

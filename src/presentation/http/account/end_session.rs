@@ -5,15 +5,14 @@ use uuid::Uuid;
 
 use crate::{
     application::{
-        commands::{
-            LockActorError,
-            account::{EndSession, EndSessionError},
-        },
+        access::ActorError,
+        commands::account::{EndSession, EndSessionError},
         ports::StorageError,
     },
     domain::session::AuthSessionId,
     presentation::http::{
         cookies::SessionCookie,
+        describe::Details,
         extract::{Authenticated, PathParam},
         failure::{Failure, refusals},
         respond::NoContent,
@@ -24,10 +23,16 @@ refusals! {
     EndSessionError {
         Self::SessionNotFound => SessionNotFound,
     } delegating {
-        Actor(LockActorError),
+        Actor(ActorError),
         Storage(StorageError),
     }
 }
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    cookie: Some("SessionEndedOrRenewed"),
+    ..Details::of("endSession")
+};
 
 /// End one of one's own sessions.
 ///
@@ -35,16 +40,13 @@ refusals! {
 /// not found.
 #[api_v2_operation(tags(Account), operation_id = "endSession")]
 pub async fn end_session(
-    Authenticated {
-        actor,
-        inner: PathParam(session_id),
-    }: Authenticated<PathParam<Uuid>>,
+    Authenticated(actor, PathParam(session_id)): Authenticated<PathParam<Uuid>>,
     cookie: SessionCookie,
     end_session: Data<EndSession>,
 ) -> Result<NoContent, Failure<EndSessionError>> {
     let session_id = AuthSessionId::from(session_id);
     end_session.execute(&actor, session_id).await?;
-    if session_id == actor.session_id {
+    if session_id == actor.session_id() {
         cookie.clear();
     }
     Ok(NoContent)

@@ -6,32 +6,30 @@ use paperclip::actix::{
 };
 
 use crate::{
-    application::{
-        ports::StorageError,
-        queries::account::{ListSessions, ListSessionsError},
-    },
+    application::{ports::StorageError, queries::account::ListSessions},
     presentation::http::{
+        describe::{Details, samples},
         extract::Authenticated,
-        failure::{Failure, refusals},
+        failure::Failure,
         json::SessionList,
     },
 };
 
-refusals! {
-    ListSessionsError {
-    } delegating {
-        Storage(StorageError),
-    }
-}
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    response: Some(|| samples::sessions(true)),
+    links: &["endSession"],
+    ..Details::of("listSessions")
+};
 
 /// List one's own sessions.
 ///
 /// Open to every authenticated caller. Lists those that live, the newest first, and tells which is the one of this request.
 #[api_v2_operation(tags(Account), operation_id = "listSessions")]
 pub async fn list_sessions(
-    Authenticated { actor, .. }: Authenticated,
+    Authenticated(actor, _): Authenticated,
     list_sessions: Data<ListSessions>,
-) -> Result<Json<SessionList>, Failure<ListSessionsError>> {
+) -> Result<Json<SessionList>, Failure<StorageError>> {
     let sessions = list_sessions.execute(&actor).await?;
     Ok(Json(SessionList::new(sessions, &actor)))
 }

@@ -15,6 +15,7 @@ use crate::{
     },
     presentation::http::{
         cookies::{DeviceCookie, SessionCookie, WithDeviceCookie},
+        describe::{Details, samples},
         extract::{Anonymous, Body, Client},
         failure::{Failure, refusals},
         fields::Password,
@@ -40,6 +41,14 @@ refusals! {
         Storage(StorageError),
     }
 }
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(samples::credentials),
+    response: Some(samples::caller),
+    cookie: Some("SessionBegun"),
+    ..Details::of("logIn")
+};
 
 /// Log in.
 ///

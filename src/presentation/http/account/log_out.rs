@@ -3,24 +3,17 @@
 use paperclip::actix::{api_v2_operation, web::Data};
 
 use crate::{
-    application::{
-        commands::account::{LogOut, LogOutError},
-        ports::StorageError,
-    },
+    application::{commands::account::LogOut, ports::StorageError},
     presentation::http::{
-        cookies::SessionCookie,
-        extract::Authenticated,
-        failure::{Failure, refusals},
-        respond::NoContent,
+        cookies::SessionCookie, describe::Details, extract::Authenticated, failure::Failure, respond::NoContent,
     },
 };
 
-refusals! {
-    LogOutError {
-    } delegating {
-        Storage(StorageError),
-    }
-}
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    cookie: Some("SessionEnded"),
+    ..Details::of("logOut")
+};
 
 /// Log out.
 ///
@@ -28,10 +21,10 @@ refusals! {
 /// on. Refuses whoever has no session, so a second log-out, too.
 #[api_v2_operation(tags(Account), operation_id = "logOut")]
 pub async fn log_out(
-    Authenticated { actor, .. }: Authenticated,
+    Authenticated(actor, _): Authenticated,
     cookie: SessionCookie,
     log_out: Data<LogOut>,
-) -> Result<NoContent, Failure<LogOutError>> {
+) -> Result<NoContent, Failure<StorageError>> {
     log_out.execute(&actor).await?;
     cookie.clear();
     Ok(NoContent)

@@ -13,6 +13,7 @@ use crate::{
         throttle::Throttled,
     },
     presentation::http::{
+        describe::{Details, samples},
         extract::{Anonymous, Body, Client},
         failure::{Failure, refusals},
         fields::Password,
@@ -39,6 +40,14 @@ refusals! {
         Storage(StorageError),
     }
 }
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(samples::credentials),
+    response: Some(samples::ada),
+    links: &["logIn"],
+    ..Details::of("signUp")
+};
 
 /// Sign up.
 ///

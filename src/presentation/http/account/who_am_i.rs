@@ -6,13 +6,25 @@ use paperclip::actix::{
 };
 
 use super::current_user::CurrentUser;
-use crate::{application::queries::account::WhoAmI, presentation::http::extract::Authenticated};
+use crate::{
+    application::queries::account::WhoAmI,
+    presentation::http::{
+        describe::{Details, samples},
+        extract::Authenticated,
+    },
+};
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    response: Some(samples::caller),
+    ..Details::of("whoAmI")
+};
 
 /// Show the caller.
 ///
 /// Open to every authenticated caller. Tells the role as it is now, and when the session expires. Changes nothing, but a
 /// session near its end is renewed, as by every operation that asks for one.
 #[api_v2_operation(tags(Account), operation_id = "whoAmI")]
-pub async fn who_am_i(Authenticated { actor, .. }: Authenticated, who_am_i: Data<WhoAmI>) -> Json<CurrentUser> {
+pub async fn who_am_i(Authenticated(actor, _): Authenticated, who_am_i: Data<WhoAmI>) -> Json<CurrentUser> {
     Json(who_am_i.execute(actor).into())
 }

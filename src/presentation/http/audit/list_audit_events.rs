@@ -1,14 +1,14 @@
 //! `GET /api/v1/audit/`.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
-use paperclip::{
-    actix::{
-        Apiv2Schema, api_v2_operation,
-        web::{Data, Json},
-    },
-    v2::{models::DataType, schema::TypedData},
+use paperclip::actix::{
+    Apiv2Schema, api_v2_operation,
+    web::{Data, Json},
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::audit_event_view::{AuditEventView, OutcomeName};
@@ -16,16 +16,14 @@ use crate::{
     application::{
         ports::StorageError,
         queries::audit::{ListAuditEvents, ListAuditEventsError},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
+        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, PageLimit},
     },
     domain::audit::AuditAction,
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, Params, QueryParams},
         failure::{Failure, refusals},
-        fields::{
-            OrDefault,
-            query_param::{LimitParam, read, time},
-        },
+        fields::{OrDefault, Param, ParamValue},
     },
 };
 
@@ -34,7 +32,7 @@ use crate::{
 pub struct ListAuditEventsParams {
     /// How many events at the most.
     #[serde(default)]
-    limit: OrDefault<LimitParam>,
+    limit: OrDefault<Param<PageLimit>>,
     /// Only those after this one, in the order of the list: the `next_cursor` of the page before.
     after: Option<Uuid>,
     /// Only what the user of this id did, or was refused.
@@ -42,19 +40,14 @@ pub struct ListAuditEventsParams {
     /// Only what was done to the user of this id.
     target_id: Option<Uuid>,
     /// Only this action.
-    action: Option<ActionParam>,
+    action: Option<Param<AuditAction>>,
     /// Only what was done, or only what was refused.
     outcome: Option<OutcomeName>,
     /// Only from this time on, to the millisecond.
-    #[serde(default, deserialize_with = "time")]
-    since: Option<DateTime<Utc>>,
+    since: Option<Param<DateTime<Utc>>>,
     /// Only before this time, to the millisecond.
-    #[serde(default, deserialize_with = "time")]
-    until: Option<DateTime<Utc>>,
+    until: Option<Param<DateTime<Utc>>>,
 }
-
-#[derive(Debug)]
-struct ActionParam(AuditAction);
 
 /// A page of events.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -73,16 +66,39 @@ refusals! {
     }
 }
 
+fn event() -> Value {
+    json!({
+        "id": samples::ID,
+        "occurred_at": samples::TIME,
+        "actor": "user",
+        "actor_id": samples::ID,
+        "actor_username": samples::ADA,
+        "session_id": samples::ID,
+        "operator_name": null,
+        "action": "change_password",
+        "target_id": samples::ID,
+        "target_username": samples::ADA,
+        "outcome": "success",
+        "refusal": null,
+        "count": 1,
+        "address": "192.0.2.1",
+        "request_id": samples::ID,
+    })
+}
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    response: Some(|| json!({ "events": [event()], "next_cursor": samples::ID })),
+    ..Details::of("listAuditEvents")
+};
+
 /// List what was done and what was refused.
 ///
 /// Open to super admins. The newest events come first. Alike refusals are counted together for a minute, by each node for
 /// itself. Refuses others, and parameters that it does not know.
 #[api_v2_operation(tags(Audit), operation_id = "listAuditEvents")]
 pub async fn list_audit_events(
-    Authenticated {
-        actor,
-        inner: Params(params),
-    }: Authenticated<Params<ListAuditEventsParams>>,
+    Authenticated(actor, Params(params)): Authenticated<Params<ListAuditEventsParams>>,
     list_audit_events: Data<ListAuditEvents>,
 ) -> Result<Json<AuditEventList>, Failure<ListAuditEventsError>> {
     let page = AuditEventPageRequest {
@@ -103,8 +119,8 @@ impl ListAuditEventsParams {
             target_id: self.target_id.map(Into::into),
             action: self.action.as_ref().map(|action| action.0),
             is_refused: self.outcome.map(|outcome| matches!(outcome, OutcomeName::Refused)),
-            since: self.since,
-            until: self.until,
+            since: self.since.map(|time| time.0),
+            until: self.until.map(|time| time.0),
         }
     }
 }
@@ -118,17 +134,8 @@ impl From<AuditEventPage> for AuditEventList {
     }
 }
 
-impl<'de> Deserialize<'de> for ActionParam {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(deserializer, |text| {
-            let action = AuditAction::named(text).map(Self);
-            action.ok_or("must be the name of an action, such as log_in")
-        })
-    }
-}
-
-impl TypedData for ActionParam {
-    fn data_type() -> DataType {
-        DataType::String
+impl ParamValue for AuditAction {
+    fn read(text: &str) -> Result<Self, impl fmt::Display> {
+        Self::named(text).ok_or("must be the name of an action, such as log_in")
     }
 }

@@ -4,12 +4,13 @@ use std::{collections::BTreeSet, mem};
 
 use serde_json::{Value, json};
 
-use super::{examples, headers, links, schemas};
+use super::{headers, links, schemas};
 use crate::{
     domain::user::PasswordPolicy,
     presentation::http::{
-        describe::{self, SESSION},
-        problem::{PROBLEM_JSON, ProblemCode},
+        describe::{self, Details, SESSION, samples},
+        problem::{FieldError, PROBLEM_JSON, Problem, ProblemCode},
+        routes::DETAILS,
     },
 };
 
@@ -113,21 +114,26 @@ fn document_cross_site_refusal(operation: &mut Value) {
 fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, problems: &mut Value) {
     let described = operation.clone();
     let id = described["operationId"].as_str().unwrap_or_default();
+    let nothing = Details::of("");
+    let details = DETAILS
+        .into_iter()
+        .find(|details| details.operation_id == id)
+        .unwrap_or(&nothing);
     for (status, response) in entries(&mut operation["responses"]) {
-        response["headers"] = headers::of(&described, status);
+        response["headers"] = headers::of(details, &described, status);
         if status.as_str() >= "400" {
             declare_problem(response, problems);
             continue;
         }
-        if let Some(example) = examples::success(id) {
-            response["content"][JSON]["example"] = example;
+        if let Some(example) = details.response {
+            response["content"][JSON]["example"] = example();
         }
-        if let Some(links) = links::of(id) {
-            response["links"] = links;
+        if !details.links.is_empty() {
+            response["links"] = links::references(details.links);
         }
     }
-    if let Some(example) = examples::request(id, password_policy) {
-        operation["requestBody"]["content"][JSON]["example"] = example;
+    if let Some(example) = details.request {
+        operation["requestBody"]["content"][JSON]["example"] = example(password_policy);
     }
     // An empty list says that none is needed.
     operation["security"] = described.get("security").cloned().unwrap_or_else(|| json!([]));
@@ -183,9 +189,23 @@ fn declare_problem(response: &mut Value, problems: &mut Value) {
     let listed = |problem: &&ProblemCode| description.contains(&format!("`{}`", problem.code()));
     let mut examples = json!({});
     for problem in ProblemCode::ALL.iter().filter(listed) {
-        problems[problem.code()] = examples::problem(*problem);
+        problems[problem.code()] = problem_example(*problem);
         examples[problem.code()] = json!({ "$ref": format!("#/components/examples/{}", problem.code()) });
     }
     let schema = response["content"][JSON]["schema"].take();
     response["content"] = json!({ PROBLEM_JSON: { "schema": schema, "examples": examples } });
+}
+
+/// A document of this kind of problem.
+fn problem_example(code: ProblemCode) -> Value {
+    let problem = match code {
+        ProblemCode::ValidationFailed => Problem::validation(vec![FieldError {
+            field: "username".to_owned(),
+            message: "is required".to_owned(),
+        }]),
+        code => Problem::new(code),
+    };
+    let mut value = json!(problem);
+    value["request_id"] = json!(samples::ID);
+    json!({ "summary": code.title(), "value": value })
 }

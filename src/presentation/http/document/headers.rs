@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::presentation::http::{describe::SESSION, request::request_id};
+use crate::presentation::http::{
+    describe::{Details, SESSION},
+    request::request_id,
+};
 
 /// The headers as components; [`of`] refers to them.
 pub fn components() -> Value {
@@ -56,21 +59,18 @@ pub fn components() -> Value {
     })
 }
 
-/// The headers of the answer that `operation` gives with `status`.
-pub fn of(operation: &Value, status: &str) -> Value {
-    let id = operation["operationId"].as_str().unwrap_or_default();
+/// The headers of the answer that the operation gives with `status`.
+pub fn of(details: &Details, operation: &Value, status: &str) -> Value {
     let asks_for_session = !operation["security"][0][SESSION].is_null();
-    let cookie = match (id, status) {
-        ("logIn", "200") => Some("SessionBegun"),
-        ("logOut", "204") => Some("SessionEnded"),
-        ("endSession" | "endAllSessions", "204") => Some("SessionEndedOrRenewed"),
+    let is_success = status < "400";
+    let cookie = match (details.cookie, status) {
         (_, "401") => Some("SessionRejected"),
+        (Some(cookie), _) if is_success => Some(cookie),
         // The session is renewed before it is known what becomes of the request.
-        _ if asks_for_session => Some("SessionRenewed"),
-        _ => None,
+        _ => asks_for_session.then_some("SessionRenewed"),
     };
     let mut headers = json!({ "X-Request-Id": reference("RequestId") });
-    if (id, status) == ("createUser", "201") {
+    if details.has_location && is_success {
         headers["Location"] = reference("Location");
     }
     if status == "401" {

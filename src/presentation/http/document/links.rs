@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-/// The links as components; [`of`] refers to them.
+/// The links as components; [`references`] refers to them.
 pub fn components() -> Value {
     let change = |operation_id: &str, description: &str| {
         json!({
@@ -47,34 +47,8 @@ pub fn components() -> Value {
     })
 }
 
-/// The links of the answer that the operation gives when it succeeds.
-pub fn of(operation_id: &str) -> Option<Value> {
-    let names: &[&str] = match operation_id {
-        "signUp" => &["logIn"],
-        "createUser" => &["getUser", "listUserSessions", "logIn", "grantAdmin", "inactivateUser"],
-        "getUser" => &[
-            "listUserSessions",
-            "endUserSessions",
-            "grantAdmin",
-            "revokeAdmin",
-            "inactivateUser",
-            "reactivateUser",
-        ],
-        "listSessions" => &["endSession"],
-        "listUserSessions" => &["endUserSessions"],
-        "grantAdmin" => &["getUser", "revokeAdmin"],
-        "revokeAdmin" => &["getUser", "grantAdmin"],
-        "inactivateUser" => &["getUser", "reactivateUser"],
-        "reactivateUser" => &["getUser", "inactivateUser"],
-        _ => return None,
-    };
-    Some(
-        names
-            .iter()
-            .map(|name| {
-                let reference = json!({ "$ref": format!("#/components/links/{name}") });
-                ((*name).to_owned(), reference)
-            })
-            .collect(),
-    )
+/// References to the links that lead to these operations.
+pub fn references(operation_ids: &[&str]) -> Value {
+    let reference = |id: &&str| ((*id).to_owned(), json!({ "$ref": format!("#/components/links/{id}") }));
+    operation_ids.iter().map(reference).collect()
 }

@@ -4,7 +4,6 @@
 //! say by [`describe`](super::describe); [`amend`](mod@amend) adds what paperclip cannot say, from the other files here.
 
 mod amend;
-mod examples;
 mod headers;
 mod links;
 mod schemas;

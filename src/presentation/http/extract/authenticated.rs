@@ -13,7 +13,7 @@ use paperclip::{
 use super::{caller::authenticate_by, cross_site::refuse_cross_site, no_input::NoInput};
 use crate::{
     application::{
-        Actor,
+        access::Actor,
         commands::account::{Authenticate, AuthenticateError},
     },
     presentation::http::{
@@ -28,12 +28,7 @@ use crate::{
 ///
 /// Actix runs the extractors of a controller side by side. Nesting makes the caller come first: without a log-in the answer is
 /// 401 whatever was sent, and nothing of it is read. Before that, a request that the page of another site has sent is 403.
-pub struct Authenticated<X = NoInput> {
-    /// Who calls.
-    pub actor: Actor,
-    /// What was sent.
-    pub inner: X,
-}
+pub struct Authenticated<X = NoInput>(pub Actor, pub X);
 
 impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
     type Error = Error;
@@ -55,7 +50,7 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
             let actor = authenticated.actor;
             request.extensions_mut().insert(Caller(actor.id()));
             let inner = X::from_request(&request, &mut payload).await.map_err(Into::into)?;
-            Ok(Self { actor, inner })
+            Ok(Self(actor, inner))
         })
     }
 }

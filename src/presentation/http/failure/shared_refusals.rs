@@ -3,9 +3,8 @@
 use super::{Refusal, refusals};
 use crate::{
     application::{
-        commands::{
-            ConfirmActorError, LockActorError, RegistrationError, account::AuthenticateError, users::ManageUserError,
-        },
+        access::ActorError,
+        commands::{RegistrationError, account::AuthenticateError, users::ManageUserError},
         ports::{HashingError, IssueError, StorageError},
         throttle::Throttled,
     },
@@ -56,17 +55,8 @@ refusals! {
 }
 
 refusals! {
-    LockActorError {
-        Self::NotAuthenticated => NotAuthenticated,
-    } delegating {
-        Throttled(Throttled),
-        Storage(StorageError),
-    }
-}
-
-refusals! {
-    ConfirmActorError {
-        Self::NotAuthenticated => NotAuthenticated,
+    ActorError {
+        Self::NotAuthenticated(_) => NotAuthenticated,
         Self::NotAuthorized(_) => NotAuthorized,
     } delegating {
         Throttled(Throttled),
@@ -87,12 +77,11 @@ refusals! {
 
 refusals! {
     ManageUserError {
-        Self::NotAuthorized(_) => NotAuthorized,
         Self::InvalidUsername(_) => InvalidUsername,
         Self::UserNotFound => UserNotFound,
         Self::SystemAccount(_) => NotAuthorized,
     } delegating {
-        Actor(ConfirmActorError),
+        Actor(ActorError),
         Storage(StorageError),
     }
 }

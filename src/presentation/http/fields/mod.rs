@@ -5,8 +5,9 @@
 //! [`domain`](crate::domain) or of the [`views`](crate::application::views).
 
 mod or_default;
+mod param;
 mod password;
-pub mod query_param;
 
 pub use or_default::OrDefault;
+pub use param::{Param, ParamValue};
 pub use password::Password;

@@ -2,6 +2,9 @@
 
 use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Json};
 use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::presentation::http::describe::Details;
 
 /// The service works as far as was asked.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -13,7 +16,23 @@ pub struct Health {
 impl Health {
     /// The only state in which there is an answer of this form.
     pub(super) const OK: Self = Self { status: "ok" };
+
+    pub(super) fn sample() -> Value {
+        json!(Self::OK)
+    }
 }
+
+/// What the OpenAPI document says of [`api_alive`] besides.
+pub const API_ALIVE: Details = Details {
+    response: Some(Health::sample),
+    ..Details::of("apiAlive")
+};
+
+/// What the OpenAPI document says of [`live`] besides.
+pub const LIVE: Details = Details {
+    response: Some(Health::sample),
+    ..Details::of("live")
+};
 
 /// Tell that the API answers.
 ///

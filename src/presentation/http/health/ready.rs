@@ -8,7 +8,10 @@ use paperclip::actix::{
 use super::alive::Health;
 use crate::{
     application::{ports::NotReady, queries::health::CheckReadiness},
-    presentation::http::failure::{Failure, refusals},
+    presentation::http::{
+        describe::Details,
+        failure::{Failure, refusals},
+    },
 };
 
 refusals! {
@@ -17,6 +20,12 @@ refusals! {
         Self::Migrations => ServiceUnavailable,
     }
 }
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    response: Some(Health::sample),
+    ..Details::of("ready")
+};
 
 /// Tell whether requests can be served.
 ///

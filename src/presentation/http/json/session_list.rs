@@ -2,7 +2,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::Serialize;
 
 use super::session_view::SessionView;
-use crate::application::{Actor, views};
+use crate::application::{access::Actor, views};
 
 /// The sessions of a user.
 #[derive(Debug, Serialize, Apiv2Schema)]
@@ -17,7 +17,7 @@ impl SessionList {
         let views = sessions.into_iter();
         Self {
             sessions: views
-                .map(|session| SessionView::new(session, actor.session_id))
+                .map(|session| SessionView::new(session, actor.session_id()))
                 .collect(),
         }
     }

@@ -2,18 +2,18 @@
 
 use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::{
     application::{
-        commands::{
-            ConfirmActorError,
-            account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
-        },
+        access::ActorError,
+        commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
         ports::{HashingError, IssueError, StorageError},
         throttle::Throttled,
     },
     presentation::http::{
         cookies::SessionCookie,
+        describe::{Details, samples},
         extract::{Authenticated, Body},
         failure::{Failure, refusals},
         fields::Password,
@@ -34,13 +34,12 @@ pub struct ChangePasswordBody {
 
 refusals! {
     ChangePasswordError {
-        Self::NotAuthorized(_) => NotAuthorized,
         Self::InvalidUsername(_) => InvalidUsername,
         Self::InvalidPassword(_) => InvalidPassword,
         Self::UserNotFound => UserNotFound,
         Self::WrongCurrentPassword => WrongCurrentPassword,
     } delegating {
-        Actor(ConfirmActorError),
+        Actor(ActorError),
         Throttled(Throttled),
         Hashing(HashingError),
         Token(IssueError),
@@ -58,6 +57,18 @@ impl From<ChangePasswordBody> for ChangePasswordRequest {
     }
 }
 
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(|policy| {
+        json!({
+            "username": samples::ADA,
+            "password": samples::new_password(policy),
+            "current_password": samples::password(policy),
+        })
+    }),
+    ..Details::of("changePassword")
+};
+
 /// Change a password.
 ///
 /// Open to every authenticated caller for their own account, to admins for users, to super admins for users and admins. One's
@@ -67,10 +78,7 @@ impl From<ChangePasswordBody> for ChangePasswordRequest {
 /// somebody of the same role or above.
 #[api_v2_operation(tags(Users), operation_id = "changePassword")]
 pub async fn change_password(
-    Authenticated {
-        actor,
-        inner: Body(body),
-    }: Authenticated<Body<ChangePasswordBody>>,
+    Authenticated(actor, Body(body)): Authenticated<Body<ChangePasswordBody>>,
     cookie: SessionCookie,
     change_password: Data<ChangePassword>,
 ) -> Result<NoContent, Failure<ChangePasswordError>> {

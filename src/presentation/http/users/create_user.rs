@@ -2,17 +2,20 @@
 
 use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{
     application::{
+        access::ActorError,
         commands::{
-            ConfirmActorError, RegistrationError,
+            RegistrationError,
             users::{CreateUser, CreateUserError, CreateUserRequest},
         },
         ports::StorageError,
     },
     domain::user::Role,
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, Body},
         failure::{Failure, refusals},
         fields::{OrDefault, Password},
@@ -46,9 +49,8 @@ pub enum AssignableRole {
 
 refusals! {
     CreateUserError {
-        Self::NotAuthorized(_) => NotAuthorized,
     } delegating {
-        Actor(ConfirmActorError),
+        Actor(ActorError),
         Registration(RegistrationError),
         Storage(StorageError),
     }
@@ -67,16 +69,25 @@ impl From<CreateUserBody> for CreateUserRequest {
     }
 }
 
+/// The user in the examples.
+const GRACE: &str = "Grace.Hopper";
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(|policy| json!({ "username": GRACE, "password": samples::password(policy), "role": "admin" })),
+    response: Some(|| samples::user(GRACE, "admin", true)),
+    links: &["getUser", "listUserSessions", "logIn", "grantAdmin", "inactivateUser"],
+    has_location: true,
+    ..Details::of("createUser")
+};
+
 /// Create a user.
 ///
 /// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Refuses a username or
 /// password that breaks a rule, and a username that is taken, whatever its case.
 #[api_v2_operation(tags(Users), operation_id = "createUser")]
 pub async fn create_user(
-    Authenticated {
-        actor,
-        inner: Body(body),
-    }: Authenticated<Body<CreateUserBody>>,
+    Authenticated(actor, Body(body)): Authenticated<Body<CreateUserBody>>,
     create_user: Data<CreateUser>,
 ) -> Result<Created<UserView>, Failure<CreateUserError>> {
     let user: UserView = create_user.execute(&actor, body.into()).await?.into();

@@ -5,10 +5,8 @@ use uuid::Uuid;
 
 use crate::{
     application::{
-        commands::{
-            ConfirmActorError,
-            users::{EndUserSessions, EndUserSessionsError},
-        },
+        access::ActorError,
+        commands::users::{EndUserSessions, EndUserSessionsError},
         ports::StorageError,
     },
     presentation::http::{
@@ -20,10 +18,9 @@ use crate::{
 
 refusals! {
     EndUserSessionsError {
-        Self::NotAuthorized(_) => NotAuthorized,
         Self::UserNotFound => UserNotFound,
     } delegating {
-        Actor(ConfirmActorError),
+        Actor(ActorError),
         Storage(StorageError),
     }
 }
@@ -34,10 +31,7 @@ refusals! {
 /// Refuses a plain user, whether there is a user of this id or not.
 #[api_v2_operation(tags(Users), operation_id = "endUserSessions")]
 pub async fn end_user_sessions(
-    Authenticated {
-        actor,
-        inner: PathParam(user_id),
-    }: Authenticated<PathParam<Uuid>>,
+    Authenticated(actor, PathParam(user_id)): Authenticated<PathParam<Uuid>>,
     end_user_sessions: Data<EndUserSessions>,
 ) -> Result<NoContent, Failure<EndUserSessionsError>> {
     end_user_sessions.execute(&actor, user_id.into()).await?;

@@ -12,6 +12,7 @@ use crate::{
         queries::users::{GetUser, GetUserError},
     },
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, PathParam},
         failure::{Failure, refusals},
         json::UserView,
@@ -27,16 +28,27 @@ refusals! {
     }
 }
 
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    response: Some(samples::ada),
+    links: &[
+        "listUserSessions",
+        "endUserSessions",
+        "grantAdmin",
+        "revokeAdmin",
+        "inactivateUser",
+        "reactivateUser",
+    ],
+    ..Details::of("getUser")
+};
+
 /// Show a user.
 ///
 /// Open to admins and super admins, who see users of every role. Changes nothing. Refuses a plain user, whether there is a user
 /// of this id or not.
 #[api_v2_operation(tags(Users), operation_id = "getUser")]
 pub async fn get_user(
-    Authenticated {
-        actor,
-        inner: PathParam(user_id),
-    }: Authenticated<PathParam<Uuid>>,
+    Authenticated(actor, PathParam(user_id)): Authenticated<PathParam<Uuid>>,
     get_user: Data<GetUser>,
 ) -> Result<Json<UserView>, Failure<GetUserError>> {
     let user = get_user.execute(&actor, user_id.into()).await?;

@@ -7,12 +7,21 @@ use paperclip::actix::{
 
 use super::target_user::TargetUser;
 use crate::{
-    application::commands::users::{GrantAdmin, GrantAdminRequest, ManageUserError},
+    application::commands::users::{GrantAdmin, ManageUserError},
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, Body},
         failure::Failure,
         json::UserView,
     },
+};
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(samples::target),
+    response: Some(|| samples::user(samples::ADA, "admin", true)),
+    links: &["getUser", "revokeAdmin"],
+    ..Details::of("grantAdmin")
 };
 
 /// Make a user an admin.
@@ -21,15 +30,9 @@ use crate::{
 /// the target.
 #[api_v2_operation(tags(Users), operation_id = "grantAdmin")]
 pub async fn grant_admin(
-    Authenticated {
-        actor,
-        inner: Body(target),
-    }: Authenticated<Body<TargetUser>>,
+    Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,
     grant_admin: Data<GrantAdmin>,
 ) -> Result<Json<UserView>, Failure<ManageUserError>> {
-    let request = GrantAdminRequest {
-        username: target.username,
-    };
-    let user = grant_admin.execute(&actor, request).await?;
+    let user = grant_admin.execute(&actor, &target.username).await?;
     Ok(Json(user.into()))
 }

@@ -7,12 +7,21 @@ use paperclip::actix::{
 
 use super::target_user::TargetUser;
 use crate::{
-    application::commands::users::{InactivateUser, InactivateUserRequest, ManageUserError},
+    application::commands::users::{InactivateUser, ManageUserError},
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, Body},
         failure::Failure,
         json::UserView,
     },
+};
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(samples::target),
+    response: Some(|| samples::user(samples::ADA, "user", false)),
+    links: &["getUser", "reactivateUser"],
+    ..Details::of("inactivateUser")
 };
 
 /// Shut a user out.
@@ -21,15 +30,9 @@ use crate::{
 /// inactive user changes nothing. Refuses a super admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "inactivateUser")]
 pub async fn inactivate_user(
-    Authenticated {
-        actor,
-        inner: Body(target),
-    }: Authenticated<Body<TargetUser>>,
+    Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,
     inactivate_user: Data<InactivateUser>,
 ) -> Result<Json<UserView>, Failure<ManageUserError>> {
-    let request = InactivateUserRequest {
-        username: target.username,
-    };
-    let user = inactivate_user.execute(&actor, request).await?;
+    let user = inactivate_user.execute(&actor, &target.username).await?;
     Ok(Json(user.into()))
 }

@@ -12,6 +12,7 @@ use crate::{
         queries::users::{ListUserSessions, ListUserSessionsError},
     },
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, PathParam},
         failure::{Failure, refusals},
         json::SessionList,
@@ -27,16 +28,20 @@ refusals! {
     }
 }
 
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    response: Some(|| samples::sessions(false)),
+    links: &["endUserSessions"],
+    ..Details::of("listUserSessions")
+};
+
 /// List the sessions of a user.
 ///
 /// Open to admins for users, to super admins for users and admins. Lists those that live, the newest first. Refuses a plain
 /// user, whether there is a user of this id or not.
 #[api_v2_operation(tags(Users), operation_id = "listUserSessions")]
 pub async fn list_user_sessions(
-    Authenticated {
-        actor,
-        inner: PathParam(user_id),
-    }: Authenticated<PathParam<Uuid>>,
+    Authenticated(actor, PathParam(user_id)): Authenticated<PathParam<Uuid>>,
     list_user_sessions: Data<ListUserSessions>,
 ) -> Result<Json<SessionList>, Failure<ListUserSessionsError>> {
     let sessions = list_user_sessions.execute(&actor, user_id.into()).await?;

@@ -1,32 +1,33 @@
 //! `GET /api/v1/users/`.
 
+use std::fmt;
+
 use paperclip::{
     actix::{
         Apiv2Schema, api_v2_operation,
         web::{Data, Json},
     },
-    v2::{models::DataType, schema::TypedData},
+    v2::models::DataType,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::user_cursor::{self, CursorParam};
+use super::user_cursor;
 use crate::{
     application::{
         ports::StorageError,
         queries::users::{ListUsers, ListUsersError},
         views::{
-            Counting, InvalidPageOffset, PageOffset, SortingOrder, UserFilter, UserPage, UserPageRequest,
-            UserPageStart, UserSortingField,
+            Counting, InvalidPageOffset, PageLimit, PageOffset, SortingOrder, UserCursor, UserFilter, UserPage,
+            UserPageRequest, UserPageStart, UserSortingField,
         },
     },
     domain::user::UsernamePrefix,
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, Params, QueryParams},
         failure::{Failure, refusals},
-        fields::{
-            OrDefault,
-            query_param::{LimitParam, read},
-        },
+        fields::{OrDefault, Param, ParamValue},
         json::{RoleName, UserView},
         problem::FieldError,
     },
@@ -37,13 +38,13 @@ use crate::{
 pub struct ListUsersParams {
     /// How many users at the most.
     #[serde(default)]
-    limit: OrDefault<LimitParam>,
+    limit: OrDefault<Param<PageLimit>>,
     /// Only those behind this place in the order of the list: the `next_cursor` of the page before, asked for with the same
     /// `sorting_field`.
-    after: Option<CursorParam>,
+    after: Option<Param<UserCursor>>,
     /// How many users to pass over first; the more, the longer it takes. To read all users, use `after`.
     #[serde(default)]
-    offset: OrDefault<OffsetParam>,
+    offset: OrDefault<Param<PageOffset>>,
     /// By what to sort. Roles sort by rank; ties are broken by id, in the same order.
     #[serde(default)]
     sorting_field: OrDefault<SortingFieldName>,
@@ -55,7 +56,7 @@ pub struct ListUsersParams {
     /// Only active, or only inactive users.
     is_active: Option<bool>,
     /// Only users whose name starts like this, in any case. Every character stands for itself.
-    username: Option<PrefixParam>,
+    username: Option<Param<UsernamePrefix>>,
     /// Whether to count all users that match, which takes the longer the more there are.
     #[serde(default)]
     include_total: OrDefault<bool>,
@@ -77,12 +78,6 @@ pub struct UserList {
     /// How many users were passed over.
     offset: u32,
 }
-
-#[derive(Debug, Default)]
-struct OffsetParam(PageOffset);
-
-#[derive(Debug)]
-struct PrefixParam(UsernamePrefix);
 
 /// By what users are sorted.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
@@ -122,16 +117,28 @@ refusals! {
     }
 }
 
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    response: Some(|| {
+        json!({
+            "users": [samples::ada()],
+            "next_cursor": "dQGbeW3WAHwunV9LGm48jyBhZGEubG92ZWxhY2U",
+            "total": 3,
+            "total_is_exact": true,
+            "limit": 1,
+            "offset": 0,
+        })
+    }),
+    ..Details::of("listUsers")
+};
+
 /// List users.
 ///
 /// Open to admins and super admins. Filters, sorts and paginates as asked; `total` counts the users that the filters match, up
 /// to 1,000 or, with `include_total`, all of them. Changes nothing. Refuses a plain user, and parameters that it does not know.
 #[api_v2_operation(tags(Users), operation_id = "listUsers")]
 pub async fn list_users(
-    Authenticated {
-        actor,
-        inner: Params(params),
-    }: Authenticated<Params<ListUsersParams>>,
+    Authenticated(actor, Params(params)): Authenticated<Params<ListUsersParams>>,
     list_users: Data<ListUsers>,
 ) -> Result<Json<UserList>, Failure<ListUsersError>> {
     let request = params.page_request();
@@ -141,7 +148,7 @@ pub async fn list_users(
 
 impl QueryParams for ListUsersParams {
     fn misfit(&self) -> Option<FieldError> {
-        let CursorParam(cursor) = self.after.as_ref()?;
+        let Param(cursor) = self.after.as_ref()?;
         let rule = if cursor.key.field() != self.sorting_field() {
             "must be from a page with the same `sorting_field`; ask with that one, or leave this out"
         } else if self.offset.0.0.get() > 0 {
@@ -161,7 +168,7 @@ impl ListUsersParams {
         UserPageRequest {
             limit: self.limit.0.0,
             start: match &self.after {
-                Some(CursorParam(cursor)) => UserPageStart::After(cursor.clone()),
+                Some(Param(cursor)) => UserPageStart::After(cursor.clone()),
                 None => UserPageStart::Offset {
                     sorting_field: self.sorting_field(),
                     offset: self.offset.0.0,
@@ -211,29 +218,16 @@ impl UserList {
     }
 }
 
-impl<'de> Deserialize<'de> for OffsetParam {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(deserializer, |text| {
-            let offset = text.parse().map_err(|_| InvalidPageOffset)?;
-            PageOffset::new(offset).map(Self)
-        })
+impl ParamValue for PageOffset {
+    const DATA_TYPE: DataType = DataType::Integer;
+
+    fn read(text: &str) -> Result<Self, impl fmt::Display> {
+        text.parse().map_err(|_| InvalidPageOffset).and_then(Self::new)
     }
 }
 
-impl<'de> Deserialize<'de> for PrefixParam {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(deserializer, |text| UsernamePrefix::new(text).map(Self))
-    }
-}
-
-impl TypedData for OffsetParam {
-    fn data_type() -> DataType {
-        DataType::Integer
-    }
-}
-
-impl TypedData for PrefixParam {
-    fn data_type() -> DataType {
-        DataType::String
+impl ParamValue for UsernamePrefix {
+    fn read(text: &str) -> Result<Self, impl fmt::Display> {
+        Self::new(text)
     }
 }

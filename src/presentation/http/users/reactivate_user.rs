@@ -7,12 +7,21 @@ use paperclip::actix::{
 
 use super::target_user::TargetUser;
 use crate::{
-    application::commands::users::{ManageUserError, ReactivateUser, ReactivateUserRequest},
+    application::commands::users::{ManageUserError, ReactivateUser},
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, Body},
         failure::Failure,
         json::UserView,
     },
+};
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(samples::target),
+    response: Some(samples::ada),
+    links: &["getUser", "inactivateUser"],
+    ..Details::of("reactivateUser")
 };
 
 /// Let an inactive user in again.
@@ -21,15 +30,9 @@ use crate::{
 /// user changes nothing. Refuses a super admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "reactivateUser")]
 pub async fn reactivate_user(
-    Authenticated {
-        actor,
-        inner: Body(target),
-    }: Authenticated<Body<TargetUser>>,
+    Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,
     reactivate_user: Data<ReactivateUser>,
 ) -> Result<Json<UserView>, Failure<ManageUserError>> {
-    let request = ReactivateUserRequest {
-        username: target.username,
-    };
-    let user = reactivate_user.execute(&actor, request).await?;
+    let user = reactivate_user.execute(&actor, &target.username).await?;
     Ok(Json(user.into()))
 }

@@ -7,12 +7,21 @@ use paperclip::actix::{
 
 use super::target_user::TargetUser;
 use crate::{
-    application::commands::users::{ManageUserError, RevokeAdmin, RevokeAdminRequest},
+    application::commands::users::{ManageUserError, RevokeAdmin},
     presentation::http::{
+        describe::{Details, samples},
         extract::{Authenticated, Body},
         failure::Failure,
         json::UserView,
     },
+};
+
+/// What the OpenAPI document says besides.
+pub const DETAILS: Details = Details {
+    request: Some(samples::target),
+    response: Some(samples::ada),
+    links: &["getUser", "grantAdmin"],
+    ..Details::of("revokeAdmin")
 };
 
 /// Make an admin a plain user.
@@ -21,15 +30,9 @@ use crate::{
 /// admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "revokeAdmin")]
 pub async fn revoke_admin(
-    Authenticated {
-        actor,
-        inner: Body(target),
-    }: Authenticated<Body<TargetUser>>,
+    Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,
     revoke_admin: Data<RevokeAdmin>,
 ) -> Result<Json<UserView>, Failure<ManageUserError>> {
-    let request = RevokeAdminRequest {
-        username: target.username,
-    };
-    let user = revoke_admin.execute(&actor, request).await?;
+    let user = revoke_admin.execute(&actor, &target.username).await?;
     Ok(Json(user.into()))
 }

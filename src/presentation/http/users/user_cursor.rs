@@ -1,23 +1,19 @@
 //! Places in the list of users, as clients see them.
 
+use std::fmt;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Datelike, Utc};
-use paperclip::v2::{models::DataType, schema::TypedData};
-use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use crate::{
     application::views::{UserCursor, UserSortingKey},
     domain::user::{Role, Username},
-    presentation::http::fields::query_param::read,
+    presentation::http::fields::ParamValue,
 };
 
 /// What is said to a text that is no cursor.
 const RULE: &str = "must be the `next_cursor` of a page; leave it out to begin at the first one";
-
-/// Where a page begins, as a text that means nothing to clients.
-#[derive(Debug)]
-pub struct CursorParam(pub UserCursor);
 
 /// The text of a cursor: as base64url, a byte for the sorting field, sixteen for the id of the user, and the value of the
 /// field. Times are in microseconds, as precise as databases keep them.
@@ -73,15 +69,9 @@ fn time(value: &[u8]) -> Option<DateTime<Utc>> {
     Some(time).filter(|time| (0..=9999).contains(&time.year()))
 }
 
-impl<'de> Deserialize<'de> for CursorParam {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(deserializer, |text| cursor(text).map(Self).ok_or(RULE))
-    }
-}
-
-impl TypedData for CursorParam {
-    fn data_type() -> DataType {
-        DataType::String
+impl ParamValue for UserCursor {
+    fn read(text: &str) -> Result<Self, impl fmt::Display> {
+        cursor(text).ok_or(RULE)
     }
 }
 

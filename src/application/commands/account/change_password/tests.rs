@@ -93,7 +93,10 @@ async fn nobody_changes_the_password_of_equals_or_betters(#[case] role: Role, #[
         .change_password()
         .execute(&here.actor, request("target", NEW_PASSWORD, None))
         .await;
-    assert!(matches!(refusal, Err(ChangePasswordError::NotAuthorized(_))));
+    assert!(matches!(
+        refusal,
+        Err(ChangePasswordError::Actor(ActorError::NotAuthorized(_)))
+    ));
     assert_eq!(stored_hash(&world, &target).await, hash_of(PASSWORD));
 }
 
@@ -107,7 +110,10 @@ async fn a_plain_user_does_not_learn_which_names_exist() {
             .change_password()
             .execute(&here.actor, request(username, "x", None))
             .await;
-        assert!(matches!(refusal, Err(ChangePasswordError::NotAuthorized(_))));
+        assert!(matches!(
+            refusal,
+            Err(ChangePasswordError::Actor(ActorError::NotAuthorized(_)))
+        ));
     }
 }
 
@@ -145,7 +151,7 @@ async fn an_admin_who_is_logged_out_while_the_password_is_hashed_changes_nothing
     let world = World::with([admin.clone(), alice.clone()]).await;
     let here = world.begin_session(&admin);
     world.while_hashing({
-        let (store, session) = (world.store(), here.actor.session_id);
+        let (store, session) = (world.store(), here.actor.session_id());
         move || store.remove_session(session)
     });
     let refusal = world
@@ -154,7 +160,7 @@ async fn an_admin_who_is_logged_out_while_the_password_is_hashed_changes_nothing
         .await;
     assert!(matches!(
         refusal,
-        Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+        Err(ChangePasswordError::Actor(ActorError::NotAuthenticated(_)))
     ));
     assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
 }
@@ -184,7 +190,7 @@ async fn a_session_that_another_change_ended_meanwhile_is_told_before_the_passwo
     let world = World::with([alice.clone()]).await;
     let here = world.begin_session(&alice);
     world.while_hashing({
-        let (store, session) = (world.store(), here.actor.session_id);
+        let (store, session) = (world.store(), here.actor.session_id());
         let mut alice = alice.clone();
         alice.change_password(hash_of("taken over"), world.now());
         move || {
@@ -198,7 +204,7 @@ async fn a_session_that_another_change_ended_meanwhile_is_told_before_the_passwo
         .await;
     assert!(matches!(
         refusal,
-        Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+        Err(ChangePasswordError::Actor(ActorError::NotAuthenticated(_)))
     ));
 }
 
@@ -209,7 +215,7 @@ async fn a_session_that_ended_meanwhile_changes_nothing() {
     let here = world.begin_session(&alice);
     world.while_hashing({
         let store = world.store();
-        let id = here.actor.session_id;
+        let id = here.actor.session_id();
         move || store.remove_session(id)
     });
     let refusal = world
@@ -218,7 +224,7 @@ async fn a_session_that_ended_meanwhile_changes_nothing() {
         .await;
     assert!(matches!(
         refusal,
-        Err(ChangePasswordError::Actor(ConfirmActorError::NotAuthenticated))
+        Err(ChangePasswordError::Actor(ActorError::NotAuthenticated(_)))
     ));
     assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
 }

@@ -1,12 +1,15 @@
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use rstest::rstest;
 
 use super::*;
 use crate::{
-    application::testing::{PASSWORD, World, provenance, rotated_hash_of, user},
+    application::{
+        ports::{HashClient, HashingError, PasswordHasher as _},
+        testing::{PASSWORD, World, provenance, rotated_hash_of, user},
+    },
     domain::{
-        audit::AuditActor,
-        session::UserAgent,
+        audit::{AuditAction, AuditActor, RefusalReason},
+        session::{ClientDetails, UserAgent},
         user::{PasswordHash, Role},
     },
 };

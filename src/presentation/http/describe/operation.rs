@@ -8,7 +8,7 @@ use paperclip::v2::{
 use crate::presentation::http::problem::{Problem, ProblemCode};
 
 /// The name of the security scheme: the session cookie.
-pub(super) const SESSION: &str = "session";
+pub const SESSION: &str = "session";
 
 /// Adds the answers that go with `codes` to the operation; answers of one status share an entry that lists their codes.
 pub fn refuses(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
@@ -36,7 +36,7 @@ pub fn refuses(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
 }
 
 /// The line about `code` in the description of an answer.
-pub(super) fn line(code: ProblemCode) -> String {
+pub fn line(code: ProblemCode) -> String {
     format!("- `{}`: {}", code.code(), code.title())
 }
 

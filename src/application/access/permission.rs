@@ -2,22 +2,25 @@
 
 use thiserror::Error;
 
-use crate::{
-    application::Actor,
-    domain::user::{Role, User},
-};
+use super::Actor;
+use crate::domain::user::{Role, User, UserId};
 
-/// What an actor may need to be permitted.
+/// What an actor needs to be permitted.
 #[derive(Clone, Copy, Debug)]
-pub enum Permission<'a> {
+pub enum Permission {
+    /// To manage one's own account and sessions: every authenticated caller.
+    ManageSelf,
     /// To see any user: admins and above.
     ReadUsers,
     /// To read the audit trail: super admins.
     ReadAuditEvents,
     /// To manage users of a role, or to give or take it: only those strictly above it.
-    ManageRole(Role),
-    /// To manage this very user: only those strictly above the user's role.
-    ManageUser(&'a User),
+    Manage {
+        /// The role.
+        role: Role,
+        /// The user, as far as it is known yet, for the audit trail.
+        target: Option<UserId>,
+    },
 }
 
 /// The actor's role does not permit what was asked for.
@@ -25,16 +28,31 @@ pub enum Permission<'a> {
 #[error("Your role does not permit this.")]
 pub struct NotAuthorized;
 
-/// Judges whether `actor` has `permission`.
+impl Permission {
+    /// To manage users of `role`.
+    pub fn manage(role: Role) -> Self {
+        Self::Manage { role, target: None }
+    }
+
+    /// To manage this very user.
+    pub fn manage_user(user: &User) -> Self {
+        Self::Manage {
+            role: user.role(),
+            target: Some(user.id()),
+        }
+    }
+}
+
+/// Decides whether `actor` has `permission`.
 ///
 /// # Errors
 /// [`NotAuthorized`] if not.
-pub fn authorize(actor: &Actor, permission: Permission<'_>) -> Result<(), NotAuthorized> {
+pub fn authorize(actor: &Actor, permission: Permission) -> Result<(), NotAuthorized> {
     let permitted = match permission {
+        Permission::ManageSelf => true,
         Permission::ReadUsers => actor.role() >= Role::Admin,
         Permission::ReadAuditEvents => actor.role() >= Role::SuperAdmin,
-        Permission::ManageRole(role) => role < actor.role(),
-        Permission::ManageUser(user) => user.role() < actor.role(),
+        Permission::Manage { role, .. } => role < actor.role(),
     };
     if permitted { Ok(()) } else { Err(NotAuthorized) }
 }
@@ -45,6 +63,11 @@ mod tests {
 
     use super::*;
     use crate::application::testing::{actor, user};
+
+    #[rstest]
+    fn everyone_manages_themselves(#[values(Role::User, Role::Admin, Role::SuperAdmin)] role: Role) {
+        assert_eq!(authorize(&actor(role), Permission::ManageSelf), Ok(()));
+    }
 
     #[rstest]
     #[case(Role::User, false)]
@@ -66,8 +89,8 @@ mod tests {
         #[values(Role::User, Role::Admin, Role::SuperAdmin)] target: Role,
     ) {
         let below = target < role;
-        assert_eq!(authorize(&actor(role), Permission::ManageRole(target)).is_ok(), below);
+        assert_eq!(authorize(&actor(role), Permission::manage(target)).is_ok(), below);
         let target = user("target", target);
-        assert_eq!(authorize(&actor(role), Permission::ManageUser(&target)).is_ok(), below);
+        assert_eq!(authorize(&actor(role), Permission::manage_user(&target)).is_ok(), below);
     }
 }

@@ -1,0 +1,56 @@
+use chrono::{DateTime, Utc};
+
+use super::Credential;
+use crate::{
+    application::{ports::HashClient, views::UserView},
+    domain::{
+        audit::Provenance,
+        session::AuthSessionId,
+        user::{Role, UserId},
+    },
+};
+
+/// An authenticated caller, as [`Authenticate`] has just found them in the database.
+///
+/// A use case that takes an actor is open to authenticated callers only.
+///
+/// [`Authenticate`]: crate::application::commands::account::Authenticate
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The user.
+    pub user: UserView,
+    /// How the user proved to be the one.
+    pub credential: Credential,
+    /// Where the request comes from.
+    pub provenance: Provenance,
+}
+
+impl Actor {
+    /// Returns the id of the user.
+    pub fn id(&self) -> UserId {
+        self.user.id
+    }
+
+    /// Returns the role of the user.
+    pub fn role(&self) -> Role {
+        self.user.role
+    }
+
+    /// Returns the id of the session in which the request is made.
+    pub fn session_id(&self) -> AuthSessionId {
+        let Credential::Session { id, .. } = self.credential;
+        id
+    }
+
+    /// Returns when that session expires unless it is used again.
+    pub fn session_expires_at(&self) -> DateTime<Utc> {
+        let Credential::Session { expires_at, .. } = self.credential;
+        expires_at
+    }
+}
+
+impl From<&Actor> for HashClient {
+    fn from(actor: &Actor) -> Self {
+        Self::User(actor.id())
+    }
+}

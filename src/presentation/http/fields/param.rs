@@ -1,0 +1,62 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use paperclip::v2::{
+    models::{DataType, DataTypeFormat},
+    schema::TypedData,
+};
+use serde::{Deserialize, Deserializer, de::Error};
+
+use crate::application::views::{InvalidPageLimit, PageLimit};
+
+/// A query parameter that is read by a rule of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Param<T>(pub T);
+
+/// A value that a [`Param`] can have.
+pub trait ParamValue: Sized {
+    /// What the OpenAPI document calls its type.
+    const DATA_TYPE: DataType = DataType::String;
+    /// What the OpenAPI document calls its format.
+    const FORMAT: Option<DataTypeFormat> = None;
+
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// The rule that `text` breaks, beginning with `must`; it goes back to the client.
+    fn read(text: &str) -> Result<Self, impl fmt::Display>;
+}
+
+impl<'de, T: ParamValue> Deserialize<'de> for Param<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        T::read(&text).map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<T: ParamValue> TypedData for Param<T> {
+    fn data_type() -> DataType {
+        T::DATA_TYPE
+    }
+
+    fn format() -> Option<DataTypeFormat> {
+        T::FORMAT
+    }
+}
+
+impl ParamValue for PageLimit {
+    const DATA_TYPE: DataType = DataType::Integer;
+
+    fn read(text: &str) -> Result<Self, impl fmt::Display> {
+        text.parse().map_err(|_| InvalidPageLimit).and_then(Self::new)
+    }
+}
+
+impl ParamValue for DateTime<Utc> {
+    const FORMAT: Option<DataTypeFormat> = Some(DataTypeFormat::DateTime);
+
+    fn read(text: &str) -> Result<Self, impl fmt::Display> {
+        text.parse()
+            .map_err(|_| "must be a time of RFC 3339, such as 2026-01-01T00:00:00Z")
+    }
+}
