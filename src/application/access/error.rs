@@ -1,6 +1,5 @@
 use thiserror::Error;
 
-use super::NotAuthorized;
 use crate::application::{ports::StorageError, throttle::Throttled};
 
 /// The caller has no live session, or is inactive.
@@ -8,15 +7,12 @@ use crate::application::{ports::StorageError, throttle::Throttled};
 #[error("You are not logged in, or your session has ended. Log in first.")]
 pub struct NotAuthenticated;
 
-/// Why an actor may not make a change.
+/// Why an actor cannot make a change, whatever their role.
 #[derive(Debug, Error)]
 pub enum ActorError {
     /// The session has ended, or the actor is inactive.
     #[error(transparent)]
     NotAuthenticated(#[from] NotAuthenticated),
-    /// The actor's role does not permit it.
-    #[error(transparent)]
-    NotAuthorized(#[from] NotAuthorized),
     /// The actor has made too many changes within a minute.
     #[error(transparent)]
     Throttled(#[from] Throttled),

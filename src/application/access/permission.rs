@@ -8,8 +8,6 @@ use crate::domain::user::{Role, User, UserId};
 /// What an actor needs to be permitted.
 #[derive(Clone, Copy, Debug)]
 pub enum Permission {
-    /// To manage one's own account and sessions: every authenticated caller.
-    ManageSelf,
     /// To see any user: admins and above.
     ReadUsers,
     /// To read the audit trail: super admins.
@@ -49,7 +47,6 @@ impl Permission {
 /// [`NotAuthorized`] if not.
 pub fn authorize(actor: &Actor, permission: Permission) -> Result<(), NotAuthorized> {
     let permitted = match permission {
-        Permission::ManageSelf => true,
         Permission::ReadUsers => actor.role() >= Role::Admin,
         Permission::ReadAuditEvents => actor.role() >= Role::SuperAdmin,
         Permission::Manage { role, .. } => role < actor.role(),
@@ -63,11 +60,6 @@ mod tests {
 
     use super::*;
     use crate::application::testing::{actor, user};
-
-    #[rstest]
-    fn everyone_manages_themselves(#[values(Role::User, Role::Admin, Role::SuperAdmin)] role: Role) {
-        assert_eq!(authorize(&actor(role), Permission::ManageSelf), Ok(()));
-    }
 
     #[rstest]
     #[case(Role::User, false)]

@@ -78,7 +78,7 @@ impl Audit {
         authorize(actor, permission).inspect_err(|_| {
             let target_id = match permission {
                 Permission::Manage { target, .. } => target,
-                Permission::ManageSelf | Permission::ReadUsers | Permission::ReadAuditEvents => None,
+                Permission::ReadUsers | Permission::ReadAuditEvents => None,
             };
             self.refused(actor, action, target_id, RefusalReason::NotAuthorized);
         })

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     application::{
-        access::{Actor, ActorError, Confirmed, ConfirmedActor, Permission},
+        access::{Actor, ActorError, Confirmed, ConfirmedActor, NotAuthorized, Permission},
         audit::Audit,
         ports::{Clock, StorageError, Transaction, UnitOfWork},
         throttle::Throttle,
@@ -44,29 +44,24 @@ impl Changes {
     /// Decides by what is known before the change begins, so that a refusal costs storage nothing.
     ///
     /// # Errors
-    /// [`ActorError::NotAuthorized`] if `actor` lacks `permission`.
+    /// [`NotAuthorized`] if `actor` lacks `permission`.
     pub(super) fn authorize(
         &self,
         actor: &Actor,
         action: AuditAction,
         permission: Permission,
-    ) -> Result<(), ActorError> {
-        Ok(self.audit.authorize(actor, action, permission)?)
+    ) -> Result<(), NotAuthorized> {
+        self.audit.authorize(actor, action, permission)
     }
 
-    /// Opens a transaction, confirms the actor in it, and decides by the role that the actor has now.
+    /// Opens a transaction and confirms the actor in it.
     ///
-    /// It counts as one of the changes that a user may make within a minute.
+    /// It counts as one of the changes that a user may make within a minute. If the change needs a permission, the caller
+    /// has to [`authorize`](Change::authorize) it again: the actor may have been demoted since the request began.
     ///
     /// # Errors
     /// As [`ActorError`] says; then no transaction is open.
-    pub(super) async fn begin(
-        &self,
-        actor: &Actor,
-        action: AuditAction,
-        permission: Permission,
-    ) -> Result<Change<'_>, ActorError> {
-        self.authorize(actor, action, permission)?;
+    pub(super) async fn begin(&self, actor: &Actor, action: AuditAction) -> Result<Change<'_>, ActorError> {
         self.throttle.spend_change(actor.id())?;
         let transaction = self.unit_of_work.begin().await?;
         let now = self.clock.now();
@@ -79,7 +74,7 @@ impl Changes {
             user: UserView::from(&user),
             ..actor.clone()
         };
-        let change = Change {
+        Ok(Change {
             transaction,
             now,
             user,
@@ -88,9 +83,7 @@ impl Changes {
             confirmed,
             action,
             audit: &self.audit,
-        };
-        change.authorize(permission)?;
-        Ok(change)
+        })
     }
 }
 
@@ -98,9 +91,9 @@ impl Change<'_> {
     /// Decides by the role that the actor has now.
     ///
     /// # Errors
-    /// [`ActorError::NotAuthorized`] if the actor lacks `permission`.
-    pub fn authorize(&self, permission: Permission) -> Result<(), ActorError> {
-        Ok(self.audit.authorize(&self.actor, self.action, permission)?)
+    /// [`NotAuthorized`] if the actor lacks `permission`.
+    pub fn authorize(&self, permission: Permission) -> Result<(), NotAuthorized> {
+        self.audit.authorize(&self.actor, self.action, permission)
     }
 
     /// Records what was done to `target_id`, and makes it last.

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, ConfirmedActor, Permission},
+        access::{Actor, ActorError, ConfirmedActor, NotAuthorized, Permission},
         commands::Changes,
         ports::{
             AccessToken, AccessTokens, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher, Random,
@@ -61,7 +61,10 @@ pub struct ChangePasswordRequest {
 /// Why the password was not changed.
 #[derive(Debug, Error)]
 pub enum ChangePasswordError {
-    /// The actor may not change this user's password.
+    /// The actor may not do this, or not to this user.
+    #[error(transparent)]
+    NotAuthorized(#[from] NotAuthorized),
+    /// The actor may not do it any more.
     #[error(transparent)]
     Actor(#[from] ActorError),
     /// The username breaks a rule, so there is no such user.
@@ -170,7 +173,7 @@ impl ChangePassword {
         let password_hash = self.password_hasher.hash(actor.into(), password).await?;
 
         let mut change = loop {
-            let change = self.changes.begin(actor, ACTION, Permission::ManageSelf).await?;
+            let change = self.changes.begin(actor, ACTION).await?;
             if *change.user.password_hash() == verified_hash {
                 break change;
             }
@@ -249,8 +252,8 @@ impl ChangePassword {
     ) -> Result<(), ChangePasswordError> {
         let password_hash = self.password_hasher.hash(actor.into(), password).await?;
 
-        let permission = Permission::manage(Role::User);
-        let change = self.changes.begin(actor, ACTION, permission).await?;
+        let change = self.changes.begin(actor, ACTION).await?;
+        change.authorize(Permission::manage(Role::User))?;
         let transaction = change.transaction.as_ref();
         let user = transaction.users().find_by_id_for_update(target).await?;
         let mut user = user.ok_or(ChangePasswordError::UserNotFound)?;

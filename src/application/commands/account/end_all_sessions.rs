@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, Permission},
+        access::{Actor, ActorError},
         commands::Changes,
     },
     domain::audit::AuditAction,
@@ -25,8 +25,7 @@ impl EndAllSessions {
     /// # Errors
     /// As [`ActorError`] says; then no session has ended.
     pub async fn execute(&self, actor: &Actor, keep_current: bool) -> Result<(), ActorError> {
-        let (action, permission) = (AuditAction::EndAllSessions, Permission::ManageSelf);
-        let change = self.changes.begin(actor, action, permission).await?;
+        let change = self.changes.begin(actor, AuditAction::EndAllSessions).await?;
         let kept = keep_current.then_some(actor.session_id());
         let ended = change.transaction.sessions().delete_all_of(actor.id(), kept).await?;
         if ended == 0 {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, Permission},
+        access::{Actor, ActorError},
         commands::Changes,
         ports::StorageError,
     },
@@ -40,8 +40,7 @@ impl EndSession {
     /// # Errors
     /// As [`EndSessionError`] says; then no session has ended.
     pub async fn execute(&self, actor: &Actor, id: AuthSessionId) -> Result<(), EndSessionError> {
-        let (action, permission) = (AuditAction::EndSession, Permission::ManageSelf);
-        let change = self.changes.begin(actor, action, permission).await?;
+        let change = self.changes.begin(actor, AuditAction::EndSession).await?;
         let sessions = change.transaction.sessions();
         let session = sessions.find_live_for_update(id, change.now).await?;
         session

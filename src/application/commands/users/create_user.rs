@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, Permission},
+        access::{Actor, ActorError, NotAuthorized, Permission},
         commands::{Changes, Registration, RegistrationError},
         ports::StorageError,
         views::UserView,
@@ -38,7 +38,10 @@ pub struct CreateUserRequest {
 /// Why the user was not created.
 #[derive(Debug, Error)]
 pub enum CreateUserError {
-    /// The actor may not create users of this role.
+    /// The actor may not do this, or not to this user.
+    #[error(transparent)]
+    NotAuthorized(#[from] NotAuthorized),
+    /// The actor may not do it any more.
     #[error(transparent)]
     Actor(#[from] ActorError),
     /// The registration was rejected.
@@ -62,7 +65,8 @@ impl CreateUser {
             .check(actor.into(), &request.username, request.password.expose_secret())?;
         let user = self.registration.prepare(candidate, request.role).await?;
 
-        let change = self.changes.begin(actor, action, permission).await?;
+        let change = self.changes.begin(actor, action).await?;
+        change.authorize(permission)?;
         let inserted = change.transaction.users().insert(&user).await;
         inserted.map_err(RegistrationError::from)?;
         change.commit(user.id()).await?;
@@ -126,10 +130,7 @@ mod tests {
         let world = World::new();
         let actor = world.actor(role);
         let refusal = create_user(&world, &actor, "?", created).await;
-        assert!(matches!(
-            refusal,
-            Err(CreateUserError::Actor(ActorError::NotAuthorized(_)))
-        ));
+        assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, Permission},
+        access::{Actor, ActorError, NotAuthorized, Permission},
         commands::Changes,
         ports::StorageError,
     },
@@ -27,7 +27,10 @@ pub struct EndUserSessions {
 /// Why no session was ended.
 #[derive(Debug, Error)]
 pub enum EndUserSessionsError {
-    /// The actor may not end anybody's sessions, or not this user's.
+    /// The actor may not do this, or not to this user.
+    #[error(transparent)]
+    NotAuthorized(#[from] NotAuthorized),
+    /// The actor may not do it any more.
     #[error(transparent)]
     Actor(#[from] ActorError),
     /// Nobody has the id.
@@ -48,10 +51,11 @@ impl EndUserSessions {
             role: Role::User,
             target: Some(id),
         };
-        let change = self
-            .changes
-            .begin(actor, AuditAction::EndUserSessions, permission)
-            .await?;
+        let action = AuditAction::EndUserSessions;
+        self.changes.authorize(actor, action, permission)?;
+
+        let change = self.changes.begin(actor, action).await?;
+        change.authorize(permission)?;
         let user = change.transaction.users().find_by_id_for_update(id).await?;
         let mut user = user.ok_or(EndUserSessionsError::UserNotFound)?;
         change.authorize(Permission::manage_user(&user))?;
@@ -126,10 +130,7 @@ mod tests {
         let world = World::with(target.map(|_| alice.clone())).await;
         let session = target.map(|_| world.begin_session(&alice));
         let refusal = end_user_sessions(&world, role, alice.id()).await;
-        assert!(matches!(
-            refusal,
-            Err(EndUserSessionsError::Actor(ActorError::NotAuthorized(_)))
-        ));
+        assert!(matches!(refusal, Err(EndUserSessionsError::NotAuthorized(_))));
         if let Some(session) = session {
             assert!(world.is_live(&session).await);
         }
@@ -146,10 +147,7 @@ mod tests {
             .clone()
             .before_next_transaction(move || store.replace_user(&admin));
         let refusal = use_case(&world).execute(&actor, alice.id()).await;
-        assert!(matches!(
-            refusal,
-            Err(EndUserSessionsError::Actor(ActorError::NotAuthorized(_)))
-        ));
+        assert!(matches!(refusal, Err(EndUserSessionsError::NotAuthorized(_))));
         assert!(world.is_live(&session).await);
     }
 }

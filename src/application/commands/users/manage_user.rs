@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, Permission},
+        access::{Actor, ActorError, NotAuthorized, Permission},
         commands::Changes,
         ports::StorageError,
         views::UserView,
@@ -19,6 +19,9 @@ use crate::{
 pub enum ManageUserError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
+    NotAuthorized(#[from] NotAuthorized),
+    /// The actor may not do it any more.
+    #[error(transparent)]
     Actor(#[from] ActorError),
     /// The username breaks a rule, so there is no such user.
     #[error(transparent)]
@@ -26,7 +29,7 @@ pub enum ManageUserError {
     /// Nobody has the name.
     #[error("There is no such user.")]
     UserNotFound,
-    /// The user is a system account. For these use cases [`ActorError`] comes first: nobody stands above a super admin.
+    /// The user is a system account. For these use cases [`NotAuthorized`] comes first: nobody stands above a super admin.
     #[error(transparent)]
     SystemAccount(#[from] SystemAccount),
     /// Storage failed.
@@ -50,7 +53,8 @@ pub(super) async fn manage_user(
     changes.authorize(actor, action, permission)?;
     let username = Username::new(username)?;
 
-    let change = changes.begin(actor, action, permission).await?;
+    let change = changes.begin(actor, action).await?;
+    change.authorize(permission)?;
     let user = change.transaction.users().find_for_update(&username).await?;
     let mut user = user.ok_or(ManageUserError::UserNotFound)?;
     change.authorize(Permission::manage_user(&user))?;
@@ -159,9 +163,6 @@ mod tests {
             }));
         })
         .await;
-        assert!(matches!(
-            refusal,
-            Err(ManageUserError::Actor(ActorError::NotAuthorized(_)))
-        ));
+        assert!(matches!(refusal, Err(ManageUserError::NotAuthorized(_))));
     }
 }

@@ -50,8 +50,8 @@ pub struct Connection<S> {
     slot: Slot,
     limits: StreamLimits,
     deadline: Option<Pin<Box<Sleep>>>,
-    /// Whether something was read since the others on this thread had their turn.
-    has_read: bool,
+    /// Whether there may be more to read than what was read since the requests in it could begin.
+    has_more: bool,
     /// Bytes that were read since all that came before was answered.
     received: usize,
     /// Whether one of them ends a line.
@@ -68,7 +68,7 @@ impl<S> Connection<S> {
             slot,
             limits,
             deadline: None,
-            has_read: false,
+            has_more: false,
             received: 0,
             has_line: false,
             is_paused: false,
@@ -116,6 +116,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Reads at most `room` bytes.
     fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>, room: usize) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
+        let most = buffer.remaining().min(room);
         let read = if buffer.remaining() <= room {
             Pin::new(&mut self.inner).poll_read(context, buffer)
         } else {
@@ -129,7 +130,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if !bytes.is_empty() {
             self.received += bytes.len();
             self.has_line = self.has_line || bytes.contains(&b'\n');
-            self.has_read = true;
+            // After a shorter read the network has nothing more until this task has had another turn.
+            self.has_more = bytes.len() == most;
             self.start_waiting();
         }
         read
@@ -159,9 +161,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Connection<S> {
             // As if the client had closed it.
             return Poll::Ready(Ok(()));
         }
-        if self.has_read {
+        if self.has_more {
             // The requests that have come together are begun before more are read.
-            self.has_read = false;
+            self.has_more = false;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }

@@ -57,7 +57,6 @@ refusals! {
 refusals! {
     ActorError {
         Self::NotAuthenticated(_) => NotAuthenticated,
-        Self::NotAuthorized(_) => NotAuthorized,
     } delegating {
         Throttled(Throttled),
         Storage(StorageError),
@@ -77,6 +76,7 @@ refusals! {
 
 refusals! {
     ManageUserError {
+        Self::NotAuthorized(_) => NotAuthorized,
         Self::InvalidUsername(_) => InvalidUsername,
         Self::UserNotFound => UserNotFound,
         Self::SystemAccount(_) => NotAuthorized,

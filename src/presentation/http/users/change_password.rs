@@ -34,6 +34,7 @@ pub struct ChangePasswordBody {
 
 refusals! {
     ChangePasswordError {
+        Self::NotAuthorized(_) => NotAuthorized,
         Self::InvalidUsername(_) => InvalidUsername,
         Self::InvalidPassword(_) => InvalidPassword,
         Self::UserNotFound => UserNotFound,

@@ -49,6 +49,7 @@ pub enum AssignableRole {
 
 refusals! {
     CreateUserError {
+        Self::NotAuthorized(_) => NotAuthorized,
     } delegating {
         Actor(ActorError),
         Registration(RegistrationError),

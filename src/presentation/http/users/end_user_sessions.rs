@@ -18,6 +18,7 @@ use crate::{
 
 refusals! {
     EndUserSessionsError {
+        Self::NotAuthorized(_) => NotAuthorized,
         Self::UserNotFound => UserNotFound,
     } delegating {
         Actor(ActorError),
