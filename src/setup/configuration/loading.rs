@@ -2,11 +2,11 @@
 
 use super::{
     ConfigurationError, Sources,
-    judging::{consistency, in_production, secrets},
     names::{LOCAL, SECRETS_FILE},
     reading::{Layers, Merged, secrets_file},
     sections::Configuration,
     showing::{dotenv, render},
+    validation::{consistency, in_production, secrets},
 };
 
 /// A configuration, and what the operator should know about it.
@@ -41,7 +41,7 @@ pub fn load(sources: &Sources, missing_secrets: MissingSecrets) -> Result<Loaded
     Ok(loaded(sources, layers, merged, notices))
 }
 
-/// Loads the configuration for a command that needs no secrets: they are neither judged nor generated.
+/// Loads the configuration for a command that needs no secrets: they are neither checked nor generated.
 ///
 /// # Errors
 /// As for [`load`].
@@ -52,7 +52,7 @@ pub fn load_without_secrets(sources: &Sources) -> Result<Configuration, Configur
     Ok(merged.configuration)
 }
 
-/// Loads the configuration without writing anything, and judges all other environments, too, save for their secrets.
+/// Loads the configuration without writing anything, and checks all other environments, too, except their secrets.
 ///
 /// # Errors
 /// As for [`load`].

@@ -1,4 +1,4 @@
-//! The configuration: what may be set, where it is read from, and what is rejected.
+//! The configuration: its sources, its sections, and the rules for its values.
 //!
 //! Four sources are merged, the later over the earlier: the `config.toml` that was built into the program, the one where it
 //! starts, `.secrets.toml` (all with a section `[default]` and one for each environment) and environment variables named
@@ -11,20 +11,20 @@
 //! - [`sections`]: the types of the values and the rules for each.
 //! - [`secrets`]: the table of secrets.
 //! - [`reading`]: from the sources to layers, and from layers to the values of an environment.
-//! - [`judging`]: what is wrong with these together, and what is accepted but seldom meant.
+//! - [`validation`]: rules that span several values, and warnings.
 //! - [`showing`]: the values for the operator and for other programs.
 //! - [`loading`]: all of it in order.
 //!
-//! No other layer names any of this: they are given what they need.
+//! No other layer names any of this; `setup` passes them the values that they need.
 
 mod error;
-mod judging;
 mod loading;
 mod names;
 mod reading;
 mod secrets;
 mod sections;
 mod showing;
+mod validation;
 
 pub use error::ConfigurationError;
 pub use loading::{Loaded, MissingSecrets, check, export, load, load_without_secrets, show};

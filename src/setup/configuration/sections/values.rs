@@ -3,7 +3,6 @@
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
-    ops::RangeInclusive,
     time::Duration,
 };
 
@@ -21,8 +20,14 @@ where
     D: Deserializer<'de>,
     T: TryFrom<u64>,
 {
-    let number = deserializer.deserialize_u64(Whole(MIN..=MAX))?;
-    T::try_from(number).map_err(|_| D::Error::custom(format_args!("{number} is more than this system can count")))
+    number(
+        deserializer,
+        &format!("an integer from {MIN} to {MAX}"),
+        |number| match number {
+            Unexpected::Unsigned(number) if (MIN..=MAX).contains(&number) => T::try_from(number).ok(),
+            _ => None,
+        },
+    )
 }
 
 /// Defines readers of a time in whole units, from `MIN` to `MAX` of them.
@@ -50,7 +55,11 @@ times! {
 
 /// Reads a number from 0.0 to 1.0.
 pub fn fraction<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    deserializer.deserialize_f64(Fraction)
+    number(deserializer, "a number from 0.0 to 1.0", |number| match number {
+        Unexpected::Float(number) if (0.0..=1.0).contains(&number) => Some(number),
+        Unexpected::Unsigned(number @ 0..=1) => Some(number as f64),
+        _ => None,
+    })
 }
 
 /// Reads an enum by the name of its variant. Serde alone would also take a number, as the variant's position.
@@ -191,55 +200,34 @@ where
     Vec::deserialize(deserializer)?.iter().map(parse).collect()
 }
 
-struct Whole(RangeInclusive<u64>);
-
-impl Visitor<'_> for Whole {
-    type Value = u64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an integer from {} to {}", self.0.start(), self.0.end())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
-        if self.0.contains(&number) {
-            Ok(number)
-        } else {
-            Err(E::invalid_value(Unexpected::Unsigned(number), &self))
-        }
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<u64, E> {
-        match u64::try_from(number) {
-            Ok(number) => self.visit_u64(number),
-            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
-        }
-    }
+/// Reads a number. It is what serde calls unexpected until `read` accepts it.
+fn number<'de, D, T>(deserializer: D, allowed: &str, read: impl Fn(Unexpected<'_>) -> Option<T>) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let number = deserializer.deserialize_any(Number(allowed))?;
+    read(number).ok_or_else(|| D::Error::invalid_value(number, &allowed))
 }
 
-struct Fraction;
+struct Number<'a>(&'a str);
 
-impl Visitor<'_> for Fraction {
-    type Value = f64;
+impl Visitor<'_> for Number<'_> {
+    type Value = Unexpected<'static>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number from 0.0 to 1.0")
+        f.write_str(self.0)
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<f64, E> {
-        if (0.0..=1.0).contains(&number) {
-            Ok(number)
-        } else {
-            Err(E::invalid_value(Unexpected::Float(number), &self))
-        }
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Unexpected::Unsigned(number))
     }
 
-    // Of the whole numbers only 0 and 1 are in range, and those are exact as floats.
-    fn visit_u64<E: Error>(self, number: u64) -> Result<f64, E> {
-        self.visit_f64(number as f64)
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(u64::try_from(number).map_or(Unexpected::Signed(number), Unexpected::Unsigned))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<f64, E> {
-        self.visit_f64(number as f64)
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Unexpected::Float(number))
     }
 }
 

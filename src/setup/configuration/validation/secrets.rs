@@ -1,4 +1,4 @@
-//! What makes a secret good enough.
+//! Rules for secrets.
 
 use secrecy::{ExposeSecret, SecretString};
 

@@ -1,4 +1,4 @@
-//! What is allowed, but seldom meant in production.
+//! Warnings about settings that are allowed, but seldom meant in production.
 
 use std::{
     net::{IpAddr, Ipv6Addr},

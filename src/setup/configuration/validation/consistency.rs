@@ -1,4 +1,4 @@
-//! What cannot be judged by one value.
+//! Rules that span several values.
 
 use std::{fs::File, net::IpAddr, path::Path};
 
