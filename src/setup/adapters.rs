@@ -1,4 +1,4 @@
-//! The first half of the composition root: which adapter stands behind which port.
+//! The first half of the composition root: the adapter behind each port.
 
 use std::{
     fs,
@@ -35,7 +35,7 @@ use crate::{
     },
 };
 
-/// Everything that stands behind the ports, and the policies that use cases follow.
+/// The adapters behind the ports, and the policies of the use cases.
 #[derive(Clone)]
 pub struct Adapters {
     pub unit_of_work: Arc<dyn UnitOfWork>,
@@ -59,7 +59,7 @@ pub struct Adapters {
 }
 
 impl Adapters {
-    /// Builds every adapter, on `database`.
+    /// Builds every adapter on `database`.
     ///
     /// # Errors
     /// If the keys of the tokens cannot be used.
@@ -93,7 +93,7 @@ impl Adapters {
     }
 }
 
-/// How many threads the machine runs at once; 1 if it does not tell.
+/// Returns the number of threads that the machine runs at once; 1 if it is unknown.
 pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
@@ -111,7 +111,7 @@ fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
     })
 }
 
-/// Builds what signs the tokens.
+/// Builds the signer of the tokens.
 ///
 /// # Errors
 /// If its keys cannot be used.

@@ -1,12 +1,13 @@
-//! Opening the configured database, with the schema that this program needs.
+//! Opens the configured database and checks its schema.
 
 use anyhow::{Context, bail};
 
 use super::configuration::DatabaseConfig;
 use crate::infrastructure::persistence::{Database, DatabaseOptions, DatabaseUrl, Migrations};
 
-/// Opens the configured database with its replica, if it has one. It is made if it is missing, unless it would have to stay
-/// without a schema.
+/// Opens the configured database with its replica, if it has one.
+///
+/// Creates a missing database if the start may also give it a schema.
 ///
 /// # Errors
 /// If it cannot be opened.
@@ -14,7 +15,7 @@ pub async fn open_to_serve(config: &DatabaseConfig) -> anyhow::Result<Database> 
     open(config, config.read_url.as_ref(), config.migrate_on_start).await
 }
 
-/// Logs which database is open, and whether it was made just now.
+/// Logs which database is open, and whether it is new.
 pub fn announce(config: &DatabaseConfig, database: &Database) {
     match database.file() {
         Some(file) if file.is_new => log::info!("there was no database: the file {} was made", file.path.display()),
@@ -23,7 +24,7 @@ pub fn announce(config: &DatabaseConfig, database: &Database) {
     }
 }
 
-/// Opens the configured database, which is made if it is missing.
+/// Opens the configured database, and creates it if it is missing.
 ///
 /// # Errors
 /// If it cannot be opened.
@@ -31,7 +32,7 @@ pub async fn open_or_create(config: &DatabaseConfig) -> anyhow::Result<Database>
     open(config, None, true).await
 }
 
-/// Opens the configured database as it is.
+/// Opens the configured database, which must exist.
 ///
 /// # Errors
 /// If it is missing or cannot be opened.
@@ -39,10 +40,10 @@ pub async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Database> 
     open(config, None, false).await
 }
 
-/// Sees to it that the database has the schema of this program, if the start may apply migrations.
+/// Applies pending migrations, if the start may.
 ///
 /// # Errors
-/// If it cannot be migrated, or if migrations are pending that the start is not to apply.
+/// If it cannot be migrated, or if migrations are pending that the start may not apply.
 pub async fn migrate_on_start(config: &DatabaseConfig, database: &Database) -> anyhow::Result<()> {
     if !config.migrate_on_start {
         return require_migrated(database).await;
@@ -53,7 +54,7 @@ pub async fn migrate_on_start(config: &DatabaseConfig, database: &Database) -> a
     Ok(())
 }
 
-/// Refuses a database that has not the schema of this program.
+/// Requires the schema of this program.
 ///
 /// # Errors
 /// If migrations are pending, or the database has some that this program does not know.

@@ -1,4 +1,4 @@
-//! `Expect: 100-continue`: a client that waits is asked for a body only if it is going to be read.
+//! `Expect: 100-continue`: a waiting client is asked for its body only if the app reads it.
 
 use std::{cell::OnceCell, fmt, pin::Pin, rc::Rc};
 
@@ -11,7 +11,7 @@ use actix_web::{
 
 use crate::presentation::http::BodyWanted;
 
-/// The answer to a request whose body was not asked for.
+/// Response to a request whose body was not asked for.
 pub struct Answered(Response<BoxBody>);
 
 impl From<Answered> for Response<BoxBody> {
@@ -20,7 +20,7 @@ impl From<Answered> for Response<BoxBody> {
     }
 }
 
-/// The work on a request whose body was asked for.
+/// Future of a request whose body was asked for.
 struct InFlight<F>(Pin<Box<F>>);
 
 /// Makes an app ask for a body only when it reads the body, instead of at once (RFC 9110, section 10.1.1).

@@ -1,8 +1,4 @@
-//! The highest cost of the stored password hashes, which the hasher has to know.
-
-use std::{convert::Infallible, time::Duration};
-
-use tokio::time::sleep;
+//! The highest cost of the stored password hashes, which the hasher needs for equal times.
 
 use super::{configuration::PasswordConfig, peppers::number_of_users};
 use crate::infrastructure::{
@@ -10,10 +6,7 @@ use crate::infrastructure::{
     security::BcryptPasswordHasher,
 };
 
-/// The time from one look at the stored costs to the next.
-const INTERVAL: Duration = Duration::from_secs(10 * 60);
-
-/// Tells the hasher the highest cost of the stored hashes, and the operator if it is above the configured one.
+/// Passes the highest cost of the stored hashes to the hasher, and warns if it is above the configured one.
 ///
 /// # Errors
 /// If the database fails.
@@ -37,13 +30,10 @@ pub async fn set_highest_hash_cost(
     Ok(())
 }
 
-/// Does so now and then, for as long as it is waited for: hashes are renewed, here and on other nodes.
-pub async fn update_highest_hash_cost(hasher: &BcryptPasswordHasher, database: &Database) -> Infallible {
-    loop {
-        sleep(INTERVAL).await;
-        match highest_hash_cost(database).await {
-            Ok(highest) => hasher.set_highest_stored_cost(highest.unwrap_or_default()),
-            Err(error) => log::warn!("the costs of stored password hashes could not be read for now: {error}"),
-        }
+/// Passes the highest cost to the hasher again, because hashes are renewed, here and on other nodes.
+pub async fn update_highest_hash_cost(hasher: &BcryptPasswordHasher, database: &Database) {
+    match highest_hash_cost(database).await {
+        Ok(highest) => hasher.set_highest_stored_cost(highest.unwrap_or_default()),
+        Err(error) => log::warn!("the costs of stored password hashes could not be read for now: {error}"),
     }
 }

@@ -1,4 +1,4 @@
-//! What accepts connections. It is Actix' `HttpServer` in what it does, but that hands out no connection to be watched.
+//! The server below the app. It does what Actix' `HttpServer` does, which gives no access to its connections.
 
 use std::{
     io,
@@ -16,30 +16,30 @@ use actix_web::{
     dev::{AppConfig, Service},
     rt::net::TcpStream,
 };
-use tokio::net::{TcpSocket, lookup_host};
+use tokio::net::{TcpSocket, ToSocketAddrs, lookup_host};
 
 use super::{adapters::cores, configuration::ServerConfig, expectation::ask_for_bodies_late};
 use crate::presentation::http::{Connection, Connections, StreamLimits};
 
-/// The most workers that Actix can hold.
+/// Maximum number of workers in Actix.
 const MAX_WORKERS: usize = 512;
 
-/// How many connections the kernel keeps until the server takes them.
+/// Connections that the kernel keeps until the server accepts them.
 const BACKLOG: u32 = 1024;
 
-/// How many connections the server takes beyond its limit. They wait until another one can be closed for them.
+/// Connections accepted beyond the limit. They wait until another one can be closed for them.
 const WAITING: usize = 32;
 
-/// How much longer a connection is kept than the head of its first request may take, which Actix answers with 408.
+/// Time beyond the timeout of a request's head, so that Actix can answer with 408 before the connection is closed.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Takes every address that the configuration names. Clients are turned away until [`listen_on`] does.
+/// Binds every address of a host. Clients are rejected until [`listen_on`].
 ///
 /// # Errors
-/// If it can take none of them.
-pub async fn bind(config: &ServerConfig) -> io::Result<Vec<TcpSocket>> {
+/// If none of them can be bound.
+pub async fn bind(host: impl ToSocketAddrs) -> io::Result<Vec<TcpSocket>> {
     let (mut sockets, mut refusal) = (Vec::new(), None);
-    for address in lookup_host((config.host.as_str(), config.port)).await? {
+    for address in lookup_host(host).await? {
         match socket(address) {
             Ok(socket) => sockets.push(socket),
             Err(error) => refusal = Some(error),
@@ -62,19 +62,19 @@ fn socket(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-/// Listens on every one of the sockets.
+/// Listens on every socket.
 ///
 /// # Errors
-/// If it cannot listen on one of them, such as when another process was faster.
+/// If one of them cannot listen, such as when another process was faster.
 pub fn listen_on(sockets: Vec<TcpSocket>) -> io::Result<Vec<TcpListener>> {
     let listeners = sockets.into_iter().map(|socket| socket.listen(BACKLOG)?.into_std());
     listeners.collect()
 }
 
-/// Prepares a server that hands what comes to `listeners`, if `connections` admits it, to an app of each worker.
+/// Prepares a server that passes the connections that `connections` admits to an app in each worker.
 ///
 /// # Errors
-/// If the operating system lets it have no listener.
+/// If the operating system rejects a listener.
 pub fn listen<F, A, S, B>(
     config: &ServerConfig,
     connections: Connections,
@@ -98,7 +98,7 @@ where
         .workers(workers)
         .max_concurrent_connections((config.max_connections + WAITING).div_ceil(workers))
         .shutdown_timeout(config.shutdown_timeout.as_secs())
-        // Actix would cut running requests on SIGINT.
+        // Actix would abort requests in flight on SIGINT.
         .disable_signals();
     let (keep_alive, request_timeout) = (keep_alive(config.keep_alive), config.request_timeout);
     let limits = StreamLimits {

@@ -1,4 +1,4 @@
-//! Where log lines go, and what they look like.
+//! The logger: levels and formats.
 
 use std::{
     env,
@@ -18,32 +18,32 @@ use serde_json::{Map, json};
 use super::configuration::LogFormat;
 use crate::presentation::http::request_id;
 
-/// What the names of our own modules begin with.
+/// Prefix of the names of our own modules.
 const OURS: &str = "gatehouse";
 
-/// The libraries that log what they are given at [`Level::Trace`], the password of the database included.
+/// Libraries that log their arguments at [`Level::Trace`], the password of the database included.
 const TALKATIVE: [&str; 2] = ["sea_orm", "sqlx"];
 
-/// Begins to log to standard error what Gatehouse has to say at `level` and above, and the warnings of its libraries; the
-/// variable `RUST_LOG` overrides both. Every line that is written on behalf of a request carries its id. Panics are logged, too.
+/// Starts to log to standard error: Gatehouse at `level` and above, its libraries from warnings on.
+///
+/// The variable `RUST_LOG` overrides both. Every line that belongs to a request carries its id. Panics are logged, too.
 ///
 /// # Errors
-/// If `RUST_LOG` is wrong, as [`check_directives`] has it.
+/// As for [`check_directives`].
 pub fn start(level: LevelFilter, format: LogFormat) -> anyhow::Result<()> {
     let write = match format {
         LogFormat::Text => write_text,
         LogFormat::Json => write_json,
     };
     let mut builder = Builder::new();
-    // Its directives would be added to ours, and one for everything would lose against ours for a module.
+    // Alone, because one for everything would lose against ours for a module.
     if let Some(directives) = check_directives()? {
         builder.parse_filters(&directives);
     } else {
         builder
             .filter_level(level.min(LevelFilter::Warn))
             .filter_module(OURS, level)
-            // They speak of every cookie that cannot be decrypted and every request that is not HTTP, which any client can
-            // send at any rate.
+            // They log every undecryptable cookie and every request that is not HTTP, which any client can send at any rate.
             .filter_module("actix_session", level.min(LevelFilter::Error))
             .filter_module("actix_http", LevelFilter::Off);
     }
@@ -57,7 +57,7 @@ pub fn start(level: LevelFilter, format: LogFormat) -> anyhow::Result<()> {
 /// Reads `RUST_LOG`, if it is set.
 ///
 /// # Errors
-/// If a part of it is not understood, or all of it together says nothing about Gatehouse, whose log would be silent then.
+/// If a part of it is not understood, or none of it covers Gatehouse, whose log would be silent.
 pub fn check_directives() -> anyhow::Result<Option<String>> {
     let Some(directives) = env::var_os(DEFAULT_FILTER_ENV).filter(|directives| !directives.is_empty()) else {
         return Ok(None);
@@ -74,11 +74,11 @@ pub fn check_directives() -> anyhow::Result<Option<String>> {
     Ok(Some(directives))
 }
 
-/// What is wrong with directives for the log, if anything is.
+/// Returns what is wrong with directives for the log, if anything.
 fn problem(directives: &str) -> Option<String> {
     let is_level = |text: &str| text.parse::<LevelFilter>().is_ok();
     let is_ours = |module: &str| module == OURS || module.starts_with("gatehouse::");
-    // What follows a slash is searched for in messages.
+    // A slash begins a filter on messages.
     let (list, _) = directives.split_once('/').unwrap_or((directives, ""));
     let mut is_audible = false;
     for directive in list.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
@@ -92,7 +92,7 @@ fn problem(directives: &str) -> Option<String> {
     (!is_audible).then(|| format!("{directives:?} says nothing about gatehouse, whose log would be silent"))
 }
 
-/// A logger that leaves out what may hold secrets, whatever it is asked for.
+/// Logger that discards lines that may hold secrets, whatever the directives.
 struct Discreet(Logger);
 
 impl Discreet {

@@ -1,10 +1,6 @@
-//! What can be measured, and the listener on which it can be read.
+//! The metrics, and the server that shows them.
 
-use std::{
-    future::pending,
-    io,
-    net::{SocketAddr, TcpListener},
-};
+use std::{future::pending, io, net::TcpListener};
 
 use actix_server::ServerBuilder;
 use actix_web::web::Data;
@@ -22,26 +18,26 @@ use crate::{
     },
 };
 
-/// Connections of scrapers and probes at a time. They are not counted among those of clients.
+/// Connections of scrapers and probes at a time, apart from those of clients.
 const MAX_CONNECTIONS: usize = 16;
 
-/// What is counted on the way, and all that can be read.
+/// The metrics that the server counts, and the registry of all.
 pub struct Metrics {
-    /// Those of HTTP.
+    /// Metrics of HTTP requests.
     pub requests: RequestMetrics,
-    /// Those of the connections that HTTP comes by.
+    /// Metrics of HTTP connections.
     pub connections: ConnectionMetrics,
-    /// Those of the upkeep.
+    /// Counts of purged rows.
     pub purged: PurgedRows,
     registry: Registry,
 }
 
-/// Counts what was purged, by kind.
+/// Counts purged rows by kind.
 #[derive(Clone)]
 pub struct PurgedRows(Family<[(&'static str, String); 1], Counter>);
 
 impl Metrics {
-    /// Collects the metrics of every layer.
+    /// Registers the metrics of every layer.
     pub fn new(adapters: &Adapters, database: &Database) -> Self {
         let mut registry = Registry::default();
         let version = [("version", env!("CARGO_PKG_VERSION"))];
@@ -56,10 +52,10 @@ impl Metrics {
         }
     }
 
-    /// Prepares the server that shows them to `listeners`, and beside them the health of this node.
+    /// Prepares the server that shows them, and the health of this node, on `listeners`.
     ///
     /// # Errors
-    /// If the operating system lets it have no listener.
+    /// If the operating system rejects a listener.
     pub fn listen(
         self,
         config: &ServerConfig,
@@ -75,29 +71,24 @@ impl Metrics {
             per_client: MAX_CONNECTIONS,
         };
         let connections = Connections::new(limits, TrustedProxies::none(), ConnectionMetrics::default());
+        // Otherwise with the limits of the API.
+        let config = ServerConfig {
+            workers: 1,
+            max_connections: MAX_CONNECTIONS,
+            ..config.clone()
+        };
         let app = move || {
             let use_cases = use_cases.clone();
             metrics_app(registry.clone(), move |server| use_cases.register(server))
         };
-        listen(config, connections, listeners, app)
+        listen(&config, connections, listeners, app)
     }
 }
 
-/// How the metrics are served at `address`: as patiently as the API, but to a scraper or two.
-pub fn metrics_server(address: SocketAddr, config: &ServerConfig) -> ServerConfig {
-    ServerConfig {
-        host: address.ip().to_string(),
-        port: address.port(),
-        workers: 1,
-        max_connections: MAX_CONNECTIONS,
-        ..config.clone()
-    }
-}
-
-/// Serves the metrics, if they are to be served, for as long as it is waited for.
+/// Serves the metrics, if there is a server, until the future is dropped.
 ///
 /// # Errors
-/// If the operating system does not let it.
+/// If the server fails.
 pub async fn serve_metrics(server: Option<ServerBuilder>) -> io::Result<()> {
     match server {
         Some(server) => server.run().await,
@@ -113,14 +104,14 @@ impl PurgedRows {
             "Rows that had expired and were removed",
             rows.0.clone(),
         );
-        // So that each kind is there before its first row.
+        // So that each kind is shown before its first row.
         for what in Expirable::ALL {
             rows.add(what, 0);
         }
         rows
     }
 
-    /// Counts so many more.
+    /// Adds `rows` to the count of a kind.
     pub fn add(&self, what: Expirable, rows: u64) {
         let kind = [("kind", what.name().replace(' ', "_"))];
         self.0.get_or_create(&kind).inc_by(rows);

@@ -1,14 +1,14 @@
-//! Where everything comes together: the only place that knows every layer.
+//! Puts the layers together: the only place that knows them all.
 //!
-//! - [`commands`]: what the command line asks for, which is where everything begins;
+//! - [`commands`]: the commands of the command line, where everything begins;
 //! - [`configuration`]: from files and variables to checked values;
-//! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. To find out what
-//!   stands behind a port, or what a use case is given, look there;
-//! - the server: [`server`], its [`sockets`] and [`listener`], and what runs beside it: [`upkeep`], [`clock_watch`],
+//! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. Look there for the
+//!   adapter behind a port, or for the parts of a use case;
+//! - the server: [`server`], its [`sockets`] and [`listener`], and the jobs beside it: [`upkeep`], [`clock_watch`],
 //!   [`metrics`], [`hash_costs`];
-//! - what must be before: [`logging`], [`database`], [`peppers`], [`operator_name`].
+//! - the steps before it: [`logging`], [`database`], [`peppers`], [`operator_name`].
 //!
-//! What is still true when it is wired otherwise belongs into another layer.
+//! A rule that would still hold with other wiring belongs in another layer.
 
 mod adapters;
 mod clock_watch;

@@ -1,10 +1,10 @@
-//! What the machine calls whoever gives a command.
+//! The name of the operator on this machine.
 
 use std::env;
 
 use crate::domain::audit::OperatorName;
 
-/// The account that called `sudo`, else the one that the process runs as.
+/// Returns the account that called `sudo`, or else the one that the process runs as.
 pub fn operator_name() -> Option<OperatorName> {
     let variable = |name| env::var(name).ok().as_deref().and_then(OperatorName::new);
     variable("SUDO_USER")
@@ -12,7 +12,7 @@ pub fn operator_name() -> Option<OperatorName> {
         .or_else(|| ["LOGNAME", "USER", "USERNAME"].into_iter().find_map(variable))
 }
 
-/// The local account of the process by name, where there is a list of accounts.
+/// Returns the name of the process's local account, if the system lists accounts.
 #[cfg(unix)]
 fn account() -> Option<OperatorName> {
     use std::{fs, os::unix::fs::MetadataExt};

@@ -1,4 +1,4 @@
-//! Whether the configured peppers are those of the stored passwords.
+//! Compares the configured peppers with those of the stored passwords.
 
 use anyhow::bail;
 
@@ -8,11 +8,12 @@ use crate::infrastructure::{
     security::pepper_id,
 };
 
-/// Compares the configured peppers with those that stored password hashes name, and tells what the operator should know:
-/// whether a former one is still needed, and whom a lost one shuts out.
+/// Requires every pepper that stored password hashes name.
+///
+/// Logs how many users still need a former one, and how many a lost one shuts out.
 ///
 /// # Errors
-/// If the database fails, or stored hashes name a pepper that is neither configured nor declared lost.
+/// If the database fails, or a pepper is neither configured nor declared lost.
 pub async fn require_peppers(config: &PasswordConfig, database: &Database) -> anyhow::Result<()> {
     let configured = Vec::from_iter(config.pepper.iter().map(pepper_id));
     for (number, id) in (1..).zip(&configured).skip(1) {
@@ -47,7 +48,7 @@ async fn users_of(id: &str, database: &Database) -> anyhow::Result<String> {
     Ok(number_of_users(count_users_of_pepper(id, database).await?))
 }
 
-/// A number of users in words, of those that are counted up to [`MOST_COUNTED`].
+/// Formats a number of users, which are counted up to [`MOST_COUNTED`].
 pub fn number_of_users(number: u64) -> String {
     match number {
         0 => "no user".to_owned(),

@@ -1,4 +1,4 @@
-//! `gatehouse serve`: the server from its start to its end.
+//! `gatehouse serve`: the server from start to stop.
 
 use std::{
     io,
@@ -8,7 +8,7 @@ use std::{
 };
 
 use actix_web::{
-    cookie::{Key, SameSite},
+    cookie::Key,
     dev::ServerHandle,
     web::{Bytes, Data},
 };
@@ -20,28 +20,26 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::{
     adapters::Adapters,
     clock_watch::watch_clock,
-    configuration::{self, Configuration, SecurityConfig, ServerConfig},
+    configuration::{Configuration, SecurityConfig},
     database,
-    hash_costs::{set_highest_hash_cost, update_highest_hash_cost},
+    hash_costs::set_highest_hash_cost,
     listener::{listen, listen_on},
-    metrics::{Metrics, metrics_server, serve_metrics},
+    metrics::{Metrics, serve_metrics},
     peppers::require_peppers,
     services::Services,
     sockets::{Sockets, cannot_listen},
-    upkeep::{purge_now_and_then, write_last_refusals, write_refusals_now_and_then},
+    upkeep::{run_jobs, write_last_refusals},
     use_cases::{HttpUseCases, UpkeepUseCases},
 };
 use crate::{
     infrastructure::persistence::Database,
-    presentation::http::{
-        self, ConnectionLimits, Connections, CookieSettings, ForwardingHeader, HttpSettings, TrustedProxies,
-    },
+    presentation::http::{self, ConnectionLimits, Connections, CookieSettings, HttpSettings, TrustedProxies},
 };
 
-/// Serves requests on `sockets` until SIGINT or SIGTERM, then finishes those that run; a second signal cuts them.
+/// Serves requests on `sockets` until SIGINT or SIGTERM, then finishes those in flight; a second signal aborts them.
 ///
 /// # Errors
-/// If the server cannot start as it is configured.
+/// If the server cannot start with this configuration.
 pub async fn serve(configuration: &Configuration, sockets: Sockets) -> anyhow::Result<()> {
     let database = database::open_to_serve(&configuration.database).await?;
     let outcome = serve_from(&database, configuration, sockets).await;
@@ -55,20 +53,21 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     database::announce(&configuration.database, database);
     database.warn_of_slow_build().await;
     let adapters = Adapters::new(configuration, database)?;
-    let hasher = adapters.password_hasher.as_ref();
-    set_highest_hash_cost(&configuration.security.password, hasher, database).await?;
+    set_highest_hash_cost(&configuration.security.password, &adapters.password_hasher, database).await?;
     let services = Services::new(&adapters, None);
     let use_cases = HttpUseCases::new(&adapters, &services, configuration.sign_up.enabled);
     let upkeep = UpkeepUseCases::new(&adapters, &services);
     let metrics = Metrics::new(&adapters, database);
     let purged = metrics.purged.clone();
-    let settings = http_settings(configuration, &metrics);
-    let connections = connections(&configuration.server, &settings, &metrics);
-    let password_policy = configuration.security.password.policy();
-    let document = Bytes::from(http::document(&settings.cookie.name, &password_policy));
-    let settings = Data::new(settings);
+    let settings = Data::new(http_settings(configuration, &metrics));
+    let document = Bytes::from(http::document(&settings.cookie.name, &adapters.password_policy));
 
     let config = &configuration.server;
+    let limits = ConnectionLimits {
+        total: config.max_connections,
+        per_client: config.max_connections_per_client,
+    };
+    let connections = Connections::new(limits, settings.trusted_proxies.clone(), metrics.connections.clone());
     let listeners = listen_on(sockets.api).with_context(|| cannot_listen(config))?;
     let addresses = listeners.iter().map(TcpListener::local_addr);
     let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
@@ -79,13 +78,8 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
             use_cases.register(server)
         })
     })?;
-    let metrics = match config.metrics_addr.zip(sockets.metrics) {
-        Some((address, sockets)) => {
-            let config = metrics_server(address, config);
-            Some(metrics.listen(&config, listen_on(sockets)?, use_cases)?)
-        }
-        None => None,
-    };
+    let listen_for_metrics = |sockets| metrics.listen(config, listen_on(sockets)?, use_cases);
+    let metrics = sockets.metrics.map(listen_for_metrics).transpose()?;
 
     let signals = StopSignals::listen()?;
     for address in addresses {
@@ -95,49 +89,32 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     let handle = server.handle();
     tokio::select! {
         outcome = server => outcome?,
-        // Until the other one has stopped, and no longer.
+        // Until the API has stopped, and no longer.
         outcome = serve_metrics(metrics) => outcome?,
-        never = purge_now_and_then(&upkeep.purge_expired, adapters.random.as_ref(), &purged) => match never {},
-        never = write_refusals_now_and_then(&upkeep.write_refusals) => match never {},
-        never = update_highest_hash_cost(hasher, database) => match never {},
+        never = run_jobs(&upkeep, &adapters, database, &purged) => match never {},
         never = watch_clock(adapters.clock.as_ref()) => match never {},
-        // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
+        // Drops the server, which aborts requests in flight; a second order to stop would wait behind the first.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
     }
-    write_last_refusals(&upkeep.write_refusals).await;
+    write_last_refusals(&upkeep).await;
     log::info!("stopped");
     Ok(())
 }
 
 fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettings {
-    let has_metrics = configuration.server.metrics_addr.is_some();
+    let config = &configuration.server;
     HttpSettings {
         cookie: Arc::new(cookie_settings(&configuration.security)),
-        body_limit: configuration.server.body_limit_bytes,
-        body_timeout: configuration.server.request_timeout,
-        public_origins: configuration.server.public_origins.clone(),
-        cors_allowed_origins: configuration.server.cors_allowed_origins.clone(),
-        trusted_proxies: trusted_proxies(&configuration.server),
-        docs_enabled: configuration.docs.enabled,
-        metrics: has_metrics.then(|| metrics.requests.clone()),
-    }
-}
-
-fn connections(config: &ServerConfig, settings: &HttpSettings, metrics: &Metrics) -> Connections {
-    let limits = ConnectionLimits {
-        total: config.max_connections,
-        per_client: config.max_connections_per_client,
-    };
-    Connections::new(limits, settings.trusted_proxies.clone(), metrics.connections.clone())
-}
-
-fn trusted_proxies(config: &ServerConfig) -> TrustedProxies {
-    TrustedProxies {
-        networks: config.trusted_proxies.clone(),
-        header: match config.trusted_proxy_header {
-            configuration::TrustedProxyHeader::XForwardedFor => ForwardingHeader::XForwardedFor,
-            configuration::TrustedProxyHeader::Forwarded => ForwardingHeader::Forwarded,
+        body_limit: config.body_limit_bytes,
+        body_timeout: config.request_timeout,
+        public_origins: config.public_origins.clone(),
+        cors_allowed_origins: config.cors_allowed_origins.clone(),
+        trusted_proxies: TrustedProxies {
+            networks: config.trusted_proxies.clone(),
+            header: config.trusted_proxy_header,
         },
+        docs_enabled: configuration.docs.enabled,
+        metrics: config.metrics_addr.map(|_| metrics.requests.clone()),
     }
 }
 
@@ -148,11 +125,7 @@ fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
         device_name: config.sent_device_name(),
         domain: config.domain.clone(),
         secure: config.secure,
-        same_site: match config.same_site {
-            configuration::SameSite::Strict => SameSite::Strict,
-            configuration::SameSite::Lax => SameSite::Lax,
-            configuration::SameSite::None => SameSite::None,
-        },
+        same_site: config.same_site,
         key: cookie_key(&config.key.current),
         former_keys: config.key.former.iter().map(cookie_key).collect(),
         ttl: security.auth.session_ttl.to_std().unwrap_or_default(),
@@ -176,7 +149,7 @@ fn announce(configuration: &Configuration, address: SocketAddr) {
     }
 }
 
-/// What asks a process to stop: SIGINT and SIGTERM, or Ctrl-C where there are no such signals.
+/// The signals that stop a process: SIGINT and SIGTERM, or Ctrl-C where there are none.
 struct StopSignals {
     #[cfg(unix)]
     interrupt: Signal,
@@ -214,7 +187,7 @@ impl StopSignals {
 async fn second_signal(server: ServerHandle, mut signals: StopSignals, timeout: Duration) {
     signals.next().await;
     log::info!("stopping: running requests have {} s to finish", timeout.as_secs());
-    // The order is given by the call; there is no need to wait for its end here.
+    // The call gives the order; there is no need to wait for its end here.
     drop(server.stop(true));
     signals.next().await;
 }

@@ -10,7 +10,7 @@ use crate::{
     domain::audit::OperatorName,
 };
 
-/// What several use cases share, built on the adapters.
+/// The services that several use cases share, built on the adapters.
 #[derive(Clone)]
 pub struct Services {
     pub refusals: Arc<Refusals>,
@@ -21,7 +21,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Builds every service on the adapters, for an operator of that name if it is for one.
+    /// Builds every service on the adapters; `operator` is the name for the audit trail of a command.
     pub fn new(adapters: &Adapters, operator: Option<OperatorName>) -> Self {
         let refusals = Arc::<Refusals>::default();
         let audit = Arc::new(Audit {

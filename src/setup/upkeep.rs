@@ -1,79 +1,98 @@
-//! What the server does in the background: refusals are written down, and what has expired is purged.
+//! The background jobs of the server.
 
 use std::{convert::Infallible, time::Duration};
 
 use tokio::time::sleep;
 
-use super::metrics::PurgedRows;
-use crate::application::{
-    commands::maintenance::{Expirable, PurgeExpired, PurgeExpiredError, WriteRefusals, WriteRefusalsError},
-    ports::{Random, RandomExt},
+use super::{adapters::Adapters, hash_costs::update_highest_hash_cost, metrics::PurgedRows, use_cases::UpkeepUseCases};
+use crate::{
+    application::{
+        commands::maintenance::{Expirable, PurgeExpired, PurgeExpiredError, WriteRefusalsError},
+        ports::RandomExt,
+    },
+    infrastructure::persistence::Database,
 };
 
-/// The first purge comes within this time, at random, so that nodes which start together do not purge together.
+/// Upper bound of the random delay before the first purge, so that nodes which start together do not purge together.
 const FIRST_PURGE_WITHIN: Duration = Duration::from_secs(10);
 
-/// The time from one purge to the next.
 const PURGE_INTERVAL: Duration = Duration::from_secs(10 * 60);
 
-/// The time from one batch to the next, in which the database has nothing to do with it.
+/// Pause between two batches of a purge, in which the database has nothing to do with it.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a refusal waits to be written, at the most.
 const REFUSALS_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Writes refusals to the audit trail now and then, for as long as it is waited for.
-pub async fn write_refusals_now_and_then(write_refusals: &WriteRefusals) -> Infallible {
+const HASH_COST_INTERVAL: Duration = Duration::from_secs(10 * 60);
+
+/// Runs every background job at its interval until the future is dropped.
+pub async fn run_jobs(
+    use_cases: &UpkeepUseCases,
+    adapters: &Adapters,
+    database: &Database,
+    rows: &PurgedRows,
+) -> Infallible {
+    let fraction = f64::from(u32::from_be_bytes(adapters.random.bytes())) / f64::from(u32::MAX);
+    let first_purge = FIRST_PURGE_WITHIN.mul_f64(fraction);
+    let (never, ..) = tokio::join!(
+        repeat(first_purge, PURGE_INTERVAL, async || purge(
+            &use_cases.purge_expired,
+            rows
+        )
+        .await),
+        repeat(REFUSALS_INTERVAL, REFUSALS_INTERVAL, async || {
+            log_if_lost(use_cases.write_refusals.execute().await)
+        }),
+        repeat(HASH_COST_INTERVAL, HASH_COST_INTERVAL, async || {
+            update_highest_hash_cost(&adapters.password_hasher, database).await
+        }),
+    );
+    never
+}
+
+/// Writes the remaining refusals at the end of the process.
+pub async fn write_last_refusals(use_cases: &UpkeepUseCases) {
+    log_if_lost(use_cases.write_refusals.finish().await);
+}
+
+async fn repeat(first: Duration, interval: Duration, job: impl AsyncFn()) -> Infallible {
+    sleep(first).await;
     loop {
-        sleep(REFUSALS_INTERVAL).await;
-        tell_if_lost(write_refusals.execute().await);
+        job().await;
+        sleep(interval).await;
     }
 }
 
-/// Writes the refusals that are left, at the end of the process.
-pub async fn write_last_refusals(write_refusals: &WriteRefusals) {
-    tell_if_lost(write_refusals.finish().await);
-}
-
-fn tell_if_lost(outcome: Result<(), WriteRefusalsError>) {
+fn log_if_lost(outcome: Result<(), WriteRefusalsError>) {
     if let Err(error) = outcome {
         log::error!("the audit trail could not be written: {:#}", anyhow::Error::from(error));
     }
 }
 
-/// Purges what has expired now and then, and counts it, for as long as it is waited for.
-pub async fn purge_now_and_then(purge: &PurgeExpired, random: &dyn Random, rows: &PurgedRows) -> Infallible {
-    sleep(FIRST_PURGE_WITHIN.mul_f64(fraction(random))).await;
-    loop {
-        for what in Expirable::ALL {
-            let mut purged = 0;
-            let name = what.name();
-            if let Err(error) = purge_all(purge, what, &mut purged).await {
-                let error = anyhow::Error::from(error);
-                log::warn!("expired {name} could not be purged for now: {error:#}");
-            }
-            rows.add(what, purged);
-            if purged > 0 {
-                log::info!("purged {purged} expired {name}");
-            }
+/// Purges expired rows of every kind and counts them.
+async fn purge(purge_expired: &PurgeExpired, rows: &PurgedRows) {
+    for what in Expirable::ALL {
+        let mut purged = 0;
+        let name = what.name();
+        if let Err(error) = purge_all(purge_expired, what, &mut purged).await {
+            let error = anyhow::Error::from(error);
+            log::warn!("expired {name} could not be purged for now: {error:#}");
         }
-        sleep(PURGE_INTERVAL).await;
+        rows.add(what, purged);
+        if purged > 0 {
+            log::info!("purged {purged} expired {name}");
+        }
     }
 }
 
-/// Purges batch by batch until none is left, and counts what is gone.
-async fn purge_all(purge: &PurgeExpired, what: Expirable, purged: &mut u64) -> Result<(), PurgeExpiredError> {
+/// Purges batch by batch until none is left, and adds up the removed rows.
+async fn purge_all(purge_expired: &PurgeExpired, what: Expirable, purged: &mut u64) -> Result<(), PurgeExpiredError> {
     loop {
-        let batch = purge.execute(what).await?;
+        let batch = purge_expired.execute(what).await?;
         *purged += batch;
         if batch < PurgeExpired::BATCH {
             return Ok(());
         }
         sleep(PAUSE).await;
     }
-}
-
-/// A random number from 0 to 1.
-fn fraction(random: &dyn Random) -> f64 {
-    f64::from(u32::from_be_bytes(random.bytes())) / f64::from(u32::MAX)
 }

@@ -1,6 +1,6 @@
 //! What the log says, in both of its forms.
 
-use gatehouse::setup::configuration::SECRET_KEYS;
+use gatehouse::setup::configuration::SECRETS;
 use rstest::rstest;
 use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
@@ -130,7 +130,8 @@ async fn rust_log_overrides_the_configured_level(
 #[tokio::test]
 async fn the_libraries_log_no_secret_either_when_everything_is_logged(database: DatabaseKind) {
     // A server that asks for no password takes any.
-    let secrets = SECRET_KEYS.map(|key| {
+    let secrets = SECRETS.map(|secret| {
+        let key = secret.path;
         let variable = format!("APP_{}", key.to_uppercase().replace('.', "__"));
         let secret = format!("secret{}", key.replace(['.', '_'], "").repeat(4));
         (variable, secret)

@@ -9,10 +9,10 @@ use crate::{
     },
 };
 
-/// Looks at the configuration, or exports some of it.
+/// Checks, shows or exports the configuration.
 ///
 /// # Errors
-/// If something is wrong with it, or what is exported cannot be written.
+/// If the configuration is invalid, or the exported file cannot be written.
 pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Check => {
@@ -28,12 +28,9 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
             say("the configuration is valid (the database was not contacted)")
         }
         ConfigCommand::Dotenv => {
-            let exported = configuration::export(sources)?;
-            for notice in exported.notices {
-                report(notice);
+            for line in configuration::export(sources)? {
+                report(line);
             }
-            let variables = exported.variables.join(", ");
-            report(format_args!("{} was written: {variables}", exported.file));
             Ok(())
         }
         ConfigCommand::Show => say(configuration::show(sources)?.trim_end()),

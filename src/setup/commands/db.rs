@@ -15,8 +15,8 @@ use crate::{
 /// Copies the data from one database to another.
 ///
 /// # Errors
-/// If an address is none, a database has not the schema of this program, the target has data, or one of the databases
-/// fails. Nothing was copied then, unless it was the answer to the commit that failed to come.
+/// If an address is invalid, a database lacks the schema of this program, the target has data, or a database fails. Then
+/// nothing was copied, unless only the answer to the commit was lost.
 pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::Result<()> {
     let DbCommand::Copy { from, to } = command;
     let from = at(&from, configuration).context("--from")?;
@@ -44,7 +44,7 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
     Ok(())
 }
 
-/// How to reach the database at an address.
+/// Returns the configuration of the database at an address.
 fn at(url: &str, configuration: &Configuration) -> anyhow::Result<DatabaseConfig> {
     Ok(DatabaseConfig {
         url: DatabaseUrl::parse(url)?.or_defaults(configuration.postgres.defaults())?,
@@ -67,7 +67,7 @@ async fn copy(source: &Database, target: &Database) -> anyhow::Result<persistenc
     })
 }
 
-/// Gives a database without any migration the schema; one that has some must have all, for its data are somebody's.
+/// Applies all migrations to a database without any. One that has some must have all, because it may be in use.
 async fn prepare(target: &Database) -> anyhow::Result<()> {
     let migrations = Migrations::new(target);
     if migrations.status().await?.iter().any(|migration| migration.is_applied) {

@@ -11,13 +11,13 @@ use ureq::{Agent, Body, http::Response};
 
 use crate::{presentation::cli::say, setup::configuration::Configuration};
 
-/// Time that the server gets to answer, without its database.
+/// Time for the server to answer, without its database.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Asks the server that this configuration describes whether it is alive or, if `ready`, whether it can serve requests.
+/// Asks the configured server whether it is alive or, if `ready`, whether it can serve requests.
 ///
 /// # Errors
-/// If it does not answer in time, or anything but 200.
+/// If it does not answer in time, or not with 200.
 pub fn run(ready: bool, configuration: &Configuration) -> anyhow::Result<()> {
     let (config, database) = (&configuration.server, &configuration.database);
     if config.port == 0 {
@@ -25,8 +25,8 @@ pub fn run(ready: bool, configuration: &Configuration) -> anyhow::Result<()> {
     }
     let (path, timeout) = if ready {
         // Longer than the server waits for its database, so that it can say so.
-        let patience = database.acquire_timeout.max(database.statement_timeout);
-        ("/health/ready", patience + TIMEOUT)
+        let database_timeout = database.acquire_timeout.max(database.statement_timeout);
+        ("/health/ready", database_timeout + TIMEOUT)
     } else {
         ("/health/live", TIMEOUT)
     };
@@ -55,7 +55,7 @@ pub fn run(ready: bool, configuration: &Configuration) -> anyhow::Result<()> {
     say(format_args!("{url} answers {}", answer.status()))
 }
 
-/// Where a server can be reached that listens there: one that listens on every address, on that of loopback.
+/// Returns the authority of a server that listens there: the loopback address if it listens on every address.
 fn authority(host: &str, port: u16) -> String {
     match host.parse() {
         Ok(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)).to_string(),
@@ -65,7 +65,7 @@ fn authority(host: &str, port: u16) -> String {
     }
 }
 
-/// What a problem document says went wrong.
+/// Returns the detail of a problem document.
 fn detail(answer: &mut Response<Body>) -> Option<String> {
     let body = answer.body_mut().read_to_vec().ok()?;
     let problem: Value = serde_json::from_slice(&body).ok()?;

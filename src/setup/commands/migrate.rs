@@ -6,10 +6,10 @@ use crate::{
     setup::{configuration::DatabaseConfig, database},
 };
 
-/// Brings the schema of the database to that of this program, or back.
+/// Applies, undoes or lists migrations.
 ///
 /// # Errors
-/// If the database fails, or the operator does not confirm what destroys data.
+/// If the database fails, or the operator does not confirm a command that destroys data.
 pub async fn run(command: MigrateCommand, config: &DatabaseConfig) -> anyhow::Result<()> {
     match command {
         MigrateCommand::Down { yes, .. } => {
@@ -56,7 +56,7 @@ async fn migrate(command: &MigrateCommand, migrations: &Migrations<'_>) -> anyho
     Ok(())
 }
 
-/// Says where the database is, if it was made just now.
+/// Reports the file of a new database.
 pub(super) fn report_new_file(database: &Database) {
     if let Some(file) = database.file().filter(|file| file.is_new) {
         report(format_args!("created  {}", file.path.display()));

@@ -1,5 +1,6 @@
-//! The commands of the command line: the operational ones, and the door to those that drive use cases, which are
-//! [`presentation::cli`](crate::presentation::cli)'s.
+//! The operational commands of the command line.
+//!
+//! The commands that drive use cases are in [`presentation::cli`](crate::presentation::cli).
 
 mod config;
 mod db;
@@ -10,7 +11,7 @@ use log::LevelFilter;
 
 use super::{
     adapters::{Adapters, jwt_signer},
-    configuration::{Configuration, Loaded, LogsConfig, Sources},
+    configuration::{Configuration, Loaded, LogsConfig, MissingSecrets, Sources, load, load_without_secrets},
     database, logging,
     operator_name::operator_name,
     peppers::require_peppers,
@@ -27,28 +28,28 @@ use crate::{
     },
 };
 
-/// Does what the command line asks for.
+/// Runs the command.
 ///
 /// # Errors
-/// If it is refused or fails; the error says what to do.
+/// If it is rejected or fails; the error says what to do.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let sources = Sources::from_process()?;
     match arguments.command.unwrap_or(Command::Serve { no_migrate: false }) {
         Command::Serve { no_migrate } => block_on(start(no_migrate, &sources)),
         Command::Migrate(command) => {
-            let configuration = Configuration::load_without_secrets(&sources)?;
+            let configuration = load_without_secrets(&sources)?;
             start_logging(&configuration.logs, LevelFilter::Warn)?;
             block_on(migrate::run(command, &configuration.database))
         }
         Command::Db(command) => {
-            let configuration = Configuration::load_without_secrets(&sources)?;
+            let configuration = load_without_secrets(&sources)?;
             start_logging(&configuration.logs, LevelFilter::Warn)?;
             block_on(db::run(command, &configuration))
         }
         Command::Config(command) => config::run(command, &sources),
-        Command::Healthcheck { ready } => healthcheck::run(ready, &Configuration::load_without_secrets(&sources)?),
+        Command::Healthcheck { ready } => healthcheck::run(ready, &load_without_secrets(&sources)?),
         Command::Openapi => {
-            let configuration = Configuration::load_without_secrets(&sources)?;
+            let configuration = load_without_secrets(&sources)?;
             let security = &configuration.security;
             say(http::document(
                 &security.cookies.sent_name(),
@@ -59,23 +60,22 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-/// Serves, unless something is in the way that can be known before: then neither a database nor secrets are left behind.
+/// Serves. Checks whatever it can first, so that a failed start creates neither a database nor secrets.
 async fn start(no_migrate: bool, sources: &Sources) -> anyhow::Result<()> {
-    let expected = Configuration::preview(sources)?;
+    let expected = load(sources, MissingSecrets::Imagine)?.configuration;
     start_logging(&expected.logs, LevelFilter::Trace)?;
     jwt_signer(&expected.security.auth)?;
     let sockets = Sockets::bind(&expected.server).await?;
-    let mut loaded = Configuration::load(sources)?;
+    let mut loaded = load(sources, MissingSecrets::Write)?;
     loaded.notices.append(&mut loaded.warnings);
     let mut configuration = log_notices(loaded);
     configuration.database.migrate_on_start &= !no_migrate;
     serve(&configuration, sockets).await
 }
 
-/// Does what the operator asks for with a database and secrets that are there: a command that was given in the wrong
-/// directory must make neither.
+/// Runs a command on an existing database with existing secrets: one in the wrong directory must create neither.
 async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
-    let config = Configuration::load_without_secrets(sources)?.database;
+    let config = load_without_secrets(sources)?.database;
     let database = database::open_existing(&config).await?;
     let outcome = operate_on(&database, command, sources).await;
     database.close().await;
@@ -84,11 +84,11 @@ async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<
 
 async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
     database::require_migrated(database).await?;
-    let loaded = Configuration::load_as_it_is(sources)?;
+    let loaded = load(sources, MissingSecrets::Reject)?;
     start_logging(&loaded.configuration.logs, LevelFilter::Warn)?;
     let configuration = log_notices(loaded);
     if let OperatorCommand::CreateSuperAdmin { .. } | OperatorCommand::SetPassword { .. } = command {
-        // With a pepper that no node has, they would make accounts that cannot log in.
+        // With a pepper that no node has, they would create accounts that cannot log in.
         require_peppers(&configuration.security.password, database).await?;
     }
     let adapters = Adapters::new(&configuration, database)?;
@@ -96,7 +96,7 @@ async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sou
     operator_use_cases(&adapters, services).run(command).await
 }
 
-/// Logs what there is to say about the configuration.
+/// Logs the notices about the configuration.
 fn log_notices(loaded: Loaded) -> Configuration {
     for notice in loaded.notices {
         log::warn!("{notice}");
@@ -104,13 +104,9 @@ fn log_notices(loaded: Loaded) -> Configuration {
     loaded.configuration
 }
 
-/// Begins to log: at the configured level, but no more than `most`, for what a command says to its user should not drown in
-/// it.
-///
-/// # Errors
-/// If `RUST_LOG` is not valid.
+/// Starts to log at the configured level, but no more than `most`, so that the output of a command stays visible.
 fn start_logging(config: &LogsConfig, most: LevelFilter) -> anyhow::Result<()> {
-    logging::start(LevelFilter::from(config.level).min(most), config.format)
+    logging::start(config.level.min(most), config.format)
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -1,26 +1,21 @@
-/// The configuration is refused. The message lists everything that is wrong with it, a line for each problem, and
-/// shows no secret.
+/// The configuration is rejected. The message lists every problem on a line of its own and shows no secret.
 #[derive(Debug, thiserror::Error)]
-#[error("the configuration is refused:\n  - {}", .problems.join("\n  - "))]
-pub struct ConfigurationError {
-    problems: Vec<String>,
-}
+#[error("the configuration is refused:\n  - {}", .0.join("\n  - "))]
+pub struct ConfigurationError(Vec<String>);
 
 impl ConfigurationError {
-    /// `Ok` if nothing was found wrong.
-    pub(super) fn unless_empty(problems: Vec<String>) -> Result<(), Self> {
+    /// Returns `Ok` if there are no problems.
+    pub fn unless_empty(problems: Vec<String>) -> Result<(), Self> {
         if problems.is_empty() {
             Ok(())
         } else {
-            Err(Self { problems })
+            Err(Self(problems))
         }
     }
 }
 
 impl From<String> for ConfigurationError {
     fn from(problem: String) -> Self {
-        Self {
-            problems: vec![problem],
-        }
+        Self(vec![problem])
     }
 }

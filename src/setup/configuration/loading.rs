@@ -1,190 +1,133 @@
 //! Loading, checking and showing the configuration of the chosen environment.
 
-use std::path::Path;
-
-use figment::Figment;
-
 use super::{
-    Configuration, ConfigurationError, DEV, LOCAL, Sources, consistency, dotenv, files, layers::Layers,
-    rendering::render, secrets_file, warnings,
+    ConfigurationError, Sources,
+    names::{LOCAL, SECRETS_FILE},
+    reading::{Layers, Merged, secrets_file},
+    sections::Configuration,
+    showing::{dotenv, render},
+    validation::{consistency, in_production, secrets},
 };
 
-/// A configuration, and what the operator should hear about it.
+/// A configuration, and what the operator should know about it.
 #[derive(Debug)]
 pub struct Loaded {
     /// The configuration of the chosen environment.
     pub configuration: Configuration,
-    /// To be logged as soon as there is a logger: secrets that were written, a file of secrets that others can open.
+    /// To be logged as soon as there is a logger: the state of the file of secrets.
     pub notices: Vec<String>,
-    /// To be logged when the server starts: what is accepted, but seldom meant.
+    /// To be logged when the server starts: settings that are accepted, but seldom meant.
     pub warnings: Vec<String>,
 }
 
-/// What was exported, and what the operator should hear about it.
-#[derive(Debug)]
-pub struct Exported {
-    /// Name of the file that was written.
-    pub file: String,
-    /// The names of the variables in it.
-    pub variables: Vec<String>,
-    /// As in [`Loaded`].
-    pub notices: Vec<String>,
+/// What to do in `local` if `.secrets.toml` is missing and variables do not supply all secrets.
+#[derive(Clone, Copy)]
+pub enum MissingSecrets {
+    /// Write the file with new random secrets.
+    Write,
+    /// Use new random secrets, but write nothing.
+    Imagine,
+    /// Fail.
+    Reject,
 }
 
-impl Configuration {
-    /// Whether it is meant for real users, as any is but that of a developer and that of a test system.
-    pub(super) fn is_production(&self) -> bool {
-        ![LOCAL, DEV].contains(&self.environment.as_str())
-    }
-
-    /// Reads the configuration of the environment that `APP_ENV` chooses. In `local`, a missing `.secrets.toml` is
-    /// written with fresh random secrets, unless variables supply them all.
-    ///
-    /// # Errors
-    /// Everything that is wrong in any section or variable or, if all are sound by themselves, with what they come to.
-    pub fn load(sources: &Sources) -> Result<Loaded, ConfigurationError> {
-        Ok(load(sources)?.1)
-    }
-
-    /// Reads the configuration of the environment that `APP_ENV` chooses, as [`load`](Self::load) would, but writes nothing:
-    /// where that would write secrets, those in the result are other ones.
-    ///
-    /// # Errors
-    /// As for [`Configuration::load`].
-    pub fn preview(sources: &Sources) -> Result<Self, ConfigurationError> {
-        Ok(preview(sources)?.1)
-    }
-
-    /// Reads the configuration of the environment that `APP_ENV` chooses, with the secrets that are there. Writes nothing.
-    ///
-    /// # Errors
-    /// As for [`Configuration::load`], and if that would write secrets.
-    pub fn load_as_it_is(sources: &Sources) -> Result<Loaded, ConfigurationError> {
-        if Layers::read(sources)?.need_secrets_file()? {
-            return Err(format!(
-                "there is no {}: is this the right directory? The first `gatehouse serve` writes it",
-                files::SECRETS_FILE
-            )
-            .into());
-        }
-        Self::load(sources)
-    }
-
-    /// Reads the configuration of the environment that `APP_ENV` chooses, for what needs no secrets: they are neither
-    /// judged nor made up. Writes nothing.
-    ///
-    /// # Errors
-    /// As for [`Configuration::load`].
-    pub fn load_without_secrets(sources: &Sources) -> Result<Self, ConfigurationError> {
-        let layers = Layers::read(sources)?;
-        let (figment, configuration) = layers.merge(&layers.environment)?;
-        ConfigurationError::unless_empty(consistency::contradictions(&figment, &configuration))?;
-        Ok(configuration)
-    }
-}
-
-/// Does what [`Configuration::load`] does, and writes what is to be exported into `.env.<environment>`, readable by its
-/// owner only.
+/// Loads the configuration of the environment that `APP_ENV` chooses.
 ///
 /// # Errors
-/// As for [`Configuration::load`]; besides, if a secret to be exported is not set, a value cannot be exported, or the file
-/// cannot be written.
-pub fn export(sources: &Sources) -> Result<Exported, ConfigurationError> {
-    let (
-        figment,
-        Loaded {
-            configuration, notices, ..
-        },
-    ) = load(sources)?;
-    let variables = dotenv::variables(&figment, &configuration)?;
-    let file = format!(".env.{}", configuration.environment);
-    files::private(&sources.directory, &dotenv::text(&variables))
-        .and_then(|written| Ok(written.persist(sources.directory.join(&file))?))
-        .map_err(|error| format!("{file}: cannot be written: {error}"))?;
-    Ok(Exported {
-        file,
-        variables: variables.into_keys().collect(),
-        notices,
-    })
+/// Everything that is wrong in any section or variable or, if all are sound by themselves, with the result.
+pub fn load(sources: &Sources, missing_secrets: MissingSecrets) -> Result<Loaded, ConfigurationError> {
+    let (layers, notices) = read(sources, missing_secrets)?;
+    let merged = merge(sources, &layers, Vec::new())?;
+    Ok(loaded(sources, layers, merged, notices))
 }
 
-/// Does what [`Configuration::load`] does for the chosen environment, without writing anything, and judges the
-/// sections of all other environments as if they were chosen, save for their secrets.
+/// Loads the configuration for a command that needs no secrets: they are neither checked nor generated.
 ///
 /// # Errors
-/// Everything that was found wrong.
+/// As for [`load`].
+pub fn load_without_secrets(sources: &Sources) -> Result<Configuration, ConfigurationError> {
+    let layers = Layers::read(sources)?;
+    let merged = layers.merge(&layers.environment)?;
+    ConfigurationError::unless_empty(consistency::contradictions(&merged))?;
+    Ok(merged.configuration)
+}
+
+/// Loads the configuration without writing anything, and checks all other environments, too, except their secrets.
+///
+/// # Errors
+/// As for [`load`].
 pub fn check(sources: &Sources) -> Result<Loaded, ConfigurationError> {
+    let (layers, notices) = read(sources, MissingSecrets::Imagine)?;
+    let mut problems = Vec::new();
+    for environment in layers.environments.iter().filter(|&other| *other != layers.environment) {
+        problems.extend(consistency::contradictions(&layers.merge(environment)?));
+    }
+    let merged = merge(sources, &layers, problems)?;
+    Ok(loaded(sources, layers, merged, notices))
+}
+
+/// Writes the exported fields into `.env.<environment>` and returns what to tell the operator.
+///
+/// # Errors
+/// As for [`load`]; besides, if a secret to be exported is not set, a value cannot be exported, or the file cannot be written.
+pub fn export(sources: &Sources) -> Result<Vec<String>, ConfigurationError> {
+    let (layers, mut notices) = read(sources, MissingSecrets::Write)?;
+    let merged = merge(sources, &layers, Vec::new())?;
+    notices.push(dotenv::write(&merged, &sources.directory)?);
+    Ok(notices)
+}
+
+/// Renders the configuration as TOML in which a comment at each value names its origin. Secrets are redacted.
+///
+/// # Errors
+/// As for [`load`].
+pub fn show(sources: &Sources) -> Result<String, ConfigurationError> {
+    let (layers, _) = read(sources, MissingSecrets::Imagine)?;
+    render(&merge(sources, &layers, Vec::new())?)
+}
+
+/// Reads all layers, those of missing secrets included, with the notices about them.
+fn read(sources: &Sources, missing_secrets: MissingSecrets) -> Result<(Layers, Vec<String>), ConfigurationError> {
     let mut layers = Layers::read(sources)?;
     let mut notices = Vec::from_iter(secrets_file::exposure(&sources.directory));
-    if layers.need_secrets_file()? {
-        layers.imagine_secrets_file()?;
-        notices.push(format!(
-            "{} does not exist: the first start will write it",
-            files::SECRETS_FILE
-        ));
-    }
-    let (figment, configuration) = layers.merge(&layers.environment)?;
-    let mut problems = consistency::problems(&figment, &configuration, &sources.directory);
-    for environment in layers
-        .environments()
-        .into_iter()
-        .filter(|&environment| environment != layers.environment)
-    {
-        let (figment, configuration) = layers.merge(environment)?;
-        problems.extend(consistency::contradictions(&figment, &configuration));
-    }
-    ConfigurationError::unless_empty(problems)?;
-    Ok(loaded(sources, layers, configuration, notices))
-}
-
-/// The configuration that [`Configuration::load`] would return, as TOML in which a comment at each value says where it
-/// comes from. Secrets and credentials are redacted; nothing is written.
-///
-/// # Errors
-/// As for [`Configuration::load`].
-pub fn show(sources: &Sources) -> Result<String, ConfigurationError> {
-    let (figment, configuration) = preview(sources)?;
-    render(&figment, &configuration)
-}
-
-fn preview(sources: &Sources) -> Result<(Figment, Configuration), ConfigurationError> {
-    let mut layers = Layers::read(sources)?;
-    if layers.need_secrets_file()? {
-        layers.imagine_secrets_file()?;
-    }
-    complete(&layers, &sources.directory)
-}
-
-fn load(sources: &Sources) -> Result<(Figment, Loaded), ConfigurationError> {
-    let mut layers = Layers::read(sources)?;
-    let mut notices = Vec::new();
-    if layers.need_secrets_file()? {
-        if secrets_file::create(&sources.directory, &secrets_file::generate()?)? {
-            notices.push(format!(
-                "{} did not exist: it was written with fresh random secrets",
-                files::SECRETS_FILE
-            ));
+    let may_generate = layers.environment == LOCAL && !layers.has_secrets_file;
+    if may_generate && secrets::any_missing(&layers.merge(LOCAL)?) {
+        match missing_secrets {
+            MissingSecrets::Write => {
+                if secrets_file::create(&sources.directory, &secrets_file::generate()?)? {
+                    let notice = "did not exist: it was written with fresh random secrets";
+                    notices.push(format!("{SECRETS_FILE} {notice}"));
+                }
+                layers = Layers::read(sources)?;
+            }
+            MissingSecrets::Imagine => {
+                layers.imagine_secrets_file()?;
+                notices.push(format!("{SECRETS_FILE} does not exist: the first start will write it"));
+            }
+            MissingSecrets::Reject => {
+                let advice = "is this the right directory? The first `gatehouse serve` writes it";
+                return Err(format!("there is no {SECRETS_FILE}: {advice}").into());
+            }
         }
-        layers = Layers::read(sources)?;
     }
-    let (figment, configuration) = complete(&layers, &sources.directory)?;
-    notices.extend(secrets_file::exposure(&sources.directory));
-    Ok((figment, loaded(sources, layers, configuration, notices)))
+    Ok((layers, notices))
 }
 
-fn loaded(sources: &Sources, layers: Layers, configuration: Configuration, notices: Vec<String>) -> Loaded {
+/// Merges the layers of the chosen environment, if nothing is wrong with it and there are no other `problems`.
+fn merge(sources: &Sources, layers: &Layers, problems: Vec<String>) -> Result<Merged, ConfigurationError> {
+    let merged = layers.merge(&layers.environment)?;
+    let mut all = consistency::problems(&merged, &sources.directory);
+    all.extend(problems);
+    ConfigurationError::unless_empty(all)?;
+    Ok(merged)
+}
+
+fn loaded(sources: &Sources, layers: Layers, merged: Merged, notices: Vec<String>) -> Loaded {
     let mut warnings = layers.near_misses;
-    warnings.extend(warnings::in_production(sources, &configuration));
+    warnings.extend(in_production(sources, &merged.configuration));
     Loaded {
-        configuration,
+        configuration: merged.configuration,
         notices,
         warnings,
     }
-}
-
-/// What the layers come to in the chosen environment, if nothing is wrong with it.
-fn complete(layers: &Layers, directory: &Path) -> Result<(Figment, Configuration), ConfigurationError> {
-    let (figment, configuration) = layers.merge(&layers.environment)?;
-    ConfigurationError::unless_empty(consistency::problems(&figment, &configuration, directory))?;
-    Ok((figment, configuration))
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use tempfile::TempDir;
 
-use super::{Configuration, Loaded, Sources};
+use super::{Loaded, MissingSecrets, Sources, load};
 
 pub(super) const PEPPER: &str = "pepper-31415926535897932384626433832795028841971693993751058209749445";
 pub(super) const JWT_SECRET: &str = "jwt-2718281828459045235360287471352662497757247093699959574966967627";
@@ -63,7 +63,7 @@ impl Scene {
     }
 
     pub(super) fn load(&self) -> anyhow::Result<Loaded> {
-        Ok(Configuration::load(&self.sources())?)
+        Ok(load(&self.sources(), MissingSecrets::Write)?)
     }
 
     /// The message with which loading fails.

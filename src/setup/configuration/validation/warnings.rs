@@ -1,38 +1,42 @@
-//! What is allowed, but seldom meant in production.
+//! Warnings about settings that are allowed, but seldom meant in production.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
     path::Path,
 };
 
-use super::{Configuration, ServerConfig, Sources, environment::variable, files, secrets::SECRET_KEYS};
+use crate::setup::configuration::{
+    names::file_variable,
+    reading::{Sources, files},
+    secrets::SECRETS,
+    sections::{Configuration, ServerConfig},
+};
 
-/// The bits of a mode that let others change a file, or everybody read it. A group may read it: what hands secrets to a
-/// service, such as systemd, may do so by a group.
+/// Mode bits that let others write a file, or everybody read it. A group may read it, because systemd and others hand secrets
+/// to a service by a group.
 const OTHERS: u32 = 0o026;
 
-/// Every setting that leaves a production system open, with what to do about it; nothing for other systems.
-pub(super) fn in_production(sources: &Sources, configuration: &Configuration) -> Vec<String> {
+/// Returns the settings that leave a production system open, with what to do about each; none for other systems.
+pub fn in_production(sources: &Sources, configuration: &Configuration) -> Vec<String> {
     if !configuration.is_production() {
         return Vec::new();
     }
-    let (server, security) = (&configuration.server, &configuration.security);
+    let (server, database, security) = (&configuration.server, &configuration.database, &configuration.security);
+    let is_public = server.metrics_addr.is_some_and(|address| is_public(address.ip()));
     let mut warnings = Vec::new();
-    let mut warn_if = |condition: bool, warning: String| warnings.extend(condition.then_some(warning));
+    let mut warn_if = |condition: bool, warning: &str| warnings.extend(condition.then(|| warning.to_owned()));
     warn_if(
         server.public_origins.is_empty(),
         "server.public_origins is empty: a foreign domain that was made to lead here passes for this server's own. List \
-         the origins that browsers show"
-            .to_owned(),
+         the origins that browsers show",
     );
     warn_if(
         !security.cookies.secure,
-        "security.cookies.secure is false: browsers send sessions in plain text, where anyone on the way can read them"
-            .to_owned(),
+        "security.cookies.secure is false: browsers send sessions in plain text, where anyone on the way can read them",
     );
     warn_if(
         !security.throttle.enabled,
-        "security.throttle.enabled is false: passwords can be guessed as fast as they are hashed".to_owned(),
+        "security.throttle.enabled is false: passwords can be guessed as fast as they are hashed",
     );
     for (key, origins) in [
         ("public_origins", &server.public_origins),
@@ -40,39 +44,34 @@ pub(super) fn in_production(sources: &Sources, configuration: &Configuration) ->
     ] {
         for origin in origins.iter().filter(|origin| origin.starts_with("http://")) {
             let warning = format!("server.{key} has {origin}: whoever is on the way can change its pages. Use https");
-            warn_if(true, warning);
+            warn_if(true, &warning);
         }
     }
-    let is_public = server.metrics_addr.is_some_and(|address| is_public(address.ip()));
     warn_if(
         is_public,
         "server.metrics_addr is a public address: everybody who can connect there can read the metrics. Use one of a \
-         private network"
-            .to_owned(),
+         private network",
     );
-    let database = &configuration.database;
     for (key, url) in [("url", Some(&database.url)), ("read_url", database.read_url.as_ref())] {
-        let is_unverified = url.is_some_and(|url| url.is_unverified());
         let warning = format!(
             "database.{key}: sslmode is below verify-full, so another host can pass for the database server and read \
              everything"
         );
-        warn_if(is_unverified, warning);
+        warn_if(url.is_some_and(|url| url.is_unverified()), &warning);
     }
     warnings.extend(exposed_files(sources, configuration));
     warnings.extend(few_descriptors(server, database.max_connections));
     warnings
 }
 
-/// The files of secrets and the database file that others may read or write.
+/// Returns a warning for each file of a secret and the database file that others can read or write.
 fn exposed_files(sources: &Sources, configuration: &Configuration) -> Vec<String> {
-    let auth = &configuration.security.auth;
-    let secrets = SECRET_KEYS.iter().filter_map(|key| {
-        let file = sources.variable(&format!("{}_FILE", variable(key)))?;
+    let secrets = SECRETS.iter().filter_map(|secret| {
+        let file = sources.variable(&file_variable(secret.path))?;
         Some((Path::new(file), OTHERS))
     });
-    let private_key = (auth.jwt_private_key_file.as_path(), OTHERS);
-    // It was made for its owner alone.
+    let private_key = (configuration.security.auth.jwt_private_key_file.as_path(), OTHERS);
+    // It was created for its owner alone.
     let database = configuration.database.url.file().map(|file| (file, 0o066));
     secrets
         .chain([private_key])
@@ -82,7 +81,7 @@ fn exposed_files(sources: &Sources, configuration: &Configuration) -> Vec<String
         .collect()
 }
 
-/// A warning if the process may not open as many files as it may have connections.
+/// Returns a warning if the process may open fewer files than it may have connections.
 #[cfg(unix)]
 fn few_descriptors(server: &ServerConfig, to_database: u32) -> Option<String> {
     use rustix::process::{Resource, getrlimit};
@@ -97,13 +96,13 @@ fn few_descriptors(server: &ServerConfig, to_database: u32) -> Option<String> {
     })
 }
 
-/// A warning if the process may not open as many files as it may have connections; on this system there is no such limit.
+/// Returns no warning, because there is no such limit on this system.
 #[cfg(not(unix))]
 fn few_descriptors(_server: &ServerConfig, _to_database: u32) -> Option<String> {
     None
 }
 
-/// Whether an address is one that can be reached from the internet, or stands for all that the machine has.
+/// Returns whether an address can be reached from the internet, or stands for all addresses of the machine.
 fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => !(ip.is_loopback() || ip.is_private() || ip.is_link_local()),

@@ -1,4 +1,4 @@
-//! Where the data is: the keys under `database` and `postgres`.
+//! The database: the keys under `database` and `postgres`.
 
 use std::time::Duration;
 
@@ -8,11 +8,13 @@ use serde::{Deserialize, Deserializer, de::Error};
 use super::values::{filled, host, milliseconds, seconds, whole};
 use crate::infrastructure::persistence::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
 
-/// How the password begins that the first start in the environment `local` makes up. It is for a server that is still to be
-/// set up, such as that of Docker Compose, so it gives way to `PGPASSWORD` and `~/.pgpass`.
-pub(super) const MADE_UP: &str = "made-up-";
+/// Prefix of the password that the first start in the environment `local` generates.
+///
+/// It is meant for a server that is still to be set up, such as that of Docker Compose. So `PGPASSWORD` and `~/.pgpass` take
+/// precedence over it.
+pub const MADE_UP: &str = "made-up-";
 
-/// Where the data is, and how it is reached.
+/// The database and its limits.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseConfig {
@@ -28,7 +30,7 @@ pub struct DatabaseConfig {
     /// Time that a request waits for a free connection.
     #[serde(rename = "acquire_timeout_seconds", deserialize_with = "seconds::<_, 1, 300>")]
     pub acquire_timeout: Duration,
-    /// Time that a transaction waits for its turn while there are others.
+    /// Time that a transaction waits for its turn.
     #[serde(
         rename = "max_transaction_wait_milliseconds",
         deserialize_with = "milliseconds::<_, 0, 60_000>"
@@ -44,7 +46,7 @@ pub struct DatabaseConfig {
     pub migrate_on_start: bool,
 }
 
-/// The PostgreSQL server, as far as `database.url` leaves it out.
+/// The parts of a PostgreSQL address that `database.url` leaves out.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PostgresConfig {
@@ -57,7 +59,7 @@ pub struct PostgresConfig {
     /// The role to log in as.
     #[serde(deserialize_with = "filled")]
     pub user: String,
-    /// Its password; empty if the server wants none.
+    /// Its password; empty if the server requires none.
     #[serde(default)]
     pub password: SecretString,
     /// The name of the database.
@@ -66,11 +68,11 @@ pub struct PostgresConfig {
 }
 
 impl DatabaseConfig {
-    /// Takes what the addresses leave out from `postgres`.
+    /// Completes the addresses from `postgres`.
     ///
     /// # Errors
-    /// If there can be no database where that leads.
-    pub(super) fn complete(&mut self, postgres: &PostgresConfig) -> Result<(), InvalidDatabaseUrl> {
+    /// If a completed address is invalid.
+    pub fn complete(&mut self, postgres: &PostgresConfig) -> Result<(), InvalidDatabaseUrl> {
         for url in [Some(&mut self.url), self.read_url.as_mut()].into_iter().flatten() {
             *url = url.or_defaults(postgres.defaults())?;
         }
@@ -79,7 +81,7 @@ impl DatabaseConfig {
 }
 
 impl PostgresConfig {
-    /// What an address may leave out.
+    /// Returns the parts that an address may leave out.
     pub fn defaults(&self) -> PostgresDefaults<'_> {
         PostgresDefaults {
             host: &self.host,

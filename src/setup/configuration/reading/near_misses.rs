@@ -1,59 +1,53 @@
-//! Variables that look like ours and are not read: a typo must not leave the default in effect without a word.
+//! Variables that resemble one that is read: a typo must not leave the default in effect silently.
 
 use super::{
-    environment::{PREFIX, SEPARATOR, variable},
     layer::{Layer, leaves},
-    layers::ENVIRONMENT_VARIABLE,
-    secrets::SECRET_KEYS,
     sources::Sources,
 };
+use crate::setup::configuration::{
+    names::{ENVIRONMENT_VARIABLE, PREFIX, SEPARATOR, file_variable, variable},
+    secrets::SECRETS,
+};
 
-/// How the addresses begin that Kubernetes puts into the environment of each pod for each Service: that of a Service named
-/// `app-server` is in `APP_SERVER_PORT`.
+/// Schemes of the addresses that Kubernetes puts into the environment of each pod for each Service: that of a Service
+/// named `app-server` is in `APP_SERVER_PORT`.
 const KUBERNETES_SCHEMES: [&str; 3] = ["tcp://", "udp://", "sctp://"];
 
-/// What to do about a name that would be ours if only it had the right number of underscores.
-pub(super) fn misspelt(name: &str, value: &str, defaults: &Layer) -> Option<String> {
-    if is_of_kubernetes(value) {
-        return None;
-    }
-    let mut known = known(defaults).into_iter().filter(|variable| variable != name);
-    let meant = known.find(|variable| variable.replace(SEPARATOR, "_") == name)?;
-    Some(format!("variable {name}: did you mean {meant}, with two underscores?"))
-}
-
-/// A warning for each variable that is not read, but resembles one that is: in other letters (`app_server__port`), without
-/// its section (`APP_PORT`), or without its prefix (`SERVER__PORT`).
-pub(super) fn unread(sources: &Sources, defaults: &Layer) -> Vec<String> {
+/// Returns the problems and the warnings about variables that are not read, but resemble one that is.
+///
+/// A name that lacks nothing but underscores is a problem. Other letters (`app_server__port`), a missing section
+/// (`APP_PORT`) or a missing prefix (`SERVER__PORT`) cause a warning.
+pub fn near_misses(sources: &Sources, defaults: &Layer) -> (Vec<String>, Vec<String>) {
     let known = known(defaults);
-    let is_read = |name: &str| name == ENVIRONMENT_VARIABLE || (name.starts_with(PREFIX) && name.contains(SEPARATOR));
-    let candidates = sources
-        .variables
-        .iter()
-        .filter(|(name, value)| !is_read(name) && !is_of_kubernetes(value));
-    candidates
-        .filter_map(|(name, _)| {
-            let meant = Vec::from_iter(known.iter().map(String::as_str).filter(|known| resembles(name, known)));
-            (!meant.is_empty()).then(|| format!("variable {name} is not read: did you mean {}?", meant.join(" or ")))
-        })
-        .collect()
+    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
+    for (name, value) in &sources.variables {
+        let is_read = name == ENVIRONMENT_VARIABLE || (name.starts_with(PREFIX) && name.contains(SEPARATOR));
+        if is_read || KUBERNETES_SCHEMES.iter().any(|scheme| value.starts_with(scheme)) {
+            continue;
+        }
+        let meant = Vec::from_iter(known.iter().map(String::as_str).filter(|known| resembles(name, known)));
+        if let Some(meant) = meant.iter().find(|known| known.replace(SEPARATOR, "_") == *name) {
+            problems.push(format!("variable {name}: did you mean {meant}, with two underscores?"));
+        } else if !meant.is_empty() {
+            warnings.push(format!(
+                "variable {name} is not read: did you mean {}?",
+                meant.join(" or ")
+            ));
+        }
+    }
+    (problems, warnings)
 }
 
-/// The names of all variables that are read.
+/// Returns the names of all variables that are read.
 fn known(defaults: &Layer) -> Vec<String> {
-    let keys = leaves(&defaults.values)
-        .into_iter()
-        .map(|(path, _)| path)
-        .filter(|path| !SECRET_KEYS.contains(&path.as_str()));
-    let secrets = SECRET_KEYS.iter().map(|path| variable(path));
-    let files = SECRET_KEYS.iter().map(|path| format!("{}_FILE", variable(path)));
-    let mut known = Vec::from_iter(keys.map(|path| variable(&path)).chain(secrets).chain(files));
-    known.push(ENVIRONMENT_VARIABLE.to_owned());
-    known
+    let keys = leaves(&defaults.values).into_iter().map(|(path, _)| variable(&path));
+    let secrets = SECRETS.iter().map(|secret| variable(secret.path));
+    let files = SECRETS.iter().map(|secret| file_variable(secret.path));
+    let environment = [ENVIRONMENT_VARIABLE.to_owned()];
+    keys.chain(secrets).chain(files).chain(environment).collect()
 }
 
-/// Whether a name is that of a known variable but for its case and the number of its underscores, or lacks sections or the
-/// prefix.
+/// Returns whether a name differs from a known one only by case, underscores, or missing sections or prefix.
 fn resembles(name: &str, known: &str) -> bool {
     let plain = |text: &str| text.to_uppercase().replace(SEPARATOR, "_");
     let (name, has_separator) = (plain(name), name.contains(SEPARATOR));
@@ -63,15 +57,14 @@ fn resembles(name: &str, known: &str) -> bool {
     let Some(rest) = name.strip_prefix(PREFIX) else {
         return false;
     };
-    let sections = known.strip_prefix(PREFIX).unwrap_or(known);
-    let mut tails = sections
-        .match_indices(SEPARATOR)
-        .map(|(at, _)| &sections[at + SEPARATOR.len()..]);
-    tails.any(|tail| plain(tail) == rest)
-}
-
-fn is_of_kubernetes(value: &str) -> bool {
-    KUBERNETES_SCHEMES.iter().any(|scheme| value.starts_with(scheme))
+    let mut tail = known.strip_prefix(PREFIX).unwrap_or(known);
+    while let Some((_, shorter)) = tail.split_once(SEPARATOR) {
+        if plain(shorter) == rest {
+            return true;
+        }
+        tail = shorter;
+    }
+    false
 }
 
 #[cfg(test)]

@@ -1,101 +1,104 @@
-//! What cannot be judged by looking at one value.
+//! Rules that span several values.
 
 use std::{fs::File, net::IpAddr, path::Path};
 
-use figment::Figment;
+use actix_web::cookie::SameSite;
 
-use super::{Configuration, LOCAL, SameSite, ServerConfig, dotenv, environment::variable, files, secrets};
-use crate::infrastructure::persistence::{ConnectError, DatabaseUrl};
+use super::secrets;
+use crate::{
+    infrastructure::persistence::{ConnectError, DatabaseUrl},
+    setup::configuration::{
+        names::{CONFIG_FILE, LOCAL, variable},
+        reading::Merged,
+        sections::{AuthConfig, ServerConfig},
+    },
+};
 
-/// The least work factor of bcrypt outside of [`LOCAL`].
+/// Lowest work factor of bcrypt outside [`LOCAL`].
 const LEAST_BCRYPT_COST: u32 = 10;
 
-/// Everything that is wrong with the configuration of the chosen environment, secrets and key files included.
-pub(super) fn problems(figment: &Figment, configuration: &Configuration, directory: &Path) -> Vec<String> {
-    let mut problems = contradictions(figment, configuration);
-    problems.extend(unsaid_proxies(figment, configuration));
-    problems.extend(secrets::problems(configuration));
-    problems.extend(unusable_key_files(configuration, directory));
+/// Returns everything that is wrong with the chosen environment, secrets and key files included.
+pub fn problems(merged: &Merged, directory: &Path) -> Vec<String> {
+    let mut problems = contradictions(merged);
+    problems.extend(missing_proxies(merged));
+    problems.extend(secrets::problems(merged));
+    problems.extend(unusable_key_files(&merged.configuration.security.auth, directory));
     problems
 }
 
-/// Values that are allowed by themselves, but not with each other.
-pub(super) fn contradictions(figment: &Figment, configuration: &Configuration) -> Vec<String> {
+/// Returns the values that are allowed by themselves, but not with each other.
+pub fn contradictions(merged: &Merged) -> Vec<String> {
+    let configuration = &merged.configuration;
     let environment = &configuration.environment;
-    let security = &configuration.security;
-    let refuse = |path: &str, reason: String| {
-        let origin = figment
-            .find_metadata(path)
-            .map_or("", |metadata| metadata.name.as_ref());
-        format!("{origin} {path}: {reason}")
+    let (database, security) = (&configuration.database, &configuration.security);
+    let (auth, cookies) = (&security.auth, &security.cookies);
+    let mut problems = Vec::new();
+    let mut reject_if = |is_wrong: bool, path: &str, reason: String| {
+        problems.extend(is_wrong.then(|| format!("{} {path}: {reason}", merged.origin(path))));
     };
 
-    let mut problems = Vec::new();
     let cost = security.password.bcrypt_cost;
-    if cost < LEAST_BCRYPT_COST && environment != LOCAL {
-        let reason = format!("found {cost}, allowed in the environment {environment}: {LEAST_BCRYPT_COST} to 31");
-        problems.push(refuse("security.password.bcrypt_cost", reason));
-    }
-    if security.cookies.same_site == SameSite::None && !security.cookies.secure {
-        let reason = format!("browsers refuse \"none\" unless secure = true, which it is not in {environment}");
-        problems.push(refuse("security.cookies.same_site", reason));
-    }
-    if is_metrics_on_api(&configuration.server) {
-        let reason = "found the address of the API itself (server.host and server.port), allowed: another one";
-        problems.push(refuse("server.metrics_addr", reason.to_owned()));
-    }
-    let auth = &security.auth;
-    if auth.session_absolute_ttl < auth.session_ttl {
-        let reason = format!(
+    reject_if(
+        cost < LEAST_BCRYPT_COST && environment != LOCAL,
+        "security.password.bcrypt_cost",
+        format!("found {cost}, allowed in the environment {environment}: {LEAST_BCRYPT_COST} to 31"),
+    );
+    reject_if(
+        cookies.same_site == SameSite::None && !cookies.secure,
+        "security.cookies.same_site",
+        format!("browsers refuse \"none\" unless secure = true, which it is not in {environment}"),
+    );
+    reject_if(
+        is_metrics_on_api(&configuration.server),
+        "server.metrics_addr",
+        "found the address of the API itself (server.host and server.port), allowed: another one".to_owned(),
+    );
+    reject_if(
+        auth.session_absolute_ttl < auth.session_ttl,
+        "security.auth.session_absolute_ttl_minutes",
+        format!(
             "found {}, allowed: session_ttl_minutes ({}) or more",
             auth.session_absolute_ttl.num_minutes(),
             auth.session_ttl.num_minutes()
-        );
-        problems.push(refuse("security.auth.session_absolute_ttl_minutes", reason));
-    }
-    let database = &configuration.database;
+        ),
+    );
     let is_replicated = |read_url: &DatabaseUrl| database.url.can_be_replicated() && read_url.can_be_replicated();
-    if !database.read_url.as_ref().is_none_or(is_replicated) {
-        problems.push(refuse("database.read_url", ConnectError::NotReplicated.to_string()));
-    }
-    let fields = dotenv::fields(figment);
-    let is_unknown = |field: &&String| !fields.contains_key(*field);
-    for unknown in configuration.export.fields.iter().filter(is_unknown) {
-        let known = Vec::from_iter(fields.keys().map(String::as_str)).join(", ");
-        problems.push(refuse(
-            "export.fields",
-            format!("unknown field {unknown:?}, known: {known}"),
-        ));
+    reject_if(
+        !database.read_url.as_ref().is_none_or(is_replicated),
+        "database.read_url",
+        ConnectError::NotReplicated.to_string(),
+    );
+    let fields = merged.fields();
+    let known = Vec::from_iter(fields.keys().map(String::as_str)).join(", ");
+    for field in &configuration.export.fields {
+        let reason = format!("unknown field {field:?}, known: {known}");
+        reject_if(!fields.contains_key(field), "export.fields", reason);
     }
     problems
 }
 
-/// That production is not told whether there are proxies in front. What stands under `[default]` does not tell: there are
-/// none in the file that is shipped.
-fn unsaid_proxies(figment: &Figment, configuration: &Configuration) -> Option<String> {
+/// Returns a problem if production does not say whether there are proxies in front.
+///
+/// The shipped file has none under `[default]`, so an empty list does not count there.
+fn missing_proxies(merged: &Merged) -> Option<String> {
     const KEY: &str = "server.trusted_proxies";
-    let is_default = figment
-        .find_metadata(KEY)
-        .is_none_or(|origin| origin.name.ends_with("[default]"));
-    let is_unsaid = configuration.server.trusted_proxies.is_empty() && is_default && configuration.is_production();
-    is_unsaid.then(|| {
+    let configuration = &merged.configuration;
+    let environment = &configuration.environment;
+    let is_said = !configuration.server.trusted_proxies.is_empty() || !merged.origin(KEY).ends_with("[default]");
+    (configuration.is_production() && !is_said).then(|| {
         format!(
-            "{KEY} must be said for the environment {environment}: under [{environment}.server] in {}, or in the variable \
-             {}. List the addresses of the proxies in front, or [] if clients connect themselves. A proxy that is not listed \
-             passes for the client, so one who guesses passwords delays everybody",
-            files::CONFIG_FILE,
-            variable(KEY),
-            environment = configuration.environment,
+            "{KEY} must be said for the environment {environment}: under [{environment}.server] in {CONFIG_FILE}, or in the \
+             variable {}. List the addresses of the proxies in front, or [] if clients connect themselves. A proxy that is not \
+             listed passes for the client, so one who guesses passwords delays everybody",
+            variable(KEY)
         )
     })
 }
 
-/// Whether the metrics would be served where the API is.
+/// Returns whether the metrics would be served at the address of the API.
 fn is_metrics_on_api(server: &ServerConfig) -> bool {
-    let Some(metrics) = server
-        .metrics_addr
-        .filter(|address| address.port() == server.port && server.port != 0)
-    else {
+    let is_same_port = |port| port == server.port && port != 0;
+    let Some(metrics) = server.metrics_addr.filter(|address| is_same_port(address.port())) else {
         return false;
     };
     match server.host.parse::<IpAddr>() {
@@ -104,17 +107,16 @@ fn is_metrics_on_api(server: &ServerConfig) -> bool {
     }
 }
 
-/// The key files that the algorithm of the access tokens needs and that are not given or cannot be opened.
-fn unusable_key_files(configuration: &Configuration, directory: &Path) -> Vec<String> {
-    let auth = &configuration.security.auth;
+/// Returns the key files that the algorithm requires and that are not set or cannot be opened.
+fn unusable_key_files(auth: &AuthConfig, directory: &Path) -> Vec<String> {
     if auth.jwt_algorithm.least_secret_bytes().is_some() {
         return Vec::new();
     }
     let unusable = |key: &str, path: &Path, name: String| {
         if path.as_os_str().is_empty() {
+            let algorithm = auth.jwt_algorithm;
             return Some(format!(
-                "security.auth.{key} is missing: {:?} needs a PEM file",
-                auth.jwt_algorithm
+                "security.auth.{key} is missing: {algorithm:?} needs a PEM file"
             ));
         }
         let error = File::open(directory.join(path)).err()?;

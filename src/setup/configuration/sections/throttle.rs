@@ -9,22 +9,22 @@ use crate::{
     domain::throttle::{InvalidThrottleRule, ThrottleRule},
 };
 
-/// Time after which a log-in is forgotten that counts whether it fails or not.
+/// Time after which a log-in expires that counts whether it fails or not.
 const FORGET_LOG_IN: TimeDelta = TimeDelta::seconds(1);
 
 /// How failed attempts are throttled.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ThrottleConfig {
-    /// Whether they are.
+    /// Whether throttling is enabled.
     pub enabled: bool,
     /// Failed log-ins without a delay at one account from one network, or on the devices known to its user.
     #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
     pub free_per_account_and_address: u32,
-    /// Failures without a delay at one account, from wherever.
+    /// Failures without a delay at one account, from any address.
     #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
     pub free_per_account: u32,
-    /// Failures without a delay from one address, at whatever accounts.
+    /// Failures without a delay from one address, at any accounts.
     #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
     pub free_per_address: u32,
     /// Log-ins without a delay at one account from one address, successful ones included.
@@ -45,28 +45,28 @@ pub struct ThrottleConfig {
     /// The longest delay.
     #[serde(rename = "max_delay_seconds", deserialize_with = "seconds_delta::<_, 1, 86_400>")]
     pub max_delay: TimeDelta,
-    /// Failures in a row after which an account is closed to strangers until one is forgotten.
+    /// Failures in a row after which an account is closed to unknown devices until one failure expires.
     #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
     pub max_failures_per_account: u32,
-    /// Time after which one failure at an account is forgotten.
+    /// Time after which one failure at an account expires.
     #[serde(rename = "forget_account_failure_hours", deserialize_with = "hours::<_, 1, 8_760>")]
     pub forget_account_failure: TimeDelta,
-    /// Time after which one failure, or sign-up, from an address is forgotten.
+    /// Time after which one failure, or sign-up, from an address expires.
     #[serde(
         rename = "forget_address_failure_seconds",
         deserialize_with = "seconds_delta::<_, 1, 86_400>"
     )]
     pub forget_address_failure: TimeDelta,
-    /// Time for which a device is known since the last log-in on it.
+    /// Time for which a device is known after the last log-in on it.
     #[serde(rename = "device_ttl_days", deserialize_with = "days::<_, 1, 3_650>")]
     pub device_ttl: TimeDelta,
 }
 
 impl ThrottleConfig {
-    /// The rules that these settings make; none if nothing is to be throttled.
+    /// Returns the rules, or `None` if throttling is disabled.
     ///
     /// # Errors
-    /// [`InvalidThrottleRule`], which values in their ranges do not make.
+    /// [`InvalidThrottleRule`], which values in their ranges do not cause.
     pub fn policy(&self) -> Result<Option<ThrottlePolicy>, InvalidThrottleRule> {
         if !self.enabled {
             return Ok(None);

@@ -1,5 +1,4 @@
-//! Reading `config.toml` and `.secrets.toml` into layers, one for each section, and writing what is for its owner
-//! alone.
+//! Reading `config.toml` and `.secrets.toml` into layers, one for each section, and files that are private to their owner.
 
 use std::{
     fs,
@@ -13,17 +12,11 @@ use figment::{
 };
 use tempfile::NamedTempFile;
 
-use super::{ConfigurationError, layer::Layer};
+use super::layer::Layer;
+use crate::setup::configuration::{ConfigurationError, names::DEFAULT};
 
-/// The file of everything that is no secret.
-pub(super) const CONFIG_FILE: &str = "config.toml";
-/// The file of secrets; none of its values is ever shown.
-pub(super) const SECRETS_FILE: &str = ".secrets.toml";
-/// The section that holds for every environment.
-pub(super) const DEFAULT: &str = "default";
-
-/// The sections of a file, `[default]` first, or `None` if there is no such file.
-pub(super) fn read(directory: &Path, name: &str) -> Result<Option<Vec<Layer>>, ConfigurationError> {
+/// Reads the sections of a file, `[default]` first; returns `None` if there is no such file.
+pub fn read(directory: &Path, name: &str) -> Result<Option<Vec<Layer>>, ConfigurationError> {
     match fs::read_to_string(directory.join(name)) {
         Ok(text) => parse(name, &text).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -31,16 +24,16 @@ pub(super) fn read(directory: &Path, name: &str) -> Result<Option<Vec<Layer>>, C
     }
 }
 
-/// The sections of the `config.toml` that was built into the program.
-pub(super) fn built_in() -> Result<Vec<Layer>, ConfigurationError> {
-    parse("built-in config.toml", include_str!("../../../config.toml"))
+/// Reads the sections of the `config.toml` that was built into the program.
+pub fn built_in() -> Result<Vec<Layer>, ConfigurationError> {
+    parse("built-in config.toml", include_str!("../../../../config.toml"))
 }
 
-/// The sections of a text in TOML, `[default]` first.
+/// Reads the sections of a text in TOML, `[default]` first.
 ///
 /// # Errors
-/// If it is not TOML, or a key stands outside of a section. The message repeats no value: it may be a secret.
-pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationError> {
+/// If it is not TOML, or a key is outside a section. The message repeats no value, because it may be a secret.
+pub fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationError> {
     let sections: Dict = Toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| {
             text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + 1
@@ -53,14 +46,9 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationE
 
     let mut layers = Vec::new();
     let mut problems = Vec::new();
-    for (section, value) in sections {
-        match value {
-            Value::Dict(_, values) => layers.push(Layer::new(
-                format!("{name} [{section}]"),
-                Some(section),
-                name.ends_with(SECRETS_FILE),
-                values,
-            )),
+    for (section, values) in sections {
+        match values {
+            Value::Dict(..) => layers.push(Layer::new(format!("{name} [{section}]"), Some(section), values)),
             _ => problems.push(format!(
                 "{name} {section}: stands outside of a section, put it under [default] or an environment"
             )),
@@ -71,18 +59,18 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationE
     Ok(layers)
 }
 
-/// A complete file that only its owner may read, to be given its name by who asked for it.
-pub(super) fn private(directory: &Path, text: &str) -> io::Result<NamedTempFile> {
-    // A temporary file is made for its owner alone.
+/// Writes a complete file that only its owner can read; the caller gives it its name.
+pub fn private(directory: &Path, text: &str) -> io::Result<NamedTempFile> {
+    // A temporary file is created for its owner alone.
     let mut file = NamedTempFile::new_in(directory)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     Ok(file)
 }
 
-/// A warning, in which the file is called `name`, if its mode has any of these bits.
+/// Returns a warning, in which the file is called `name`, if its mode has any of these bits.
 #[cfg(unix)]
-pub(super) fn exposure(path: &Path, name: &str, bits: u32) -> Option<String> {
+pub fn exposure(path: &Path, name: &str, bits: u32) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = fs::metadata(path).ok()?.permissions().mode();
@@ -94,9 +82,9 @@ pub(super) fn exposure(path: &Path, name: &str, bits: u32) -> Option<String> {
     })
 }
 
-/// A warning, in which the file is called `name`, if its mode has any of these bits; on this system it has no mode.
+/// Returns no warning, because files have no mode on this system.
 #[cfg(not(unix))]
-pub(super) fn exposure(_path: &Path, _name: &str, _bits: u32) -> Option<String> {
+pub fn exposure(_path: &Path, _name: &str, _bits: u32) -> Option<String> {
     None
 }
 
@@ -104,13 +92,13 @@ pub(super) fn exposure(_path: &Path, _name: &str, _bits: u32) -> Option<String> 
 mod tests {
     use rstest::rstest;
 
-    use super::*;
     use crate::setup::configuration::{
-        secrets,
+        SECRETS,
+        names::{CONFIG_FILE, SECRETS_FILE},
         testing::{PEPPER, Scene},
     };
 
-    const SHIPPED: &str = include_str!("../../../config.toml");
+    const SHIPPED: &str = include_str!("../../../../config.toml");
 
     #[rstest]
     fn the_shipped_file_loads_in_every_environment_once_there_are_secrets(
@@ -144,8 +132,8 @@ mod tests {
     // it.
     #[test]
     fn the_shipped_file_mentions_every_secret() {
-        for secret in secrets::SECRET_KEYS {
-            let (section, key) = secret.rsplit_once('.').unwrap_or_default();
+        for secret in SECRETS {
+            let (section, key) = secret.path.rsplit_once('.').unwrap_or_default();
             let documentation = SHIPPED
                 .split_once(&format!("\n[default.{section}]\n"))
                 .unwrap_or_default()

@@ -2,13 +2,14 @@
 
 use std::{num::NonZero, path::PathBuf, time::Duration};
 
+use actix_web::cookie::SameSite;
 use chrono::TimeDelta;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{
     Rotating, ThrottleConfig,
-    values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, pepper_ids, whole},
+    values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, one_of, pepper_ids, whole},
 };
 use crate::domain::user::PasswordPolicy;
 
@@ -33,7 +34,7 @@ pub struct PasswordConfig {
     /// Mixed into every password before it is hashed; at least 32 bytes.
     #[serde(default)]
     pub pepper: Rotating<SecretString>,
-    /// Ids of peppers without which the program is to start nevertheless.
+    /// Ids of lost peppers, without which the program starts nevertheless.
     #[serde(deserialize_with = "pepper_ids")]
     pub lost_peppers: Vec<String>,
     /// Work factor of bcrypt, 4 to 31; under 10 only in the environment `local`.
@@ -45,7 +46,7 @@ pub struct PasswordConfig {
     /// Passwords hashed at the same time; 0 is one per core.
     #[serde(deserialize_with = "whole::<_, _, 0, 1024>")]
     pub max_concurrent_hashes: u32,
-    /// Time that a request waits for its turn to hash before it is refused.
+    /// Time that a request may wait for its turn to hash before it is rejected.
     #[serde(
         rename = "max_hash_wait_milliseconds",
         deserialize_with = "milliseconds::<_, 0, 60_000>"
@@ -57,16 +58,15 @@ pub struct PasswordConfig {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthConfig {
-    /// Signature of access tokens.
+    /// Signature algorithm of access tokens.
     #[serde(deserialize_with = "named")]
     pub jwt_algorithm: JwtAlgorithm,
-    /// Signs and verifies tokens with HMAC; at least as long as the hash if the algorithm is of that kind.
+    /// Signs and verifies tokens if the algorithm is an HMAC; then at least as long as the hash.
     #[serde(default)]
     pub jwt_secret: Rotating<SecretString>,
-    /// PEM file with the RSA key that signs; can be opened if the algorithm is of that kind.
+    /// PEM file with the RSA key that signs; can be opened if the algorithm is RSA.
     pub jwt_private_key_file: PathBuf,
-    /// PEM files with the RSA keys that verify, the one that belongs to the private key first; can be opened if the algorithm
-    /// is of that kind.
+    /// PEM files with the RSA keys that verify; can be opened if the algorithm is RSA. The first belongs to the private key.
     pub jwt_public_key_file: Rotating<PathBuf>,
     /// `iss` of access tokens.
     #[serde(deserialize_with = "filled")]
@@ -77,21 +77,21 @@ pub struct AuthConfig {
     /// Lifetime of a session, counted from its last renewal.
     #[serde(rename = "session_ttl_minutes", deserialize_with = "minutes::<_, 1, 525_600>")]
     pub session_ttl: TimeDelta,
-    /// Lifetime of a session, counted from the log-in, however it is used; not shorter than `session_ttl`.
+    /// Lifetime of a session, counted from its log-in; not shorter than `session_ttl`.
     #[serde(
         rename = "session_absolute_ttl_minutes",
         deserialize_with = "minutes::<_, 1, 525_600>"
     )]
     pub session_absolute_ttl: TimeDelta,
-    /// Sessions that a user can have at the same time; another one ends the oldest.
+    /// Sessions of a user at the same time; another one ends the oldest.
     #[serde(rename = "max_sessions_per_user", deserialize_with = "whole::<_, _, 1, 1000>")]
     pub max_sessions: NonZero<u64>,
-    /// A session is renewed when less than this part of its lifetime is left, 0.0 to 1.0.
+    /// Remaining part of the lifetime below which a session is renewed, 0.0 to 1.0.
     #[serde(deserialize_with = "fraction")]
     pub refresh_threshold: f64,
 }
 
-/// Signature of access tokens, by its name in RFC 7518.
+/// Signature algorithm of access tokens, by its name in RFC 7518.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[expect(missing_docs, reason = "the RFC describes them")]
 pub enum JwtAlgorithm {
@@ -104,15 +104,15 @@ pub enum JwtAlgorithm {
 }
 
 impl PasswordConfig {
-    /// What a new password must fulfil.
+    /// Returns the rules for new passwords.
     pub fn policy(&self) -> PasswordPolicy {
         PasswordPolicy::new(self.min_length)
     }
 }
 
 impl JwtAlgorithm {
-    /// The shortest secret that RFC 7518 (section 3.2) allows, or `None` if the algorithm works with a pair of keys.
-    pub(super) fn least_secret_bytes(self) -> Option<usize> {
+    /// Returns the shortest secret that RFC 7518 (section 3.2) allows, or `None` if the algorithm uses a pair of keys.
+    pub fn least_secret_bytes(self) -> Option<usize> {
         match self {
             Self::HS256 => Some(32),
             Self::HS384 => Some(48),
@@ -129,13 +129,13 @@ pub struct CookiesConfig {
     /// Name of the cookie, without the prefix that [`sent_name`](Self::sent_name) adds.
     #[serde(deserialize_with = "cookie_name")]
     pub name: String,
-    /// The domain with whose hosts browsers share it; none for the host that sets it alone.
+    /// Domain with whose hosts browsers share it, if not with the host alone that sets it.
     #[serde(deserialize_with = "cookie_domain")]
     pub domain: Option<String>,
     /// Whether browsers send it over HTTPS only.
     pub secure: bool,
     /// Whether browsers send it along from other sites.
-    #[serde(deserialize_with = "named")]
+    #[serde(deserialize_with = "same_site")]
     pub same_site: SameSite,
     /// Encrypts the cookie; at least 32 bytes.
     #[serde(default)]
@@ -143,8 +143,10 @@ pub struct CookiesConfig {
 }
 
 impl CookiesConfig {
-    /// The name that browsers know the cookie by. A prefix in it tells them whom they may let set it (RFC 6265bis, section
-    /// 4.1.3): with `__Host-` this host alone, with `__Secure-` any of the domain, with both over HTTPS only.
+    /// Returns the name that browsers see.
+    ///
+    /// A prefix restricts who can set the cookie (RFC 6265bis, section 4.1.3), always over HTTPS only: with `__Host-` this
+    /// host alone, with `__Secure-` any host of the domain.
     pub fn sent_name(&self) -> String {
         let prefix = match (self.secure, &self.domain) {
             (true, None) => "__Host-",
@@ -154,20 +156,19 @@ impl CookiesConfig {
         format!("{prefix}{}", self.name)
     }
 
-    /// The name, alike, of the cookie by which a device is known.
+    /// Returns the name, likewise, of the cookie that identifies a device.
     pub fn sent_device_name(&self) -> String {
         format!("{}_device", self.sent_name())
     }
 }
 
-/// Whether browsers send the cookie along from other sites.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SameSite {
-    /// Never.
-    Strict,
-    /// Only when a link leads here.
-    Lax,
-    /// Always; browsers ask for `Secure` then.
-    None,
+fn same_site<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SameSite, D::Error> {
+    one_of(
+        deserializer,
+        [
+            ("strict", SameSite::Strict),
+            ("lax", SameSite::Lax),
+            ("none", SameSite::None),
+        ],
+    )
 }

@@ -1,21 +1,22 @@
 use std::{env, path::PathBuf};
 
-use super::{
+use crate::setup::configuration::{
     ConfigurationError,
-    environment::{PREFIX, SEPARATOR},
+    names::{PREFIX, SEPARATOR},
 };
 
-/// Where the configuration is read from. It has no `Debug`, as variables may hold secrets.
+/// Where the configuration is read from. There is no `Debug`, because variables may hold secrets.
 pub struct Sources {
-    /// The directory of `config.toml` and `.secrets.toml`; files that the configuration names are relative to it, too.
+    /// Directory of `config.toml` and `.secrets.toml`, to which other files are relative, too.
     pub directory: PathBuf,
-    /// Names and values of environment variables. Those that do not start with `APP_` are not read, but warned of if they
-    /// look as if they were meant to be.
+    /// Names and values of environment variables.
+    ///
+    /// Those without the prefix `APP_` are not read, but cause a warning if they resemble one that is.
     pub variables: Vec<(String, String)>,
 }
 
 impl Sources {
-    /// The working directory and the environment variables of this process.
+    /// Returns the working directory and the environment variables of this process.
     ///
     /// # Errors
     /// If the value of one of our variables is not UTF-8.
@@ -37,8 +38,8 @@ impl Sources {
         })
     }
 
-    /// The value of a variable, if it is set.
-    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+    /// Returns the value of a variable, if it is set.
+    pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables
             .iter()
             .find(|(candidate, _)| candidate == name)

@@ -2,108 +2,77 @@
 
 use std::fs;
 
-use figment::value::{Dict, Value};
+use figment::value::Value;
 
 use super::{
-    layer::Layer,
-    near_misses::misspelt,
-    secrets::{ROTATING_KEYS, SECRET_KEYS},
+    layer::{Layer, nested},
     sources::Sources,
 };
+use crate::setup::configuration::{
+    names::{PREFIX, SEPARATOR, variable},
+    secrets::{is_secret, rotates},
+};
 
-/// What the names of our variables start with.
-pub(super) const PREFIX: &str = "APP_";
-/// What stands in a name between sections and key. A name without it is not ours, unless it was forgotten.
-pub(super) const SEPARATOR: &str = "__";
-
-/// What is wrong with a list that is not closed, say.
 const NO_LIST: &str = "begins like a list, but is none such as [\"new\", \"old\"]";
 
-/// What is wrong with a value that no shell has set.
 const LINE_END: &str = "a line end is at its end, perhaps the CR of a file with CRLF line ends";
 
-/// The name of the variable that sets a key: `APP_SERVER__PORT` for `server.port`.
-pub(super) fn variable(path: &str) -> String {
-    format!("{PREFIX}{}", path.to_uppercase().replace('.', SEPARATOR))
-}
-
-/// A layer for each of our variables, and what is wrong with those that name a file.
-pub(super) fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<String>) {
+/// Returns a layer for each variable that sets a key, and the problems with those that cannot be read.
+pub fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<String>) {
     let mut layers = Vec::new();
     let mut problems = Vec::new();
     for (name, value) in &sources.variables {
         let Some(key) = name.strip_prefix(PREFIX).filter(|_| name.contains(SEPARATOR)) else {
-            if name.starts_with(PREFIX) {
-                problems.extend(misspelt(name, value, defaults));
-            }
             continue;
         };
         let path = key.to_lowercase().replace(SEPARATOR, ".");
-        let (path, text) = match path.strip_suffix("_file").filter(|path| SECRET_KEYS.contains(path)) {
-            Some(secret) => (secret, secret_from_file(sources, name, value, secret)),
+        let (path, text) = match path.strip_suffix("_file").filter(|path| is_secret(path)) {
+            Some(secret) => (secret, read_secret(sources, value, secret)),
             None => (path.as_str(), Ok(value.clone())),
         };
-        let value = text.and_then(|text| match path {
-            _ if ROTATING_KEYS.contains(&path) => {
-                one_or_many(&text).ok_or_else(|| format!("variable {name}: {NO_LIST}"))
-            }
-            _ if !SECRET_KEYS.contains(&path) && text.ends_with(['\r', '\n']) => {
-                Err(format!("variable {name}: {LINE_END}"))
-            }
-            _ => Ok(typed(&text, defaults.get(path))),
-        });
-        match value {
-            Ok(value) => layers.push(layer(name, path, value)),
-            Err(problem) => problems.push(problem),
+        match text.and_then(|text| typed(path, &text, defaults)) {
+            Ok(value) => layers.push(Layer::new(format!("variable {name}"), None, nested(path, value))),
+            Err(problem) => problems.push(format!("variable {name}: {problem}")),
         }
     }
     (layers, problems)
 }
 
-/// A variable is text; it becomes a number, a boolean or a list only where the default is one. So a text or a secret may
-/// consist of digits.
-fn typed(value: &str, default: Option<&Value>) -> Value {
-    match default {
+/// Converts the text of a variable to the type of its default.
+///
+/// Without a default it stays a text, because a secret may consist of digits. A text that begins like a list of secrets must
+/// be one: otherwise it would be used as a secret that nobody meant.
+fn typed(path: &str, text: &str, defaults: &Layer) -> Result<Value, String> {
+    if rotates(path) && text.starts_with('[') {
+        let Ok(list) = text.trim_end().parse();
+        return Some(list)
+            .filter(|list| matches!(list, Value::Array(..)))
+            .ok_or_else(|| NO_LIST.to_owned());
+    }
+    if !rotates(path) && !is_secret(path) && text.ends_with(['\r', '\n']) {
+        return Err(LINE_END.to_owned());
+    }
+    match defaults.values.find_ref(path) {
         Some(Value::Num(..) | Value::Bool(..) | Value::Array(..)) => {
-            let Ok(parsed) = value.parse();
-            parsed
+            let Ok(parsed) = text.parse();
+            Ok(parsed)
         }
-        _ => value.into(),
+        _ => Ok(text.into()),
     }
 }
 
-fn layer(name: &str, path: &str, value: Value) -> Layer {
-    let (section, keys) = path.split_once('.').unwrap_or((path, ""));
-    let nested = keys
-        .rsplit('.')
-        .fold(value, |inner, key| Dict::from([(key.to_owned(), inner)]).into());
-    let values = Dict::from([(section.to_owned(), nested)]);
-    Layer::new(format!("variable {name}"), None, false, values)
-}
-
-/// The value of a key that may have several, or all of them as a list in brackets. What begins like a list must be one:
-/// taken for a secret, it would be another than what was meant.
-fn one_or_many(text: &str) -> Option<Value> {
-    if !text.starts_with('[') {
-        return Some(text.into());
-    }
-    let Ok(parsed) = text.trim_end().parse();
-    Some(parsed).filter(|value| matches!(value, Value::Array(..)))
-}
-
-fn secret_from_file(sources: &Sources, name: &str, file: &str, secret: &str) -> Result<String, String> {
+/// Reads the file of a secret that a variable names.
+fn read_secret(sources: &Sources, file: &str, secret: &str) -> Result<String, String> {
     let direct = variable(secret);
     if sources.variable(&direct).is_some() {
-        return Err(format!(
-            "variable {name}: {direct} is set, too; only one of them is allowed"
-        ));
+        return Err(format!("{direct} is set, too; only one of them is allowed"));
     }
     if file.ends_with(['\r', '\n']) {
-        return Err(format!("variable {name}: {LINE_END}"));
+        return Err(LINE_END.to_owned());
     }
-    // The message does not repeat the value: it may be the secret itself.
+    // The message does not repeat the value, which may be the secret itself.
     fs::read_to_string(sources.directory.join(file))
-        .map_err(|error| format!("variable {name}: it names no file that can be read: {error}"))
+        .map_err(|error| format!("it names no file that can be read: {error}"))
 }
 
 #[cfg(test)]

@@ -5,52 +5,51 @@ use std::{io, path::Path};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
-use super::{ConfigurationError, database::MADE_UP, files};
-
-/// The bits of a mode that let others than the owner read or write.
-const OTHERS: u32 = 0o066;
+use super::files;
+use crate::setup::configuration::{ConfigurationError, names::SECRETS_FILE, secrets::SECRETS, sections::MADE_UP};
 
 /// Enough for every use, HS512 included.
 const RANDOM_BYTES: usize = 64;
 
-/// The text of a file with fresh random secrets for the environment `local`.
+/// Returns the text of a file with new random secrets for the environment `local`.
 ///
 /// # Errors
 /// If the operating system has no random bytes.
-pub(super) fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
-    let [pepper, jwt_secret, key, postgres_password] = [random()?, random()?, random()?, random()?];
-    Ok(Zeroizing::new(format!(
+pub fn generate() -> Result<Zeroizing<String>, ConfigurationError> {
+    let mut text = Zeroizing::new(format!(
         "# Written by the first start in the environment `local`. Keep it out of version control. Without the pepper,\n\
          # nobody who signed up can log in any more.\n\
-         [local.security]\n\
-         password.pepper = \"{}\"\n\
-         auth.jwt_secret = \"{}\"\n\
-         cookies.key = \"{}\"\n\
-         # For the server of Docker Compose. PGPASSWORD and ~/.pgpass come before a password that begins with {MADE_UP:?}.\n\
-         [local.postgres]\n\
-         password = \"{MADE_UP}{}\"\n",
-        *pepper, *jwt_secret, *key, *postgres_password
-    )))
+         # PGPASSWORD and ~/.pgpass come before a password of PostgreSQL that begins with {MADE_UP:?}.\n\
+         [local]\n"
+    ));
+    for secret in SECRETS {
+        let random = random()?;
+        for part in [secret.path, " = \"", secret.prefix, &random, "\"\n"] {
+            text.push_str(part);
+        }
+    }
+    Ok(text)
 }
 
-/// Writes the file, readable by its owner only, unless it has come into being meanwhile: then another process was
-/// faster, and its secrets are the ones to use. Returns whether it was written; it is never there in part.
+/// Writes the file, readable by its owner only, and returns whether it was missing. It never exists in part.
+///
+/// If another process has written it meanwhile, that file stays, and its secrets are the ones to use.
 ///
 /// # Errors
 /// If the file cannot be written.
-pub(super) fn create(directory: &Path, text: &str) -> Result<bool, ConfigurationError> {
-    let written = files::private(directory, text)
-        .and_then(|file| Ok(file.persist_noclobber(directory.join(files::SECRETS_FILE))?));
+pub fn create(directory: &Path, text: &str) -> Result<bool, ConfigurationError> {
+    let written =
+        files::private(directory, text).and_then(|file| Ok(file.persist_noclobber(directory.join(SECRETS_FILE))?));
     match written {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(format!("{}: cannot be written: {error}", files::SECRETS_FILE).into()),
+        Err(error) => Err(format!("{SECRETS_FILE}: cannot be written: {error}").into()),
     }
 }
 
-/// A warning if others than its owner may read or change the file.
-pub(super) fn exposure(directory: &Path) -> Option<String> {
-    files::exposure(&directory.join(files::SECRETS_FILE), files::SECRETS_FILE, OTHERS)
+/// Returns a warning if others than its owner can read or change the file.
+pub fn exposure(directory: &Path) -> Option<String> {
+    files::exposure(&directory.join(SECRETS_FILE), SECRETS_FILE, 0o066)
 }
 
 #[expect(
@@ -83,7 +82,7 @@ mod tests {
 
         assert!(create(directory.path(), "first")?);
         assert!(!create(directory.path(), "second")?);
-        assert_eq!(fs::read_to_string(directory.path().join(files::SECRETS_FILE))?, "first");
+        assert_eq!(fs::read_to_string(directory.path().join(SECRETS_FILE))?, "first");
         Ok(())
     }
 
@@ -94,7 +93,7 @@ mod tests {
 
         let directory = tempfile::tempdir()?;
         create(directory.path(), "")?;
-        let path = directory.path().join(files::SECRETS_FILE);
+        let path = directory.path().join(SECRETS_FILE);
         assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
         assert_eq!(exposure(directory.path()), None);
 

@@ -1,53 +1,44 @@
-//! Fields of the configuration as variables in a file, for what reads no TOML, such as Docker Compose.
+//! Fields of the configuration as variables in a file, for programs that read no TOML, such as Docker Compose.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
-use figment::{
-    Figment,
-    value::{Dict, Value},
+use crate::setup::configuration::{
+    ConfigurationError,
+    reading::{Merged, files},
+    secrets::{is_secret, problem},
 };
 
-use super::{Configuration, ConfigurationError, layer::leaves, secrets};
-
-/// What the readers of such files do not agree on, even between quotes.
+/// Sequences that the readers of such files interpret in different ways, even between quotes.
 const AMBIGUOUS: [&str; 4] = ["\n", "\r", "\\", "${"];
 
-/// Every field that holds a single value or several secrets, as text; a secret that is not set is empty.
-pub(super) fn fields(figment: &Figment) -> BTreeMap<String, String> {
-    let mut fields = BTreeMap::from(secrets::SECRET_KEYS.map(|key| (key.to_owned(), String::new())));
-    let values: Dict = figment.extract().unwrap_or_default();
-    for (path, value) in leaves(&values) {
-        match value {
-            Value::Array(..) if !secrets::concern(&path) => {}
-            Value::String(_, text) => {
-                fields.insert(path, text.clone());
-            }
-            other => {
-                // What is no text looks in TOML as it does in a variable.
-                fields.extend(toml::Value::try_from(other).map(|value| (path, value.to_string())));
-            }
-        }
-    }
-    fields
-}
-
-/// The variables that the configuration exports, with their values in quotes: `APP_ENV`, and `POSTGRES_USER` for
-/// `postgres.user`.
+/// Writes the exported fields into `.env.<environment>`, readable by its owner only, and reports it with their names.
 ///
 /// # Errors
-/// Every secret that is not set, and every value that cannot be written down.
-pub(super) fn variables(
-    figment: &Figment,
-    configuration: &Configuration,
-) -> Result<BTreeMap<String, String>, ConfigurationError> {
-    let environment = &configuration.environment;
-    let fields = fields(figment);
+/// If a secret to be exported is not set, a value cannot be exported, or the file cannot be written.
+pub fn write(merged: &Merged, directory: &Path) -> Result<String, ConfigurationError> {
+    let variables = variables(merged)?;
+    let file = format!(".env.{}", merged.configuration.environment);
+    let mut text = "# Written by `gatehouse config dotenv`. Change config.toml or .secrets.toml instead.\n".to_owned();
+    for (name, quoted) in &variables {
+        text += &format!("{name}={quoted}\n");
+    }
+    files::private(directory, &text)
+        .and_then(|written| Ok(written.persist(directory.join(&file))?))
+        .map_err(|error| format!("{file}: cannot be written: {error}"))?;
+    let names = Vec::from_iter(variables.into_keys()).join(", ");
+    Ok(format!("{file} was written: {names}"))
+}
+
+/// Returns the exported variables with their values in quotes: `APP_ENV`, and `POSTGRES_USER` for `postgres.user`.
+fn variables(merged: &Merged) -> Result<BTreeMap<String, String>, ConfigurationError> {
+    let environment = &merged.configuration.environment;
+    let fields = merged.fields();
     let mut variables = BTreeMap::from([("APP_ENV".to_owned(), format!("'{environment}'"))]);
     let mut problems = Vec::new();
-    for field in &configuration.export.fields {
+    for field in &merged.configuration.export.fields {
         let value = fields.get(field).map_or("", String::as_str);
-        if value.is_empty() && secrets::concern(field) {
-            problems.push(secrets::missing(field, environment));
+        if value.is_empty() && is_secret(field) {
+            problems.push(problem(field, "is missing", environment));
         } else if let Some(quoted) = quoted(value) {
             variables.insert(field.to_uppercase().replace('.', "_"), quoted);
         } else {
@@ -60,10 +51,9 @@ pub(super) fn variables(
     Ok(variables)
 }
 
-/// The value in quotes between which every version of Docker Compose since 2.10 takes it as it is, whatever `$`, `#` or
-/// spaces there are in it; nothing if there are none.
+/// Puts a value between quotes in which every version of Docker Compose since 2.10 takes it literally, if there are any.
 ///
-/// Between single quotes, all characters stand for themselves. Whether a quote can be escaped depends on the version, so a
+/// Between single quotes, all characters stand for themselves. Whether a quote can be escaped depends on the version. So a
 /// value with single quotes goes between double ones, where a dollar sign is escaped.
 fn quoted(value: &str) -> Option<String> {
     if AMBIGUOUS.iter().any(|sequence| value.contains(sequence)) {
@@ -74,13 +64,6 @@ fn quoted(value: &str) -> Option<String> {
         (true, false) => Some(format!("\"{}\"", value.replace('$', "\\$"))),
         (true, true) => None,
     }
-}
-
-/// The text of the file.
-pub(super) fn text(variables: &BTreeMap<String, String>) -> String {
-    let lines = variables.iter().map(|(name, quoted)| format!("{name}={quoted}\n"));
-    "# Written by `gatehouse config dotenv`. Change config.toml or .secrets.toml instead.\n".to_owned()
-        + &lines.collect::<String>()
 }
 
 #[cfg(test)]
@@ -101,8 +84,8 @@ mod tests {
 
     /// What is written without its first line, which is a comment.
     fn written(scene: &Scene) -> anyhow::Result<String> {
-        let exported = export(&scene.sources())?;
-        let text = fs::read_to_string(scene.path().join(exported.file))?;
+        export(&scene.sources())?;
+        let text = fs::read_to_string(scene.path().join(".env.prod"))?;
         Ok(text.split_once('\n').unwrap_or_default().1.to_owned())
     }
 
@@ -133,8 +116,7 @@ mod tests {
 
         let exported = export(&scene.sources())?;
 
-        assert_eq!(exported.file, ".env.prod");
-        assert_eq!(exported.variables, ["APP_ENV", "SECURITY_PASSWORD_PEPPER"]);
+        assert_eq!(exported, [".env.prod was written: APP_ENV, SECURITY_PASSWORD_PEPPER"]);
         assert!(written(&scene)?.ends_with(&format!("SECURITY_PASSWORD_PEPPER='{PEPPER}'\n")));
         Ok(())
     }
@@ -223,7 +205,7 @@ mod tests {
 
         let exported = export(&scene.sources())?;
 
-        assert_eq!(exported.notices.len(), 1);
+        assert_eq!(exported.len(), 2, "{exported:?}");
         let secrets = fs::read_to_string(scene.path().join(".secrets.toml"))?;
         let variables = fs::read_to_string(scene.path().join(".env.local"))?;
         let password = variables

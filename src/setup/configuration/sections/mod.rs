@@ -1,0 +1,117 @@
+//! The sections of the configuration: the type of each value, and what is allowed for it.
+
+mod database;
+mod rotating;
+mod security;
+mod server;
+mod throttle;
+mod values;
+
+use chrono::TimeDelta;
+use log::LevelFilter;
+use serde::{Deserialize, Deserializer};
+
+pub use database::{DatabaseConfig, MADE_UP, PostgresConfig};
+pub use rotating::Rotating;
+pub use security::{AuthConfig, JwtAlgorithm, PasswordConfig, SecurityConfig};
+pub use server::ServerConfig;
+pub use throttle::ThrottleConfig;
+use values::{days, named, one_of};
+
+use super::names::{DEV, LOCAL};
+
+/// Everything that can be configured, checked and complete.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// Name of the environment that it was loaded for, such as `local` or `prod`.
+    #[serde(skip)]
+    pub environment: String,
+    /// Addresses, limits and timeouts of the server.
+    pub server: ServerConfig,
+    /// The documentation that is served beside the API.
+    pub docs: DocsConfig,
+    /// Sign-up by anyone.
+    pub sign_up: SignUpConfig,
+    /// The database and its limits.
+    pub database: DatabaseConfig,
+    /// The parts of a PostgreSQL address that `database.url` leaves out.
+    pub postgres: PostgresConfig,
+    /// Passwords, access tokens and cookies.
+    pub security: SecurityConfig,
+    /// The audit trail.
+    pub audit: AuditConfig,
+    /// Level and format of the log.
+    pub logs: LogsConfig,
+    /// The fields that are exported for other programs.
+    pub export: ExportConfig,
+}
+
+impl Configuration {
+    /// Returns whether it is meant for real users: everywhere but on a developer's machine and a test system.
+    pub fn is_production(&self) -> bool {
+        ![LOCAL, DEV].contains(&self.environment.as_str())
+    }
+}
+
+/// The documentation that is served beside the API.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocsConfig {
+    /// Whether the OpenAPI document and Swagger UI are served.
+    pub enabled: bool,
+}
+
+/// Sign-up by anyone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpConfig {
+    /// Whether it is open.
+    pub enabled: bool,
+}
+
+/// The audit trail.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditConfig {
+    /// How long its events are kept.
+    #[serde(rename = "retention_days", deserialize_with = "days::<_, 1, 36_500>")]
+    pub retention: TimeDelta,
+}
+
+/// Level and format of the log.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogsConfig {
+    /// Lowest severity that is logged.
+    #[serde(deserialize_with = "level")]
+    pub level: LevelFilter,
+    /// Format of a log line.
+    #[serde(deserialize_with = "named")]
+    pub format: LogFormat,
+}
+
+/// Format of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text for people.
+    Text,
+    /// A JSON object for log collectors.
+    Json,
+}
+
+/// The fields that are exported for other programs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportConfig {
+    /// Paths such as `postgres.user`; each exists.
+    pub fields: Vec<String>,
+}
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LevelFilter, D::Error> {
+    one_of(
+        deserializer,
+        LevelFilter::iter().map(|level| (level.as_str().to_lowercase(), level)),
+    )
+}
