@@ -15,7 +15,7 @@ use prometheus_client::{
 
 use super::{adapters::Adapters, configuration::ServerConfig, listener::listen};
 use crate::{
-    application::commands::maintenance::Expirable,
+    application::ports::Expirable,
     application::queries::health::CheckReadiness,
     infrastructure::persistence::Database,
     presentation::http::{

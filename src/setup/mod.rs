@@ -4,14 +4,13 @@
 //! - [`configuration`]: from files and variables to checked values;
 //! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. To find out what
 //!   stands behind a port, or what a use case is given, look there;
-//! - the server: [`server`], its [`sockets`] and [`listener`], and what runs beside it: [`upkeep`], [`clock_watch`],
-//!   [`metrics`], [`hash_costs`];
+//! - the server: [`server`], its [`sockets`] and [`listener`], and what runs beside it: [`upkeep`], [`metrics`],
+//!   [`hash_costs`];
 //! - what must be before: [`logging`], [`database`], [`peppers`], [`operator_name`].
 //!
 //! What is still true when it is wired otherwise belongs into another layer.
 
 mod adapters;
-mod clock_watch;
 mod commands;
 pub mod configuration;
 mod database;

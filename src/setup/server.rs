@@ -19,7 +19,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::Adapters,
-    clock_watch::watch_clock,
     configuration::{self, Configuration, SecurityConfig, ServerConfig},
     database,
     hash_costs::{set_highest_hash_cost, update_highest_hash_cost},
@@ -100,7 +99,6 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
         never = purge_now_and_then(&upkeep.purge_expired, adapters.random.as_ref(), &purged) => match never {},
         never = write_refusals_now_and_then(&upkeep.write_refusals) => match never {},
         never = update_highest_hash_cost(hasher, database) => match never {},
-        never = watch_clock(adapters.clock.as_ref()) => match never {},
         // Drops the server, which cuts what runs; an order to stop would wait behind the one that is being followed.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
     }

@@ -6,8 +6,8 @@ use tokio::time::sleep;
 
 use super::metrics::PurgedRows;
 use crate::application::{
-    commands::maintenance::{Expirable, PurgeExpired, PurgeExpiredError, WriteRefusals, WriteRefusalsError},
-    ports::{Random, RandomExt},
+    commands::maintenance::{PurgeExpired, PurgeExpiredError, WriteRefusals, WriteRefusalsError},
+    ports::{Expirable, Random, RandomExt},
 };
 
 /// The first purge comes within this time, at random, so that nodes which start together do not purge together.

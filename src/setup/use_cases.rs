@@ -61,7 +61,7 @@ impl HttpUseCases {
             identities,
             sessions,
             audit_events,
-            last_seen,
+            session_toucher,
             password_hasher,
             access_tokens,
             clock,
@@ -87,8 +87,7 @@ impl HttpUseCases {
         Self {
             authenticate: Data::new(Authenticate {
                 identities: identities.clone(),
-                unit_of_work: unit_of_work.clone(),
-                last_seen,
+                session_toucher,
                 access_tokens: access_tokens.clone(),
                 session_lifetime,
                 clock: clock.clone(),

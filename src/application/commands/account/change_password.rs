@@ -20,7 +20,8 @@ use crate::{
     },
     domain::{
         audit::{AuditAction, RefusalReason},
-        session::{SessionLifetime, SessionSecret},
+        secret::Secret,
+        session::SessionLifetime,
         user::{InvalidPassword, InvalidUsername, PasswordHash, PasswordPolicy, RawPassword, Role, UserId, Username},
     },
 };
@@ -190,7 +191,7 @@ impl ChangePassword {
             self.verify_current(actor, &current, &verified_hash).await?;
         };
 
-        let secret = SessionSecret::new(self.random.bytes());
+        let secret = Secret::new(self.random.bytes());
         user.change_password(password_hash, now);
         session.replace_secret(&secret, &self.session_lifetime, now);
         let access_token = self.access_tokens.issue(&secret, now, session.expires_at())?;

@@ -16,7 +16,8 @@ use crate::{
     },
     domain::{
         audit::{AuditAction, Provenance, RefusalReason},
-        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
+        secret::Secret,
+        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, UserAgent},
         user::{PasswordHash, RawPassword, User, Username},
     },
 };
@@ -153,7 +154,7 @@ impl LogIn {
         }
 
         let now = self.clock.now();
-        let secret = SessionSecret::new(self.random.bytes());
+        let secret = Secret::new(self.random.bytes());
         let session = AuthSession::begin(
             AuthSessionId::new(now, self.random.bytes()),
             user.id(),
