@@ -22,7 +22,7 @@
 //!    [`ManageUser`](application::commands::users::ManageUser);
 //! 3. the entity, [`User`](domain::user::User), changes itself or refuses to;
 //! 4. the port, [`UnitOfWork`](application::ports::UnitOfWork), is a trait. Behind it is the adapter
-//!    [`SeaOrmUnitOfWork`](infrastructure::persistence::SeaOrmUnitOfWork), or in tests a fake;
+//!    [`Database`](infrastructure::persistence::Database), or in tests a fake;
 //! 5. the composition root, `adapters` and `use_cases` in [`setup`], gives the use case its ports, and the controller
 //!    its use case.
 //!

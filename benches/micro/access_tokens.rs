@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use criterion::Criterion;
 use gatehouse::{
     application::ports::{AccessToken, AccessTokens},
-    domain::session::SessionSecret,
+    domain::secret::Secret,
     infrastructure::security::{HmacSecrets, JwtAccessTokens, JwtAlgorithm, JwtOptions, JwtSigner, RsaKeys},
 };
 
@@ -34,10 +34,10 @@ fn bench_algorithm(criterion: &mut Criterion, name: &str, algorithm: JwtAlgorith
         audience: "clients".into(),
     };
     let tokens: Arc<dyn AccessTokens> = Arc::new(JwtAccessTokens::new(Arc::new(JwtSigner::new(options).unwrap())));
-    let issue = |secret: &SessionSecret| tokens.issue(secret, NOW, NOW + TimeDelta::hours(1)).unwrap();
-    let secret = SessionSecret::new([7; 32]);
+    let issue = |secret: &Secret| tokens.issue(secret, NOW, NOW + TimeDelta::hours(1)).unwrap();
+    let secret = Secret::new([7; 32]);
     let good = issue(&secret);
-    let forged = with_signature_of(&good, &issue(&SessionSecret::new([8; 32])));
+    let forged = with_signature_of(&good, &issue(&Secret::new([8; 32])));
     assert!(tokens.verify(&good).is_some());
     assert!(tokens.verify(&forged).is_none());
 

@@ -10,12 +10,11 @@ use gatehouse::{
         views::{PageLimit, UserFilter, UserPageRequest},
     },
     domain::{
-        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret},
+        secret::Secret,
+        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime},
         user::{Role, User},
     },
-    infrastructure::persistence::{
-        Database, DatabaseOptions, DatabaseUrl, Migrations, SeaOrmIdentityReader, SeaOrmUnitOfWork, SeaOrmUserReader,
-    },
+    infrastructure::persistence::{Database, DatabaseOptions, DatabaseUrl, Migrations, SeaOrmIdentityReader},
 };
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -30,7 +29,7 @@ pub fn bench(criterion: &mut Criterion) {
     let directory = tempfile::tempdir().unwrap();
     let database = runtime.block_on(open(&directory));
     let users = Vec::from_iter((0..USERS).map(|number| user(number, Role::User)));
-    let secret = SessionSecret::new([7; 32]);
+    let secret = Secret::new([7; 32]);
     runtime.block_on(fill(&database, &users, &secret));
 
     bench_pages(criterion, &runtime, &database);
@@ -40,7 +39,7 @@ pub fn bench(criterion: &mut Criterion) {
 
 /// A page of one user costs what the query costs; each further one, its row and what is made of it.
 fn bench_pages(criterion: &mut Criterion, runtime: &Runtime, database: &Database) {
-    let reader = SeaOrmUserReader::new(database);
+    let reader: &dyn UserReader = database;
     let filter = UserFilter::default();
 
     let mut group = criterion.benchmark_group("storage/list_users");
@@ -61,13 +60,7 @@ fn bench_pages(criterion: &mut Criterion, runtime: &Runtime, database: &Database
     group.finish();
 }
 
-fn bench_lookups(
-    criterion: &mut Criterion,
-    runtime: &Runtime,
-    database: &Database,
-    user: &User,
-    secret: &SessionSecret,
-) {
+fn bench_lookups(criterion: &mut Criterion, runtime: &Runtime, database: &Database, user: &User, secret: &Secret) {
     let identities = SeaOrmIdentityReader::new(database);
     let digest = secret.digest();
     assert!(runtime.block_on(identities.find_identity(&digest)).unwrap().is_some());
@@ -108,7 +101,7 @@ async fn open(directory: &TempDir) -> Database {
 }
 
 /// Stores the users, and for the first of them a session that this secret opens.
-async fn fill(database: &Database, users: &[User], secret: &SessionSecret) {
+async fn fill(database: &Database, users: &[User], secret: &Secret) {
     let session = AuthSession::begin(
         AuthSessionId::new(NOW, [0; 10]),
         users[0].id(),
@@ -126,5 +119,5 @@ async fn fill(database: &Database, users: &[User], secret: &SessionSecret) {
 }
 
 async fn begin(database: &Database) -> Box<dyn Transaction> {
-    SeaOrmUnitOfWork::new(database).begin().await.unwrap()
+    UnitOfWork::begin(database).await.unwrap()
 }

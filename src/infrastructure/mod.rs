@@ -1,9 +1,8 @@
-//! What Gatehouse stands on: adapters that implement the [`ports`](crate::application::ports) of the application, a
-//! file for each.
+//! The adapters that implement the [`ports`](crate::application::ports) of the application.
 //!
-//! [`persistence`] is the database, [`security`] cryptography, and two small ones the machine's clock and randomness,
-//! which only they may ask. An adapter translates and decides nothing: what an inactive user may do is no matter of
-//! SQL. Which adapter stands behind which port, `adapters` in [`setup`](crate::setup) says.
+//! [`persistence`] is the database, [`security`] is cryptography, and two small adapters are the only users of the
+//! machine's clock and randomness. An adapter translates and decides nothing. `adapters` in [`setup`](crate::setup)
+//! chooses the adapter of each port.
 
 pub mod persistence;
 pub mod security;

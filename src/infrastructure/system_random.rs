@@ -6,7 +6,7 @@ pub struct SystemRandom;
 
 impl Random for SystemRandom {
     /// # Panics
-    /// If the operating system has no randomness to give: nothing may be done then that should be unpredictable.
+    /// If the operating system has no random bytes, because nothing secret can be made then.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     #[expect(clippy::expect_used, reason = "there is no safe way on")]
     fn fill(&self, bytes: &mut [u8]) {

@@ -16,18 +16,15 @@ use super::configuration::{self, AuthConfig, Configuration, PasswordConfig};
 use crate::{
     application::{
         ports::{
-            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, LastSeenRecorder, Random,
-            ReadinessProbe, SessionReader, ThrottleKeys, UnitOfWork, UserReader,
+            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, Random, ReadinessProbe, SessionReader,
+            SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
         },
         throttle::ThrottlePolicy,
     },
     domain::{session::SessionLifetime, user::PasswordPolicy},
     infrastructure::{
         SystemClock, SystemRandom,
-        persistence::{
-            Database, DatabaseReadinessProbe, SeaOrmAuditEventReader, SeaOrmIdentityReader, SeaOrmLastSeenRecorder,
-            SeaOrmSessionReader, SeaOrmUnitOfWork, SeaOrmUserReader,
-        },
+        persistence::{Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmSessionToucher},
         security::{
             BcryptOptions, BcryptPasswordHasher, HmacSecrets, HmacThrottleKeys, JwtAccessTokens, JwtAlgorithm,
             JwtDeviceTokens, JwtOptions, JwtSigner, RsaKeys,
@@ -42,8 +39,8 @@ pub struct Adapters {
     pub users: Arc<dyn UserReader>,
     pub identities: Arc<dyn IdentityReader>,
     pub sessions: Arc<dyn SessionReader>,
+    pub session_toucher: Arc<dyn SessionToucher>,
     pub audit_events: Arc<dyn AuditEventReader>,
-    pub last_seen: Arc<dyn LastSeenRecorder>,
     pub password_hasher: Arc<BcryptPasswordHasher>,
     pub access_tokens: Arc<dyn AccessTokens>,
     pub device_tokens: Arc<dyn DeviceTokens>,
@@ -67,12 +64,12 @@ impl Adapters {
         let config = &configuration.security;
         let signer = Arc::new(jwt_signer(&config.auth)?);
         Ok(Self {
-            unit_of_work: Arc::new(SeaOrmUnitOfWork::new(database)),
-            users: Arc::new(SeaOrmUserReader::new(database)),
+            unit_of_work: Arc::new(database.clone()),
+            users: Arc::new(database.clone()),
             identities: Arc::new(SeaOrmIdentityReader::new(database)),
-            sessions: Arc::new(SeaOrmSessionReader::new(database)),
-            audit_events: Arc::new(SeaOrmAuditEventReader::new(database)),
-            last_seen: Arc::new(SeaOrmLastSeenRecorder::new(database)),
+            sessions: Arc::new(database.clone()),
+            session_toucher: Arc::new(SeaOrmSessionToucher::new(database)),
+            audit_events: Arc::new(database.clone()),
             password_hasher: Arc::new(password_hasher(&config.password)),
             access_tokens: Arc::new(JwtAccessTokens::new(signer.clone())),
             device_tokens: Arc::new(JwtDeviceTokens::new(signer)),

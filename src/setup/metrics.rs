@@ -11,7 +11,7 @@ use prometheus_client::{
 
 use super::{adapters::Adapters, configuration::ServerConfig, listener::listen, use_cases::HttpUseCases};
 use crate::{
-    application::commands::maintenance::Expirable,
+    application::ports::Expirable,
     infrastructure::persistence::Database,
     presentation::http::{
         ConnectionLimits, ConnectionMetrics, Connections, RequestMetrics, TrustedProxies, metrics_app,

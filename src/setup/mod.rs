@@ -4,14 +4,13 @@
 //! - [`configuration`]: from files and variables to checked values;
 //! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. Look there for the
 //!   adapter behind a port, or for the parts of a use case;
-//! - the server: [`server`], its [`sockets`] and [`listener`], and the jobs beside it: [`upkeep`], [`clock_watch`],
+//! - the server: [`server`], its [`sockets`] and [`listener`], and the jobs beside it: [`upkeep`],
 //!   [`metrics`], [`hash_costs`];
 //! - the steps before it: [`logging`], [`database`], [`peppers`], [`operator_name`].
 //!
 //! A rule that would still hold with other wiring belongs in another layer.
 
 mod adapters;
-mod clock_watch;
 mod commands;
 pub mod configuration;
 mod database;

@@ -19,7 +19,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::Adapters,
-    clock_watch::watch_clock,
     configuration::{Configuration, SecurityConfig},
     database,
     hash_costs::set_highest_hash_cost,
@@ -92,7 +91,6 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
         // Until the API has stopped, and no longer.
         outcome = serve_metrics(metrics) => outcome?,
         never = run_jobs(&upkeep, &adapters, database, &purged) => match never {},
-        never = watch_clock(adapters.clock.as_ref()) => match never {},
         // Drops the server, which aborts requests in flight; a second order to stop would wait behind the first.
         () = second_signal(handle, signals, config.shutdown_timeout) => log::warn!("stopping at once"),
     }

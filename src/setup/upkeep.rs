@@ -7,8 +7,8 @@ use tokio::time::sleep;
 use super::{adapters::Adapters, hash_costs::update_highest_hash_cost, metrics::PurgedRows, use_cases::UpkeepUseCases};
 use crate::{
     application::{
-        commands::maintenance::{Expirable, PurgeExpired, PurgeExpiredError, WriteRefusalsError},
-        ports::RandomExt,
+        commands::maintenance::{PurgeExpired, PurgeExpiredError, WriteRefusalsError},
+        ports::{Expirable, RandomExt},
     },
     infrastructure::persistence::Database,
 };

@@ -43,7 +43,7 @@ impl HttpUseCases {
             identities,
             sessions,
             audit_events,
-            last_seen,
+            session_toucher,
             password_hasher,
             access_tokens,
             clock,
@@ -64,8 +64,7 @@ impl HttpUseCases {
         Self(vec![
             provide(Authenticate {
                 identities: identities.clone(),
-                unit_of_work: unit_of_work.clone(),
-                last_seen,
+                session_toucher,
                 access_tokens: access_tokens.clone(),
                 session_lifetime,
                 clock: clock.clone(),

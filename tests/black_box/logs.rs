@@ -61,7 +61,10 @@ async fn every_line_for_collectors_is_json_with_the_same_fields(database: Databa
     let [use_case, access] = of_request(request_id)[..] else {
         panic!("{log}")
     };
-    assert_eq!(use_case["target"], "gatehouse::application::commands::account::session_issue");
+    assert_eq!(
+        use_case["target"],
+        "gatehouse::application::commands::account::session_issue"
+    );
     assert!(
         use_case["message"]
             .as_str()

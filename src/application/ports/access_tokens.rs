@@ -4,46 +4,44 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::domain::session::SessionSecret;
+use crate::domain::secret::Secret;
 
-/// Makes the tokens that identify a client's session, and reads them back.
+/// Issues and verifies the tokens that carry the secret of a session.
 pub trait AccessTokens: Send + Sync {
-    /// The token that carries `secret` from `issued_at` until `expires_at`.
-    ///
-    /// # Errors
-    /// [`IssueError`] if it could not be signed.
+    /// Returns a token that carries `secret` from `issued_at` until `expires_at`.
     fn issue(
         &self,
-        secret: &SessionSecret,
+        secret: &Secret,
         issued_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<AccessToken, IssueError>;
 
-    /// What `token` carries, expired or not, or nothing if it was not issued by us, or not under the present configuration.
-    /// Whether the secret opens a session only storage can tell.
+    /// Returns the content of `token`, expired or not, if it was issued by us under the current configuration.
+    ///
+    /// Only storage knows whether the secret opens a session.
     fn verify(&self, token: &AccessToken) -> Option<VerifiedToken>;
 }
 
-/// What a token carries that we issued.
+/// The content of a token that we issued.
 #[derive(Clone, Debug)]
 pub struct VerifiedToken {
-    /// What may open a session.
-    pub secret: SessionSecret,
-    /// From when on the token is refused, in whole seconds.
+    /// The secret of a session.
+    pub secret: Secret,
+    /// When the token expires, in whole seconds.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A token as the client keeps it. Whoever holds it is logged in: never shown by `Debug`, wiped on drop.
+/// A signed token, which logs its holder in. `Debug` does not show it, and it is wiped from memory on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken(Zeroizing<String>);
 
 impl AccessToken {
-    /// Takes what was just signed or what a client brought.
+    /// Wraps a token, just signed or sent by a client.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The token itself, for the client and for the one who verifies it.
+    /// Returns the text of the token.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -55,7 +53,7 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// A token could not be signed.
+/// Signing a token failed.
 #[derive(Debug, Error)]
 #[error("an access token could not be signed")]
 pub struct IssueError(#[source] pub Box<dyn StdError + Send + Sync>);

@@ -6,11 +6,7 @@ use crate::application::views::{AuditEventFilter, AuditEventPage, AuditEventPage
 /// Reads the audit trail, outside any transaction.
 #[async_trait]
 pub trait AuditEventReader: Send + Sync {
-    /// The events that `filter` matches, the newest first, as many as `page` asks for. What was written meanwhile is on no
-    /// later page.
-    ///
-    /// # Errors
-    /// [`StorageError`] if storage fails.
+    /// Returns a page of the events that match `filter`, newest first. Events added later are on no later page.
     async fn list(
         &self,
         filter: &AuditEventFilter,

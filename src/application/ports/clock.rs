@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
-/// Tells the time; the only way in which time comes into the application.
+/// Tells the time. The application has no other source of it.
 pub trait Clock: Send + Sync {
-    /// The present moment, in whole microseconds: no finer than every database keeps it.
+    /// Returns the current time in whole microseconds, which every database stores exactly.
     fn now(&self) -> DateTime<Utc>;
 }

@@ -5,15 +5,12 @@ use chrono::{DateTime, Utc};
 use super::IssueError;
 use crate::domain::user::UserId;
 
-/// Makes the tokens by which devices are known again, and reads them back.
+/// Issues and verifies the tokens that identify known devices.
 ///
-/// Such a token lets nobody in. It only tells that its user has logged in on the device, where failed attempts are counted by
-/// themselves (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+/// Such a token grants no access. It proves that its user has logged in on the device, whose failed attempts are counted
+/// separately (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 pub trait DeviceTokens: Send + Sync {
-    /// The token that names `device` from `issued_at` until `expires_at`.
-    ///
-    /// # Errors
-    /// [`IssueError`] if it could not be signed.
+    /// Returns a token that identifies `device` from `issued_at` until `expires_at`.
     fn issue(
         &self,
         device: &KnownDevice,
@@ -21,30 +18,30 @@ pub trait DeviceTokens: Send + Sync {
         expires_at: DateTime<Utc>,
     ) -> Result<DeviceToken, IssueError>;
 
-    /// The device that `token` names, or nothing if it was not issued by us, or has expired at `now`.
+    /// Returns the device that `token` identifies, if it was issued by us and has not expired at `now`.
     fn verify(&self, token: &DeviceToken, now: DateTime<Utc>) -> Option<KnownDevice>;
 }
 
-/// A device on which a user has logged in: a browser profile, a phone, a script. Devices of one user are alike.
+/// A device on which a user has logged in, such as a browser profile. Devices of one user are not told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownDevice {
     /// The user.
     pub user_id: UserId,
-    /// The generation of the user's credentials at that log-in. The device is known while it is the current one.
+    /// The generation of the user's credentials at that log-in. Once it is outdated, the device is unknown.
     pub generation: u32,
 }
 
-/// A token as the device keeps it. It is worth a few more guesses: never shown by `Debug`.
+/// A signed token, which allows a few more guesses. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeviceToken(String);
 
 impl DeviceToken {
-    /// Takes what was just signed or what a client brought.
+    /// Wraps a token, just signed or sent by a client.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The token itself, for the device and for the one who verifies it.
+    /// Returns the text of the token.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -11,23 +11,17 @@ use crate::domain::{
 
 /// Hashes passwords, slowly on purpose, without stalling anything else.
 ///
-/// Only a few passwords are hashed at a time; other requests wait. An implementation shares the turns fairly among
-/// [clients](HashClient), so that a client that sends many passwords delays its own requests and hardly those of others.
+/// Only a few passwords are hashed at a time. An implementation shares the turns fairly among [clients](HashClient), so
+/// that a client that sends many passwords delays mainly its own requests.
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// Returns the hash under which a new password is stored. Waits for a turn of `client`.
-    ///
-    /// # Errors
-    /// [`HashingError`] if it could not be made.
+    /// Returns the hash of a new password. Waits for a turn of `client`.
     async fn hash(&self, client: HashClient, password: RawPassword) -> Result<PasswordHash, HashingError>;
 
     /// Returns whether `hash` was made of `password`. Waits for a turn of `client`.
     ///
     /// Without a hash it returns `false` after the same time, so that response times do not tell a wrong password from an
     /// unknown user. Every verification takes as long as one of the most expensive stored hash.
-    ///
-    /// # Errors
-    /// [`HashingError`] if it could not be told.
     async fn verify(
         &self,
         client: HashClient,
@@ -35,16 +29,12 @@ pub trait PasswordHasher: Send + Sync {
         hash: Option<PasswordHash>,
     ) -> Result<bool, HashingError>;
 
-    /// Checks whether a password that `client` sent now would get its turn in time.
+    /// Fails with [`HashingError::Saturated`] if a password of `client` would not get its turn in time.
     ///
-    /// The check is cheap, so use cases make it before anything that is not. It reserves nothing: the answer may be
-    /// different when the password is hashed.
-    ///
-    /// # Errors
-    /// [`HashingError::Saturated`] if it would not.
+    /// The check is cheap, so use cases make it first. It reserves nothing: hashing may fail later.
     fn check_capacity(&self, client: HashClient) -> Result<(), HashingError>;
 
-    /// Whether `hash` was made in another way than a new one would be: with another key or at another cost.
+    /// Returns whether `hash` has another key or another cost than a new one would have.
     fn is_outdated(&self, hash: &PasswordHash) -> bool;
 }
 
@@ -69,10 +59,10 @@ impl HashClient {
 /// Why a password was neither hashed nor verified.
 #[derive(Debug, Error)]
 pub enum HashingError {
-    /// The client's turn would not come in time: the same request may succeed later.
+    /// The client's turn would not come in time. A retry may succeed later.
     #[error("Too many passwords are being hashed at the moment. Try again later.")]
     Saturated,
-    /// The hasher broke, or cannot read the hash.
+    /// The hasher failed, or cannot read the hash.
     #[error("the password hasher failed")]
     Failed(#[source] Box<dyn StdError + Send + Sync>),
 }

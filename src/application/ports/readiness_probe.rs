@@ -1,23 +1,20 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-/// Tells whether this node can serve requests.
+/// Checks whether this node can serve requests.
 #[async_trait]
 pub trait ReadinessProbe: Send + Sync {
-    /// Looks whether storage answers and has the schema that this program needs.
-    ///
-    /// # Errors
-    /// What is missing.
+    /// Checks that storage answers and has the schema that this program needs.
     async fn check(&self) -> Result<(), NotReady>;
 }
 
-/// Why this node cannot serve requests. Names the part and nothing of its inside.
+/// Why this node cannot serve requests, without internals.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum NotReady {
     /// The database does not answer.
     #[error("Not ready: the database does not answer.")]
     Database,
-    /// The schema is not yet the one that this program needs.
+    /// Migrations are pending.
     #[error("Not ready: migrations are pending.")]
     Migrations,
 }

@@ -1,8 +1,9 @@
 use crate::domain::throttle::ThrottleKey;
 
-/// Makes the keys under which attempts are counted.
+/// Derives the keys under which attempts are counted.
 pub trait ThrottleKeys: Send + Sync {
-    /// The key of what `subject` says: the same on every node, different for every text, and of no use to whoever reads the
-    /// storage and tries likely texts. So it takes a secret that is not there.
+    /// Returns the key of `subject`: the same on every node, and different for every subject.
+    ///
+    /// It depends on a secret outside storage, so that nobody who reads storage can find out the subject by guessing.
     fn key(&self, subject: &str) -> ThrottleKey;
 }

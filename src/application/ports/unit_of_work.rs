@@ -1,36 +1,65 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::{AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, UserRepository};
 
-/// Opens transactions. What must happen together happens in one. It is the only way for use cases to change what is stored, but
-/// for when a session was last seen: that may be lost, so [`LastSeenRecorder`](super::LastSeenRecorder) writes it by itself.
+/// Opens transactions, by which use cases change what is stored.
+///
+/// The one change outside a transaction is that of a [`SessionToucher`](super::SessionToucher).
 #[async_trait]
 pub trait UnitOfWork: Send + Sync {
-    /// Opens a transaction. A request holds at most one at a time, and none while it waits for anything but the database.
+    /// Opens a transaction. Fails if none can be opened in time.
     ///
-    /// # Errors
-    /// [`StorageError`] if none could be opened in time.
+    /// A request holds at most one at a time, and none while it waits for anything but the database.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StorageError>;
 }
 
-/// An open transaction, which lends the repositories. Dropped without [`commit`](Self::commit) it changes nothing.
+/// An open transaction, which lends the repositories. Dropped without [`commit`](Self::commit), it changes nothing.
 #[async_trait]
 pub trait Transaction: Send + Sync {
-    /// The users, as this transaction sees them.
+    /// Lends the repository of users.
     fn users(&self) -> &dyn UserRepository;
 
-    /// The sessions, as this transaction sees them.
+    /// Lends the repository of sessions.
     fn sessions(&self) -> &dyn AuthSessionRepository;
 
-    /// The counts of failed attempts, as this transaction sees them.
+    /// Lends the repository of counts of failed attempts.
     fn throttle_buckets(&self) -> &dyn ThrottleBucketRepository;
 
-    /// The audit trail, as this transaction sees it.
+    /// Lends the repository of the audit trail.
     fn audit_events(&self) -> &dyn AuditEventRepository;
 
-    /// Makes everything done in this transaction last, or nothing of it.
+    /// Removes the first `limit` rows of `what` to have expired at `time`. Returns their number.
     ///
-    /// # Errors
-    /// [`StorageError`] if nothing was made to last.
+    /// One process at a time removes rows of a kind; for others the number is 0. Rows that another transaction has locked
+    /// are skipped, so that nothing waits for it.
+    async fn purge(&self, what: Expirable, time: DateTime<Utc>, limit: u64) -> Result<u64, StorageError>;
+
+    /// Commits all changes or none.
     async fn commit(self: Box<Self>) -> Result<(), StorageError>;
+}
+
+/// A kind of rows that expire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expirable {
+    /// Sessions, at their expiry.
+    Sessions,
+    /// Counts of failed attempts, when all failures have expired.
+    ThrottleBuckets,
+    /// Events of the audit trail, as soon as they have happened.
+    AuditEvents,
+}
+
+impl Expirable {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Sessions, Self::ThrottleBuckets, Self::AuditEvents];
+
+    /// Returns the name of the kind in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::ThrottleBuckets => "throttle buckets",
+            Self::AuditEvents => "audit events",
+        }
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
         PasswordHasher, Random, ThrottleKeys, VerifiedToken,
     },
     domain::{
-        session::SessionSecret,
+        secret::Secret,
         throttle::ThrottleKey,
         user::{PasswordHash, RawPassword},
     },
@@ -143,7 +143,7 @@ pub(crate) struct FakeAccessTokens;
 impl AccessTokens for FakeAccessTokens {
     fn issue(
         &self,
-        secret: &SessionSecret,
+        secret: &Secret,
         _issued_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<AccessToken, IssueError> {
@@ -153,7 +153,7 @@ impl AccessTokens for FakeAccessTokens {
 
     fn verify(&self, token: &AccessToken) -> Option<VerifiedToken> {
         let (expires_at, secret) = serde_json::from_str(token.expose()).ok()?;
-        let secret = SessionSecret::new(secret);
+        let secret = Secret::new(secret);
         Some(VerifiedToken { secret, expires_at })
     }
 }

@@ -122,8 +122,7 @@ impl World {
     pub(crate) fn authenticate(&self) -> Authenticate {
         Authenticate {
             identities: self.store(),
-            unit_of_work: self.store(),
-            last_seen: self.store(),
+            session_toucher: self.store(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
             clock: self.clock(),

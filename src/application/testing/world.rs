@@ -21,7 +21,8 @@ use crate::{
     },
     domain::{
         audit::{AuditAction, AuditEvent, Provenance},
-        session::{AuthSession, AuthSessionId, ClientDetails, SessionSecret},
+        secret::Secret,
+        session::{AuthSession, AuthSessionId, ClientDetails},
         user::{Role, User, UserId, Username},
     },
 };
@@ -173,7 +174,7 @@ impl World {
     }
 
     pub(crate) fn begin_session(&self, user: &User) -> TestSession {
-        let (now, secret) = (self.now(), SessionSecret::new(self.random.bytes()));
+        let (now, secret) = (self.now(), Secret::new(self.random.bytes()));
         let id = AuthSessionId::new(now, self.random.bytes());
         let session = AuthSession::begin(
             id,

@@ -1,18 +1,31 @@
 use chrono::{DateTime, Utc};
 
-use crate::domain::session::{AuthSessionId, ClientDetails};
+use crate::domain::session::{AuthSession, AuthSessionId, ClientDetails};
 
 /// A session as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {
-    /// Its public name.
+    /// The id of the session.
     pub id: AuthSessionId,
     /// When the user logged in.
     pub created_at: DateTime<Utc>,
-    /// When it was last used, or a few minutes before.
+    /// When the session was last used, or up to five minutes before.
     pub last_seen_at: DateTime<Utc>,
-    /// When it expires unless it is used again.
+    /// When the session expires unless it is used again.
     pub expires_at: DateTime<Utc>,
-    /// What was known of the client who logged in.
+    /// The client that logged in.
     pub client: ClientDetails,
+}
+
+impl From<AuthSession> for SessionView {
+    fn from(session: AuthSession) -> Self {
+        let state = session.state().clone();
+        Self {
+            id: state.id,
+            created_at: state.created_at,
+            last_seen_at: state.last_seen_at,
+            expires_at: state.expires_at,
+            client: state.client,
+        }
+    }
 }

@@ -1,38 +1,16 @@
-use std::fmt;
-
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
-/// Names an event of the audit trail. Ids sort by the time at which they were made, to the millisecond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AuditEventId(Uuid);
+use crate::domain::id::define_id;
+
+define_id! {
+    /// Identifies an event of the audit trail.
+    AuditEventId
+}
 
 impl AuditEventId {
-    /// Makes the id of an event that happens at `now`, unique by the ten `random` bytes.
-    pub fn new(now: DateTime<Utc>, random: [u8; 10]) -> Self {
-        Self(crate::domain::uuid_v7(now, random))
-    }
-
-    /// An id before those of all events from `time` on, and behind those of all before.
+    /// Returns an id before those of all events from `time` on, and after those of all earlier ones.
     pub fn first_at(time: DateTime<Utc>) -> Self {
         Self::new(time, [0; 10])
-    }
-
-    /// The id as a plain UUID, as storage and clients see it.
-    pub fn as_uuid(&self) -> Uuid {
-        self.0
-    }
-}
-
-impl From<Uuid> for AuditEventId {
-    fn from(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-impl fmt::Display for AuditEventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 

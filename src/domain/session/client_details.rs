@@ -2,11 +2,11 @@ use std::net::IpAddr;
 
 use super::UserAgent;
 
-/// What is known of the client who begins a session, for its user to recognize it by. Nothing is judged by it.
+/// The client that began a session, for its user to recognize. No decision depends on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientDetails {
-    /// The address that the log-in came from.
+    /// The address of the client at the log-in.
     pub address: Option<IpAddr>,
-    /// What the client calls itself.
+    /// The name that the client gives itself.
     pub user_agent: Option<UserAgent>,
 }

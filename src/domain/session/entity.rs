@@ -1,43 +1,55 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, SessionSecretDigest};
-use crate::domain::{CLOCK_TOLERANCE, user::UserId};
+use super::{AuthSessionId, ClientDetails, SessionLifetime};
+use crate::domain::{
+    secret::{Secret, SecretDigest},
+    user::UserId,
+};
 
-/// A session: one log-in of one user, from then until it expires, is ended, or its user is shut out.
+/// A session: one log-in of one user, until it expires or is ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthSession {
     state: AuthSessionState,
 }
 
-/// All that is stored of a session.
+/// The stored state of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthSessionState {
-    /// Never changes.
+    /// Identifies the session; never changes.
     pub id: AuthSessionId,
-    /// Whose session it is; never changes.
+    /// The user of the session; never changes.
     pub user_id: UserId,
-    /// By which the session is found.
-    pub secret_digest: SessionSecretDigest,
+    /// The digest by which the session is found.
+    pub secret_digest: SecretDigest,
     /// When the user logged in.
     pub created_at: DateTime<Utc>,
-    /// When it was last used, or less than [`LAST_SEEN_STEP`](AuthSession::LAST_SEEN_STEP) before.
+    /// When the session was last used, up to [`LAST_SEEN_STEP`](AuthSession::LAST_SEEN_STEP) late.
     pub last_seen_at: DateTime<Utc>,
-    /// When it expires.
+    /// When the session expires.
     pub expires_at: DateTime<Utc>,
-    /// What was known of the client who logged in; never changes.
+    /// The client that logged in; never changes.
     pub client: ClientDetails,
 }
 
+/// What the use of a session changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// The session was seen.
+    Seen,
+    /// The session was seen, and lives until this later time.
+    Extended(DateTime<Utc>),
+}
+
 impl AuthSession {
-    /// How long ago a session must have been seen for its use to be recorded: not every request is to write.
+    /// The time from one record of when a session was seen to the next, so that few requests write.
     pub const LAST_SEEN_STEP: TimeDelta = TimeDelta::minutes(5);
 
-    /// Begins a session of `user_id`, on that client, that `secret` opens.
+    /// Begins a session of `user_id` on `client`, opened by `secret`.
     pub fn begin(
         id: AuthSessionId,
         user_id: UserId,
         client: ClientDetails,
-        secret: &SessionSecret,
+        secret: &Secret,
         lifetime: &SessionLifetime,
         now: DateTime<Utc>,
     ) -> Self {
@@ -52,55 +64,47 @@ impl AuthSession {
         })
     }
 
-    /// Brings a stored session back.
+    /// Restores a stored session.
     pub fn restore(state: AuthSessionState) -> Self {
         Self { state }
     }
 
-    /// All that is to be stored of it.
+    /// Returns the state to store.
     pub fn state(&self) -> &AuthSessionState {
         &self.state
     }
 
-    /// Its public name.
+    /// Returns the id of the session.
     pub fn id(&self) -> AuthSessionId {
         self.state.id
     }
 
-    /// When it expires.
+    /// Returns when the session expires.
     pub fn expires_at(&self) -> DateTime<Utc> {
         self.state.expires_at
     }
 
-    /// Whether it lives at `now`: it has begun, within [`CLOCK_TOLERANCE`], and not expired. One from further
-    /// ahead would live for as long as the clock was ahead that began it.
+    /// Returns whether the session has not expired at `now`.
     pub fn lives_at(&self, now: DateTime<Utc>) -> bool {
-        self.state.created_at <= now + CLOCK_TOLERANCE && now < self.state.expires_at
+        now < self.state.expires_at
     }
 
-    /// Whether its use at `now` should be recorded.
-    pub fn is_due_to_be_seen(&self, now: DateTime<Utc>) -> bool {
-        now - self.state.last_seen_at >= Self::LAST_SEEN_STEP
+    /// Returns what the use of a living session at `now` changes, if anything is due.
+    ///
+    /// A session near its end is extended, unless it has reached its absolute end.
+    pub fn touch(&self, lifetime: &SessionLifetime, now: DateTime<Utc>) -> Option<Touch> {
+        let expiry = lifetime.expiry(self.state.created_at, now);
+        if lifetime.is_near_end(self.state.expires_at, now) && expiry > self.state.expires_at {
+            return Some(Touch::Extended(expiry));
+        }
+        (now - self.state.last_seen_at >= Self::LAST_SEEN_STEP).then_some(Touch::Seen)
     }
 
-    /// Whether it lives at `now`, but has so little time left that its use should renew it. One that has come to its
-    /// absolute end is not: it would gain nothing.
-    pub fn is_due_for_renewal(&self, lifetime: &SessionLifetime, now: DateTime<Utc>) -> bool {
-        self.lives_at(now)
-            && lifetime.is_near_end(self.state.expires_at, now)
-            && lifetime.expiry(self.state.created_at, now) > self.state.expires_at
-    }
-
-    /// Restarts its lifetime, as far as the absolute one allows. It counts as seen.
-    pub fn renew(&mut self, lifetime: &SessionLifetime, now: DateTime<Utc>) {
+    /// Replaces the secret that opens the session, and restarts its lifetime.
+    pub fn replace_secret(&mut self, secret: &Secret, lifetime: &SessionLifetime, now: DateTime<Utc>) {
+        self.state.secret_digest = secret.digest();
         self.state.last_seen_at = now;
         self.state.expires_at = lifetime.expiry(self.state.created_at, now);
-    }
-
-    /// Lets another secret open it from now on, with its lifetime restarted; the old one opens nothing any more.
-    pub fn replace_secret(&mut self, secret: &SessionSecret, lifetime: &SessionLifetime, now: DateTime<Utc>) {
-        self.state.secret_digest = secret.digest();
-        self.renew(lifetime, now);
     }
 }
 
@@ -121,60 +125,60 @@ mod tests {
             AuthSessionId::new(START, [0; 10]),
             UserId::new(START, [1; 10]),
             ClientDetails::default(),
-            &SessionSecret::new([1; 32]),
+            &Secret::new([1; 32]),
             &lifetime(),
             START,
         )
     }
 
+    fn at(minutes: i64) -> DateTime<Utc> {
+        START + TimeDelta::minutes(minutes)
+    }
+
     #[rstest]
-    #[case::from_too_far_ahead(-6, false, false)]
-    #[case::from_a_little_ahead(-5, true, false)]
-    #[case::fresh(0, true, false)]
-    #[case::just_before_the_window(45, true, false)]
-    #[case::in_the_window(46, true, true)]
-    #[case::last_minute(59, true, true)]
-    #[case::dead(60, false, false)]
-    fn it_lives_is_due_for_renewal_and_dies(#[case] minutes: i64, #[case] lives: bool, #[case] due: bool) {
-        let now = START + TimeDelta::minutes(minutes);
-        assert_eq!(session().lives_at(now), lives);
-        assert_eq!(session().is_due_for_renewal(&lifetime(), now), due);
+    #[case::on_a_clock_set_back(-525_600, None)]
+    #[case::fresh(0, None)]
+    #[case::just_before_it_is_to_be_seen(4, None)]
+    #[case::when_it_is_to_be_seen(5, Some(Touch::Seen))]
+    #[case::just_before_the_window(45, Some(Touch::Seen))]
+    #[case::in_the_window(46, Some(Touch::Extended(at(106))))]
+    #[case::last_minute(59, Some(Touch::Extended(at(119))))]
+    fn it_is_touched_when_something_is_due(#[case] minutes: i64, #[case] touch: Option<Touch>) {
+        assert!(session().lives_at(at(minutes)));
+        assert_eq!(session().touch(&lifetime(), at(minutes)), touch);
     }
 
     #[test]
-    fn its_use_is_to_be_recorded_now_and_then() {
-        let mut session = session();
-        assert!(!session.is_due_to_be_seen(START + TimeDelta::seconds(299)));
-        assert!(session.is_due_to_be_seen(START + TimeDelta::seconds(300)));
-        session.renew(&lifetime(), START + TimeDelta::seconds(300));
-        assert!(!session.is_due_to_be_seen(START + TimeDelta::seconds(301)));
+    fn it_lives_until_it_expires() {
+        assert!(session().lives_at(at(60) - TimeDelta::microseconds(1)));
+        assert!(!session().lives_at(at(60)));
     }
 
     #[test]
-    fn renewal_gives_the_full_life_anew() {
-        let mut session = session();
-        session.renew(&lifetime(), START + TimeDelta::minutes(50));
-        assert_eq!(session.expires_at(), START + TimeDelta::minutes(110));
-        assert_eq!(session.state().created_at, START);
-        assert_eq!(session.state().last_seen_at, START + TimeDelta::minutes(50));
+    fn a_session_at_its_absolute_end_is_not_extended_in_vain() {
+        let extended = |minutes| {
+            AuthSession::restore(AuthSessionState {
+                last_seen_at: at(110),
+                expires_at: at(minutes),
+                ..session().state().clone()
+            })
+        };
+        let touch = extended(119).touch(&lifetime(), at(111));
+        assert_eq!(touch, Some(Touch::Extended(at(120))));
+        assert_eq!(extended(120).touch(&lifetime(), at(111)), None);
     }
 
     #[test]
-    fn a_session_at_its_absolute_end_is_not_renewed_in_vain() {
+    fn another_secret_takes_the_place_of_the_first_and_restarts_the_lifetime() {
         let mut session = session();
-        session.renew(&lifetime(), START + TimeDelta::minutes(59));
-        assert!(session.is_due_for_renewal(&lifetime(), START + TimeDelta::minutes(110)));
-        session.renew(&lifetime(), START + TimeDelta::minutes(110));
-        assert_eq!(session.expires_at(), START + TimeDelta::minutes(120));
-        assert!(!session.is_due_for_renewal(&lifetime(), START + TimeDelta::minutes(111)));
-        assert!(!session.lives_at(START + TimeDelta::minutes(120)));
-    }
-
-    #[test]
-    fn another_secret_takes_the_place_of_the_first() {
-        let mut session = session();
-        let other = SessionSecret::new([2; 32]);
-        session.replace_secret(&other, &lifetime(), START);
-        assert_eq!(session.state().secret_digest, other.digest());
+        let other = Secret::new([2; 32]);
+        session.replace_secret(&other, &lifetime(), at(50));
+        let expected = AuthSessionState {
+            secret_digest: other.digest(),
+            last_seen_at: at(50),
+            expires_at: at(110),
+            ..session.state().clone()
+        };
+        assert_eq!(session.state(), &expected);
     }
 }

@@ -1,7 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
-/// How long sessions live, and when a used one is given its full life anew.
+/// The lifetime of sessions, and the part of it in which their use extends them.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionLifetime {
     ttl: TimeDelta,
@@ -9,7 +9,7 @@ pub struct SessionLifetime {
     renewal_window: TimeDelta,
 }
 
-/// A lifetime that is not positive, an absolute one that is shorter, or a threshold that is not a fraction.
+/// The lifetime is not positive or exceeds the absolute one, or the threshold is not a fraction.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error(
     "a session must live longer than no time and not longer than its absolute lifetime, and its refresh threshold must lie \
@@ -18,12 +18,12 @@ pub struct SessionLifetime {
 pub struct InvalidSessionLifetime;
 
 impl SessionLifetime {
-    /// Sessions live for `ttl` and are renewed when used with less than `refresh_threshold` (0 to 1) of it left, but none
-    /// lives longer than `absolute_ttl`, however it is used.
+    /// Sets the lifetime to `ttl`. A use with less than `refresh_threshold` (0 to 1) of it left restarts it.
+    ///
+    /// No session lives longer than `absolute_ttl`, however it is used.
     ///
     /// # Errors
-    /// [`InvalidSessionLifetime`] if `ttl` is not positive, `absolute_ttl` is shorter, or `refresh_threshold` is not within 0
-    /// to 1.
+    /// [`InvalidSessionLifetime`] if the values contradict each other.
     pub fn new(
         ttl: TimeDelta,
         absolute_ttl: TimeDelta,
@@ -41,12 +41,12 @@ impl SessionLifetime {
         })
     }
 
-    /// When a session that was begun at `created_at` will die if it is renewed at `now`.
+    /// Returns when a session begun at `created_at` expires if its lifetime restarts at `now`.
     pub fn expiry(&self, created_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
         (now + self.ttl).min(created_at + self.absolute_ttl)
     }
 
-    /// Whether what expires at `expires_at` has so little time left at `now` that its use should renew it.
+    /// Returns whether so little time is left at `now` until `expires_at` that a use extends the session.
     pub fn is_near_end(&self, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
         expires_at - now < self.renewal_window
     }

@@ -1,19 +1,19 @@
-/// What a client calls itself, in as many characters as are kept of it. Anyone can claim anything here.
+/// The name that a client gives itself, cut to a maximum length. It can be anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserAgent(String);
 
 impl UserAgent {
-    /// How many characters are kept.
+    /// Maximum length, in characters.
     pub const MAX_LENGTH: usize = 256;
 
-    /// Keeps the beginning of `text`, without its control characters; nothing if nothing is left.
+    /// Takes the beginning of `text` without control characters, unless that is empty.
     pub fn new(text: &str) -> Option<Self> {
         let kept = text.chars().filter(|character| !character.is_control());
         let kept = String::from_iter(kept.take(Self::MAX_LENGTH));
         (!kept.is_empty()).then_some(Self(kept))
     }
 
-    /// The kept text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

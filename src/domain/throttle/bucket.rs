@@ -1,29 +1,34 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ThrottleKey, ThrottleRule};
-use crate::domain::CLOCK_TOLERANCE;
 
-/// The count of what failed for one account, one place, or both; of one kind of attempt.
+/// The difference between the clocks of two nodes up to which a last attempt in the future still delays the next one.
+///
+/// An attempt further ahead was counted before the clock was set back. It delays nobody, because it would until the clock
+/// has caught up.
+const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
+
+/// Counts the failed attempts of one kind: at an account, from a network, or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThrottleBucket {
     state: ThrottleBucketState,
 }
 
-/// All that is stored of a bucket.
+/// The stored state of a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThrottleBucketState {
-    /// By which it is found; never changes.
+    /// Identifies the bucket; never changes.
     pub key: ThrottleKey,
-    /// How many attempts failed, or may yet fail, up to the last one.
+    /// The number of attempts that failed or are still in flight.
     pub failures: u32,
-    /// When the last one was counted.
+    /// When the last attempt was counted.
     pub last_at: DateTime<Utc>,
-    /// From when on nothing is left to be remembered.
+    /// When all failures have expired.
     pub expires_at: DateTime<Utc>,
 }
 
 impl ThrottleBucket {
-    /// A bucket in which nothing was counted yet.
+    /// Returns a bucket without failures.
     pub fn empty(key: ThrottleKey, now: DateTime<Utc>) -> Self {
         Self::restore(ThrottleBucketState {
             key,
@@ -33,43 +38,41 @@ impl ThrottleBucket {
         })
     }
 
-    /// Brings a stored bucket back.
+    /// Restores a stored bucket.
     pub fn restore(state: ThrottleBucketState) -> Self {
         Self { state }
     }
 
-    /// All that is to be stored of it.
+    /// Returns the state to store.
     pub fn state(&self) -> &ThrottleBucketState {
         &self.state
     }
 
     /// Returns the time that the next attempt must wait by `rule`: zero if it is allowed at `now`.
     ///
-    /// A last attempt that lies ahead of `now` counts as made at `now`: the clock of another node is ahead, or another
-    /// attempt was counted between. One that lies further ahead than [`CLOCK_TOLERANCE`] delays nothing, because the clock
-    /// was set back.
+    /// A last attempt ahead of `now` counts as made at `now`, unless it is further ahead than [`MAX_CLOCK_SKEW`].
     pub fn wait(&self, rule: &ThrottleRule, now: DateTime<Utc>) -> TimeDelta {
         let quiet = now - self.state.last_at;
-        if quiet < -CLOCK_TOLERANCE {
+        if quiet < -MAX_CLOCK_SKEW {
             return TimeDelta::zero();
         }
         let quiet = quiet.max(TimeDelta::zero());
         (rule.wait(self.state.failures) - quiet).max(TimeDelta::zero())
     }
 
-    /// Returns whether the limit of `rule` is reached, so that no attempt is allowed before one is forgotten.
+    /// Returns whether the limit of `rule` is reached, so that no attempt is allowed before a failure expires.
     pub fn is_at_limit(&self, rule: &ThrottleRule) -> bool {
         rule.is_limit_reached(self.state.failures)
     }
 
-    /// Counts an attempt at `now`, as if it had failed already.
+    /// Counts an attempt at `now` as a failure, before its outcome is known.
     pub fn count(&mut self, rule: &ThrottleRule, now: DateTime<Utc>) {
         let left = rule.left_after(self.state.failures, now - self.state.last_at);
         self.state.last_at = now;
         self.set_failures(left.saturating_add(1), rule);
     }
 
-    /// Takes an attempt back that was counted and did not fail.
+    /// Removes an attempt that was counted and did not fail.
     pub fn take_back(&mut self, rule: &ThrottleRule) {
         self.set_failures(self.state.failures.saturating_sub(1), rule);
     }

@@ -1,15 +1,14 @@
-/// Tells buckets apart without saying what they are about: a keyed hash, for the names that people try may be passwords typed
-/// in the wrong field.
+/// Identifies a bucket. It is a keyed hash, because the names that people try may be passwords typed into the wrong field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThrottleKey([u8; 32]);
 
 impl ThrottleKey {
-    /// Takes what the hash gave, or what storage kept.
+    /// Wraps a hash, fresh or stored.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The key as storage keeps it.
+    /// Returns the key as it is stored.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

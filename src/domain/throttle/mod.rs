@@ -1,7 +1,6 @@
-//! How often something may be attempted: the counts of failures, and the delays that grow with them.
+//! The counts of failed attempts, and the delays that grow with them.
 //!
-//! What counts against what, and when, is the [service](crate::application::throttle) of the same name. Begin with
-//! [`ThrottleBucket`].
+//! The [service](crate::application::throttle) of the same name decides what counts where. Begin with [`ThrottleBucket`].
 
 mod bucket;
 mod key;

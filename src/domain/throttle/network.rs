@@ -5,8 +5,8 @@ use std::{
 
 /// A network that is assigned to one client: an IPv4 address or an IPv6 prefix.
 ///
-/// Providers assign IPv6 clients a /64, a /56 or a /48 (RIPE-690), and a client uses any address in it. From outside
-/// nobody can tell which of them it is, so limits apply to all three.
+/// Providers assign a /64, a /56 or a /48 to an IPv6 client (RIPE-690), which uses any address in it. Nobody else can tell
+/// which of them it is, so limits apply to all three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientNetwork {
     address: IpAddr,
@@ -15,34 +15,25 @@ pub struct ClientNetwork {
 }
 
 impl ClientNetwork {
-    /// Lengths of the prefixes that an IPv6 client may have been assigned, in bits, the narrowest first.
+    /// Lengths of the prefixes that an IPv6 client may have, in bits, narrowest first.
     const IPV6_PREFIXES: [u32; 3] = [64, 56, 48];
 
-    /// Returns every network that `address` may stand for, the narrowest first.
+    /// Returns every network that `address` may stand for, narrowest first.
     pub fn all_of(address: IpAddr) -> Vec<Self> {
-        match address.to_canonical() {
-            IpAddr::V6(address) => Self::IPV6_PREFIXES
-                .map(|length| Self::of_ipv6(address, length))
-                .to_vec(),
-            address => vec![Self { address, length: 32 }],
+        if address.to_canonical().is_ipv4() {
+            return vec![Self::narrowest_of(address)];
         }
+        Self::IPV6_PREFIXES.map(|length| Self::of(address, length)).to_vec()
     }
 
-    /// Returns the widest network that `address` may stand for: its share of what all clients use together is the share
-    /// of one client, however many addresses it has.
+    /// Returns the widest network that `address` may stand for, by which clients share fairly.
     pub fn widest_of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(address) => Self::of_ipv6(address, Self::IPV6_PREFIXES[2]),
-            address => Self { address, length: 32 },
-        }
+        Self::of(address, Self::IPV6_PREFIXES[2])
     }
 
     /// Returns the narrowest network that `address` may stand for.
     pub fn narrowest_of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(address) => Self::of_ipv6(address, Self::IPV6_PREFIXES[0]),
-            address => Self { address, length: 32 },
-        }
+        Self::of(address, Self::IPV6_PREFIXES[0])
     }
 
     /// Returns the [widest](Self::widest_of) network of the addresses in this one.
@@ -50,11 +41,15 @@ impl ClientNetwork {
         Self::widest_of(self.address)
     }
 
-    fn of_ipv6(address: Ipv6Addr, length: u32) -> Self {
-        let prefix = address.to_bits() & (u128::MAX << (Ipv6Addr::BITS - length));
-        Self {
-            address: Ipv6Addr::from_bits(prefix).into(),
-            length,
+    /// Returns the network of an IPv4 address, or the IPv6 prefix of `length`.
+    fn of(address: IpAddr, length: u32) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let prefix = address.to_bits() & (u128::MAX << (Ipv6Addr::BITS - length));
+                let address = Ipv6Addr::from_bits(prefix).into();
+                Self { address, length }
+            }
+            address => Self { address, length: 32 },
         }
     }
 }

@@ -1,10 +1,10 @@
 use chrono::TimeDelta;
 use thiserror::Error;
 
-/// How long one must wait after so many failures.
+/// How long the next attempt must wait after failures.
 ///
-/// The first ones are free. Each one more doubles the delay, up to a maximum; at the limit nothing is allowed any more. One
-/// failure is forgotten whenever that long none was added.
+/// The first failures are free. Each further one doubles the delay, up to a maximum. At the limit no attempt is allowed. One
+/// failure expires after each quiet period of `forget_one_after`.
 #[derive(Clone, Copy, Debug)]
 pub struct ThrottleRule {
     free: u32,
@@ -14,14 +14,15 @@ pub struct ThrottleRule {
     forget_one_after: TimeDelta,
 }
 
-/// A delay or a time of forgetting that is not positive, or a limit of 0.
+/// A duration is not positive, or the limit is 0.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("throttling needs delays and a time of forgetting above 0, and a limit of at least 1 attempt")]
 pub struct InvalidThrottleRule;
 
 impl ThrottleRule {
-    /// After `free` failures one waits `first_delay`, after each further one twice as long, but no longer than `max_delay`.
-    /// After `limit` failures one waits until some are forgotten: one whenever none was added for `forget_one_after`.
+    /// Sets a delay of `first_delay` after `free` failures, doubled by each further one, up to `max_delay`.
+    ///
+    /// After `limit` failures an attempt must wait until one has expired.
     ///
     /// # Errors
     /// [`InvalidThrottleRule`] if a duration is not positive or `limit` is 0.
@@ -45,13 +46,13 @@ impl ThrottleRule {
         })
     }
 
-    /// How many of so many failures are left when none was added for that long.
+    /// Returns how many of `failures` are left after a quiet period.
     pub(super) fn left_after(&self, failures: u32, quiet: TimeDelta) -> u32 {
         let forgotten = quiet.num_seconds().max(0) / self.forget_one_after.num_seconds();
         failures.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
     }
 
-    /// How long after the last of so many failures the next attempt is allowed, if none is added. Meanwhile some are forgotten.
+    /// Returns the wait required after `failures` consecutive failures, of which some expire meanwhile.
     pub(super) fn wait(&self, failures: u32) -> TimeDelta {
         (0..failures)
             .find_map(|forgotten| {
@@ -61,18 +62,18 @@ impl ThrottleRule {
             .unwrap_or_else(|| self.forgets_in(failures))
     }
 
-    /// How long it takes to forget so many failures, if none is added.
+    /// Returns the time after which `failures` have expired.
     pub(super) fn forgets_in(&self, failures: u32) -> TimeDelta {
         let times = i32::try_from(failures).unwrap_or(i32::MAX);
         self.forget_one_after.checked_mul(times).unwrap_or(TimeDelta::MAX)
     }
 
-    /// Returns whether no attempt is allowed after `failures` failures before one is forgotten.
+    /// Returns whether no attempt is allowed after `failures` before one has expired.
     pub(super) fn is_limit_reached(&self, failures: u32) -> bool {
         failures >= self.limit
     }
 
-    /// The delay after so many failures, or none at the limit.
+    /// Returns the delay after `failures`, or `None` at the limit.
     fn delay(&self, failures: u32) -> Option<TimeDelta> {
         if self.is_limit_reached(failures) {
             return None;

@@ -1,13 +1,14 @@
-//! The passwords that are tried first.
+//! The most common passwords.
 
 use std::cmp::Ordering;
 
-/// Those of at least [`LEAST_MIN_LENGTH`](super::PasswordPolicy::LEAST_MIN_LENGTH) characters among the 100,000 or so that
-/// are used most, in NFC and lower case, one per line, in the order of their bytes. They are those of the crate
-/// [passwords](https://crates.io/crates/passwords) 3.1.19 (MIT), which would take ten times as much of the program.
+/// Those of the 100,000 or so most common passwords that have at least
+/// [`LEAST_MIN_LENGTH`](super::PasswordPolicy::LEAST_MIN_LENGTH) characters: in NFC and lower case, one a line, sorted by
+/// bytes. They are from the crate [passwords](https://crates.io/crates/passwords) 3.1.19 (MIT), whose form takes ten times
+/// as much of the program.
 const LINES: &[u8] = include_bytes!("common_passwords.txt");
 
-/// Whether `lower_case` is a password that many have, in whatever case they have it.
+/// Returns whether `lower_case` is a common password.
 pub(super) fn is_common(lower_case: &str) -> bool {
     let mut lines = LINES;
     while !lines.is_empty() {

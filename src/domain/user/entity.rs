@@ -3,37 +3,36 @@ use thiserror::Error;
 
 use super::{PasswordHash, Role, UserId, Username};
 
-/// A user, and what can become of one.
+/// A user.
 ///
-/// Every method that changes a user returns whether it did: setting what is already set is no change, and leaves `updated_at`
-/// as it was.
+/// A method that changes a user returns whether it did: setting the current value is no change, and keeps `updated_at`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     state: UserState,
 }
 
-/// All that is stored of a user; how persistence brings one back and writes one down.
+/// The stored state of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserState {
-    /// Never changes.
+    /// Identifies the user; never changes.
     pub id: UserId,
-    /// Never changes; unique by its key.
+    /// The name of the user, unique by its key; never changes.
     pub username: Username,
-    /// Replaced by every change of password, and by a log-in once new hashes are made differently.
+    /// The hash of the password. A log-in renews it if it is outdated.
     pub password_hash: PasswordHash,
-    /// Grows with every change of password, inactivation and revocation. What was trusted before is trusted no more.
+    /// Grows with every change of password, inactivation and revocation, so that earlier credentials are outdated.
     pub credentials_generation: u32,
-    /// Decides what the user may do.
+    /// The role, which decides what the user may do.
     pub role: Role,
-    /// An inactive user cannot log in and has no session.
+    /// Whether the user may log in and have sessions.
     pub is_active: bool,
     /// When the user was created.
     pub created_at: DateTime<Utc>,
-    /// When somebody last changed the user.
+    /// When the user was last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A super admin is a system account: the role is not changed by granting or revoking another.
+/// The role of a super admin, a system account, cannot be granted or revoked.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("A super admin's role cannot be granted or revoked.")]
 pub struct SystemAccount;
@@ -44,7 +43,7 @@ pub struct SystemAccount;
 pub struct InactiveAccount;
 
 impl User {
-    /// Makes a new, active user.
+    /// Creates an active user.
     pub fn new(id: UserId, username: Username, password_hash: PasswordHash, role: Role, now: DateTime<Utc>) -> Self {
         Self::restore(UserState {
             id,
@@ -58,47 +57,47 @@ impl User {
         })
     }
 
-    /// Brings a stored user back.
+    /// Restores a stored user.
     pub fn restore(state: UserState) -> Self {
         Self { state }
     }
 
-    /// All that is to be stored.
+    /// Returns the state to store.
     pub fn state(&self) -> &UserState {
         &self.state
     }
 
-    /// The id of the user.
+    /// Returns the id of the user.
     pub fn id(&self) -> UserId {
         self.state.id
     }
 
-    /// The role of the user.
+    /// Returns the role of the user.
     pub fn role(&self) -> Role {
         self.state.role
     }
 
-    /// Whether the user may log in.
+    /// Returns whether the user may log in.
     pub fn is_active(&self) -> bool {
         self.state.is_active
     }
 
-    /// What is stored of the password.
+    /// Returns the hash of the password.
     pub fn password_hash(&self) -> &PasswordHash {
         &self.state.password_hash
     }
 
-    /// Which generation of the user's credentials is in force.
+    /// Returns the current generation of the user's credentials.
     pub fn credentials_generation(&self) -> u32 {
         self.state.credentials_generation
     }
 
-    /// Whether this is one of those who can manage everyone else; of these one must remain.
+    /// Returns whether this is an active super admin. One of them must remain.
     pub fn is_active_super_admin(&self) -> bool {
         self.state.is_active && self.state.role == Role::SuperAdmin
     }
 
-    /// Shuts the user out. Returns whether that changed anything.
+    /// Inactivates the user.
     pub fn inactivate(&mut self, now: DateTime<Utc>) -> bool {
         let changed = self.set_active(false, now);
         if changed {
@@ -107,12 +106,12 @@ impl User {
         changed
     }
 
-    /// Lets the user in again. Returns whether that changed anything.
+    /// Reactivates the user.
     pub fn reactivate(&mut self, now: DateTime<Utc>) -> bool {
         self.set_active(true, now)
     }
 
-    /// Makes the user an admin. Returns whether that changed anything.
+    /// Makes the user an admin.
     ///
     /// # Errors
     /// [`SystemAccount`] if the user is a super admin.
@@ -120,7 +119,7 @@ impl User {
         self.change_role_below_super_admin(Role::Admin, now)
     }
 
-    /// Makes an admin a plain user. Returns whether that changed anything.
+    /// Makes the user a plain user.
     ///
     /// # Errors
     /// [`SystemAccount`] if the user is a super admin.
@@ -128,7 +127,7 @@ impl User {
         self.change_role_below_super_admin(Role::User, now)
     }
 
-    /// Makes the user a super admin. Returns whether that changed anything.
+    /// Makes the user a super admin.
     ///
     /// # Errors
     /// [`InactiveAccount`] if the user is inactive.
@@ -139,12 +138,12 @@ impl User {
         Ok(self.set_role(Role::SuperAdmin, now))
     }
 
-    /// Makes even a super admin a plain user. Returns whether that changed anything.
+    /// Makes the user, even a super admin, a plain user.
     pub fn demote(&mut self, now: DateTime<Utc>) -> bool {
         self.set_role(Role::User, now)
     }
 
-    /// Stores the same password in another way, which is nobody's change of the user.
+    /// Replaces the hash by another one of the same password. It does not count as a change.
     pub fn renew_password_hash(&mut self, password_hash: PasswordHash) {
         self.state.password_hash = password_hash;
     }
@@ -156,7 +155,7 @@ impl User {
         self.revoke_credentials();
     }
 
-    /// Makes every device unknown on which the user has logged in. It is no change of the user, so it is not dated.
+    /// Makes every known device of the user unknown. It does not count as a change.
     pub fn revoke_credentials(&mut self) {
         self.state.credentials_generation = self.state.credentials_generation.wrapping_add(1);
     }

@@ -1,8 +1,7 @@
-//! The [`User`] and the values it is made of: what a username, a password and a role are, and what can become of a
-//! user.
+//! The [`User`] and the values that it is made of, such as the username, the password and the role.
 //!
-//! How a password is hashed is up to a [port](crate::application::ports::PasswordHasher); what a role permits, to
-//! [`authorization`](crate::application::authorization). Begin with [`User`].
+//! A [port](crate::application::ports::PasswordHasher) hashes passwords, and
+//! [`authorization`](crate::application::authorization) decides what a role permits. Begin with [`User`].
 
 mod common_passwords;
 mod entity;

@@ -2,17 +2,17 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// What is stored of a password: opaque text that only the hasher which made it can read. Never shown by `Debug`.
+/// The stored hash of a password, which only the hasher that made it can read. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(Zeroizing<String>);
 
 impl PasswordHash {
-    /// Takes over what a hasher made or storage kept.
+    /// Wraps a hash, fresh or stored.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }
 
-    /// The stored text, for the hasher and for storage.
+    /// Returns the text to store.
     pub fn expose(&self) -> &str {
         &self.0
     }

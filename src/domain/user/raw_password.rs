@@ -6,19 +6,20 @@ use zeroize::Zeroizing;
 
 use super::{Username, common_passwords::is_common};
 
-/// A password in the clear, normalized to Unicode NFC so that the same characters match however a keyboard composed them
-/// (NIST SP 800-63B-4, 3.1.1.2). Never shown by `Debug`, wiped from memory on drop.
+/// A password in plain text. `Debug` does not show it, and it is wiped from memory on drop.
+///
+/// It is normalized to Unicode NFC, so that the same characters match however a keyboard composed them (NIST SP 800-63B-4,
+/// 3.1.1.2).
 #[derive(Clone)]
 pub struct RawPassword(Zeroizing<String>);
 
-/// What a new password must fulfil: it is long enough, and neither what everybody tries first nor what its user is called
-/// (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.4 and 6.2.11).
+/// The rules for new passwords (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.4 and 6.2.11).
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordPolicy {
     min_length: usize,
 }
 
-/// The rule that a would-be password breaks.
+/// The rule that a new password breaks.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum InvalidPassword {
     /// Fewer than `min_length` or more than [`PasswordPolicy::MAX_LENGTH`] characters.
@@ -27,37 +28,35 @@ pub enum InvalidPassword {
         /// Minimum length, in characters.
         min_length: usize,
     },
-    /// The username, in whatever case, is part of it.
+    /// It contains the username, in any case.
     #[error("A password must not contain the username.")]
     ContainsUsername,
-    /// It is one of the 100,000 or so that are used most, in whatever case.
+    /// It is one of the 100,000 or so most common ones, in any case.
     #[error("A password must not be one of the most common ones.")]
     Common,
 }
 
 impl PasswordPolicy {
-    /// The lowest minimum that a policy may ask for, in characters.
+    /// Lower bound of the minimum length, in characters.
     pub const LEAST_MIN_LENGTH: usize = 8;
     /// Maximum length of a password, in characters.
     pub const MAX_LENGTH: usize = 256;
 
-    /// A policy that asks for at least `min_length` characters, or for
-    /// [`LEAST_MIN_LENGTH`](Self::LEAST_MIN_LENGTH) if that is more.
+    /// Requires `min_length` characters, or [`LEAST_MIN_LENGTH`](Self::LEAST_MIN_LENGTH) if that is more.
     pub fn new(min_length: usize) -> Self {
         Self {
             min_length: min_length.clamp(Self::LEAST_MIN_LENGTH, Self::MAX_LENGTH),
         }
     }
 
-    /// Minimum length of a new password, in characters.
+    /// Returns the minimum length of a new password, in characters.
     pub fn min_length(&self) -> usize {
         self.min_length
     }
 }
 
 impl RawPassword {
-    /// Takes `text` as a new password of the user called `username`. It is judged after normalization; any character is
-    /// allowed.
+    /// Takes `text` as a new password of the user called `username`. Any character is allowed.
     ///
     /// # Errors
     /// The first rule of `policy` that `text` breaks.
@@ -78,7 +77,7 @@ impl RawPassword {
         Ok(password)
     }
 
-    /// Takes `text` as an attempt at an existing password, to which no policy applies.
+    /// Takes `text` as an attempt at an existing password, without any rule.
     pub fn attempt(text: &str) -> Self {
         // NFC at most triples the bytes (UAX #15), so this buffer is never moved and leaves no copy behind.
         let mut normalized = Zeroizing::new(String::with_capacity(text.len() * 3));
@@ -86,7 +85,7 @@ impl RawPassword {
         Self(normalized)
     }
 
-    /// The password in the clear, for the one who hashes it.
+    /// Returns the password in plain text.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -7,12 +7,12 @@ pub enum Role {
     User,
     /// Manages users.
     Admin,
-    /// Manages admins and users. A system account: made and unmade by the operator alone, never over the API.
+    /// Manages admins and users. A system account, which only the operator makes and unmakes.
     SuperAdmin,
 }
 
 impl Role {
-    /// The name of the role in the API and in logs.
+    /// Returns the name of the role in the API and in logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",

@@ -7,15 +7,15 @@ use thiserror::Error;
 
 /// The name by which a user logs in and is shown.
 ///
-/// 5 to 20 characters of `A-Z a-z 0-9 . _ -`, starting and ending with a letter or digit, no two specials in a row.
-/// It is shown as typed, but compared by its [key](Username::key): `Alice` and `alice` are the same user.
+/// It has 5 to 20 characters of `A-Z a-z 0-9 . _ -`, starts and ends with a letter or digit, and has no two specials in a
+/// row. It is shown as typed, but compared by its [key](Username::key): `Alice` and `alice` are the same user.
 #[derive(Clone, Debug)]
 pub struct Username {
     text: String,
     key: String,
 }
 
-/// The rule that a would-be username breaks.
+/// The rule that a username breaks.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum InvalidUsername {
     /// Fewer than [`Username::MIN_LENGTH`] or more than [`Username::MAX_LENGTH`] characters.
@@ -70,12 +70,12 @@ impl Username {
         Ok(Self { text, key })
     }
 
-    /// The name as its user typed it.
+    /// Returns the name as its user typed it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The lower-case form that is unique among users and used for every look-up.
+    /// Returns the lower-case form, which is unique among users and used for every look-up.
     pub fn key(&self) -> &str {
         &self.key
     }

@@ -2,22 +2,22 @@ use thiserror::Error;
 
 use super::Username;
 
-/// The beginning of usernames to look for, without regard to case. Every character stands for itself.
+/// A prefix to search usernames by, in any case and without wildcards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsernamePrefix {
     key: String,
 }
 
-/// A prefix longer than any username, or with a control character.
+/// The prefix is longer than any username, or has a control character.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("must have at most {} characters and no control character", Username::MAX_LENGTH)]
 pub struct InvalidUsernamePrefix;
 
 impl UsernamePrefix {
-    /// Takes `text` as the beginning of usernames; the empty text begins all of them.
+    /// Takes `text` as a prefix. The empty text is a prefix of all usernames.
     ///
     /// # Errors
-    /// [`InvalidUsernamePrefix`] if it is longer than any username or has a control character.
+    /// [`InvalidUsernamePrefix`] if `text` is longer than any username, or has a control character.
     pub fn new(text: &str) -> Result<Self, InvalidUsernamePrefix> {
         if text.chars().count() > Username::MAX_LENGTH || text.chars().any(char::is_control) {
             return Err(InvalidUsernamePrefix);
@@ -27,7 +27,7 @@ impl UsernamePrefix {
         })
     }
 
-    /// What the [key](Username::key) of a matching username starts with.
+    /// Returns the prefix of the [keys](Username::key) of matching usernames.
     pub fn key(&self) -> &str {
         &self.key
     }

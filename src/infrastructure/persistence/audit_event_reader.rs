@@ -20,12 +20,6 @@ use crate::{
     domain::audit::{AuditEvent, AuditEventId},
 };
 
-/// Reads the audit trail.
-#[derive(Debug)]
-pub struct SeaOrmAuditEventReader {
-    database: Database,
-}
-
 #[derive(FromQueryResult)]
 struct AuditEventViewRow {
     #[sea_orm(nested)]
@@ -34,17 +28,8 @@ struct AuditEventViewRow {
     target_username: Option<String>,
 }
 
-impl SeaOrmAuditEventReader {
-    /// Reads the events of `database`.
-    pub fn new(database: &Database) -> Self {
-        Self {
-            database: database.clone(),
-        }
-    }
-}
-
 #[async_trait]
-impl AuditEventReader for SeaOrmAuditEventReader {
+impl AuditEventReader for Database {
     async fn list(
         &self,
         filter: &AuditEventFilter,
@@ -60,22 +45,19 @@ impl AuditEventReader for SeaOrmAuditEventReader {
             .order_by_desc(Column::Id)
             .limit(u64::from(page.limit.get()) + 1)
             .into_model::<AuditEventViewRow>()
-            .all(self.database.reader())
+            .all(self.reader())
             .await?;
         let views = rows.into_iter().map(AuditEventView::try_from);
         Ok(AuditEventPage::of(views.collect::<Result<_, _>>()?, page.limit))
     }
 }
 
-/// Times are looked up by the ids, which begin with them.
+/// Selects by ids instead of times, because ids begin with the time and have an index.
 fn condition(filter: &AuditEventFilter, after: Option<AuditEventId>) -> Condition {
     let at = |time| AuditEventId::first_at(time).as_uuid();
-    let refused = |is_refused| {
-        if is_refused {
-            Column::Refusal.is_not_null()
-        } else {
-            Column::Refusal.is_null()
-        }
+    let refused = |is_refused| match is_refused {
+        true => Column::Refusal.is_not_null(),
+        false => Column::Refusal.is_null(),
     };
     Condition::all()
         .add_option(filter.actor_kind.map(|kind| Column::ActorKind.eq(kind.name())))

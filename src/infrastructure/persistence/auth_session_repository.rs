@@ -1,17 +1,13 @@
-//! The repository of sessions, which the transaction itself is.
-
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, LockBehavior, LockType},
 };
 
 use super::{
+    database::SeaOrmTransaction,
     entities::auth_session::{Column, Entity, lives_at},
     mapping::session_row,
-    purge::Purge,
-    unit_of_work::SeaOrmTransaction,
 };
 use crate::{
     application::ports::{AuthSessionRepository, StorageError},
@@ -44,24 +40,8 @@ impl AuthSessionRepository for SeaOrmTransaction {
         Ok(())
     }
 
-    async fn extend(&self, session: &AuthSession, now: DateTime<Utc>) -> Result<bool, StorageError> {
-        let state = session.state();
-        let update = Entity::update_many()
-            .col_expr(Column::ExpiresAt, Expr::value(state.expires_at))
-            .col_expr(Column::LastSeenAt, Expr::value(state.last_seen_at))
-            .filter(Column::Id.eq(state.id.as_uuid()))
-            .filter(Column::SecretDigest.eq(state.secret_digest.as_bytes().to_vec()))
-            .filter(lives_at(now));
-        Ok(update.exec(&self.inner).await?.rows_affected > 0)
-    }
-
     async fn delete(&self, id: AuthSessionId) -> Result<bool, StorageError> {
         let delete = Entity::delete_by_id(id.as_uuid());
-        Ok(delete.exec(&self.inner).await?.rows_affected > 0)
-    }
-
-    async fn delete_dead(&self, id: AuthSessionId, now: DateTime<Utc>) -> Result<bool, StorageError> {
-        let delete = Entity::delete_by_id(id.as_uuid()).filter(lives_at(now).not());
         Ok(delete.exec(&self.inner).await?.rows_affected > 0)
     }
 
@@ -89,15 +69,6 @@ impl AuthSessionRepository for SeaOrmTransaction {
             .filter(Column::Id.not_in_subquery(newest.into_query()));
         Ok(delete.exec(&self.inner).await?.rows_affected)
     }
-
-    async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
-        let expired = Entity::find()
-            .filter(Column::ExpiresAt.lte(now))
-            .order_by_asc(Column::ExpiresAt)
-            .limit(limit)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        Ok(Purge::Sessions.delete(expired, Column::Id, &self.inner).await?)
-    }
 }
 
 #[cfg(test)]
@@ -110,25 +81,26 @@ mod tests {
     use super::*;
     use crate::{
         application::{
-            ports::{Transaction, UnitOfWork},
+            ports::{Expirable, Transaction},
             testing::user,
         },
         domain::{
-            session::{ClientDetails, SessionLifetime, SessionSecret},
+            secret::Secret,
+            session::{ClientDetails, SessionLifetime},
             user::Role,
         },
-        infrastructure::persistence::{SeaOrmUnitOfWork, testing::TestDatabase},
+        infrastructure::persistence::testing::TestDatabase,
     };
 
     /// Six sessions that have expired, and when.
     async fn expired(database: &TestDatabase) -> ([AuthSessionId; 6], DateTime<Utc>) {
         let (alice, start) = (user("alice", Role::User), DateTime::UNIX_EPOCH);
         let lifetime = SessionLifetime::new(TimeDelta::hours(1), TimeDelta::hours(1), 0.5).unwrap();
-        let transaction = SeaOrmUnitOfWork::new(database).begin().await.unwrap();
+        let transaction = database.begin().await.unwrap();
         transaction.users().insert(&alice).await.unwrap();
         let ids = [1, 2, 3, 4, 5, 6].map(|number| AuthSessionId::new(start, [number; 10]));
         for (id, number) in ids.into_iter().zip(1..) {
-            let secret = SessionSecret::new([number; 32]);
+            let secret = Secret::new([number; 32]);
             let session = AuthSession::begin(id, alice.id(), ClientDetails::default(), &secret, &lifetime, start);
             transaction.sessions().insert(&session).await.unwrap();
         }
@@ -141,25 +113,25 @@ mod tests {
     async fn while_one_node_purges_another_has_nothing_to_do() {
         let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
         let (_, now) = expired(&database).await;
-        let begin = async || SeaOrmUnitOfWork::new(&database).begin().await.unwrap();
-        let purge = async |node: &dyn Transaction| node.sessions().delete_expired(2, now).await.unwrap();
+        let begin = async || database.begin().await.unwrap();
+        let purge = async |node: &dyn Transaction| node.purge(Expirable::Sessions, now, 2).await.unwrap();
 
         let one = begin().await;
-        assert_eq!(purge(one.as_ref()).await, 2);
-        assert_eq!(purge(begin().await.as_ref()).await, 0);
+        assert_eq!(purge(&one).await, 2);
+        assert_eq!(purge(&begin().await).await, 0);
         one.commit().await.unwrap();
 
         let broken = begin().await;
-        assert_eq!(purge(broken.as_ref()).await, 2);
+        assert_eq!(purge(&broken).await, 2);
         drop(broken);
         let other = begin().await;
         // What was dropped is rolled back in the background.
         let start = Instant::now();
-        while purge(other.as_ref()).await == 0 {
+        while purge(&other).await == 0 {
             assert!(start.elapsed() < Duration::from_secs(5), "the lock is never released");
         }
         for purged in [2, 0] {
-            assert_eq!(purge(other.as_ref()).await, purged);
+            assert_eq!(purge(&other).await, purged);
         }
     }
 
@@ -168,11 +140,10 @@ mod tests {
     async fn a_purge_waits_for_nobody() {
         let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
         let (ids, now) = expired(&database).await;
-        let unit_of_work = SeaOrmUnitOfWork::new(&database);
-        let request = unit_of_work.begin().await.unwrap();
+        let request = database.begin().await.unwrap();
         assert!(request.sessions().delete(ids[0]).await.unwrap());
 
-        let purge = unit_of_work.begin().await.unwrap();
-        assert_eq!(purge.sessions().delete_expired(10, now).await.unwrap(), 5);
+        let purge = database.begin().await.unwrap();
+        assert_eq!(purge.purge(Expirable::Sessions, now, 10).await.unwrap(), 5);
     }
 }

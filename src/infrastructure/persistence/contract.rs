@@ -4,22 +4,20 @@ use std::sync::Arc;
 
 use test_database::{DatabaseKind, apply, needs_postgres};
 
-use super::{
-    SeaOrmAuditEventReader, SeaOrmIdentityReader, SeaOrmLastSeenRecorder, SeaOrmSessionReader, SeaOrmUnitOfWork,
-    SeaOrmUserReader, testing::TestDatabase,
-};
+use super::{Database, SeaOrmIdentityReader, SeaOrmSessionToucher, testing::TestDatabase};
 use crate::application::ports::contract::{Storage, storage_contract};
 
 async fn storage(kind: DatabaseKind) -> Storage {
-    let database = TestDatabase::migrated(kind).await;
+    let guard = TestDatabase::migrated(kind).await;
+    let database = Arc::new(Database::clone(&guard));
     Storage {
-        unit_of_work: Arc::new(SeaOrmUnitOfWork::new(&database)),
-        users: Arc::new(SeaOrmUserReader::new(&database)),
+        unit_of_work: database.clone(),
+        users: database.clone(),
         identities: Arc::new(SeaOrmIdentityReader::new(&database)),
-        sessions: Arc::new(SeaOrmSessionReader::new(&database)),
-        audit_events: Arc::new(SeaOrmAuditEventReader::new(&database)),
-        last_seen: Arc::new(SeaOrmLastSeenRecorder::new(&database)),
-        guard: Box::new(database),
+        sessions: database.clone(),
+        session_toucher: Arc::new(SeaOrmSessionToucher::new(&database)),
+        audit_events: database,
+        guard: Box::new(guard),
     }
 }
 

@@ -1,4 +1,4 @@
-//! All data from one database to another.
+//! Copying all data from one database to another.
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait,
@@ -11,41 +11,41 @@ use super::{
     entities::{audit_event, auth_session, user},
 };
 
-/// Rows that are read and written at a time.
+/// The number of rows to read and write at a time.
 const BATCH: u64 = 500;
 
-/// How far a copy has come: of which table how many rows are there, of how many.
+/// The progress of a copy, in rows of one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyProgress {
     /// `users`, `auth_sessions` or `audit_events`.
     pub table: &'static str,
-    /// Rows that were copied.
+    /// Rows copied so far.
     pub copied: u64,
-    /// Rows that are to be copied.
+    /// Rows to copy.
     pub total: u64,
 }
 
-/// How many rows a database has of what is copied.
+/// The numbers of rows in the copied tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RowCounts {
-    /// The number of users.
+    /// Users.
     pub users: u64,
-    /// The number of sessions.
+    /// Sessions.
     pub sessions: u64,
-    /// The number of events of the audit trail.
+    /// Events of the audit trail.
     pub audit_events: u64,
 }
 
-/// Why nothing was copied, so far as the target has answered.
+/// Why nothing was copied.
 #[derive(Debug, Error)]
 pub enum CopyError {
-    /// The target holds data, which a copy must not mix with.
+    /// The target has data already.
     #[error(
         "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, audit events: {}",
         .0.users, .0.sessions, .0.audit_events
     )]
     TargetNotEmpty(RowCounts),
-    /// The target does not hold what was written to it.
+    /// The target does not have the rows that were written to it.
     #[error("{table} has {total} rows, of which {found} arrived")]
     CountsDiffer {
         /// The table.
@@ -61,19 +61,19 @@ pub enum CopyError {
 }
 
 impl From<DbErr> for CopyError {
-    // Not as its source: the text holds that already.
+    // The text includes the source.
     fn from(error: DbErr) -> Self {
         Self::Failed(error)
     }
 }
 
-/// Copies all users, sessions and events of the audit trail from one database to another, which may be of another kind; all of
-/// them or none. Counts of failed attempts begin anew. Both must have the schema of this program, and `target` none of these yet.
-/// What is written to `source` after the beginning is not copied.
+/// Copies all users, sessions and events of the audit trail, or none of them, to a database of any kind.
+///
+/// Both must have the schema of this program, and `target` no data. Rows written to `source` meanwhile are not copied, nor
+/// are counts of failed attempts.
 ///
 /// # Errors
-/// [`CopyError`] if the target has any of these, or one of the databases fails. If the target fails to answer the commit, all may
-/// have been copied nevertheless.
+/// [`CopyError`] if nothing was copied, or if `target` did not answer the commit.
 pub async fn copy(
     source: &Database,
     target: &Database,
@@ -99,7 +99,7 @@ pub async fn copy(
     Ok(copied)
 }
 
-/// Copies a table in the order of its ids, and returns how many rows it has.
+/// Copies a table in the order of its ids. Returns the number of its rows.
 async fn copy_table<E>(
     source: &impl ConnectionTrait,
     target: &impl ConnectionTrait,

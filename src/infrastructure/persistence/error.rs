@@ -1,4 +1,4 @@
-//! What an error of the database means for who asked: to try again, or not.
+//! Errors of the database, of which some allow a retry.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::application::ports::StorageError;
 
 impl From<DbErr> for StorageError {
     fn from(error: DbErr) -> Self {
-        let text = explained(&error).into();
+        let text = describe(&error).into();
         if is_unavailable(&error) {
             Self::Unavailable(text)
         } else {
@@ -34,7 +34,7 @@ fn is_unavailable(error: &DbErr) -> bool {
                     if error.try_downcast_ref::<PgDatabaseError>().is_some() {
                         is_postgres_unavailable(&code)
                     } else {
-                        is_sqlite_unavailable(&code)
+                        sqlite_obstacle(&code).is_some()
                     }
                 }),
                 _ => false,
@@ -44,16 +44,15 @@ fn is_unavailable(error: &DbErr) -> bool {
     }
 }
 
-/// What the error says, its sources included, so that they need not be logged once more. Of what keeps SQLite from its file,
-/// also what that means.
-pub(super) fn explained(error: &DbErr) -> String {
+/// Describes the error with its sources, and with the remedy if SQLite cannot use its file.
+pub(super) fn describe(error: &DbErr) -> String {
     match sqlite_code(error).as_deref().and_then(sqlite_obstacle) {
         Some(obstacle) => format!("{obstacle} ({error})"),
         None => error.to_string(),
     }
 }
 
-/// The result code of SQLite, if the error is one of it.
+/// Returns the result code of an error of SQLite.
 fn sqlite_code(error: &DbErr) -> Option<Cow<'_, str>> {
     let (DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error)) = error else {
         return None;
@@ -66,14 +65,9 @@ fn sqlite_code(error: &DbErr) -> Option<Cow<'_, str>> {
     error.code().filter(|_| is_sqlite)
 }
 
-/// Whether an extended result code of SQLite says that the file or its disk is not as it should be, and not the statement.
-fn is_sqlite_unavailable(code: &str) -> bool {
-    sqlite_obstacle(code).is_some()
-}
-
-/// What keeps SQLite from its file, by its extended result code, of which the low byte is the primary one.
+/// Returns what keeps SQLite from its file. The low byte of the extended `code` is the primary result code.
 fn sqlite_obstacle(code: &str) -> Option<&'static str> {
-    /// The index of the log, a file as well, could not be given its size.
+    /// The file of the index of the log could not be enlarged.
     const SQLITE_IOERR_SHMSIZE: u32 = 4874;
     let code = code.parse::<u32>().ok()?;
     match (code & 0xff, code) {
@@ -81,7 +75,7 @@ fn sqlite_obstacle(code: &str) -> Option<&'static str> {
         (13, _) | (_, SQLITE_IOERR_SHMSIZE) => Some("the disk of the database file is full: make room on it"),
         // SQLITE_BUSY, SQLITE_LOCKED
         (5 | 6, _) => Some("another process has locked the database file for too long"),
-        // SQLITE_READONLY: it takes no writes for now, like a standby of PostgreSQL.
+        // SQLITE_READONLY: like a standby of PostgreSQL, it accepts no writes for now.
         (8, _) => Some("the database file was read-only when it was opened: make it writable, and start again"),
         // SQLITE_IOERR
         (10, _) => {
@@ -95,15 +89,15 @@ fn sqlite_obstacle(code: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a `SQLSTATE` of PostgreSQL says that the same might work later, or on another server.
+/// Returns whether a retry may succeed after this `SQLSTATE` of PostgreSQL, possibly on another server.
 fn is_postgres_unavailable(code: &str) -> bool {
     match code {
-        // A standby, to which what was the primary has been demoted, takes no writes.
+        // The primary has become a standby, which accepts no writes.
         "25006" => true,
-        // The transaction was idle for too long, or a lock was not to be had.
+        // The transaction was idle for too long, or a lock was not available.
         "25P03" | "55P03" => true,
-        // Connection lost, transaction rolled back for another's sake (deadlock), resources exhausted, statement cancelled
-        // for its time or server stopped, system error.
+        // Connection lost, transaction rolled back (deadlock), resources exhausted, statement cancelled or server stopped,
+        // system error.
         _ => ["08", "40", "53", "57", "58"]
             .iter()
             .any(|class| code.starts_with(class)),
@@ -126,7 +120,7 @@ mod tests {
     #[case::io_error_on_fsync("1034", true)]
     #[case::unique_constraint("2067", false)]
     fn a_locked_or_lost_file_is_told_from_a_refused_statement(#[case] code: &str, #[case] unavailable: bool) {
-        assert_eq!(is_sqlite_unavailable(code), unavailable);
+        assert_eq!(sqlite_obstacle(code).is_some(), unavailable);
     }
 
     #[rstest]

@@ -17,16 +17,17 @@ use crate::{
         views::UserView,
     },
     domain::{
-        session::{AuthSession, AuthSessionState, SessionSecretDigest},
+        secret::SecretDigest,
+        session::{AuthSession, AuthSessionState},
         user::{PasswordHash, Username},
     },
 };
 
-/// Reads what tells who somebody is.
+/// Reads what identifies a caller.
 #[derive(Debug)]
 pub struct SeaOrmIdentityReader {
     database: Database,
-    /// The text of the query for an identity, which runs with every request: to put it together takes longer than to send it.
+    /// The query for an identity, which every request runs. Building it takes longer than sending it.
     identity_sql: String,
 }
 
@@ -52,7 +53,7 @@ impl SeaOrmIdentityReader {
     }
 }
 
-/// The one parameter of the text is the digest of the session's secret.
+/// Builds the query for an identity, whose one parameter is the digest of the session's secret.
 fn identity_sql(backend: DbBackend) -> String {
     let query = auth_session::Entity::find()
         .select_only()
@@ -95,7 +96,7 @@ impl IdentityReader for SeaOrmIdentityReader {
         .transpose()
     }
 
-    async fn find_identity(&self, secret: &SessionSecretDigest) -> Result<Option<Identity>, StorageError> {
+    async fn find_identity(&self, secret: &SecretDigest) -> Result<Option<Identity>, StorageError> {
         let reader = self.database.reader();
         let digest = secret.as_bytes().to_vec();
         let query = Statement::from_sql_and_values(reader.get_database_backend(), &self.identity_sql, [digest.into()]);

@@ -1,4 +1,4 @@
-//! Between rows and what the inner layers know of them.
+//! Conversions between rows and the types of the inner layers.
 
 use std::net::{AddrParseError, IpAddr};
 
@@ -11,13 +11,14 @@ use crate::{
     application::{ports::StorageError, views::UserView},
     domain::{
         audit::{AuditAction, AuditActor, AuditActorKind, AuditEvent, OperatorName, Provenance, RefusalReason},
-        session::{AuthSession, AuthSessionState, ClientDetails, SessionSecretDigest, UserAgent},
+        secret::SecretDigest,
+        session::{AuthSession, AuthSessionState, ClientDetails, UserAgent},
         throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey},
         user::{PasswordHash, User, UserId, UserState, Username},
     },
 };
 
-/// The columns of `users` that a [`UserView`] shows.
+/// The columns of a [`UserView`].
 pub(super) const USER_VIEW_COLUMNS: [user::Column; 6] = [
     user::Column::Id,
     user::Column::Username,
@@ -54,7 +55,7 @@ impl From<UserViewRow> for UserView {
 impl TryFrom<user::Model> for User {
     type Error = StorageError;
 
-    /// Fails if the stored username or generation breaks a rule, which no user of ours can.
+    /// Fails if the stored username or generation is invalid.
     fn try_from(row: user::Model) -> Result<Self, Self::Error> {
         let username = Username::new(row.username).map_err(|error| StorageError::Failed(error.into()))?;
         let credentials_generation = generation(row.credentials_generation)?;
@@ -71,12 +72,12 @@ impl TryFrom<user::Model> for User {
     }
 }
 
-/// The generation of a user's credentials, of its column.
+/// Converts the generation of a user's credentials.
 pub(super) fn generation(column: i64) -> Result<u32, StorageError> {
     u32::try_from(column).map_err(|error| StorageError::Failed(error.into()))
 }
 
-/// The row of a user, all columns to be written.
+/// Returns the row of a user, with all columns to be written.
 pub(super) fn user_row(user: &User) -> user::ActiveModel {
     let state = user.state();
     user::Model {
@@ -97,14 +98,14 @@ pub(super) fn user_row(user: &User) -> user::ActiveModel {
 impl TryFrom<auth_session::Model> for AuthSession {
     type Error = StorageError;
 
-    /// Fails if the stored digest or address is none.
+    /// Fails if the stored digest or address is invalid.
     fn try_from(row: auth_session::Model) -> Result<Self, Self::Error> {
         let digest = <[u8; 32]>::try_from(row.secret_digest)
             .map_err(|_| StorageError::Failed("a stored session digest has not 32 bytes".into()))?;
         Ok(AuthSession::restore(AuthSessionState {
             id: row.id.into(),
             user_id: row.user_id.into(),
-            secret_digest: SessionSecretDigest::new(digest),
+            secret_digest: SecretDigest::new(digest),
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
             expires_at: row.expires_at,
@@ -113,7 +114,7 @@ impl TryFrom<auth_session::Model> for AuthSession {
     }
 }
 
-/// The client of a session, of its columns.
+/// Converts the client of a session.
 pub(super) fn client_details(
     address: Option<String>,
     user_agent: Option<String>,
@@ -129,7 +130,7 @@ fn parsed(address: Option<String>) -> Result<Option<IpAddr>, StorageError> {
     address.map_err(|error: AddrParseError| StorageError::Failed(error.into()))
 }
 
-/// The row of a session, all columns to be written.
+/// Returns the row of a session, with all columns to be written.
 pub(super) fn session_row(session: &AuthSession) -> auth_session::ActiveModel {
     let state = session.state();
     auth_session::Model {
@@ -153,7 +154,7 @@ pub(super) fn session_row(session: &AuthSession) -> auth_session::ActiveModel {
 impl TryFrom<throttle_bucket::Model> for ThrottleBucket {
     type Error = StorageError;
 
-    /// Fails if the stored key or count is none.
+    /// Fails if the stored key or count is invalid.
     fn try_from(row: throttle_bucket::Model) -> Result<Self, Self::Error> {
         let key = <[u8; 32]>::try_from(row.key)
             .map_err(|_| StorageError::Failed("a stored throttle key has not 32 bytes".into()))?;
@@ -166,7 +167,7 @@ impl TryFrom<throttle_bucket::Model> for ThrottleBucket {
     }
 }
 
-/// The row of a bucket, all columns to be written.
+/// Returns the row of a bucket, with all columns to be written.
 pub(super) fn throttle_bucket_row(bucket: &ThrottleBucket) -> throttle_bucket::ActiveModel {
     let state = bucket.state();
     throttle_bucket::Model {
@@ -182,7 +183,7 @@ pub(super) fn throttle_bucket_row(bucket: &ThrottleBucket) -> throttle_bucket::A
 impl TryFrom<audit_event::Model> for AuditEvent {
     type Error = StorageError;
 
-    /// Fails if a stored name is none that this program knows.
+    /// Fails if this program does not know a stored name.
     fn try_from(row: audit_event::Model) -> Result<Self, Self::Error> {
         let unknown = |what: &str| StorageError::Failed(format!("a stored audit event has an unknown {what}").into());
         let refusal = |name: &str| RefusalReason::named(name).ok_or_else(|| unknown("refusal"));
@@ -202,7 +203,7 @@ impl TryFrom<audit_event::Model> for AuditEvent {
     }
 }
 
-/// The actor that an event was stored with, if it was one that this program knows.
+/// Converts the actor of an event, if this program knows it.
 fn actor(row: &audit_event::Model) -> Option<AuditActor> {
     Some(match AuditActorKind::named(&row.actor_kind)? {
         AuditActorKind::User => AuditActor::User {
@@ -217,7 +218,7 @@ fn actor(row: &audit_event::Model) -> Option<AuditActor> {
     })
 }
 
-/// The row of an event, all columns to be written.
+/// Returns the row of an event, with all columns to be written.
 pub(super) fn audit_event_row(event: &AuditEvent) -> audit_event::ActiveModel {
     audit_event::Model {
         id: event.id.as_uuid(),

@@ -4,25 +4,25 @@ use thiserror::Error;
 
 use super::Database;
 
-/// Brings the schema of a database to that of this program, and back.
+/// Migrates the schema of a database, and back.
 #[derive(Debug)]
 pub struct Migrations<'a> {
     database: &'a Database,
 }
 
-/// A migration and whether the database has it.
+/// A migration, applied or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationState {
-    /// Its name, which begins with its date.
+    /// The name, which begins with the date.
     pub name: String,
-    /// Whether the database has it.
+    /// Whether the database has the migration.
     pub is_applied: bool,
 }
 
-/// The schema could not be brought to where it should be, or looked at.
+/// Why the schema was not migrated or read.
 #[derive(Debug, Error)]
 pub enum MigrateError {
-    /// The database has migrations that this program does not know: a newer version migrated it.
+    /// A newer version of this program has migrated the database.
     #[error(
         "the database has migrations that this program does not know: {}; run a version of Gatehouse that knows them",
         .0.join(", ")
@@ -34,38 +34,29 @@ pub enum MigrateError {
 }
 
 impl From<DbErr> for MigrateError {
-    // Not as its source: the text holds that already.
+    // The text includes the source.
     fn from(error: DbErr) -> Self {
         Self::Failed(error)
     }
 }
 
 impl<'a> Migrations<'a> {
-    /// The migrations of `database`.
+    /// Migrates `database`.
     pub fn new(database: &'a Database) -> Self {
         Self { database }
     }
 
-    /// Every migration of this program, in order, and whether the database has it.
-    ///
-    /// # Errors
-    /// [`MigrateError`] if the database fails, or has a migration that this program does not know.
+    /// Returns every migration of this program, in order.
     pub async fn status(&self) -> Result<Vec<MigrationState>, MigrateError> {
         states(self.database.reader()).await
     }
 
-    /// The names of the migrations that the database does not have yet, in order.
-    ///
-    /// # Errors
-    /// As for [`status`](Self::status).
+    /// Returns the names of the migrations that are not applied, in order.
     pub async fn pending(&self) -> Result<Vec<String>, MigrateError> {
         names(self.database.reader(), false).await
     }
 
-    /// Whether the database has every migration of this program, whatever else it has.
-    ///
-    /// # Errors
-    /// [`MigrateError::Failed`] if the database fails.
+    /// Returns whether the database has every migration of this program, and possibly others.
     pub async fn is_complete(&self) -> Result<bool, MigrateError> {
         let applied = applied(self.database.reader()).await?;
         let migrations = Migrator::migrations();
@@ -74,15 +65,11 @@ impl<'a> Migrations<'a> {
             .all(|migration| applied.iter().any(|name| name == migration.name())))
     }
 
-    /// Applies what is pending, all of it or nothing, while every other process that wants to do the same waits. Returns
-    /// the names of what was applied.
-    ///
-    /// # Errors
-    /// [`MigrateError`] if a migration fails.
+    /// Applies all pending migrations or none, one process at a time. Returns their names.
     pub async fn up(&self) -> Result<Vec<String>, MigrateError> {
         let transaction = self.database.begin_migration().await?;
         let pending = names(&transaction, false).await?;
-        // The migrator changes the schema even then, and whoever only serves may lack that right.
+        // Otherwise the migrator would change the schema, too, which the role of a server may lack the right to do.
         if !pending.is_empty() {
             Migrator::up(&transaction, None).await?;
         }
@@ -90,11 +77,7 @@ impl<'a> Migrations<'a> {
         Ok(pending)
     }
 
-    /// Undoes the last `steps` migrations, all of them or none, together with the data in what they had added. Returns the
-    /// names of what was undone.
-    ///
-    /// # Errors
-    /// [`MigrateError`] if a migration cannot be undone.
+    /// Undoes the last `steps` migrations or none, with the data in what they had added. Returns their names.
     pub async fn down(&self, steps: u32) -> Result<Vec<String>, MigrateError> {
         let transaction = self.database.begin_migration().await?;
         let applied = names(&transaction, true).await?;
@@ -103,10 +86,7 @@ impl<'a> Migrations<'a> {
         Ok(applied.into_iter().rev().take(steps as usize).collect())
     }
 
-    /// Drops every table with all data, and applies every migration; all of it or nothing.
-    ///
-    /// # Errors
-    /// [`MigrateError`] if the database fails.
+    /// Drops every table with all data and applies every migration, or does nothing.
     pub async fn fresh(&self) -> Result<(), MigrateError> {
         let transaction = self.database.begin_migration().await?;
         Migrator::fresh(&transaction).await?;
@@ -138,10 +118,10 @@ async fn names(connection: &impl ConnectionTrait, is_applied: bool) -> Result<Ve
     Ok(matching.map(|state| state.name).collect())
 }
 
-/// The names of all migrations that the database has, in order.
+/// Returns the names of all applied migrations, in order.
 async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let backend = connection.get_database_backend();
-    // The information schema would not show a table that the role may not read, as if nothing had been applied yet.
+    // The information schema does not show a table that the role may not read, so it would seem that none is applied.
     let table = match backend {
         DbBackend::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = 'seaql_migrations'",
         _ => "SELECT 1 FROM pg_class WHERE oid = to_regclass('seaql_migrations')",

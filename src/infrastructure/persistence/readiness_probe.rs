@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 use super::{Database, Migrations};
 use crate::application::ports::{NotReady, ReadinessProbe};
 
-/// Asks the database, at most once a second however many ask the probe.
+/// Queries the database, at most once a second.
 #[derive(Debug)]
 pub struct DatabaseReadinessProbe {
     database: Database,
@@ -26,8 +26,7 @@ impl DatabaseReadinessProbe {
 
     async fn ask(&self) -> Result<(), NotReady> {
         match Migrations::new(&self.database).is_complete().await {
-            // What a newer program has applied besides does not matter: while nodes are replaced one by one, those of before
-            // go on serving.
+            // More migrations do no harm: while nodes are replaced one by one, the older ones go on serving.
             Ok(true) => Ok(()),
             Ok(false) => Err(NotReady::Migrations),
             Err(error) => {

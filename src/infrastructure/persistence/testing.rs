@@ -49,7 +49,7 @@ impl TestDatabase {
 
     /// The plan by which the database answers `query`, as it would among many rows.
     pub(super) async fn plan(&self, query: impl QueryTrait) -> String {
-        let transaction = self.begin().await.unwrap();
+        let transaction = self.begin().await.unwrap().inner;
         let backend = transaction.get_database_backend();
         let (explain, column) = match backend {
             DbBackend::Postgres => {

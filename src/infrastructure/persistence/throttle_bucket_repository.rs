@@ -1,17 +1,11 @@
-//! The counts of failed attempts, of which the transaction itself is the repository.
-
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{LockBehavior, LockType, OnConflict},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
 
 use super::{
+    database::SeaOrmTransaction,
     entities::throttle_bucket::{Column, Entity},
     mapping::throttle_bucket_row,
-    purge::Purge,
-    unit_of_work::SeaOrmTransaction,
 };
 use crate::{
     application::ports::{StorageError, ThrottleBucketRepository},
@@ -31,10 +25,10 @@ impl ThrottleBucketRepository for SeaOrmTransaction {
         let empty = sorted
             .iter()
             .map(|key| throttle_bucket_row(&ThrottleBucket::empty(*key, now)));
-        // An update that changes nothing locks what is there already, each in its turn.
-        let there = OnConflict::column(Column::Key).update_column(Column::Key).to_owned();
+        // An update that changes nothing locks the existing rows in order.
+        let existing = OnConflict::column(Column::Key).update_column(Column::Key).to_owned();
         let rows = Entity::insert_many(empty)
-            .on_conflict(there)
+            .on_conflict(existing)
             .exec_with_returning(&self.inner)
             .await?;
         let found = rows
@@ -55,11 +49,11 @@ impl ThrottleBucketRepository for SeaOrmTransaction {
         if buckets.is_empty() {
             return Ok(());
         }
-        let there = OnConflict::column(Column::Key)
+        let existing = OnConflict::column(Column::Key)
             .update_columns([Column::Failures, Column::LastAt, Column::ExpiresAt])
             .to_owned();
         Entity::insert_many(buckets.iter().map(throttle_bucket_row))
-            .on_conflict(there)
+            .on_conflict(existing)
             .exec_without_returning(&self.inner)
             .await?;
         Ok(())
@@ -70,7 +64,7 @@ impl ThrottleBucketRepository for SeaOrmTransaction {
             return Ok(());
         }
         let named = Column::Key.is_in(keys.iter().map(|key| key.as_bytes().to_vec()));
-        // A deletion alone locks in no order.
+        // A deletion would lock in no defined order.
         Entity::find()
             .select_only()
             .column(Column::Key)
@@ -82,14 +76,5 @@ impl ThrottleBucketRepository for SeaOrmTransaction {
             .await?;
         Entity::delete_many().filter(named).exec(&self.inner).await?;
         Ok(())
-    }
-
-    async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
-        let expired = Entity::find()
-            .filter(Column::ExpiresAt.lte(now))
-            .order_by_asc(Column::ExpiresAt)
-            .limit(limit)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        Ok(Purge::ThrottleBuckets.delete(expired, Column::Key, &self.inner).await?)
     }
 }

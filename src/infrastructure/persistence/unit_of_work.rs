@@ -1,37 +1,16 @@
 use async_trait::async_trait;
-use sea_orm::DatabaseTransaction;
+use chrono::{DateTime, Utc};
 
-use super::{Database, database::TimedConnection};
+use super::{Database, database::SeaOrmTransaction, purge::purge};
 use crate::application::ports::{
-    AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, Transaction, UnitOfWork,
-    UserRepository,
+    AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository, Transaction,
+    UnitOfWork, UserRepository,
 };
 
-/// Opens transactions of the database.
-#[derive(Debug)]
-pub struct SeaOrmUnitOfWork {
-    database: Database,
-}
-
-/// An open transaction. It is all repositories at once, for all are views of the same rows.
-pub(super) struct SeaOrmTransaction {
-    pub(super) inner: TimedConnection<DatabaseTransaction>,
-}
-
-impl SeaOrmUnitOfWork {
-    /// Opens transactions of `database`.
-    pub fn new(database: &Database) -> Self {
-        Self {
-            database: database.clone(),
-        }
-    }
-}
-
 #[async_trait]
-impl UnitOfWork for SeaOrmUnitOfWork {
+impl UnitOfWork for Database {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StorageError> {
-        let inner = self.database.begin().await?;
-        Ok(Box::new(SeaOrmTransaction { inner }))
+        Ok(Box::new(Database::begin(self).await?))
     }
 }
 
@@ -53,7 +32,11 @@ impl Transaction for SeaOrmTransaction {
         self
     }
 
+    async fn purge(&self, what: Expirable, time: DateTime<Utc>, limit: u64) -> Result<u64, StorageError> {
+        Ok(purge(what, time, limit, &self.inner).await?)
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StorageError> {
-        Ok(self.inner.commit().await?)
+        Ok((*self).commit().await?)
     }
 }

@@ -1,4 +1,4 @@
-//! The statements behind the list of users, which must be as cheap on a million users as on a hundred.
+//! The statements for the list of users, which must cost the same for a million users as for a hundred.
 
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -17,13 +17,13 @@ use crate::{
     domain::user::{Role, UsernamePrefix},
 };
 
-/// The name of the column in which every row of a page tells how many users were counted.
+/// The column of every row of a page that holds the number of all users.
 pub(super) const COUNTED: &str = "counted";
 
-/// Every role but that of a plain user.
+/// Every role except that of a plain user.
 const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 
-/// The users of a page and one more, if there is one; each with how many match in all, which the database counts once.
+/// Selects the users of a page and the next one, each with the number of all matches, which is counted once.
 pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Entity> {
     let column = sorting_column(request.start.sorting_field());
     let order = direction(request.sorting_order);
@@ -31,7 +31,7 @@ pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Ent
         .select_only()
         .columns(USER_VIEW_COLUMNS)
         .column_as(Expr::from(count(filter, request.counting)), COUNTED);
-    // Ahead of the filter: where both bound the username, SQLite goes by the bound that comes first.
+    // Before the filter: if both bound the username, SQLite uses the first bound.
     if let UserPageStart::After(cursor) = &request.start {
         users = users.filter(behind(cursor, request.sorting_order));
     }
@@ -43,7 +43,7 @@ pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Ent
         .offset(u64::from(request.start.offset().get()))
 }
 
-/// How many users match, counted as far as `counting` has it.
+/// Counts the matching users, as far as `counting` has it.
 pub(super) fn count(filter: &UserFilter, counting: Counting) -> SelectStatement {
     let mut counted = Query::select();
     counted.expr(Expr::cust("1")).from(Entity).cond_where(equal(filter));
@@ -56,12 +56,13 @@ pub(super) fn count(filter: &UserFilter, counting: Counting) -> SelectStatement 
         .take()
 }
 
-/// What nearly every user is, a plain user or active, is told by what it is not, and beside the role of an admin the activity
-/// is, too. SQLite does not know which value is rare, and takes each that is told with `=` for the one to go by: it would look
-/// nearly all users up in the index of that column and sort them, instead of going along the index of the order.
+/// Matches the filter of a sorted list, in a form that keeps frequent values from choosing the index.
 ///
-/// PostgreSQL knows, and is indifferent to how it is told; but only of values that stand in the statement. With parameters,
-/// it may settle on a plan for any value, and read all users for the sake of a rare one.
+/// SQLite does not know which values are rare. For a column that is compared by `=`, it looks the rows up in its index and
+/// sorts them, instead of following the index of the order. So a value that most users have is expressed as the negation
+/// of the others, and so is the activity of an admin.
+///
+/// PostgreSQL knows which values are rare, but only of constants. With parameters it may choose a plan for any value.
 fn matching(filter: &UserFilter) -> Condition {
     let is_admin = filter.role.is_some_and(|role| role != Role::User);
     Condition::all()
@@ -83,7 +84,7 @@ fn matching(filter: &UserFilter) -> Condition {
         .add_option(begins_with_prefix(filter))
 }
 
-/// The same where there is no order to go along: to count, SQLite needs nothing but an index that begins with the value.
+/// Matches the filter of a count, for which SQLite needs only an index that begins with the value.
 fn equal(filter: &UserFilter) -> Condition {
     let role = filter.role.map(RoleRank::from).map(constant);
     Condition::all()
@@ -105,15 +106,16 @@ fn constant(value: impl Into<Value>) -> Expr {
     Expr::Constant(value.into())
 }
 
-/// A range instead of LIKE: it knows no wildcards and is served by the index. Keys are ASCII, so what begins with the prefix
-/// sorts below the prefix followed by DEL.
+/// Matches a prefix by a range, which has no wildcards and uses the index.
+///
+/// Keys are ASCII, so those with the prefix sort below the prefix followed by DEL.
 fn begins_with(prefix: &str) -> Condition {
     Condition::all()
         .add(Column::UsernameKey.gte(prefix))
         .add(Column::UsernameKey.lt(format!("{prefix}\u{7f}")))
 }
 
-/// As a comparison of rows, which both databases serve by one step into the index of the order.
+/// Matches the rows behind the cursor, by a comparison of rows that uses the index of the order.
 fn behind(cursor: &UserCursor, order: SortingOrder) -> Expr {
     let value: Value = match &cursor.key {
         UserSortingKey::Username(key) => key.as_str().into(),

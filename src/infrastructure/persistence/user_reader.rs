@@ -10,18 +10,12 @@ use super::{
 use crate::{
     application::{
         ports::{StorageError, UserReader},
-        views::{Counting, Total, UserFilter, UserPage, UserPageRequest, UserView},
+        views::{Total, UserFilter, UserPage, UserPageRequest, UserView},
     },
     domain::user::{UserId, Username},
 };
 
-/// Reads users as they are shown.
-#[derive(Debug)]
-pub struct SeaOrmUserReader {
-    database: Database,
-}
-
-/// A user of a page, and how many users were counted on all pages together.
+/// A user of a page, and the number of users on all pages.
 #[derive(FromQueryResult)]
 struct CountedUserRow {
     #[sea_orm(nested)]
@@ -29,38 +23,21 @@ struct CountedUserRow {
     counted: i64,
 }
 
-impl SeaOrmUserReader {
-    /// Reads the users of `database`.
-    pub fn new(database: &Database) -> Self {
-        Self {
-            database: database.clone(),
-        }
-    }
-
-    async fn find(&self, query: Select<Entity>) -> Result<Option<UserView>, StorageError> {
-        let view = query.select_only().columns(USER_VIEW_COLUMNS);
-        let row = view.into_model::<UserViewRow>().one(self.database.reader()).await?;
-        Ok(row.map(UserView::from))
-    }
-
-    async fn count(&self, filter: &UserFilter, counting: Counting) -> Result<i64, StorageError> {
-        let count = user_list::count(filter, counting);
-        let row = self.database.replica().query_one(&count).await?;
-        Ok(row.map_or(Ok(0), |row| row.try_get("", user_list::COUNTED))?)
-    }
-}
-
 #[async_trait]
-impl UserReader for SeaOrmUserReader {
+impl UserReader for Database {
     async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
         let rows = user_list::page(filter, page)
             .into_model::<CountedUserRow>()
-            .all(self.database.replica())
+            .all(self.replica())
             .await?;
         let counted = match rows.first() {
             Some(row) => row.counted,
-            // Nobody is there to tell it.
-            None => self.count(filter, page.counting).await?,
+            // There is no row to hold the count.
+            None => {
+                let count = user_list::count(filter, page.counting);
+                let row = self.replica().query_one(&count).await?;
+                row.map_or(Ok(0), |row| row.try_get("", user_list::COUNTED))?
+            }
         };
         let counted = u64::try_from(counted).map_err(|error| StorageError::Failed(error.into()))?;
         let users = rows.into_iter().map(|row| row.user.into());
@@ -68,11 +45,16 @@ impl UserReader for SeaOrmUserReader {
     }
 
     async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError> {
-        self.find(Entity::find_by_id(id.as_uuid())).await
+        find(self, Entity::find_by_id(id.as_uuid())).await
     }
 
     async fn find_by_username(&self, username: &Username) -> Result<Option<UserView>, StorageError> {
-        self.find(Entity::find().filter(Column::UsernameKey.eq(username.key())))
-            .await
+        find(self, Entity::find().filter(Column::UsernameKey.eq(username.key()))).await
     }
+}
+
+async fn find(database: &Database, query: Select<Entity>) -> Result<Option<UserView>, StorageError> {
+    let view = query.select_only().columns(USER_VIEW_COLUMNS);
+    let row = view.into_model::<UserViewRow>().one(database.reader()).await?;
+    Ok(row.map(UserView::from))
 }

@@ -1,12 +1,10 @@
-//! The repository of users, which the transaction itself is.
-
 use async_trait::async_trait;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, SqlErr};
 
 use super::{
+    database::SeaOrmTransaction,
     entities::user::{self, Column, Entity},
     mapping::user_row,
-    unit_of_work::SeaOrmTransaction,
 };
 use crate::{
     application::ports::{InsertUserError, StorageError, UserRepository},
@@ -28,23 +26,11 @@ impl UserRepository for SeaOrmTransaction {
     }
 
     async fn find_for_update(&self, username: &Username) -> Result<Option<User>, StorageError> {
-        let query = Entity::find().filter(Column::UsernameKey.eq(username.key()));
-        query
-            .lock_exclusive()
-            .one(&self.inner)
-            .await?
-            .map(User::try_from)
-            .transpose()
+        find(Entity::find().filter(Column::UsernameKey.eq(username.key())), self).await
     }
 
     async fn find_by_id_for_update(&self, id: UserId) -> Result<Option<User>, StorageError> {
-        let query = Entity::find_by_id(id.as_uuid());
-        query
-            .lock_exclusive()
-            .one(&self.inner)
-            .await?
-            .map(User::try_from)
-            .transpose()
+        find(Entity::find_by_id(id.as_uuid()), self).await
     }
 
     async fn save(&self, user: &User) -> Result<(), StorageError> {
@@ -53,7 +39,7 @@ impl UserRepository for SeaOrmTransaction {
     }
 
     async fn count_active_super_admins_for_update(&self) -> Result<u64, StorageError> {
-        // Rows are locked in one order, lest two transactions wait for each other; and a locked row cannot be an aggregate.
+        // Rows are locked in one order, so that transactions do not wait for each other. An aggregate cannot lock rows.
         let ids = Entity::find()
             .select_only()
             .column(Column::Id)
@@ -66,4 +52,9 @@ impl UserRepository for SeaOrmTransaction {
             .await?;
         Ok(ids.len() as u64)
     }
+}
+
+async fn find(query: Select<Entity>, transaction: &SeaOrmTransaction) -> Result<Option<User>, StorageError> {
+    let row = query.lock_exclusive().one(&transaction.inner).await?;
+    row.map(User::try_from).transpose()
 }

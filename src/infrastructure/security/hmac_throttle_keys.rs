@@ -6,16 +6,16 @@ use sha2::Sha256;
 
 use crate::{application::ports::ThrottleKeys, domain::throttle::ThrottleKey};
 
-/// Keys as HMAC-SHA-256 of what they are for, under a key that is derived from a secret of another use.
+/// Derives keys by HMAC-SHA-256, under a key that is itself derived from a secret of another use.
 pub struct HmacThrottleKeys {
     mac: Hmac<Sha256>,
 }
 
 impl HmacThrottleKeys {
-    /// Tells the derived key from whatever else the secret is used for.
+    /// Separates the derived key from other uses of the secret.
     const PURPOSE: &[u8] = b"gatehouse throttle keys";
 
-    /// Makes keys that nobody can make without `secret`. With another one, all counts begin anew.
+    /// Derives keys from `secret`. With another one, all counts restart.
     pub fn new(secret: &SecretString) -> Self {
         let derived = code(&mac(secret.expose_secret().as_bytes()), Self::PURPOSE);
         Self { mac: mac(&derived) }

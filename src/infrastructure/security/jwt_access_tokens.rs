@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::JwtSigner;
 use crate::{
     application::ports::{AccessToken, AccessTokens, IssueError, VerifiedToken},
-    domain::session::SessionSecret,
+    domain::secret::Secret,
 };
 
 /// Access tokens as JSON Web Tokens.
@@ -26,10 +26,10 @@ struct Claims {
 }
 
 impl JwtAccessTokens {
-    /// What the tokens call themselves. Those from before devices were known have it, too.
+    /// The type of the tokens.
     const KIND: &str = "JWT";
 
-    /// Has `signer` sign the tokens.
+    /// Signs the tokens by `signer`.
     pub fn new(signer: Arc<JwtSigner>) -> Self {
         Self { signer }
     }
@@ -38,7 +38,7 @@ impl JwtAccessTokens {
 impl AccessTokens for JwtAccessTokens {
     fn issue(
         &self,
-        secret: &SessionSecret,
+        secret: &Secret,
         issued_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     ) -> Result<AccessToken, IssueError> {
@@ -54,7 +54,7 @@ impl AccessTokens for JwtAccessTokens {
         let claims: Claims = self.signer.verify(Self::KIND, token.expose())?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims.sid.as_bytes()).ok()?);
-        let secret = SessionSecret::new(bytes.as_slice().try_into().ok()?);
+        let secret = Secret::new(bytes.as_slice().try_into().ok()?);
         Some(VerifiedToken { secret, expires_at })
     }
 }

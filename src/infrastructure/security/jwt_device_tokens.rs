@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::JwtSigner;
 use crate::application::ports::{DeviceToken, DeviceTokens, IssueError, KnownDevice};
 
-/// Device tokens as JSON Web Tokens, under the keys of the access tokens.
+/// Device tokens as JSON Web Tokens, signed by the keys of the access tokens.
 #[derive(Debug)]
 pub struct JwtDeviceTokens {
     signer: Arc<JwtSigner>,
@@ -25,10 +25,10 @@ struct Claims {
 }
 
 impl JwtDeviceTokens {
-    /// What the tokens call themselves.
+    /// The type of the tokens.
     const KIND: &str = "device+jwt";
 
-    /// Has `signer` sign the tokens.
+    /// Signs the tokens by `signer`.
     pub fn new(signer: Arc<JwtSigner>) -> Self {
         Self { signer }
     }
@@ -71,7 +71,7 @@ mod tests {
             ports::{AccessToken, AccessTokens},
             testing::user,
         },
-        domain::{session::SessionSecret, user::Role},
+        domain::{secret::Secret, user::Role},
         infrastructure::security::{HmacSecrets, JwtAccessTokens, JwtAlgorithm, JwtOptions},
     };
 
@@ -131,7 +131,7 @@ mod tests {
         );
         let device_token = issue(&signer, &device());
         assert!(access.verify(&AccessToken::new(device_token.expose())).is_none());
-        let secret = SessionSecret::new([7; 32]);
+        let secret = Secret::new([7; 32]);
         let access_token = access.issue(&secret, NOW, NOW + TimeDelta::hours(1)).unwrap();
         assert!(devices.verify(&DeviceToken::new(access_token.expose()), NOW).is_none());
     }

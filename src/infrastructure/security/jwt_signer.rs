@@ -9,17 +9,16 @@ use thiserror::Error;
 
 use crate::application::ports::IssueError;
 
-/// Signs JSON Web Tokens (RFC 7519) with one algorithm, and accepts them in no other (RFC 8725, 3.1).
+/// Signs and verifies JSON Web Tokens (RFC 7519), with one algorithm only (RFC 8725, 3.1).
 ///
-/// Each names its key (`kid`), and is verified with that key alone, if it is one of ours. So the key can be replaced while
-/// tokens of its predecessor are about. And each names its kind (`typ`), so that none passes for one of another (RFC 8725,
-/// 3.11).
+/// Each token names its key (`kid`), and is verified with that key alone, so that a key can be replaced while tokens of the
+/// former one are in use. Each also names its type (`typ`), so that none passes for one of another (RFC 8725, 3.11).
 pub struct JwtSigner {
     header: Header,
     encoding_key: EncodingKey,
-    /// Of the key that signs.
+    /// Verifies tokens of the current key.
     decoding_key: DecodingKey,
-    /// Of its predecessors, by their ids.
+    /// Verify tokens of former keys, by their ids.
     former_keys: HashMap<String, DecodingKey>,
     validation: Validation,
     issuer: String,
@@ -31,9 +30,9 @@ pub struct JwtSigner {
 pub struct JwtOptions {
     /// The algorithm with its keys.
     pub algorithm: JwtAlgorithm,
-    /// Who issues the tokens: the claim `iss`.
+    /// The issuer of the tokens, in the claim `iss`.
     pub issuer: String,
-    /// For whom they are: the claim `aud`.
+    /// The audience of the tokens, in the claim `aud`.
     pub audience: String,
 }
 
@@ -52,37 +51,37 @@ pub enum JwtAlgorithm {
 /// Secrets of at least as many bytes as the hash has.
 #[derive(Debug)]
 pub struct HmacSecrets {
-    /// Signs and verifies.
+    /// Signs and verifies tokens.
     pub current: SecretString,
-    /// Verify.
+    /// Verify older tokens.
     pub former: Vec<SecretString>,
 }
 
 /// RSA keys of at least 2048 bits, in PEM.
 #[derive(Debug)]
 pub struct RsaKeys {
-    /// Signs.
+    /// Signs tokens.
     pub private_key: SecretString,
-    /// Verifies what the private key has signed.
+    /// Verifies tokens of the private key.
     pub public_key: String,
-    /// Verify what others have signed.
+    /// Verify older tokens.
     pub former_public_keys: Vec<String>,
 }
 
-/// The keys cannot sign tokens, or not verify what they signed.
+/// Why keys cannot sign and verify tokens.
 #[derive(Debug, Error)]
 pub enum JwtKeyError {
-    /// A key is not readable as one, or is too short.
+    /// A key is unreadable or too short.
     #[error("the JWT keys cannot be used: they must be RSA keys of at least 2048 bits, in PEM")]
     Unusable(#[from] jsonwebtoken::errors::Error),
-    /// What the private key signs the public key does not verify.
+    /// The public key does not verify tokens of the private key.
     #[error(
         "the JWT keys do not belong together: the public key, of several the first, must be that of the private key"
     )]
     Mismatch,
 }
 
-/// What every token says, besides the claims of its kind.
+/// The claims of every token, and those of its type.
 #[derive(Serialize)]
 struct Claims<'a, C> {
     iss: &'a str,
@@ -92,10 +91,7 @@ struct Claims<'a, C> {
 }
 
 impl JwtSigner {
-    /// Signs and verifies tokens as `options` say.
-    ///
-    /// # Errors
-    /// [`JwtKeyError`] if the keys cannot be used or do not belong together.
+    /// Makes a signer, and tests its keys.
     pub fn new(options: JwtOptions) -> Result<Self, JwtKeyError> {
         let (header, encoding_key, decoding_key, former_keys) = match &options.algorithm {
             JwtAlgorithm::HS256(secrets) => hmac_keys(Algorithm::HS256, secrets),
@@ -109,7 +105,7 @@ impl JwtSigner {
         validation.set_issuer(&[&options.issuer]);
         validation.set_audience(&[&options.audience]);
         validation.set_required_spec_claims(&["iss", "aud", "exp"]);
-        // The expiry is for others to judge, by their own clock and without leeway.
+        // Callers check the expiry, by the clock port and without leeway.
         validation.validate_exp = false;
 
         let signer = Self {
@@ -125,17 +121,14 @@ impl JwtSigner {
         Ok(signer)
     }
 
-    /// The token of this kind that carries `claims`, among them `exp`.
-    ///
-    /// # Errors
-    /// [`IssueError`] if it could not be signed.
+    /// Returns a token of this type with `claims`, which include `exp`.
     pub(super) fn sign(&self, kind: &str, claims: impl Serialize) -> Result<String, IssueError> {
         self.encode(kind, claims).map_err(|error| IssueError(error.into()))
     }
 
-    /// The claims of a token of this kind that one of our keys has signed, expired or not.
+    /// Returns the claims of a token of this type that one of our keys has signed, expired or not.
     pub(super) fn verify<C: DeserializeOwned>(&self, kind: &str, token: &str) -> Option<C> {
-        // Nearly all are of the key in use, so their headers need not be read beforehand.
+        // Nearly all tokens are of the current key, so their headers are not read first.
         let TokenData { header, claims } = match decode::<C>(token, &self.decoding_key, &self.validation) {
             Ok(token) if token.header.kid == self.header.kid => token,
             _ => {
@@ -159,7 +152,7 @@ impl JwtSigner {
         encode(&header, &claims, &self.encoding_key)
     }
 
-    /// Signs and verifies a token, so that keys which cannot are refused at the start and not at the first log-in.
+    /// Signs and verifies a token, so that unusable keys are rejected at the start and not at the first log-in.
     fn prove_keys(&self) -> Result<(), JwtKeyError> {
         #[derive(Serialize, Deserialize)]
         struct Proof {
@@ -182,7 +175,7 @@ impl fmt::Debug for JwtSigner {
     }
 }
 
-/// What names the key that signs, that key, what verifies it, and what verifies its predecessors by their ids.
+/// The header that names the signing key, that key, its verifying key, and former verifying keys by their ids.
 type Keys = (Header, EncodingKey, DecodingKey, HashMap<String, DecodingKey>);
 
 fn hmac_keys(algorithm: Algorithm, secrets: &HmacSecrets) -> Keys {
@@ -220,7 +213,7 @@ pub(super) fn header(algorithm: Algorithm, key: &[u8]) -> Header {
     }
 }
 
-/// Names a key without giving it away: the first eight bytes of its SHA-256, in URL-safe base64.
+/// Returns the public id of a key: the first eight bytes of its SHA-256, in URL-safe base64.
 fn key_id(key: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(key)[..8])
 }

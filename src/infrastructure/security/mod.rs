@@ -1,8 +1,7 @@
-//! Cryptography: the hashing of passwords and of what must not be stored, and the signing of tokens.
+//! Cryptography: hashes of passwords and throttle keys, and signed tokens.
 //!
-//! What a session's secret is, and that only its digest is stored, is of the [domain](crate::domain::session); the
-//! encryption of the session cookie is of [HTTP](crate::presentation::http::CookieSettings). The keys come from
-//! `setup`.
+//! The [secret](crate::domain::secret) of a session and its digest belong to the domain, and the encryption of the session
+//! cookie to [HTTP](crate::presentation::http::CookieSettings). The keys come from `setup`.
 
 mod bcrypt_password_hasher;
 mod hmac_throttle_keys;

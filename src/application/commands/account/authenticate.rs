@@ -1,59 +1,52 @@
-use std::{error::Error, sync::Arc};
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
     application::{
         access::{Actor, Credential},
-        ports::{
-            AccessToken, AccessTokens, Clock, IdentityReader, IssueError, LastSeenRecorder, StorageError, UnitOfWork,
-        },
+        ports::{AccessToken, AccessTokens, Clock, Identity, IdentityReader, IssueError, SessionToucher, StorageError},
     },
     domain::{
         audit::Provenance,
-        session::{AuthSession, AuthSessionId, SessionLifetime},
+        session::{AuthSession, SessionLifetime, Touch},
     },
 };
 
-/// Finds out who makes a request: the identity provider of every way in.
+/// Finds out who makes a request, for every entry point.
 ///
-/// - Open to everyone who brings a token.
-/// - Costs one query, without a lock, and none for a token that we did not make; the database is the only judge of whether a
-///   session lives.
-/// - Renews a session that is used near its end, by one update of what still lives: one that died meanwhile is not revived.
-///   One near its absolute end is left to die.
-///   While the update has to wait too long, the request goes on with the session as it is; a later one will renew it.
-/// - Issues a new token with a renewal, and also when the token is near its end but its session is not: then an earlier
-///   renewal's answer never reached the client.
-/// - Has it recorded that the session was seen, unless it was seen lately, and waits for nothing.
-/// - Ends for good a session that it finds dead, also by a token that has expired with it: it would live again as soon as the
-///   clock is set back.
-/// - Refuses a token that we did not make or that has expired, a session that is gone or does not live, and an inactive user.
+/// - Open to every caller with a token.
+/// - Rejects a token that is forged or has expired, a session that has ended, and an inactive user.
+/// - Costs one query without a lock, and none for a rejected token. The database alone decides whether a session lives.
+/// - [Touches](Touch) the session if that is due. If an extension would have to wait too long, the request goes on
+///   without it, and a later request extends the session.
+/// - Issues a new token if the token is near its end and the session is not. A client that missed an earlier response
+///   gets another one that way.
 pub struct Authenticate {
     pub(crate) identities: Arc<dyn IdentityReader>,
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) last_seen: Arc<dyn LastSeenRecorder>,
+    pub(crate) session_toucher: Arc<dyn SessionToucher>,
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
     pub(crate) session_lifetime: SessionLifetime,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Who makes the request.
+/// The caller of a request.
 #[derive(Debug)]
 pub struct Authenticated {
     /// The user and the session.
     pub actor: Actor,
-    /// If the session was renewed: the token that now opens it as long as it lives.
+    /// The token to use from now on, if the session was extended.
     pub renewed_token: Option<AccessToken>,
 }
 
-/// Why it is not known who makes the request.
+/// Why a request was not authenticated.
 #[derive(Debug, Error)]
 pub enum AuthenticateError {
     /// There is no token, or it opens no living session of an active user.
     #[error("You are not logged in, or your session has ended. Log in first.")]
     NotAuthenticated,
-    /// The token of a renewed session could not be signed.
+    /// The new token could not be signed.
     #[error(transparent)]
     Token(#[from] IssueError),
     /// Storage failed.
@@ -62,10 +55,10 @@ pub enum AuthenticateError {
 }
 
 impl Authenticate {
-    /// Executes the command, for a request that comes from there.
+    /// Executes the command for a request from `provenance`.
     ///
     /// # Errors
-    /// As [`AuthenticateError`] says.
+    /// See [`AuthenticateError`].
     pub async fn execute(
         &self,
         token: Option<&AccessToken>,
@@ -74,39 +67,29 @@ impl Authenticate {
         let now = self.clock.now();
         let token = token
             .and_then(|token| self.access_tokens.verify(token))
+            .filter(|token| now < token.expires_at)
             .ok_or(AuthenticateError::NotAuthenticated)?;
-        let mut identity = self
-            .identities
-            .find_identity(&token.secret.digest())
-            .await?
+        let identity = self.identities.find_identity(&token.secret.digest()).await?;
+        let Identity { session, user } = identity
+            .filter(|identity| identity.session.lives_at(now))
             .ok_or(AuthenticateError::NotAuthenticated)?;
-        if !identity.session.lives_at(now) {
-            self.end_dead(identity.session.id()).await;
-            return Err(AuthenticateError::NotAuthenticated);
-        }
-        // A session that lives on is opened by a later token.
-        if token.expires_at <= now {
-            return Err(AuthenticateError::NotAuthenticated);
-        }
 
-        let is_renewed = identity.session.is_due_for_renewal(&self.session_lifetime, now)
-            && self.renew(&mut identity.session).await?;
-        if identity.session.is_due_to_be_seen(now) {
-            self.last_seen.record(identity.session.id(), now);
-        }
-        let expires_at = identity.session.expires_at();
+        let expires_at = match session.touch(&self.session_lifetime, now) {
+            Some(touch) => self.touch(&session, touch, now).await?,
+            None => session.expires_at(),
+        };
         let is_token_behind = token.expires_at.timestamp() < expires_at.timestamp()
             && self.session_lifetime.is_near_end(token.expires_at, now);
-        let renewed_token = if is_renewed || is_token_behind {
+        let renewed_token = if is_token_behind {
             Some(self.access_tokens.issue(&token.secret, now, expires_at)?)
         } else {
             None
         };
         Ok(Authenticated {
             actor: Actor {
-                user: identity.user,
+                user,
                 credential: Credential::Session {
-                    id: identity.session.id(),
+                    id: session.id(),
                     expires_at,
                 },
                 provenance,
@@ -115,57 +98,26 @@ impl Authenticate {
         })
     }
 
-    /// Returns whether the session was renewed. That it cannot be for now is no reason to refuse it.
-    async fn renew(&self, session: &mut AuthSession) -> Result<bool, AuthenticateError> {
-        match self.extend(session).await {
-            Ok(Some(extended)) => {
-                log::debug!("session {} was renewed until {}", extended.id(), extended.expires_at());
-                *session = extended;
-                Ok(true)
+    /// Touches the session, and returns when it expires now.
+    async fn touch(
+        &self,
+        session: &AuthSession,
+        touch: Touch,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, AuthenticateError> {
+        match (self.session_toucher.touch(session, touch, now).await, touch) {
+            (Ok(true), Touch::Extended(expires_at)) => {
+                log::debug!("session {} was renewed until {expires_at}", session.id());
+                Ok(expires_at)
             }
-            Ok(None) => {
-                // It was ended meanwhile, or has died since it was read.
-                self.end_dead(session.id()).await;
-                Err(AuthenticateError::NotAuthenticated)
-            }
-            Err(StorageError::Unavailable(reason)) => {
+            (Ok(true), Touch::Seen) => Ok(session.expires_at()),
+            (Ok(false), _) => Err(AuthenticateError::NotAuthenticated),
+            (Err(StorageError::Unavailable(reason)), _) => {
                 log::warn!("session {} could not be renewed for now: {reason}", session.id());
-                Ok(false)
+                Ok(session.expires_at())
             }
-            Err(error) => Err(error.into()),
+            (Err(error), _) => Err(error.into()),
         }
-    }
-
-    /// Ends a session for good, unless it was renewed meanwhile. Its token is refused, whether that succeeds or not.
-    async fn end_dead(&self, id: AuthSessionId) {
-        match self.delete_dead(id).await {
-            Ok(true) => log::debug!("session {id} was used when it was dead, and is ended for good"),
-            Ok(false) => {}
-            Err(error) => {
-                let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-                log::warn!("session {id} is dead, but could not be ended for good for now: {reason}");
-            }
-        }
-    }
-
-    async fn delete_dead(&self, id: AuthSessionId) -> Result<bool, StorageError> {
-        let transaction = self.unit_of_work.begin().await?;
-        let is_ended = transaction.sessions().delete_dead(id, self.clock.now()).await?;
-        transaction.commit().await?;
-        Ok(is_ended)
-    }
-
-    /// The session with its lifetime restarted, if it still lives.
-    async fn extend(&self, session: &AuthSession) -> Result<Option<AuthSession>, StorageError> {
-        let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        let mut extended = session.clone();
-        extended.renew(&self.session_lifetime, now);
-        if !transaction.sessions().extend(&extended, now).await? {
-            return Ok(None);
-        }
-        transaction.commit().await?;
-        Ok(Some(extended))
     }
 }
 

@@ -15,7 +15,8 @@ use crate::{
     },
     domain::{
         audit::{AuditAction, RefusalReason},
-        session::{SessionLifetime, SessionSecret},
+        secret::Secret,
+        session::SessionLifetime,
         user::{InvalidPassword, InvalidUsername, PasswordHash, PasswordPolicy, RawPassword, Role, UserId, Username},
     },
 };
@@ -183,7 +184,7 @@ impl ChangePassword {
             self.verify_current(actor, &current, &verified_hash).await?;
         };
 
-        let secret = SessionSecret::new(self.random.bytes());
+        let secret = Secret::new(self.random.bytes());
         change.user.change_password(password_hash, change.now);
         change
             .session

@@ -13,7 +13,8 @@ use crate::{
     },
     domain::{
         audit::{AuditAction, Provenance},
-        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
+        secret::Secret,
+        session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, UserAgent},
         user::User,
     },
 };
@@ -59,7 +60,7 @@ impl SessionIssue {
         provenance: &Provenance,
     ) -> Result<LoggedIn, LogInError> {
         let now = self.clock.now();
-        let secret = SessionSecret::new(self.random.bytes());
+        let secret = Secret::new(self.random.bytes());
         let address = provenance.address;
         let session = AuthSession::begin(
             AuthSessionId::new(now, self.random.bytes()),

@@ -1,7 +1,7 @@
-//! What the server does by itself, on nobody's request. When it does is up to `upkeep` in [`setup`](crate::setup).
+//! What the server does by itself, at the times that `upkeep` in [`setup`](crate::setup) sets.
 
 mod purge_expired;
 mod write_refusals;
 
-pub use purge_expired::{Expirable, PurgeExpired, PurgeExpiredError};
+pub use purge_expired::{PurgeExpired, PurgeExpiredError};
 pub use write_refusals::{WriteRefusals, WriteRefusalsError};

@@ -3,29 +3,16 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use thiserror::Error;
 
-use crate::application::ports::{Clock, StorageError, UnitOfWork};
+use crate::application::ports::{Clock, Expirable, StorageError, UnitOfWork};
 
-/// Removes a batch of what has expired: sessions, which nothing opens any more; counts of failed attempts, which delay nobody any
-/// more; and events that the audit trail need not keep any longer.
+/// Removes a batch of rows that have expired.
 ///
 /// - Open to the server itself only.
-/// - Removes few enough at a time to be done in a moment, and nothing while another node is at it: neither requests nor nodes
-///   wait for it.
+/// - Removes few rows at a time, and none while another node does: neither requests nor nodes wait for it.
 pub struct PurgeExpired {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) audit_retention: TimeDelta,
     pub(crate) clock: Arc<dyn Clock>,
-}
-
-/// What expires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expirable {
-    /// Sessions.
-    Sessions,
-    /// Counts of failed attempts.
-    ThrottleBuckets,
-    /// Events of the audit trail.
-    AuditEvents,
 }
 
 /// Why nothing was removed.
@@ -36,40 +23,25 @@ pub enum PurgeExpiredError {
     Storage(#[from] StorageError),
 }
 
-impl Expirable {
-    /// All that expires.
-    pub const ALL: [Self; 3] = [Self::Sessions, Self::ThrottleBuckets, Self::AuditEvents];
-
-    /// What it is called in the log.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sessions => "sessions",
-            Self::ThrottleBuckets => "throttle buckets",
-            Self::AuditEvents => "audit events",
-        }
-    }
-}
-
 impl PurgeExpired {
-    /// How many are removed at the most. Their rows are scattered over the database: where one at a time writes, all others
-    /// wait for some milliseconds, which grow faster than the number does.
+    /// The largest number of rows to remove at a time.
+    ///
+    /// They are scattered over the database. Where one transaction at a time writes, all others wait for milliseconds,
+    /// which grow faster than this number.
     pub const BATCH: u64 = 100;
 
-    /// Executes the command. Returns how many were removed: a whole [`BATCH`](Self::BATCH) if more may be left.
+    /// Executes the command. Returns the number of removed rows: a whole [`BATCH`](Self::BATCH) if more may be left.
     ///
     /// # Errors
-    /// As [`PurgeExpiredError`] says; then nothing was removed.
+    /// See [`PurgeExpiredError`].
     pub async fn execute(&self, what: Expirable) -> Result<u64, PurgeExpiredError> {
         let transaction = self.unit_of_work.begin().await?;
-        let now = self.clock.now();
-        let purged = match what {
-            Expirable::Sessions => transaction.sessions().delete_expired(Self::BATCH, now).await?,
-            Expirable::ThrottleBuckets => transaction.throttle_buckets().delete_expired(Self::BATCH, now).await?,
-            Expirable::AuditEvents => {
-                let oldest = now - self.audit_retention;
-                transaction.audit_events().delete_before(oldest, Self::BATCH).await?
-            }
+        let retention = match what {
+            Expirable::Sessions | Expirable::ThrottleBuckets => TimeDelta::zero(),
+            Expirable::AuditEvents => self.audit_retention,
         };
+        let expired_at = self.clock.now() - retention;
+        let purged = transaction.purge(what, expired_at, Self::BATCH).await?;
         transaction.commit().await?;
         Ok(purged)
     }

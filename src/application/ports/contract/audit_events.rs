@@ -3,6 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{START, Storage};
 use crate::{
     application::{
+        ports::Expirable,
         testing::user,
         views::{AuditEventFilter, AuditEventPageRequest, AuditEventView, PageLimit},
     },
@@ -253,7 +254,7 @@ pub(crate) async fn old_events_are_deleted_up_to_the_limit_the_oldest_first(stor
     append(&storage, &[4, 2, 1, 3].map(|number| event(number, &alice))).await;
     for (deleted, left) in [(2, &[4, 3][..]), (1, &[4]), (0, &[4])] {
         let transaction = storage.begin().await;
-        let purged = transaction.audit_events().delete_before(at(4), 2).await;
+        let purged = transaction.purge(Expirable::AuditEvents, at(4), 2).await;
         assert_eq!(purged.unwrap(), deleted);
         transaction.commit().await.unwrap();
         let left = Vec::from_iter(left.iter().map(|number| event(*number, &alice).id));

@@ -2,10 +2,10 @@
 //! database.
 
 pub(crate) mod audit_events;
-pub(crate) mod last_seen;
 pub(crate) mod readers;
 pub(crate) mod sessions;
 pub(crate) mod throttle_buckets;
+pub(crate) mod touches;
 pub(crate) mod transactions;
 pub(crate) mod user_pages;
 pub(crate) mod users;
@@ -14,9 +14,10 @@ use std::{any::Any, net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AuditEventReader, IdentityReader, LastSeenRecorder, SessionReader, Transaction, UnitOfWork, UserReader};
+use super::{AuditEventReader, IdentityReader, SessionReader, SessionToucher, Transaction, UnitOfWork, UserReader};
 use crate::domain::{
-    session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, SessionSecret, UserAgent},
+    secret::Secret,
+    session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, UserAgent},
     user::User,
 };
 
@@ -26,8 +27,8 @@ pub(crate) struct Storage {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) sessions: Arc<dyn SessionReader>,
+    pub(crate) session_toucher: Arc<dyn SessionToucher>,
     pub(crate) audit_events: Arc<dyn AuditEventReader>,
-    pub(crate) last_seen: Arc<dyn LastSeenRecorder>,
     /// Whatever must live as long as the store: a temporary directory, say.
     #[expect(dead_code, reason = "it is held, not read")]
     pub(crate) guard: Box<dyn Any>,
@@ -73,8 +74,8 @@ fn session(user: &User, number: u8) -> AuthSession {
     AuthSession::begin(id, user.id(), client, &secret(number), &lifetime(), START)
 }
 
-fn secret(number: u8) -> SessionSecret {
-    SessionSecret::new([number; 32])
+fn secret(number: u8) -> Secret {
+    Secret::new([number; 32])
 }
 
 /// Instantiates the contract for the store that the given async function makes, each test with these attributes.
@@ -95,13 +96,10 @@ macro_rules! storage_contract {
         storage_contract!(@module [$(#[$attribute])*] $make, sessions:
             a_live_session_comes_back_as_it_was,
             a_session_of_an_unknown_client_comes_back_as_it_was,
-            a_session_that_has_expired_or_is_from_the_future_is_not_live,
+            a_session_that_has_expired_is_not_live,
             a_session_of_nobody_is_refused,
             a_saved_session_is_opened_by_its_new_secret_only,
-            a_living_session_is_extended,
-            a_dead_deleted_or_renamed_session_is_not_extended,
             a_deleted_session_is_gone,
-            a_dead_session_is_deleted_and_a_living_one_is_left,
             all_sessions_of_a_user_are_deleted_but_the_kept_one,
             the_oldest_living_sessions_of_a_user_are_deleted,
             expired_sessions_are_deleted_up_to_the_limit_the_first_to_expire_first,
@@ -124,9 +122,11 @@ macro_rules! storage_contract {
             filters_let_through_what_they_say,
             old_events_are_deleted_up_to_the_limit_the_oldest_first,
         );
-        storage_contract!(@module [$(#[$attribute])*] $make, last_seen:
+        storage_contract!(@module [$(#[$attribute])*] $make, touches:
             a_session_is_recorded_as_seen_a_while_after_it_was_last,
             a_session_that_was_seen_lately_or_has_expired_is_not_recorded,
+            a_living_session_is_extended,
+            a_dead_deleted_or_renamed_session_is_not_extended,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, readers:
             users_are_found_by_id_and_name,

@@ -125,16 +125,7 @@ pub(crate) async fn living_sessions_of_a_user_are_listed_newest_first(storage: S
 
     let just_before = expiry - TimeDelta::microseconds(1);
     let listed = storage.sessions.list_live(alice.id(), just_before).await.unwrap();
-    let views = [&as_new, &new, &old].map(|session| {
-        let state = session.state().clone();
-        SessionView {
-            id: state.id,
-            created_at: state.created_at,
-            last_seen_at: state.last_seen_at,
-            expires_at: state.expires_at,
-            client: state.client,
-        }
-    });
+    let views = [as_new, new, old].map(SessionView::from);
     assert_eq!(listed, views);
     assert_eq!(storage.sessions.list_live(alice.id(), expiry).await.unwrap(), []);
 }

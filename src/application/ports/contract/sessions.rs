@@ -2,9 +2,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{START, Storage, lifetime, secret, session};
 use crate::{
-    application::{ports::StorageError, testing::user},
+    application::{
+        ports::{Expirable, StorageError},
+        testing::user,
+    },
     domain::{
-        CLOCK_TOLERANCE,
         session::{AuthSession, AuthSessionState, ClientDetails, UserAgent},
         user::{Role, User},
     },
@@ -44,33 +46,20 @@ pub(crate) async fn a_session_of_an_unknown_client_comes_back_as_it_was(storage:
     }
 }
 
-/// The last moment at which a session that begins at [`START`] is from too far ahead to live.
-const TOO_EARLY: DateTime<Utc> = DateTime::from_timestamp(1_500_000_000 - 300, 123_455_000).unwrap();
-
-pub(crate) async fn a_session_that_has_expired_or_is_from_the_future_is_not_live(storage: Storage) {
+pub(crate) async fn a_session_that_has_expired_is_not_live(storage: Storage) {
     let alice = user("alice", Role::User);
     storage.insert_users(&[&alice]).await;
     let session = session(&alice, 1);
     storage.insert_sessions(&[&session]).await;
 
     let transaction = storage.begin().await;
-    for (now, is_live) in lives(&session) {
+    let end = session.expires_at();
+    for (now, is_live) in [(end - TimeDelta::microseconds(1), true), (end, false)] {
         let found = transaction.sessions().find_live_for_update(session.id(), now).await;
         assert_eq!(found.unwrap().is_some(), is_live, "{now}");
         let listed = storage.sessions.list_live(alice.id(), now).await.unwrap();
         assert_eq!(!listed.is_empty(), is_live, "{now}");
     }
-}
-
-/// The moments between which a session lives, and those just beyond.
-fn lives(session: &AuthSession) -> [(DateTime<Utc>, bool); 4] {
-    let (step, end) = (TimeDelta::microseconds(1), session.expires_at());
-    [
-        (TOO_EARLY, false),
-        (TOO_EARLY + step, true),
-        (end - step, true),
-        (end, false),
-    ]
 }
 
 pub(crate) async fn a_session_of_nobody_is_refused(storage: Storage) {
@@ -97,43 +86,6 @@ pub(crate) async fn a_saved_session_is_opened_by_its_new_secret_only(storage: St
     assert_eq!(by_new.unwrap().session, session);
 }
 
-pub(crate) async fn a_living_session_is_extended(storage: Storage) {
-    let alice = user("alice", Role::User);
-    storage.insert_users(&[&alice]).await;
-    let mut session = session(&alice, 1);
-    storage.insert_sessions(&[&session]).await;
-
-    let now = session.expires_at() - TimeDelta::microseconds(1);
-    session.renew(&lifetime(), now);
-    let transaction = storage.begin().await;
-    assert!(transaction.sessions().extend(&session, now).await.unwrap());
-    transaction.commit().await.unwrap();
-
-    let identity = storage.identities.find_identity(&secret(1).digest()).await.unwrap();
-    assert_eq!(identity.unwrap().session, session);
-}
-
-pub(crate) async fn a_dead_deleted_or_renamed_session_is_not_extended(storage: Storage) {
-    let alice = user("alice", Role::User);
-    storage.insert_users(&[&alice]).await;
-    let (expired, deleted, mut renamed) = (session(&alice, 1), session(&alice, 2), session(&alice, 3));
-    let before_renaming = renamed.clone();
-    storage.insert_sessions(&[&expired, &renamed]).await;
-
-    let transaction = storage.begin().await;
-    renamed.replace_secret(&secret(4), &lifetime(), START);
-    transaction.sessions().save(&renamed).await.unwrap();
-    for (mut session, now) in [
-        (expired.clone(), expired.expires_at()),
-        (expired, TOO_EARLY),
-        (deleted, START),
-        (before_renaming, START),
-    ] {
-        session.renew(&lifetime(), now);
-        assert!(!transaction.sessions().extend(&session, now).await.unwrap());
-    }
-}
-
 pub(crate) async fn a_deleted_session_is_gone(storage: Storage) {
     let alice = user("alice", Role::User);
     storage.insert_users(&[&alice]).await;
@@ -149,24 +101,6 @@ pub(crate) async fn a_deleted_session_is_gone(storage: Storage) {
         let identity = storage.identities.find_identity(&secret(number).digest()).await;
         assert_eq!(identity.unwrap().is_some(), is_left);
     }
-}
-
-pub(crate) async fn a_dead_session_is_deleted_and_a_living_one_is_left(storage: Storage) {
-    let alice = user("alice", Role::User);
-    storage.insert_users(&[&alice]).await;
-    let (one, other) = (session(&alice, 1), session(&alice, 2));
-    storage.insert_sessions(&[&other]).await;
-    for (now, is_live) in lives(&one) {
-        storage.insert_sessions(&[&one]).await;
-        let transaction = storage.begin().await;
-        let sessions = transaction.sessions();
-        assert_eq!(sessions.delete_dead(one.id(), now).await.unwrap(), !is_live, "{now}");
-        assert_eq!(sessions.delete(one.id()).await.unwrap(), is_live, "{now}");
-        assert!(!sessions.delete_dead(one.id(), now).await.unwrap());
-        transaction.commit().await.unwrap();
-    }
-    let other = storage.identities.find_identity(&secret(2).digest()).await;
-    assert!(other.unwrap().is_some());
 }
 
 pub(crate) async fn all_sessions_of_a_user_are_deleted_but_the_kept_one(storage: Storage) {
@@ -204,20 +138,12 @@ pub(crate) async fn the_oldest_living_sessions_of_a_user_are_deleted(storage: St
             ..session(&alice, number).state().clone()
         })
     };
-    // Two began at the same moment; the newest but one has expired, and the newest is from the future.
-    let ahead = (CLOCK_TOLERANCE + TimeDelta::seconds(1)).num_microseconds().unwrap();
-    let sessions = [
-        (4, 1, 11),
-        (2, 2, 11),
-        (3, 2, 11),
-        (1, 3, 11),
-        (5, 4, 10),
-        (7, ahead, ahead + 11),
-    ];
-    let [oldest, old, as_old, new, expired, future] = sessions.map(|(number, at, until)| begun(number, at, until));
+    // Two began at the same moment, and the newest has expired.
+    let sessions = [(4, 1, 11), (2, 2, 11), (3, 2, 11), (1, 3, 11), (5, 4, 10)];
+    let [oldest, old, as_old, new, expired] = sessions.map(|(number, at, until)| begun(number, at, until));
     let anothers = session(&brian, 6);
     storage
-        .insert_sessions(&[&oldest, &old, &as_old, &new, &expired, &future, &anothers])
+        .insert_sessions(&[&oldest, &old, &as_old, &new, &expired, &anothers])
         .await;
 
     let now = expired.expires_at();
@@ -251,7 +177,7 @@ async fn insert_expiring(storage: &Storage, user: &User, numbers: impl IntoItera
 /// Deletes up to three sessions that have expired at `now`.
 async fn delete_expired(storage: &Storage, now: DateTime<Utc>) -> u64 {
     let transaction = storage.begin().await;
-    let deleted = transaction.sessions().delete_expired(3, now).await.unwrap();
+    let deleted = transaction.purge(Expirable::Sessions, now, 3).await.unwrap();
     transaction.commit().await.unwrap();
     deleted
 }

@@ -1,7 +1,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{START, Storage};
-use crate::domain::throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey};
+use crate::{
+    application::ports::Expirable,
+    domain::throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey},
+};
 
 fn key(number: u8) -> ThrottleKey {
     ThrottleKey::new([number; 32])
@@ -142,7 +145,7 @@ pub(crate) async fn expired_buckets_are_deleted_up_to_the_limit_the_first_to_exp
     insert(&storage, &expiring).await;
     for (deleted, left) in [(2, [0, 0, 1, 1]), (1, [0, 0, 0, 1]), (0, [0, 0, 0, 1])] {
         let transaction = storage.begin().await;
-        let purged = transaction.throttle_buckets().delete_expired(2, at(3)).await;
+        let purged = transaction.purge(Expirable::ThrottleBuckets, at(3), 2).await;
         assert_eq!(purged.unwrap(), deleted);
         transaction.commit().await.unwrap();
         assert_eq!(failures(&storage, &[1, 2, 3, 4]).await, left);

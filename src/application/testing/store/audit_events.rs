@@ -1,7 +1,6 @@
 //! The audit trail in memory.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
@@ -24,16 +23,6 @@ impl AuditEventRepository for InMemoryTransaction {
             .audit_events
             .insert(event.id, event.clone());
         Ok(())
-    }
-
-    async fn delete_before(&self, time: DateTime<Utc>, limit: u64) -> Result<u64, StorageError> {
-        let mut state = self.working.lock().unwrap();
-        let old = state.audit_events.range(..AuditEventId::first_at(time));
-        let old = Vec::from_iter(old.map(|(id, _)| *id).take(limit as usize));
-        old.iter().for_each(|id| {
-            state.audit_events.remove(id);
-        });
-        Ok(old.len() as u64)
     }
 }
 

@@ -12,8 +12,8 @@ async fn in_memory() -> Storage {
         users: store.clone(),
         identities: store.clone(),
         sessions: store.clone(),
-        audit_events: store.clone(),
-        last_seen: store,
+        session_toucher: store.clone(),
+        audit_events: store,
         guard: Box::new(()),
     }
 }

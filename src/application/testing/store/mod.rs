@@ -15,11 +15,12 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use crate::{
     application::ports::{
-        AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, Transaction, UnitOfWork,
-        UserRepository,
+        AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository, Transaction,
+        UnitOfWork, UserRepository,
     },
     domain::{
         audit::{AuditEvent, AuditEventId},
@@ -107,6 +108,22 @@ impl InMemoryStore {
         self.committed.lock().unwrap().audit_events.values().cloned().collect()
     }
 
+    /// Waits until no other transaction runs, and does what was to come before this one.
+    async fn lock_writer(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        let writer = self.writer.clone().lock_owned().await;
+        if let Some(action) = self.before_next_transaction.lock().unwrap().take() {
+            action();
+        }
+        writer
+    }
+
+    fn write(&self) -> Result<MutexGuard<'_, State>, StorageError> {
+        if self.fails_commits.load(Relaxed) {
+            return Err(lost());
+        }
+        self.read()
+    }
+
     fn read(&self) -> Result<MutexGuard<'_, State>, StorageError> {
         if self.fails.load(Relaxed) {
             return Err(lost());
@@ -118,10 +135,7 @@ impl InMemoryStore {
 #[async_trait]
 impl UnitOfWork for InMemoryStore {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StorageError> {
-        let writer = self.writer.clone().lock_owned().await;
-        if let Some(action) = self.before_next_transaction.lock().unwrap().take() {
-            action();
-        }
+        let writer = self.lock_writer().await;
         let working = self.read()?.clone();
         Ok(Box::new(InMemoryTransaction {
             committed: self.committed.clone(),
@@ -150,6 +164,21 @@ impl Transaction for InMemoryTransaction {
         self
     }
 
+    async fn purge(&self, what: Expirable, time: DateTime<Utc>, limit: u64) -> Result<u64, StorageError> {
+        let mut state = self.working.lock().unwrap();
+        Ok(match what {
+            Expirable::Sessions => remove(&mut state.sessions, limit, |session| {
+                Some(session.expires_at()).filter(|expiry| *expiry <= time)
+            }),
+            Expirable::ThrottleBuckets => remove(&mut state.throttle_buckets, limit, |bucket| {
+                Some(bucket.state().expires_at).filter(|expiry| *expiry <= time)
+            }),
+            Expirable::AuditEvents => remove(&mut state.audit_events, limit, |event| {
+                Some(event.id).filter(|id| *id < AuditEventId::first_at(time))
+            }),
+        })
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StorageError> {
         if self.fails_commit {
             return Err(lost());
@@ -157,4 +186,18 @@ impl Transaction for InMemoryTransaction {
         *self.committed.lock().unwrap() = self.working.into_inner().unwrap();
         Ok(())
     }
+}
+
+/// Removes the first `limit` rows that have expired, in the order of their expiry, and returns their number.
+fn remove<K: Copy + Ord, V, E: Ord>(rows: &mut BTreeMap<K, V>, limit: u64, expiry: impl Fn(&V) -> Option<E>) -> u64 {
+    let mut expired: Vec<_> = rows
+        .iter()
+        .filter_map(|(key, row)| Some((expiry(row)?, *key)))
+        .collect();
+    expired.sort();
+    expired.truncate(limit as usize);
+    for (_, key) in &expired {
+        rows.remove(key);
+    }
+    expired.len() as u64
 }

@@ -9,12 +9,13 @@ use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
         ports::{
-            AuthSessionRepository, Credentials, Identity, IdentityReader, LastSeenRecorder, SessionReader, StorageError,
+            AuthSessionRepository, Credentials, Identity, IdentityReader, SessionReader, SessionToucher, StorageError,
         },
         views::{SessionView, UserView},
     },
     domain::{
-        session::{AuthSession, AuthSessionId, AuthSessionState, SessionSecretDigest},
+        secret::SecretDigest,
+        session::{AuthSession, AuthSessionId, Touch},
         user::{UserId, Username},
     },
 };
@@ -48,23 +49,8 @@ impl AuthSessionRepository for InMemoryTransaction {
         Ok(())
     }
 
-    async fn extend(&self, session: &AuthSession, now: DateTime<Utc>) -> Result<bool, StorageError> {
-        let mut state = self.working.lock().unwrap();
-        let stored = state
-            .sessions
-            .get_mut(&session.id())
-            .filter(|stored| stored.lives_at(now) && stored.state().secret_digest == session.state().secret_digest);
-        Ok(stored.map(|stored| *stored = session.clone()).is_some())
-    }
-
     async fn delete(&self, id: AuthSessionId) -> Result<bool, StorageError> {
         Ok(self.working.lock().unwrap().sessions.remove(&id).is_some())
-    }
-
-    async fn delete_dead(&self, id: AuthSessionId, now: DateTime<Utc>) -> Result<bool, StorageError> {
-        let mut state = self.working.lock().unwrap();
-        let is_dead = state.sessions.get(&id).is_some_and(|session| !session.lives_at(now));
-        Ok(is_dead && state.sessions.remove(&id).is_some())
     }
 
     async fn delete_all_of(&self, user_id: UserId, keep: Option<AuthSessionId>) -> Result<u64, StorageError> {
@@ -82,19 +68,6 @@ impl AuthSessionRepository for InMemoryTransaction {
         state.sessions.retain(|id, _| !oldest.contains(id));
         Ok(oldest.len() as u64)
     }
-
-    async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
-        let mut state = self.working.lock().unwrap();
-        let mut expired: Vec<_> = state.sessions.values().filter(|one| one.expires_at() <= now).collect();
-        expired.sort_by_key(|session| session.expires_at());
-        let ids: Vec<_> = expired
-            .iter()
-            .take(limit as usize)
-            .map(|session| session.id())
-            .collect();
-        state.sessions.retain(|id, _| !ids.contains(id));
-        Ok(ids.len() as u64)
-    }
 }
 
 #[async_trait]
@@ -110,7 +83,7 @@ impl IdentityReader for InMemoryStore {
         }))
     }
 
-    async fn find_identity(&self, secret: &SessionSecretDigest) -> Result<Option<Identity>, StorageError> {
+    async fn find_identity(&self, secret: &SecretDigest) -> Result<Option<Identity>, StorageError> {
         let state = self.read()?;
         let session = state
             .sessions
@@ -130,31 +103,32 @@ impl IdentityReader for InMemoryStore {
 impl SessionReader for InMemoryStore {
     async fn list_live(&self, user_id: UserId, now: DateTime<Utc>) -> Result<Vec<SessionView>, StorageError> {
         let state = self.read()?;
-        let live = live_sessions(&state, user_id, now).map(|id| state.sessions[&id].state());
-        let views = live.map(|session| SessionView {
-            id: session.id,
-            created_at: session.created_at,
-            last_seen_at: session.last_seen_at,
-            expires_at: session.expires_at,
-            client: session.client.clone(),
-        });
-        Ok(views.collect())
+        let live = live_sessions(&state, user_id, now).map(|id| state.sessions[&id].clone());
+        Ok(live.map(SessionView::from).collect())
     }
 }
 
-impl LastSeenRecorder for InMemoryStore {
-    fn record(&self, id: AuthSessionId, now: DateTime<Utc>) {
-        let Ok(_writer) = self.writer.try_lock() else { return };
-        let Ok(mut state) = self.read() else { return };
-        if let Some(session) = state.sessions.get_mut(&id)
-            && session.is_due_to_be_seen(now)
-            && session.lives_at(now)
+#[async_trait]
+impl SessionToucher for InMemoryStore {
+    async fn touch(&self, session: &AuthSession, touch: Touch, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        let _writer = self.lock_writer().await;
+        let mut state = self.write()?;
+        let touched = state
+            .sessions
+            .get_mut(&session.id())
+            .filter(|stored| stored.lives_at(now) && stored.state().secret_digest == session.state().secret_digest);
+        let is_there = touched.is_some();
+        if let Some(stored) = touched
+            && (touch != Touch::Seen || now - stored.state().last_seen_at >= AuthSession::LAST_SEEN_STEP)
         {
-            *session = AuthSession::restore(AuthSessionState {
-                last_seen_at: now,
-                ..session.state().clone()
-            });
+            let mut state = stored.state().clone();
+            state.last_seen_at = now;
+            if let Touch::Extended(expires_at) = touch {
+                state.expires_at = expires_at;
+            }
+            *stored = AuthSession::restore(state);
         }
+        Ok(is_there || touch == Touch::Seen)
     }
 }
 

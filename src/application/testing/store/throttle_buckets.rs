@@ -36,14 +36,4 @@ impl ThrottleBucketRepository for InMemoryTransaction {
         state.throttle_buckets.retain(|key, _| !keys.contains(key));
         Ok(())
     }
-
-    async fn delete_expired(&self, limit: u64, now: DateTime<Utc>) -> Result<u64, StorageError> {
-        let mut state = self.working.lock().unwrap();
-        let mut expired: Vec<_> = state.throttle_buckets.values().map(ThrottleBucket::state).collect();
-        expired.retain(|bucket| bucket.expires_at <= now);
-        expired.sort_by_key(|bucket| bucket.expires_at);
-        let keys: Vec<_> = expired.iter().take(limit as usize).map(|bucket| bucket.key).collect();
-        state.throttle_buckets.retain(|key, _| !keys.contains(key));
-        Ok(keys.len() as u64)
-    }
 }

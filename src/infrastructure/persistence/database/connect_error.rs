@@ -3,45 +3,45 @@ use std::io;
 use sea_orm::DbErr;
 use thiserror::Error;
 
-use crate::infrastructure::persistence::error::explained;
+use crate::infrastructure::persistence::error::describe;
 
 /// Why the database could not be opened.
 #[derive(Debug, Error)]
 pub enum ConnectError {
-    /// The database file cannot be made or written to.
+    /// The database file cannot be created or written.
     #[error("cannot write the database file {path}")]
     Unwritable {
         /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// There is no such file, and none is to be made.
+    /// The database file does not exist and must not be created.
     #[error("there is no database file {path}: is this the right directory? `gatehouse migrate up` makes one")]
     Missing {
         /// The file.
         path: String,
     },
-    /// The database, or what is to be its replica, is not PostgreSQL.
+    /// The database or its replica is not PostgreSQL.
     #[error("a replica needs PostgreSQL at both addresses")]
     NotReplicated,
-    /// The PostgreSQL database has another encoding than UTF-8, so it cannot store every text.
+    /// The PostgreSQL database cannot store every text, because its encoding is not UTF-8.
     #[error(
         "the encoding of the database is {encoding}, and has to be UTF8: make another one with `createdb --encoding=UTF8 \
          --locale=C --template=template0 NAME`, and take what is in this one along with pg_dump and psql"
     )]
     NotUtf8 {
-        /// Its encoding, as PostgreSQL calls it.
+        /// The encoding.
         encoding: String,
     },
-    /// The database cannot be opened, for the reason that it, the network or the operating system gives.
+    /// The database, the network or the operating system gives another reason.
     #[error("cannot open the database: {0}")]
     Open(String),
 }
 
 impl From<DbErr> for ConnectError {
-    // Not as its source: the text holds that already.
+    // The text includes the source.
     fn from(error: DbErr) -> Self {
-        Self::Open(explained(&error))
+        Self::Open(describe(&error))
     }
 }

@@ -12,7 +12,7 @@ use sea_orm::sqlx::{
 use thiserror::Error;
 use url::Url;
 
-/// The parameters that an address of a PostgreSQL database may have.
+/// The known parameters in the address of a PostgreSQL database.
 const PARAMETERS: [&str; 7] = [
     "application_name",
     "host",
@@ -23,8 +23,9 @@ const PARAMETERS: [&str; 7] = [
     "sslrootcert",
 ];
 
-/// The address of a database: `sqlite:` and the path of a file, which is taken literally, or
-/// `postgres://user:password@host:port/db?sslmode=require`. `Debug` and `Display` leave out the password.
+/// The address of a database. `Debug` and `Display` do not show the password.
+///
+/// It is `sqlite:` and the literal path of a file, or `postgres://user:password@host:port/db?sslmode=require`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(Kind);
 
@@ -35,7 +36,7 @@ pub(super) enum Kind {
     Postgres(Url),
 }
 
-/// What an address of a PostgreSQL database may leave out.
+/// Defaults for the address of a PostgreSQL database.
 #[derive(Clone, Copy)]
 pub struct PostgresDefaults<'a> {
     /// IP address or host name of the server.
@@ -44,21 +45,21 @@ pub struct PostgresDefaults<'a> {
     pub port: u16,
     /// The role to log in as.
     pub user: &'a str,
-    /// Its password; empty if the server wants none.
+    /// The password of the role; empty if the server requires none.
     pub password: &'a str,
-    /// Whether `PGPASSWORD` and `~/.pgpass` come before this password.
+    /// Whether `PGPASSWORD` and `~/.pgpass` take precedence over this password.
     pub is_password_fallback: bool,
     /// The name of the database.
     pub db: &'a str,
 }
 
-/// Why an address is none of a database. No message repeats the address, which may hold a password.
+/// Why an address is invalid. No message repeats it, because it may contain a password.
 #[derive(Debug, Error)]
 pub enum InvalidDatabaseUrl {
-    /// The address is of no supported kind.
+    /// The address has no supported scheme.
     #[error("allowed: `sqlite:` and the path of a file, or `postgres://user:password@host:port/db`")]
     Unsupported,
-    /// The address contains a character that no address has, such as the line end of a file written on Windows.
+    /// The address contains a control character or trailing white space.
     #[error("a control character is in it, or white space at its end, such as the CR of a file with CRLF line ends")]
     StrayCharacter,
     /// The address names a SQLite database in memory.
@@ -67,10 +68,10 @@ pub enum InvalidDatabaseUrl {
          Name a file: `sqlite:` and its path"
     )]
     InMemory,
-    /// The address asks to open a SQLite database without writing to it.
+    /// The address opens a SQLite database read-only.
     #[error("mode=ro is not supported: every log-in writes to the database. Leave it out")]
     ReadOnly,
-    /// The address of a SQLite database has a parameter.
+    /// The address of a SQLite database has another parameter.
     #[error("the only parameter of a SQLite address is mode=rwc, and `?` cannot be part of the path")]
     SqliteParameter,
     /// The path of a SQLite database begins with `~`.
@@ -79,22 +80,22 @@ pub enum InvalidDatabaseUrl {
     /// The address of a PostgreSQL database is not a URL.
     #[error("not a URL: {0}. Special characters in user and password must be percent-encoded")]
     Malformed(url::ParseError),
-    /// A parameter of the address is unknown, and would be without effect.
+    /// A parameter of the address is unknown.
     #[error("unknown parameter {0:?}, known: {known}", known = PARAMETERS.join(", "))]
     UnknownParameter(String),
-    /// The address asks for an unknown kind of encryption.
+    /// The `sslmode` is unknown.
     #[error("unknown sslmode, allowed: disable, allow, prefer, require, verify-ca, verify-full")]
     UnknownSslMode,
-    /// The address asks for a socket that is in no directory.
+    /// The parameter `host` is no directory of a socket.
     #[error("the parameter host is for the directory of a socket, as in postgres:///db?host=/var/run/postgresql")]
     SocketWithoutDirectory,
 }
 
 impl DatabaseUrl {
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// # Errors
-    /// [`InvalidDatabaseUrl`] if no database can be there.
+    /// [`InvalidDatabaseUrl`] if it is not one of a database.
     pub fn parse(url: &str) -> Result<Self, InvalidDatabaseUrl> {
         if url.trim_end() != url || url.contains(char::is_control) {
             return Err(InvalidDatabaseUrl::StrayCharacter);
@@ -106,7 +107,7 @@ impl DatabaseUrl {
             return Err(InvalidDatabaseUrl::Unsupported);
         }
         let url = Url::parse(url).map_err(InvalidDatabaseUrl::Malformed)?;
-        // What looks like one of these is the rest of a password.
+        // A part that looks like one of these is the rest of a password.
         let path = url.path().trim_start_matches('/');
         let query = url.query().unwrap_or_default();
         if url.fragment().is_some() || path.contains(['/', '@']) || query.contains('@') {
@@ -125,10 +126,10 @@ impl DatabaseUrl {
         Ok(Self(Kind::Postgres(url)))
     }
 
-    /// The address, in which what it leaves out is taken from `defaults`, if it is that of a PostgreSQL database.
+    /// Completes the address of a PostgreSQL database by `defaults`.
     ///
     /// # Errors
-    /// [`InvalidDatabaseUrl`] if the host is none.
+    /// [`InvalidDatabaseUrl`] if the default host is invalid.
     pub fn or_defaults(&self, defaults: PostgresDefaults<'_>) -> Result<Self, InvalidDatabaseUrl> {
         let Kind::Postgres(mut url) = self.0.clone() else {
             return Ok(self.clone());
@@ -158,12 +159,12 @@ impl DatabaseUrl {
         Ok(Self(Kind::Postgres(url)))
     }
 
-    /// Whether a database of this kind can have replicas on other servers.
+    /// Returns whether a database of this kind can have replicas.
     pub fn can_be_replicated(&self) -> bool {
         matches!(self.0, Kind::Postgres(_))
     }
 
-    /// The path of the database file, if it is one of SQLite.
+    /// Returns the path of a SQLite database.
     pub fn file(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Sqlite(path) => Some(path),
@@ -171,7 +172,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// Whether the database is on another host that is not verified by its TLS certificate.
+    /// Returns whether the database is on another host whose TLS certificate is not verified.
     pub fn is_unverified(&self) -> bool {
         let Kind::Postgres(url) = &self.0 else { return false };
         let Ok(options) = PgConnectOptions::from_url(url) else {
@@ -189,7 +190,7 @@ impl DatabaseUrl {
     }
 }
 
-/// Reads what follows `sqlite:`, in the forms that SQLx and SeaORM take: a path, with or without `//` before it.
+/// Parses the part after `sqlite:` like SQLx and SeaORM: a path, with or without `//` before it.
 fn sqlite_path(rest: &str) -> Result<PathBuf, InvalidDatabaseUrl> {
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -209,18 +210,17 @@ fn sqlite_path(rest: &str) -> Result<PathBuf, InvalidDatabaseUrl> {
     }
 }
 
-/// A plain value as a part of a URL, which is decoded where the URL is read.
+/// Encodes a value as a part of a URL.
 fn encoded(value: &str) -> String {
     utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
 }
 
-/// Whether `PGPASSWORD` or `~/.pgpass` has a password for the database at `url`.
+/// Returns whether `PGPASSWORD` or `~/.pgpass` has a password for the database at `url`.
 fn has_password_elsewhere(url: &Url) -> bool {
     let Ok(options) = PgConnectOptions::from_url(url) else {
         return false;
     };
-    // The options do not show their password, but build a URL with it. That URL is about nothing else, and a host or a user
-    // that must be encoded would not be, so plain ones take their place.
+    // The options show their password only in a URL that they build. They would not encode the host and the user in it.
     let url = options.host("localhost").username("user").to_url_lossy();
     url.password().is_some()
 }
@@ -231,7 +231,7 @@ impl fmt::Display for DatabaseUrl {
             Kind::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Kind::Postgres(url) => {
                 let mut shown = url.clone();
-                // It fails only where there is no host, and so no password either.
+                // It fails only without a host, and then there is no password.
                 let _ = shown.set_password(url.password().map(|_| "***"));
                 shown.fmt(f)
             }

@@ -1,15 +1,16 @@
-//! The one database: how it is addressed, opened and asked, and all that differs between SQLite and PostgreSQL.
+//! The one database: how it is addressed, opened and queried, and all that differs between SQLite and PostgreSQL.
 //!
-//! [`Database`] has a handle for each kind of work; whoever has one need not know of which kind the database is, and
-//! has no `match` on it. Whatever is stored in it is no matter of this folder.
+//! [`Database`] has a handle for each kind of work, whose users need not know the kind of the database.
 
 mod connect_error;
 mod database_url;
+mod executor;
 mod options;
 mod pool_metrics;
 mod postgres;
 mod sqlite;
 mod timed_connection;
+mod transaction;
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,23 +23,24 @@ use tokio::sync::Semaphore;
 pub use connect_error::ConnectError;
 use database_url::Kind;
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
+use executor::Executor;
 pub use options::DatabaseOptions;
 pub use sqlite::DatabaseFile;
-pub(super) use timed_connection::TimedConnection;
+use timed_connection::TimedConnection;
+pub(super) use transaction::SeaOrmTransaction;
 
-/// Who migrates a PostgreSQL database holds this advisory lock: `gatehous` in ASCII, unlikely to be taken by others.
+/// The advisory lock of a process that migrates a PostgreSQL database: `gatehous` in ASCII, unlikely to be used by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
 
-/// The database, by the handles that its kind needs, which may be one and the same. Nothing outside of it knows of which
-/// kind it is.
+/// The database, with a handle for each kind of work. Some may be the same.
 #[derive(Clone, Debug)]
 pub struct Database {
     writer: TimedConnection<DatabaseConnection>,
     reader: TimedConnection<DatabaseConnection>,
     replica: Option<TimedConnection<DatabaseConnection>>,
-    /// One for each transaction that there can be at a time.
+    pub(super) executor: Executor,
+    /// One for each transaction that can be open at a time.
     turns: Arc<Semaphore>,
-    /// How long a transaction waits for its turn.
     max_transaction_wait: Duration,
     file: Option<Arc<DatabaseFile>>,
 }
@@ -50,7 +52,7 @@ impl Database {
     /// [`ConnectError`] if it cannot be opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let mut file = None;
-        let (writer, reader, patience, transactions) = match options.url.kind() {
+        let (writer, reader, timeout, transactions) = match options.url.kind() {
             Kind::Sqlite(path) => {
                 file = Some(Arc::new(sqlite::prepare_file(path, options)?));
                 let (writer, reader) = sqlite::connect(path, options).await?;
@@ -58,26 +60,28 @@ impl Database {
             }
             Kind::Postgres(url) => {
                 let pool = postgres::connect(url, options).await?;
-                // For a connection and a statement together, and longer than the database needs to end either.
-                let patience = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
-                (pool.clone(), pool, Some(patience), options.max_connections)
+                // Covers a connection and a statement, and is longer than the limit that the database has for either.
+                let timeout = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
+                (pool.clone(), pool, Some(timeout), options.max_connections)
             }
         };
         let replica = match &options.read_url {
             Some(url) => Some(Self::connect_replica(url, options).await?),
             None => None,
         };
+        let executor = Executor::new(timeout);
         Ok(Self {
-            writer: TimedConnection::new(writer, patience),
-            reader: TimedConnection::new(reader, patience),
-            replica: replica.map(|replica| TimedConnection::new(replica, patience)),
+            writer: TimedConnection::new(writer, &executor),
+            reader: TimedConnection::new(reader, &executor),
+            replica: replica.map(|replica| TimedConnection::new(replica, &executor)),
+            executor,
             turns: Arc::new(Semaphore::new(transactions as usize)),
             max_transaction_wait: options.max_transaction_wait,
             file,
         })
     }
 
-    /// The file of the database, if it is one.
+    /// Returns the file of a SQLite database.
     pub fn file(&self) -> Option<&DatabaseFile> {
         self.file.as_deref()
     }
@@ -94,8 +98,8 @@ impl Database {
 
     /// Logs a warning if SQLite was built without the option that `.cargo/config.toml` sets.
     ///
-    /// Cargo reads that file only if it runs in the checkout: `cargo install --path` and `cargo build --manifest-path` do not.
-    /// Nothing sets it later: SQLite has no pragma for it, and sqlx does not offer `sqlite3_db_config`.
+    /// Cargo reads that file only if it runs in the checkout: `cargo install --path` and `cargo build --manifest-path` do
+    /// not. The option cannot be set later: SQLite has no pragma for it, and sqlx does not offer `sqlite3_db_config`.
     pub async fn warn_of_slow_build(&self) {
         let reader = self.reader.untimed();
         if !self.is_postgres() && sqlite::is_built_with(reader, "ENABLE_QPSG").await == Some(false) {
@@ -106,7 +110,7 @@ impl Database {
         }
     }
 
-    /// Closes every connection. A SQLite database then stands alone in its file, without its log.
+    /// Closes every connection. SQLite then removes its log and leaves one file.
     pub async fn close(self) {
         let closed = async {
             // The writer last: it takes the log into the file, which readers may not.
@@ -115,28 +119,28 @@ impl Database {
             }
             Ok(())
         };
-        if let Err(error) = self.writer.in_time(closed).await {
+        if let Err(error) = self.executor.with_timeout(closed).await {
             log::warn!("the database was not closed cleanly: {error}");
         }
     }
 
-    /// The handle that writes, for tests that put the database into a state of their own.
+    /// Returns the handle that writes, for tests that prepare the database.
     #[cfg(test)]
     pub(super) fn writer(&self) -> &DatabaseConnection {
         self.writer.untimed()
     }
 
-    /// The handle that reads what was committed before.
+    /// Returns the handle that reads all that was committed before.
     pub(super) fn reader(&self) -> &TimedConnection<DatabaseConnection> {
         &self.reader
     }
 
-    /// The handle that reads what was committed before, or a little earlier: the replica's, if there is one.
+    /// Returns the handle of the replica, which may lag behind, or the reader if there is none.
     pub(super) fn replica(&self) -> &TimedConnection<DatabaseConnection> {
         self.replica.as_ref().unwrap_or(&self.reader)
     }
 
-    /// Every pool of connections, with the name that metrics call it by.
+    /// Returns every pool of connections with its name in the metrics.
     pub(super) fn pools(&self) -> impl Iterator<Item = (&'static str, &DatabaseConnection)> {
         let primary = if self.is_postgres() {
             vec![("primary", &self.writer)]
@@ -148,21 +152,23 @@ impl Database {
         pools.map(|(name, pool)| (name, pool.untimed()))
     }
 
-    /// Opens a transaction. In SQLite it holds the right to write from its beginning: one that asked for it later could
-    /// find that what it read has changed, and would fail.
-    pub(super) async fn begin(&self) -> Result<TimedConnection<DatabaseTransaction>, DbErr> {
+    /// Opens a transaction, which on SQLite may write from its beginning.
+    ///
+    /// If it asked for that right later, what it read could have changed since, and it would fail.
+    pub(super) async fn begin(&self) -> Result<SeaOrmTransaction, DbErr> {
         self.begin_with(None).await
     }
 
-    /// Opens a transaction that sees the database as it is now until its end, however long that takes.
+    /// Opens a transaction without time limits that sees the database as it is now until its end.
     pub(super) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        // Where there is one writer at a time, this one keeps all others out.
+        // On SQLite, the transaction keeps all other writers out.
         let isolation = self.is_postgres().then_some(IsolationLevel::RepeatableRead);
         self.without_limits(self.begin_with(isolation).await?).await
     }
 
-    /// Opens a transaction in which the schema or all data may be changed, however long that takes. Every other process that
-    /// wants to do the same waits until its end; on SQLite, no longer than for any other that writes.
+    /// Opens a transaction without time limits in which the schema or all data may be changed.
+    ///
+    /// Other processes that call this wait until its end; on SQLite, no longer than for any other writer.
     pub(super) async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
         let transaction = self.without_limits(self.begin().await?).await?;
         if self.is_postgres() {
@@ -172,10 +178,7 @@ impl Database {
         Ok(transaction)
     }
 
-    async fn begin_with(
-        &self,
-        isolation_level: Option<IsolationLevel>,
-    ) -> Result<TimedConnection<DatabaseTransaction>, DbErr> {
+    async fn begin_with(&self, isolation_level: Option<IsolationLevel>) -> Result<SeaOrmTransaction, DbErr> {
         let options = TransactionOptions {
             isolation_level,
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -186,17 +189,16 @@ impl Database {
             return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
         };
         let writer = self.writer.untimed().clone();
-        let begun = self
-            .writer
-            .to_its_end(async move { writer.begin_with_options(options).await });
-        Ok(self.writer.with(begun.await?).holding(turn))
+        let begun = async move { writer.begin_with_options(options).await };
+        let begun = self.executor.run_to_completion(begun).await?;
+        Ok(SeaOrmTransaction {
+            inner: TimedConnection::new(begun, &self.executor),
+            _turn: turn,
+        })
     }
 
-    async fn without_limits(
-        &self,
-        transaction: TimedConnection<DatabaseTransaction>,
-    ) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = transaction.into_untimed();
+    async fn without_limits(&self, transaction: SeaOrmTransaction) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = transaction.inner.into_untimed();
         if self.is_postgres() {
             let lift = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
             transaction.execute_unprepared(lift).await?;

@@ -2,25 +2,24 @@ use std::time::Duration;
 
 use super::database_url::DatabaseUrl;
 
-/// How to reach the database.
+/// How to open the database.
 #[derive(Clone, Debug)]
 pub struct DatabaseOptions {
-    /// Where it is.
+    /// The address of the database.
     pub url: DatabaseUrl,
-    /// PostgreSQL: where a replica of it is, for queries that may be answered a little late.
+    /// PostgreSQL: the address of a replica, for queries whose answers may lag behind.
     pub read_url: Option<DatabaseUrl>,
-    /// SQLite: whether the file, with its folder, is made if it is missing.
+    /// SQLite: whether a missing file is created, with its folder.
     pub create: bool,
-    /// Size of the pool, in connections; of SQLite, that of the readers.
+    /// Size of the pool; of SQLite, that of the readers.
     pub max_connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
-    /// How long a transaction waits for its turn while there are others. When so many come that it takes longer, most of them
-    /// are refused at once rather than all of them late.
+    /// How long a transaction waits for its turn. Under overload, most requests then fail early instead of all of them late.
     pub max_transaction_wait: Duration,
-    /// SQLite: how long a writer waits for another process that writes.
+    /// SQLite: how long a writer waits for another process.
     pub busy_timeout: Duration,
-    /// PostgreSQL: how long a statement may run, waiting for locks included.
+    /// PostgreSQL: how long a statement may run, including its wait for locks.
     pub statement_timeout: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! What the pools of connections tell of their use.
+//! Metrics of the pools of connections.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ impl Collector for Database {
         )?;
         for (pool, connection) in self.pools() {
             let Usage { size, idle, .. } = Usage::of(connection);
-            // They are not read at the same moment.
+            // The numbers are not read at the same moment.
             for (state, number) in [("idle", idle), ("used", size.saturating_sub(idle))] {
                 let labels = [("pool", pool), ("state", state)];
                 connections.encode_family(&labels)?.encode_gauge(&number)?;
@@ -37,7 +37,7 @@ impl Collector for Database {
     }
 }
 
-/// How much a pool is used, in connections.
+/// The use of a pool, in connections.
 struct Usage {
     size: usize,
     idle: usize,

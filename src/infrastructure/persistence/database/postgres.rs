@@ -13,32 +13,25 @@ use url::Url;
 
 use super::{ConnectError, DatabaseOptions};
 
-/// How long a connection may have been idle to be trusted unasked. A busy one costs no question; after an outage every one
-/// is asked.
+/// How long a connection may be idle before it is tested. A busy one costs no test; after an outage every one is tested.
 const TRUSTED_IDLE_TIME: Duration = Duration::from_secs(1);
 
 /// Opens the database at `url`, which must answer.
-///
-/// # Errors
-/// [`ConnectError`] if it does not, with what it or the network says.
 pub(super) async fn connect(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
-    // A pool goes on trying, and in the end says only that time is up.
+    // A pool retries, and its final error says only that time is up.
     probe(url, options).await?;
     connect_lazily(url, options).await
 }
 
-/// Makes a pool for the database at `url`, which may not answer yet.
-///
-/// # Errors
-/// [`ConnectError`] if there can be none at this address.
+/// Makes a pool for the database at `url`, which need not answer yet.
 pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
     let settings = [
-        // What a node that froze or lost its network has locked must not stay locked.
+        // Releases what a node has locked that froze or lost its network.
         (
             "idle_in_transaction_session_timeout",
             options.statement_timeout.as_millis().to_string(),
         ),
-        // What must not change is locked. At a higher level, those who wait for the lock would be refused when they get it.
+        // Rows that must not change are locked. At a higher level, transactions that wait for a lock fail when they get it.
         ("default_transaction_isolation", "read committed".to_owned()),
     ];
     let host = host(url);
@@ -57,10 +50,7 @@ pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Resu
     Ok(SqlxPostgresConnector::connect(connect).await?)
 }
 
-/// Asks whether the database at `url` lets us in, and stores text in UTF-8.
-///
-/// # Errors
-/// [`ConnectError`] if it does not, or does not answer in time.
+/// Checks that the database at `url` accepts a connection, and stores text in UTF-8.
 pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), ConnectError> {
     let connection = async {
         let options = PgConnectOptions::from_url(url)?.host(&host(url));
@@ -82,7 +72,7 @@ pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), Co
     Err(ConnectError::Open(reason))
 }
 
-/// The host, an IPv6 address without the brackets that only a URL needs.
+/// Returns the host, without the brackets that an IPv6 address has in a URL.
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     host.trim_matches(['[', ']']).to_owned()

@@ -1,5 +1,7 @@
-//! Opening a SQLite database, which lets one writer in at a time: all writes queue for a single connection instead of
-//! colliding in the file, while readers, which write-ahead logging never blocks, have a pool to themselves.
+//! Opening a SQLite database, which has one writer at a time.
+//!
+//! All writes queue for a single connection instead of colliding in the file. Readers, which write-ahead logging never
+//! blocks, have a pool of their own.
 
 use std::{
     fs, io,
@@ -20,16 +22,13 @@ use super::{ConnectError, DatabaseOptions};
 /// The file of a SQLite database.
 #[derive(Debug)]
 pub struct DatabaseFile {
-    /// Its absolute path.
+    /// The absolute path.
     pub path: PathBuf,
-    /// Whether it was missing, and has been made.
+    /// Whether the file was missing and has been created.
     pub is_new: bool,
 }
 
-/// Opens the database in the file at `path`, and returns its writer and its readers.
-///
-/// # Errors
-/// [`ConnectError`] if it cannot be opened.
+/// Opens the database in the file at `path`. Returns its writer and its readers.
 pub(super) async fn connect(
     path: &Path,
     options: &DatabaseOptions,
@@ -49,12 +48,12 @@ async fn open(
     specialize: fn(SqliteConnectOptions) -> SqliteConnectOptions,
 ) -> Result<DatabaseConnection, DbErr> {
     let (path, busy_timeout) = (path.to_owned(), options.busy_timeout);
-    // Without the path: in an address it would be decoded.
+    // The path is set below, because it would be decoded here.
     let mut connect = ConnectOptions::new("sqlite:");
     connect
         .max_connections(max_connections)
         .acquire_timeout(options.acquire_timeout)
-        // A connection to a file does not go stale, so there is nothing to test before its use, and no need to replace it.
+        // A connection to a file does not go stale, so it need not be tested or replaced.
         .test_before_acquire(false)
         .max_lifetime(None)
         .idle_timeout(None)
@@ -64,7 +63,7 @@ async fn open(
                 sqlite
                     .filename(&path)
                     .journal_mode(SqliteJournalMode::Wal)
-                    // In WAL mode only FULL syncs on every commit: an acknowledged write survives a power cut.
+                    // In WAL mode only FULL syncs on every commit, so that an acknowledged write survives a power cut.
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(busy_timeout),
@@ -81,22 +80,20 @@ pub(super) async fn is_built_with(connection: &DatabaseConnection, option: &str)
     connection.query_one_raw(used).await.ok()??.try_get_by_index(0).ok()
 }
 
-/// SQLite itself rolls back what cannot be written because the disk is full or broken. That leaves the connection in the
-/// belief that it is in a transaction, and what it did next would never be committed. So what it believes is made true, and
-/// then undone. To open another connection instead would not do: one that is opened while the file is read-only stays so.
+/// Ends the transaction that the connection wrongly takes for open, after SQLite rolled it back by itself.
+///
+/// SQLite does so if the disk is full or broken. Nothing would be committed on the connection any more. Another connection
+/// would be no remedy: one that is opened while the file is read-only stays read-only.
 async fn leave_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
-        // Refused if it is in one nevertheless.
+        // It fails if the transaction is open after all.
         let _ = sqlx::raw_sql("BEGIN").execute(&mut *connection).await;
         SqliteTransactionManager::rollback(connection).await?;
     }
     Ok(!connection.is_in_transaction())
 }
 
-/// Sees to it that there is a file to open.
-///
-/// # Errors
-/// [`ConnectError`] if it is missing and not to be made, or cannot be written to.
+/// Checks that the file exists and is writable, or creates it if `options` allow that.
 pub(super) fn prepare_file(file: &Path, options: &DatabaseOptions) -> Result<DatabaseFile, ConnectError> {
     let absolute = path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let path = || absolute.display().to_string();
@@ -108,8 +105,9 @@ pub(super) fn prepare_file(file: &Path, options: &DatabaseOptions) -> Result<Dat
     Ok(DatabaseFile { path: absolute, is_new })
 }
 
-/// Proves that the file can be written to, which SQLite would notice only at the first change. If it is missing it is made,
-/// with its folder, for their owner alone: the database holds password hashes. SQLite takes an empty file for an empty
+/// Opens the file for writing, which SQLite would do only at the first change. Creates it and its folder if missing.
+///
+/// Only their owner has access, because the database holds password hashes. SQLite takes an empty file for an empty
 /// database, and gives its mode to the files that it puts beside it.
 fn open_private_file(file: &Path) -> io::Result<()> {
     let mut folder = fs::DirBuilder::new();
@@ -189,12 +187,16 @@ mod tests {
             .await
             .unwrap();
         let interrupted = database.begin().await.unwrap();
-        interrupted.execute_unprepared("ROLLBACK").await.unwrap();
+        interrupted.inner.execute_unprepared("ROLLBACK").await.unwrap();
         drop(interrupted);
         drop(database.begin().await.unwrap());
 
         let transaction = database.begin().await.unwrap();
-        transaction.execute_unprepared("CREATE TABLE t (c)").await.unwrap();
+        transaction
+            .inner
+            .execute_unprepared("CREATE TABLE t (c)")
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
         assert!(database.reader().execute_unprepared("SELECT c FROM t").await.is_ok());
         let is_kept = writer.execute_unprepared("SELECT c FROM of_this_connection").await;

@@ -19,7 +19,7 @@ pub struct Model {
     pub operator_name: Option<String>,
 }
 
-/// The users whom an event is about. They are named for joins alone: an event outlives whom it is about.
+/// The users of an event, for joins alone: an event outlives its users.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
     #[sea_orm(

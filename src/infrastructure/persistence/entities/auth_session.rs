@@ -1,7 +1,5 @@
 use chrono::{DateTime, Utc};
-use sea_orm::{Condition, entity::prelude::*};
-
-use crate::domain::CLOCK_TOLERANCE;
+use sea_orm::{entity::prelude::*, sea_query::Expr};
 
 /// A row of `auth_sessions`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -36,10 +34,7 @@ impl Related<super::user::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The rows of sessions that live at `now`, by the same rule as
-/// [`AuthSession::lives_at`](crate::domain::session::AuthSession::lives_at).
-pub fn lives_at(now: DateTime<Utc>) -> Condition {
-    Condition::all()
-        .add(Column::CreatedAt.lte(now + CLOCK_TOLERANCE))
-        .add(Column::ExpiresAt.gt(now))
+/// Matches sessions that live at `now`, like [`AuthSession::lives_at`](crate::domain::session::AuthSession::lives_at).
+pub fn lives_at(now: DateTime<Utc>) -> Expr {
+    Column::ExpiresAt.gt(now)
 }

@@ -1,5 +1,4 @@
-//! The tables, as SeaORM sees them: a row is a `Model`, and has neither rules nor methods. What a row means, `mapping`
-//! says.
+//! The tables as SeaORM sees them. A row is a `Model` without rules, which `mapping` converts.
 
 pub(super) mod audit_event;
 pub(super) mod auth_session;

@@ -18,7 +18,7 @@ pub struct Model {
     pub updated_at: ChronoDateTimeUtc,
 }
 
-/// A role as it is stored: by a number, so that the database sorts by rank, with room between for roles to come.
+/// A role as it is stored: by a number, so that the database sorts by rank. The gaps are for new roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum RoleRank {

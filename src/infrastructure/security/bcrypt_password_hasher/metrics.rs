@@ -1,4 +1,4 @@
-//! What the hasher tells of its work.
+//! Metrics of the hasher.
 
 use std::fmt;
 

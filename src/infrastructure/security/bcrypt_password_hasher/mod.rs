@@ -30,21 +30,20 @@ use crate::{
     domain::user::{PasswordHash, RawPassword},
 };
 
-/// Upper bounds of the buckets for the time of a hash, in seconds; narrow where a cost that suits is.
+/// Upper bounds of the buckets for the time of a hash, in seconds; narrow around suitable costs.
 const BUCKETS: [f64; 12] = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 2.5, 5.0];
 
 /// Hashes passwords as `bcrypt(base64(HMAC-SHA-384(pepper, password)))`.
 ///
-/// The HMAC lets passwords be of any length and content, where bcrypt alone stops at 72 bytes or a NUL, and makes hashes
+/// The HMAC allows passwords of any length and content, while bcrypt alone stops at 72 bytes or a NUL. It makes hashes
 /// worthless without the pepper, which is not in the database (OWASP Password Storage Cheat Sheet). Base64 makes 64 bytes
 /// of its 48, without a NUL.
 ///
-/// A stored hash reads `<pepper id>$2b$<cost>$<salt and hash>`: it names the pepper that made it. So one of several peppers
-/// is known without trying, and every verification costs one bcrypt.
+/// A stored hash is `<pepper id>$2b$<cost>$<salt and hash>`. It names its pepper, so that every verification costs one
+/// bcrypt even with several peppers.
 ///
-/// bcrypt keeps a core busy for a long time on purpose. So it runs off the async workers, a bounded number at a time. Other
-/// requests wait in a [queue](FairQueue) that clients share fairly. A request is rejected at once if, by the duration of the
-/// last hash, its turn would come too late.
+/// bcrypt keeps a core busy on purpose. It runs off the async workers, a bounded number at a time. Other requests wait in a
+/// [queue](FairQueue) that clients share fairly. A request is rejected at once if its estimated wait exceeds `max_wait`.
 ///
 /// Verifications are [padded](Padding) to the highest cost in use, so that their duration does not depend on what is stored.
 pub struct BcryptPasswordHasher {
@@ -59,16 +58,16 @@ pub struct BcryptPasswordHasher {
     last_duration: Arc<AtomicU64>,
     /// How long hashes took, in seconds.
     durations: Histogram,
-    /// Counts the requests whose turn would have come too late.
+    /// Counts the rejected requests.
     refusals: Counter,
 }
 
-/// How passwords are hashed.
+/// Options for hashing passwords.
 #[derive(Debug)]
 pub struct BcryptOptions {
     /// The key of the HMAC.
     pub pepper: SecretString,
-    /// Keys with which no new hash is made, but older ones were.
+    /// Former keys, which verify older hashes.
     pub former_peppers: Vec<SecretString>,
     /// The binary logarithm of bcrypt's rounds, 4 to 31.
     pub cost: u32,
@@ -78,14 +77,14 @@ pub struct BcryptOptions {
     pub max_wait: Duration,
 }
 
-/// A key of the HMAC, and the name by which hashes call it.
+/// A key of the HMAC, and its id in hashes.
 struct Pepper {
     key: SecretString,
     id: String,
 }
 
 impl BcryptPasswordHasher {
-    /// Hashes passwords as `options` say.
+    /// Makes a hasher.
     pub fn new(options: BcryptOptions) -> Self {
         let former_peppers = options.former_peppers.into_iter();
         Self {
@@ -102,13 +101,12 @@ impl BcryptPasswordHasher {
         }
     }
 
-    /// Sets the highest cost of the hashes that are stored. From now on every verification takes as long as one of that cost,
-    /// unless it is below the configured one.
+    /// Sets the highest cost of the stored hashes, to which verifications are padded unless the configured one is higher.
     pub fn set_highest_stored_cost(&self, cost: u32) {
         self.padding.set_highest_stored(cost);
     }
 
-    /// Runs `bcrypt` on the password, prepared with `pepper`, in a thread of its own when it is the turn of `client`.
+    /// Runs `bcrypt` on the password, prepared with `pepper`, in a thread of its own at the turn of `client`.
     async fn run<T: Send + 'static>(
         &self,
         client: HashClient,
@@ -119,7 +117,7 @@ impl BcryptPasswordHasher {
         let turn = self.turn(client).await?;
         let (last_duration, durations) = (self.last_duration.clone(), self.durations.clone());
         let thread = tokio::task::spawn_blocking(move || {
-            // The turn goes with the thread: a client that gives up drops the future that waits for it, but not the work.
+            // The turn ends with the thread: a client that gives up drops the future, but not the work.
             let _turn = turn;
             let start = Instant::now();
             let outcome = bcrypt(&pepper.prepare(&password));
@@ -131,7 +129,7 @@ impl BcryptPasswordHasher {
         thread.await.map_err(failed)?.map_err(failed)
     }
 
-    /// Waits for a turn of `client`, unless it would come too late. If the client gives up, the request leaves the queue.
+    /// Waits for a turn of `client`, unless it would come too late. A request that is dropped leaves the queue.
     async fn turn(&self, client: HashClient) -> Result<Turn, HashingError> {
         self.check_capacity(client)?;
         let turn = tokio::time::timeout(self.max_wait, self.queue.turn(client));
@@ -143,7 +141,7 @@ impl BcryptPasswordHasher {
         HashingError::Saturated
     }
 
-    /// The pepper that made a stored hash, and the part of the hash that bcrypt reads.
+    /// Returns the pepper of a stored hash, and the part of the hash for bcrypt.
     fn parts<'a>(&self, hash: &'a PasswordHash) -> Option<(&Arc<Pepper>, &'a str)> {
         let mut peppers = iter::once(&self.pepper).chain(&self.former_peppers);
         let parts = peppers.find_map(|pepper| Some((pepper, hash.expose().strip_prefix(&pepper.id)?)));
@@ -187,7 +185,7 @@ impl PasswordHasher for BcryptPasswordHasher {
             return Ok(());
         };
         let last_duration = Duration::from_micros(self.last_duration.load(Ordering::Relaxed));
-        // The hashes that run are half done, on average.
+        // Running hashes are half done on average.
         let halves = u32::try_from(2 * turns_ahead + 1).unwrap_or(u32::MAX);
         let expected_wait = last_duration.saturating_mul(halves) / (2 * self.max_concurrent);
         if expected_wait > self.max_wait {
@@ -234,7 +232,7 @@ impl Pepper {
     }
 }
 
-/// Names a pepper without giving it away: the first eight bytes of its SHA-256, in hexadecimal.
+/// Returns the public id of a pepper: the first eight bytes of its SHA-256, in hexadecimal.
 pub fn pepper_id(pepper: &SecretString) -> String {
     let digest = Sha256::digest(pepper.expose_secret());
     digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()

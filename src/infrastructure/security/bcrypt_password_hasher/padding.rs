@@ -1,4 +1,4 @@
-//! Verifications that all take the same time, whatever is stored.
+//! Verifications that take the same time for every stored hash.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -7,7 +7,7 @@ use bcrypt::{BcryptResult, HashParts};
 /// Makes every verification take as long as one of the highest cost in use.
 ///
 /// That is the configured cost, or that of a stored hash from before the configured one was lowered. Costs of stored hashes
-/// are learned as they are verified, and told by [`set_highest_stored`](Self::set_highest_stored).
+/// are learned by verification and from [`set_highest_stored`](Self::set_highest_stored).
 #[derive(Debug)]
 pub(super) struct Padding {
     configured: u32,
@@ -23,16 +23,14 @@ impl Padding {
         }
     }
 
-    /// Sets the highest cost of the stored hashes, of which the expensive ones may be gone by now.
+    /// Sets the highest cost of the stored hashes, which may have become lower.
     pub fn set_highest_stored(&self, cost: u32) {
         self.highest.store(cost.max(self.configured), Ordering::Relaxed);
     }
 
-    /// Verifies `prepared` against `stored`, by `bcrypt`, in as many rounds as the highest cost in use takes. Nothing matches
-    /// if nothing is stored.
+    /// Verifies `prepared` against `stored` by `bcrypt`, in as many rounds as the highest cost in use takes.
     ///
-    /// # Errors
-    /// If `stored` is no hash of bcrypt.
+    /// Without a stored hash nothing matches. Fails if `stored` is not a hash of bcrypt.
     pub fn verify(
         &self,
         prepared: &str,
@@ -46,7 +44,7 @@ impl Padding {
         let matches = bcrypt(prepared, stored)?;
         let cost = stored.parse::<HashParts>()?.get_cost();
         let highest = self.highest.fetch_max(cost, Ordering::Relaxed);
-        // A hash of a lower cost took 2^(highest - cost) times less. The dummies between make up for it exactly.
+        // A hash of a lower cost took 2^(highest - cost) times less. The dummies of the costs between add up to the rest.
         for lower in cost..highest {
             bcrypt(prepared, &dummy_hash(lower))?;
         }
@@ -54,7 +52,7 @@ impl Padding {
     }
 }
 
-/// A hash of that cost which no password is known to match.
+/// Returns a hash of `cost` that no known password matches.
 fn dummy_hash(cost: u32) -> String {
     format!("$2b${cost:02}${}", ".".repeat(53))
 }

@@ -1,4 +1,4 @@
-//! Whose turn it is to hash.
+//! The queue for turns to hash.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,15 +11,14 @@ use crate::application::ports::HashClient;
 
 /// Shares a fixed number of turns fairly among clients.
 ///
-/// - Each client has a line of its own, and turns go round the lines, one request each. A request waits for those of its
-///   client before it, and for one of each other client in every round.
-/// - A client that has half of the turns is passed over while another client waits. A client alone may have all of them:
-///   nothing is left idle, and the next client gets the first turn that ends.
-/// - Dropping a request that waits removes it from its line. Dropping a [`Turn`] ends it.
+/// - Each client has a line of its own, and turns go round the lines, one request each.
+/// - A client that has half of the turns is skipped while another client waits. A client alone may have all turns, and the
+///   next client gets the first one that ends.
+/// - Dropping a waiting request removes it from its line. Dropping a [`Turn`] ends it.
 #[derive(Clone)]
 pub(super) struct FairQueue(Arc<Mutex<State>>);
 
-/// The right to hash, until it is dropped.
+/// The right to hash until it is dropped.
 pub(super) struct Turn {
     client: HashClient,
     queue: FairQueue,
@@ -27,9 +26,9 @@ pub(super) struct Turn {
 
 struct State {
     turns: usize,
-    /// How many turns each client has, of those that have any.
+    /// The number of turns of each client that has any.
     running: HashMap<HashClient, usize>,
-    /// The clients that wait, the next one first. No line is empty.
+    /// The lines of waiting clients, the next one first. None is empty.
     lines: VecDeque<Line>,
 }
 
@@ -38,7 +37,7 @@ struct Line {
     requests: VecDeque<oneshot::Sender<Turn>>,
 }
 
-/// A request in a line, or with a turn that it has not noticed yet.
+/// A request in a line, or with a turn that it has not received yet.
 struct Waiting<'a> {
     client: HashClient,
     queue: &'a FairQueue,
@@ -46,7 +45,7 @@ struct Waiting<'a> {
 }
 
 impl FairQueue {
-    /// Makes a queue for `turns` at a time, at least 1.
+    /// Makes a queue with this number of turns, at least 1.
     pub fn new(turns: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
             turns,
@@ -55,10 +54,7 @@ impl FairQueue {
         })))
     }
 
-    /// Waits for a turn of `client`.
-    ///
-    /// # Errors
-    /// None in practice: a request stays in its line for as long as it waits.
+    /// Waits for a turn of `client`. Never fails in practice, because a request stays in its line while it waits.
     pub async fn turn(&self, client: HashClient) -> Result<Turn, RecvError> {
         let mut waiting = self.join(client);
         (&mut waiting.turn).await
@@ -66,8 +62,7 @@ impl FairQueue {
 
     /// Returns how many turns others would get before a new request of `client`, or `None` if it could run at once.
     ///
-    /// At least one other client is assumed to wait all the time. So no client fills more than half of the time in which
-    /// requests may wait, and its requests are not late if another client comes.
+    /// It assumes that another client always waits, so that requests of this one are not late if another client comes.
     pub fn turns_ahead(&self, client: HashClient) -> Option<usize> {
         let state = self.state();
         if state.has_free_turn() {
@@ -76,19 +71,19 @@ impl FairQueue {
         let own = state.lines.iter().position(|line| line.client == client);
         let own_requests = own.map_or(0, |own| state.lines[own].requests.len());
         let turns = state.lines.iter().enumerate().map(|(index, line)| {
-            // The request's own round counts where the line comes first.
+            // The round of the new request counts for lines ahead of its own.
             let rounds = own_requests + usize::from(own.is_none_or(|own| index < own));
             line.requests.len().min(rounds)
         });
         Some(turns.sum::<usize>().max(2 * own_requests))
     }
 
-    /// Returns how many turns there are now.
+    /// Returns the number of current turns.
     pub fn running(&self) -> usize {
         self.state().running()
     }
 
-    /// Returns how many requests wait for their turn.
+    /// Returns the number of waiting requests.
     pub fn waiting(&self) -> usize {
         self.state().lines.iter().map(|line| line.requests.len()).sum()
     }
@@ -111,23 +106,23 @@ impl FairQueue {
         }
     }
 
-    /// Gives the free turns to the requests that are next.
+    /// Gives the free turns to the next requests.
     fn grant_turns(&self, state: &mut State) {
         while let Some((client, request)) = state.next() {
             let queue = self.clone();
-            // The other half leaves the line, under the same lock, before it is dropped: the turn cannot come back here.
+            // It succeeds: a receiver leaves its line, under the same lock, before it is dropped.
             let _ = request.send(Turn { client, queue });
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing that holds the lock panics halfway through a change.
+        // No holder of the lock panics halfway through a change.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// Takes the next request out of its line, and counts its turn, if one is free.
+    /// Takes the next request out of its line and counts its turn, if one is free.
     fn next(&mut self) -> Option<(HashClient, oneshot::Sender<Turn>)> {
         if !self.has_free_turn() {
             return None;

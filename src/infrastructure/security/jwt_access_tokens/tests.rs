@@ -43,7 +43,7 @@ fn tokens(algorithm: JwtAlgorithm) -> JwtAccessTokens {
 }
 
 fn issue(tokens: &JwtAccessTokens) -> AccessToken {
-    let secret = SessionSecret::new([7; 32]);
+    let secret = Secret::new([7; 32]);
     tokens.issue(&secret, NOW, NOW + TimeDelta::hours(1)).unwrap()
 }
 
