@@ -1,8 +1,8 @@
 //! What Gatehouse does: one use case a file, in [`commands`] that change something and [`queries`] that only look.
 //!
 //! Use cases depend on the [`domain`](crate::domain), and on the world outside only through the [`ports`]: traits that
-//! they own and that the [`infrastructure`](crate::infrastructure) implements. What queries return, and ask for, are
-//! [`views`]. What several use cases share are services: [`access`], [`audit`], [`throttle`], and those beside
+//! they own and that the [`infrastructure`](crate::infrastructure) implements. What queries return are
+//! [`views`], in pages of [`paging`]. What several use cases share are services: [`access`], [`audit`], [`throttle`], and those beside
 //! the use cases that they serve.
 //!
 //! A rule that needs no port belongs into the domain. What only serves one way in, such as statuses, cookies and JSON,
@@ -11,6 +11,7 @@
 pub mod access;
 pub mod audit;
 pub mod commands;
+pub mod paging;
 pub mod ports;
 pub mod queries;
 pub mod throttle;

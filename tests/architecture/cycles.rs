@@ -12,7 +12,8 @@ const EXEMPT: &str = "infrastructure::persistence::entities";
 /// Which modules name which, tests aside. A name is followed through re-exports to the file that declares it, so the page
 /// of a folder names what it itself uses, not what it hands on.
 pub fn graph() -> BTreeMap<Module, BTreeSet<Module>> {
-    let files = BTreeMap::from_iter(SourceFile::all().into_iter().map(|file| (file.module.clone(), file)));
+    let files = SourceFile::all().into_iter().filter(|file| !file.is_test);
+    let files = BTreeMap::from_iter(files.map(|file| (file.module.clone(), file)));
     let mut graph = BTreeMap::new();
     for (module, file) in &files {
         let mut named = BTreeSet::new();

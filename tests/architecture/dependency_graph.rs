@@ -111,12 +111,3 @@ fn the_page_draws_what_names_what() {
         assert!(page == current, "{PAGE} is not current: `make docs` draws it anew");
     }
 }
-
-#[test]
-fn no_two_boxes_name_each_other() {
-    let drawing = drawing();
-    let arrows = BTreeSet::from_iter(drawing.lines().filter_map(|line| line.trim().split_once(" --> ")));
-    let mutual = Vec::from_iter(arrows.iter().filter(|(from, to)| arrows.contains(&(*to, *from))));
-    assert!(arrows.len() > 40);
-    assert!(mutual.is_empty(), "{mutual:?}");
-}

@@ -22,6 +22,8 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// Its module: `["domain", "user"]` for `src/domain/user/mod.rs`.
     pub module: Vec<String>,
+    /// Whether it is compiled for tests only.
+    pub is_test: bool,
     pub references: Vec<Reference>,
     /// What it re-exports from elsewhere in this crate: the path that each name leads to. `*` leads to all of a module.
     pub re_exports: HashMap<String, Vec<String>>,
@@ -82,6 +84,7 @@ impl SourceFile {
         let test_modules = Vec::from_iter(files.iter().flat_map(|file| file.test_modules.clone()));
         for file in &mut files {
             if test_modules.iter().any(|module| file.module.starts_with(module)) {
+                file.is_test = true;
                 file.references.iter_mut().for_each(|named| named.in_test = true);
             }
         }
@@ -95,6 +98,7 @@ impl SourceFile {
         let mut file = Self {
             path: path.to_owned(),
             module: module.clone(),
+            is_test: false,
             references: Vec::new(),
             re_exports: HashMap::new(),
             names: HashSet::new(),

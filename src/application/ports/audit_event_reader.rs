@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 
 use super::StorageError;
-use crate::application::views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest};
+use crate::application::paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest};
 
 /// Reads the audit trail, outside any transaction.
 #[async_trait]

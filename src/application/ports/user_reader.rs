@@ -2,7 +2,10 @@ use async_trait::async_trait;
 
 use super::StorageError;
 use crate::{
-    application::views::{UserFilter, UserPage, UserPageRequest, UserView},
+    application::{
+        paging::{UserFilter, UserPage, UserPageRequest},
+        views::UserView,
+    },
     domain::user::{UserId, Username},
 };
 

@@ -1,24 +1,14 @@
-//! Read models: what is shown of users, sessions and events, and which part of a list is wanted.
+//! Read models: what is shown of users, sessions and events.
 //!
 //! Plain data, filled by the readers among the [`ports`](super::ports) with just the columns that are shown, and
-//! returned by [`queries`](super::queries) and by those [`commands`](super::commands) that tell what they changed. All
-//! name this module, so that a port need not name the query that it serves. What can change is an entity of the
-//! [`domain`](crate::domain); what JSON is made of a view is up to [`presentation`](crate::presentation).
+//! returned by [`queries`](super::queries) and by those [`commands`](super::commands) that return what they changed. A
+//! port names a view so that it need not name the query that it serves. Lists of views come in pages, see
+//! [`paging`](super::paging).
 
-mod audit_event_page;
-mod page_limit;
+mod audit_event_view;
 mod session_view;
-mod total;
-mod user_cursor;
-mod user_page;
-mod user_sorting;
 mod user_view;
 
-pub use audit_event_page::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView};
-pub use page_limit::{InvalidPageLimit, PageLimit};
+pub use audit_event_view::AuditEventView;
 pub use session_view::SessionView;
-pub use total::{Counting, Total};
-pub use user_cursor::{UserCursor, UserSortingKey};
-pub use user_page::{InvalidPageOffset, PageOffset, UserFilter, UserPage, UserPageRequest, UserPageStart};
-pub use user_sorting::{SortingOrder, UserSortingField};
 pub use user_view::UserView;

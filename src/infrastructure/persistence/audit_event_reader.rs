@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     application::{
+        paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
         ports::{AuditEventReader, StorageError},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
+        views::AuditEventView,
     },
     domain::audit::{AuditEvent, AuditEventId},
 };

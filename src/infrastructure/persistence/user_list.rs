@@ -10,7 +10,7 @@ use super::{
     mapping::USER_VIEW_COLUMNS,
 };
 use crate::{
-    application::views::{
+    application::paging::{
         Counting, SortingOrder, UserCursor, UserFilter, UserPageRequest, UserPageStart, UserSortingField,
         UserSortingKey,
     },

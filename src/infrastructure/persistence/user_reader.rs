@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     application::{
+        paging::{Total, UserFilter, UserPage, UserPageRequest},
         ports::{StorageError, UserReader},
-        views::{Total, UserFilter, UserPage, UserPageRequest, UserView},
+        views::UserView,
     },
     domain::user::{UserId, Username},
 };

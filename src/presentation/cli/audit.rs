@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     application::{
+        paging::{AuditEventPageRequest, PageLimit},
         queries::operator::{ReadAuditTrail, ReadAuditTrailRequest},
-        views::{AuditEventPageRequest, AuditEventView, PageLimit},
+        views::AuditEventView,
     },
     domain::{audit::AuditActor, user::UserId},
 };

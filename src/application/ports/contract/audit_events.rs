@@ -3,9 +3,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{START, Storage};
 use crate::{
     application::{
+        paging::{AuditEventFilter, AuditEventPageRequest, PageLimit},
         ports::Expirable,
         testing::user,
-        views::{AuditEventFilter, AuditEventPageRequest, AuditEventView, PageLimit},
+        views::AuditEventView,
     },
     domain::{
         audit::{

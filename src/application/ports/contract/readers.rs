@@ -3,8 +3,9 @@ use chrono::TimeDelta;
 use super::{START, Storage, secret, session, user_pages::first_place};
 use crate::{
     application::{
+        paging::{SortingOrder, UserFilter, UserPageRequest, UserSortingField},
         testing::{hash_of, user},
-        views::{SessionView, SortingOrder, UserFilter, UserPageRequest, UserSortingField, UserView},
+        views::{SessionView, UserView},
     },
     domain::{
         session::{AuthSession, AuthSessionState},

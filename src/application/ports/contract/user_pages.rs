@@ -3,11 +3,11 @@ use chrono::TimeDelta;
 use super::{START, Storage};
 use crate::{
     application::{
-        testing::user,
-        views::{
+        paging::{
             Counting, PageLimit, PageOffset, SortingOrder, Total, UserCursor, UserFilter, UserPage, UserPageRequest,
             UserPageStart, UserSortingField,
         },
+        testing::user,
     },
     domain::user::{Role, User, UserId, UserState, UsernamePrefix},
 };

@@ -6,8 +6,8 @@ use crate::{
     application::{
         access::{Actor, NotAuthorized, Permission},
         audit::Audit,
+        paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
         ports::{AuditEventReader, StorageError},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
     domain::audit::AuditAction,
 };

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::find_user::{FindUserError, find_by_name};
 use crate::{
     application::{
+        paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
         ports::{AuditEventReader, UserReader},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
     domain::{
         audit::{AuditAction, AuditActorKind},

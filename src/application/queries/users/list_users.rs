@@ -6,8 +6,8 @@ use crate::{
     application::{
         access::{Actor, NotAuthorized, Permission},
         audit::Audit,
+        paging::{UserFilter, UserPage, UserPageRequest},
         ports::{StorageError, UserReader},
-        views::{UserFilter, UserPage, UserPageRequest},
     },
     domain::audit::AuditAction,
 };

@@ -5,8 +5,9 @@ use async_trait::async_trait;
 use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
+        paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
         ports::{AuditEventReader, AuditEventRepository, StorageError},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
+        views::AuditEventView,
     },
     domain::{
         audit::{AuditEvent, AuditEventId},

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use super::{InMemoryStore, InMemoryTransaction};
 use crate::{
     application::{
+        paging::{SortingOrder, Total, UserCursor, UserFilter, UserPage, UserPageRequest, UserPageStart},
         ports::{InsertUserError, StorageError, UserReader, UserRepository},
-        views::{SortingOrder, Total, UserCursor, UserFilter, UserPage, UserPageRequest, UserPageStart, UserView},
+        views::UserView,
     },
     domain::user::{User, UserId, Username},
 };

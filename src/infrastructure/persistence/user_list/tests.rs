@@ -5,7 +5,9 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryTrait};
 use test_database::DatabaseKind;
 
 use super::*;
-use crate::{application::views::PageOffset, domain::user::UserId, infrastructure::persistence::testing::TestDatabase};
+use crate::{
+    application::paging::PageOffset, domain::user::UserId, infrastructure::persistence::testing::TestDatabase,
+};
 
 const FIELDS: [UserSortingField; 5] = [
     UserSortingField::Username,

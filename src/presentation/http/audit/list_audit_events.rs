@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::audit_event_view::{AuditEventView, OutcomeName};
 use crate::{
     application::{
+        paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, PageLimit},
         ports::StorageError,
         queries::audit::{ListAuditEvents, ListAuditEventsError},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, PageLimit},
     },
     domain::audit::AuditAction,
     presentation::http::{

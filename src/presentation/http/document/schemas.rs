@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    application::views::{PageLimit, PageOffset},
+    application::paging::{PageLimit, PageOffset},
     domain::{
         audit::{AuditAction, RefusalReason},
         session::UserAgent,

@@ -7,7 +7,7 @@ use paperclip::v2::{
 };
 use serde::{Deserialize, Deserializer, de::Error};
 
-use crate::application::views::{InvalidPageLimit, PageLimit};
+use crate::application::paging::{InvalidPageLimit, PageLimit};
 
 /// A query parameter that is read by a rule of its own.
 #[derive(Clone, Copy, Debug, Default)]

@@ -15,12 +15,12 @@ use serde_json::json;
 use super::user_cursor;
 use crate::{
     application::{
-        ports::StorageError,
-        queries::users::{ListUsers, ListUsersError},
-        views::{
+        paging::{
             Counting, InvalidPageOffset, PageLimit, PageOffset, SortingOrder, UserCursor, UserFilter, UserPage,
             UserPageRequest, UserPageStart, UserSortingField,
         },
+        ports::StorageError,
+        queries::users::{ListUsers, ListUsersError},
     },
     domain::user::UsernamePrefix,
     presentation::http::{

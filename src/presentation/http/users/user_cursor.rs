@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Utc};
 use uuid::Uuid;
 
 use crate::{
-    application::views::{UserCursor, UserSortingKey},
+    application::paging::{UserCursor, UserSortingKey},
     domain::user::{Role, Username},
     presentation::http::fields::ParamValue,
 };

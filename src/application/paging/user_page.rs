@@ -1,7 +1,10 @@
 use thiserror::Error;
 
-use super::{Counting, PageLimit, SortingOrder, Total, UserCursor, UserSortingField, UserView};
-use crate::domain::user::{Role, UsernamePrefix};
+use super::{Counting, PageLimit, SortingOrder, Total, UserCursor, UserSortingField};
+use crate::{
+    application::views::UserView,
+    domain::user::{Role, UsernamePrefix},
+};
 
 /// Which users are wanted; what is not given matches everyone.
 #[derive(Clone, Debug, Default)]

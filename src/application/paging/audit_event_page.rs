@@ -1,9 +1,12 @@
 use chrono::{DateTime, Utc};
 
 use super::PageLimit;
-use crate::domain::{
-    audit::{AuditAction, AuditActorKind, AuditEvent, AuditEventId},
-    user::UserId,
+use crate::{
+    application::views::AuditEventView,
+    domain::{
+        audit::{AuditAction, AuditActorKind, AuditEventId},
+        user::UserId,
+    },
 };
 
 /// Which events are wanted; what is not given matches every one.
@@ -41,17 +44,6 @@ pub struct AuditEventPage {
     pub events: Vec<AuditEventView>,
     /// Behind which event the next page begins, if there is one.
     pub next: Option<AuditEventId>,
-}
-
-/// An event as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEventView {
-    /// The event.
-    pub event: AuditEvent,
-    /// What the user is called who did it.
-    pub actor_username: Option<String>,
-    /// What the user is called whom it was done to.
-    pub target_username: Option<String>,
 }
 
 impl AuditEventPage {

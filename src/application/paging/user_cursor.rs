@@ -1,7 +1,10 @@
 use chrono::{DateTime, Utc};
 
-use super::{UserSortingField, UserView};
-use crate::domain::user::{Role, UserId};
+use super::UserSortingField;
+use crate::{
+    application::views::UserView,
+    domain::user::{Role, UserId},
+};
 
 /// A place in the list of users: that of a user as it was when it was looked at. It stays where it is when the user changes.
 ///

@@ -1,0 +1,15 @@
+//! Pages of lists: what a page is asked for with (filters, cursors, limits), and what it holds.
+
+mod audit_event_page;
+mod page_limit;
+mod total;
+mod user_cursor;
+mod user_page;
+mod user_sorting;
+
+pub use audit_event_page::{AuditEventFilter, AuditEventPage, AuditEventPageRequest};
+pub use page_limit::{InvalidPageLimit, PageLimit};
+pub use total::{Counting, Total};
+pub use user_cursor::{UserCursor, UserSortingKey};
+pub use user_page::{InvalidPageOffset, PageOffset, UserFilter, UserPage, UserPageRequest, UserPageStart};
+pub use user_sorting::{SortingOrder, UserSortingField};
