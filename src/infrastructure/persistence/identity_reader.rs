@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     Database,
     entities::{auth_session, user},
-    mapping::{USER_VIEW_COLUMNS, UserViewRow, client_details, generation},
+    mapping::generation,
 };
 use crate::{
     application::{
@@ -18,7 +18,7 @@ use crate::{
     },
     domain::{
         secret::SecretDigest,
-        session::{AuthSession, AuthSessionState},
+        session::AuthSession,
         user::{PasswordHash, Username},
     },
 };
@@ -33,14 +33,13 @@ pub struct SeaOrmIdentityReader {
 
 #[derive(FromQueryResult)]
 struct IdentityRow {
-    session_id: Uuid,
-    session_created_at: DateTime<Utc>,
-    session_expires_at: DateTime<Utc>,
-    session_last_seen_at: DateTime<Utc>,
-    session_address: Option<String>,
-    session_user_agent: Option<String>,
     #[sea_orm(nested)]
-    user: UserViewRow,
+    session: auth_session::Model,
+    username: String,
+    role: user::RoleRank,
+    is_active: bool,
+    user_created_at: DateTime<Utc>,
+    user_updated_at: DateTime<Utc>,
 }
 
 impl SeaOrmIdentityReader {
@@ -56,14 +55,11 @@ impl SeaOrmIdentityReader {
 /// Builds the query for an identity, whose one parameter is the digest of the session's secret.
 fn identity_sql(backend: DbBackend) -> String {
     let query = auth_session::Entity::find()
-        .select_only()
-        .column_as(auth_session::Column::Id, "session_id")
-        .column_as(auth_session::Column::CreatedAt, "session_created_at")
-        .column_as(auth_session::Column::ExpiresAt, "session_expires_at")
-        .column_as(auth_session::Column::LastSeenAt, "session_last_seen_at")
-        .column_as(auth_session::Column::Address, "session_address")
-        .column_as(auth_session::Column::UserAgent, "session_user_agent")
-        .columns(USER_VIEW_COLUMNS)
+        .column(user::Column::Username)
+        .column(user::Column::Role)
+        .column(user::Column::IsActive)
+        .column_as(user::Column::CreatedAt, "user_created_at")
+        .column_as(user::Column::UpdatedAt, "user_updated_at")
         .join(JoinType::InnerJoin, auth_session::Relation::User.def())
         .filter(auth_session::Column::SecretDigest.eq(Vec::<u8>::new()))
         .filter(Expr::col(user::Column::IsActive));
@@ -102,19 +98,16 @@ impl IdentityReader for SeaOrmIdentityReader {
         let query = Statement::from_sql_and_values(reader.get_database_backend(), &self.identity_sql, [digest.into()]);
         let row = IdentityRow::find_by_statement(query).one(reader).await?;
         row.map(|row| {
-            let user = UserView::from(row.user);
-            Ok(Identity {
-                session: AuthSession::restore(AuthSessionState {
-                    id: row.session_id.into(),
-                    user_id: user.id,
-                    secret_digest: *secret,
-                    created_at: row.session_created_at,
-                    last_seen_at: row.session_last_seen_at,
-                    expires_at: row.session_expires_at,
-                    client: client_details(row.session_address, row.session_user_agent)?,
-                }),
-                user,
-            })
+            let session = AuthSession::try_from(row.session)?;
+            let user = UserView {
+                id: session.state().user_id,
+                username: row.username,
+                role: row.role.into(),
+                is_active: row.is_active,
+                created_at: row.user_created_at,
+                updated_at: row.user_updated_at,
+            };
+            Ok(Identity { session, user })
         })
         .transpose()
     }

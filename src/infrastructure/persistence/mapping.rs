@@ -109,20 +109,12 @@ impl TryFrom<auth_session::Model> for AuthSession {
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
             expires_at: row.expires_at,
-            client: client_details(row.address, row.user_agent)?,
+            client: ClientDetails {
+                address: parsed(row.address)?,
+                user_agent: row.user_agent.as_deref().and_then(UserAgent::new),
+            },
         }))
     }
-}
-
-/// Converts the client of a session.
-pub(super) fn client_details(
-    address: Option<String>,
-    user_agent: Option<String>,
-) -> Result<ClientDetails, StorageError> {
-    Ok(ClientDetails {
-        address: parsed(address)?,
-        user_agent: user_agent.and_then(|user_agent| UserAgent::new(&user_agent)),
-    })
 }
 
 fn parsed(address: Option<String>) -> Result<Option<IpAddr>, StorageError> {

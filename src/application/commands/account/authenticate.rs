@@ -21,8 +21,8 @@ use crate::{
 /// - Costs one query without a lock, and none for a rejected token. The database alone decides whether a session lives.
 /// - [Touches](Touch) the session if that is due. If an extension would have to wait too long, the request goes on
 ///   without it, and a later request extends the session.
-/// - Issues a new token if the token is near its end and the session is not. A client that missed an earlier response
-///   gets another one that way.
+/// - Issues a new token with an extension, and if the token is near its end and the session is not: then the client
+///   missed an earlier response.
 pub struct Authenticate {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) session_toucher: Arc<dyn SessionToucher>,
@@ -74,13 +74,14 @@ impl Authenticate {
             .filter(|identity| identity.session.lives_at(now))
             .ok_or(AuthenticateError::NotAuthenticated)?;
 
-        let expires_at = match session.touch(&self.session_lifetime, now) {
+        let extended = match session.touch(&self.session_lifetime, now) {
             Some(touch) => self.touch(&session, touch, now).await?,
-            None => session.expires_at(),
+            None => None,
         };
+        let expires_at = extended.unwrap_or(session.expires_at());
         let is_token_behind = token.expires_at.timestamp() < expires_at.timestamp()
             && self.session_lifetime.is_near_end(token.expires_at, now);
-        let renewed_token = if is_token_behind {
+        let renewed_token = if extended.is_some() || is_token_behind {
             Some(self.access_tokens.issue(&token.secret, now, expires_at)?)
         } else {
             None
@@ -98,23 +99,23 @@ impl Authenticate {
         })
     }
 
-    /// Touches the session, and returns when it expires now.
+    /// Touches the session, and returns its new expiry if it was extended.
     async fn touch(
         &self,
         session: &AuthSession,
         touch: Touch,
         now: DateTime<Utc>,
-    ) -> Result<DateTime<Utc>, AuthenticateError> {
+    ) -> Result<Option<DateTime<Utc>>, AuthenticateError> {
         match (self.session_toucher.touch(session, touch, now).await, touch) {
             (Ok(true), Touch::Extended(expires_at)) => {
                 log::debug!("session {} was renewed until {expires_at}", session.id());
-                Ok(expires_at)
+                Ok(Some(expires_at))
             }
-            (Ok(true), Touch::Seen) => Ok(session.expires_at()),
+            (Ok(true), Touch::Seen) => Ok(None),
             (Ok(false), _) => Err(AuthenticateError::NotAuthenticated),
             (Err(StorageError::Unavailable(reason)), _) => {
                 log::warn!("session {} could not be renewed for now: {reason}", session.id());
-                Ok(session.expires_at())
+                Ok(None)
             }
             (Err(error), _) => Err(error.into()),
         }
