@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, Credential},
+        access::{Actor, Credential, NotAuthenticated},
         ports::{AccessToken, AccessTokens, Clock, Identity, IdentityReader, IssueError, SessionToucher, StorageError},
     },
     domain::{
@@ -44,8 +44,8 @@ pub struct Authenticated {
 #[derive(Debug, Error)]
 pub enum AuthenticateError {
     /// There is no token, or it opens no living session of an active user.
-    #[error("You are not logged in, or your session has ended. Log in first.")]
-    NotAuthenticated,
+    #[error(transparent)]
+    NotAuthenticated(#[from] NotAuthenticated),
     /// The new token could not be signed.
     #[error(transparent)]
     Token(#[from] IssueError),
@@ -68,11 +68,11 @@ impl Authenticate {
         let token = token
             .and_then(|token| self.access_tokens.verify(token))
             .filter(|token| now < token.expires_at)
-            .ok_or(AuthenticateError::NotAuthenticated)?;
+            .ok_or(NotAuthenticated)?;
         let identity = self.identities.find_identity(&token.secret.digest()).await?;
         let Identity { session, user } = identity
             .filter(|identity| identity.session.lives_at(now))
-            .ok_or(AuthenticateError::NotAuthenticated)?;
+            .ok_or(NotAuthenticated)?;
 
         let extended = match session.touch(&self.session_lifetime, now) {
             Some(touch) => self.touch(&session, touch, now).await?,
@@ -112,7 +112,7 @@ impl Authenticate {
                 Ok(Some(expires_at))
             }
             (Ok(true), Touch::Seen) => Ok(None),
-            (Ok(false), _) => Err(AuthenticateError::NotAuthenticated),
+            (Ok(false), _) => Err(NotAuthenticated.into()),
             (Err(StorageError::Unavailable(reason)), _) => {
                 log::warn!("session {} could not be renewed for now: {reason}", session.id());
                 Ok(None)

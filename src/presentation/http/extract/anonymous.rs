@@ -41,7 +41,7 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
             let cookie = SessionCookie::of(&request);
             match authenticate_by(&cookie, &authenticate, &request).await {
                 Ok(_) => Err(Problem::new(ProblemCode::AlreadyAuthenticated).into()),
-                Err(AuthenticateError::NotAuthenticated) => X::from_request(&request, &mut payload)
+                Err(AuthenticateError::NotAuthenticated(_)) => X::from_request(&request, &mut payload)
                     .await
                     .map(Self)
                     .map_err(Into::into),

@@ -2,7 +2,10 @@ use actix_web::HttpRequest;
 
 use super::client::provenance;
 use crate::{
-    application::commands::account::{Authenticate, AuthenticateError, Authenticated},
+    application::{
+        access::NotAuthenticated,
+        commands::account::{Authenticate, AuthenticateError, Authenticated},
+    },
     presentation::http::cookies::SessionCookie,
 };
 
@@ -17,9 +20,9 @@ pub(super) async fn authenticate_by(
 ) -> Result<Authenticated, AuthenticateError> {
     for token in cookie.tokens() {
         match authenticate.execute(Some(&token), provenance(request)).await {
-            Err(AuthenticateError::NotAuthenticated) => {}
+            Err(AuthenticateError::NotAuthenticated(_)) => {}
             outcome => return outcome,
         }
     }
-    Err(AuthenticateError::NotAuthenticated)
+    Err(NotAuthenticated.into())
 }

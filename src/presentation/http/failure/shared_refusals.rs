@@ -47,7 +47,7 @@ refusals! {
 
 refusals! {
     AuthenticateError {
-        Self::NotAuthenticated => NotAuthenticated,
+        Self::NotAuthenticated(_) => NotAuthenticated,
     } delegating {
         Token(IssueError),
         Storage(StorageError),
