@@ -26,6 +26,7 @@ impl Tree {
             path: Path::new(DIRECTORY).join("tree"),
         };
         fs::create_dir_all(&tree.path).unwrap();
+        take_dependencies_along();
         let files = files(Path::new(ROOT));
         // What is the same already keeps its time, by which Cargo tells what has changed.
         for file in &files {
@@ -76,10 +77,25 @@ impl Tree {
         let mut command = Command::new(program);
         command
             .current_dir(&self.path)
-            .env("CARGO_TARGET_DIR", Path::new(DIRECTORY).join("target"))
-            // Nobody debugs there.
-            .env("CARGO_PROFILE_DEV_DEBUG", "false");
+            .env("CARGO_TARGET_DIR", Path::new(DIRECTORY).join("target"));
         command
+    }
+}
+
+/// Copies what was built here, so that the dependencies are not built again there. The copied sources are newer than what was
+/// built of them, so Cargo builds those anew.
+fn take_dependencies_along() {
+    let [from, to] = [
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("../debug"),
+        Path::new(DIRECTORY).join("target/debug"),
+    ];
+    if to.exists() {
+        return;
+    }
+    fs::create_dir_all(&to).unwrap();
+    for folder in [".fingerprint", "build", "deps"].map(|folder| from.join(folder)) {
+        let status = Command::new("cp").arg("-a").arg(folder).arg(&to).status();
+        assert!(status.unwrap().success());
     }
 }
 
