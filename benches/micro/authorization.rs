@@ -6,10 +6,11 @@ use criterion::Criterion;
 use gatehouse::{
     application::{
         Actor,
+        audit_trail::Provenance,
         authorization::{Permission, authorize},
         views::UserView,
     },
-    domain::{audit::Provenance, session::AuthSessionId, user::Role},
+    domain::{session::AuthSessionId, user::Role},
 };
 
 use crate::people::{NOW, user};

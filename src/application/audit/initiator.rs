@@ -1,8 +1,9 @@
 use crate::{
-    application::Actor,
-    domain::audit::{AuditActor, Provenance},
-    domain::session::AuthSessionId,
-    domain::user::UserId,
+    application::{
+        Actor,
+        audit_trail::{AuditActor, Provenance},
+    },
+    domain::{session::AuthSessionId, user::UserId},
 };
 
 /// Who does something, and where that comes from.

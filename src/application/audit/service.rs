@@ -6,13 +6,11 @@ use super::{Initiator, Refusals};
 use crate::{
     application::{
         Actor,
+        audit_trail::{AuditAction, AuditActor, AuditEvent, AuditEventId, OperatorName, RefusalReason},
         authorization::{NotAuthorized, Permission, authorize},
         ports::{Clock, Random, RandomExt, StorageError, Transaction},
     },
-    domain::{
-        audit::{AuditAction, AuditActor, AuditEvent, AuditEventId, OperatorName, RefusalReason},
-        user::UserId,
-    },
+    domain::user::UserId,
 };
 
 /// Writes down what use cases do, and notes what they refuse.

@@ -7,13 +7,13 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::AuditAction,
         authorization::{NotAuthorized, Permission},
         ports::{StorageError, Transaction},
         throttle::{Throttle, Throttled},
         views::UserView,
     },
     domain::{
-        audit::AuditAction,
         session::AuthSession,
         user::{Role, User},
     },

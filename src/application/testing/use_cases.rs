@@ -11,6 +11,7 @@ use super::{
 use crate::{
     application::{
         audit::Audit,
+        audit_trail::OperatorName,
         commands::{
             Registration,
             account::{Authenticate, ChangePassword, LogIn, SignUp},
@@ -19,7 +20,7 @@ use crate::{
         },
         throttle::{AbandonedAttempts, ChangeBudget, Throttle, ThrottlePolicy},
     },
-    domain::{audit::OperatorName, session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
+    domain::{session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
 };
 
 /// The use cases that stand on many ports, and what several use cases share.

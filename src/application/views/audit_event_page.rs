@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 
 use super::PageLimit;
-use crate::domain::{
-    audit::{AuditAction, AuditActorKind, AuditEvent, AuditEventId},
-    user::UserId,
+use crate::{
+    application::audit_trail::{AuditAction, AuditActorKind, AuditEvent, AuditEventId},
+    domain::user::UserId,
 };
 
 /// Which events are wanted; what is not given matches every one.

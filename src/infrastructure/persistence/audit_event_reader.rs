@@ -12,12 +12,10 @@ use super::{
         user,
     },
 };
-use crate::{
-    application::{
-        ports::{AuditEventReader, StorageError},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
-    },
-    domain::audit::{AuditEvent, AuditEventId},
+use crate::application::{
+    audit_trail::{AuditEvent, AuditEventId},
+    ports::{AuditEventReader, StorageError},
+    views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
 };
 
 #[derive(FromQueryResult)]

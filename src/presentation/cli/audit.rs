@@ -13,10 +13,11 @@ use super::{
 };
 use crate::{
     application::{
+        audit_trail::AuditActor,
         queries::operator::{ReadAuditTrail, ReadAuditTrailRequest},
         views::{AuditEventPageRequest, AuditEventView, PageLimit},
     },
-    domain::{audit::AuditActor, user::UserId},
+    domain::user::UserId,
 };
 
 /// The columns of a line.
@@ -101,10 +102,9 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::{
-        audit::{AuditAction, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
-        session::AuthSessionId,
-        user::Username,
+    use crate::{
+        application::audit_trail::{AuditAction, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
+        domain::{session::AuthSessionId, user::Username},
     };
 
     #[test]

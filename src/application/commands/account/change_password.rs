@@ -7,6 +7,7 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::{AuditAction, RefusalReason},
         authorization::{NotAuthorized, Permission},
         commands::{
             ConfirmActorError,
@@ -19,7 +20,6 @@ use crate::{
         throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
     },
     domain::{
-        audit::{AuditAction, RefusalReason},
         secret::Secret,
         session::SessionLifetime,
         user::{InvalidPassword, InvalidUsername, PasswordHash, PasswordPolicy, RawPassword, Role, UserId, Username},

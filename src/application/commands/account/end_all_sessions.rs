@@ -2,15 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{
-    application::{
-        Actor,
-        audit::Audit,
-        commands::{LockActorError, confirm_actor::lock_actor},
-        ports::{Clock, StorageError, UnitOfWork},
-        throttle::Throttle,
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    Actor,
+    audit::Audit,
+    audit_trail::AuditAction,
+    commands::{LockActorError, confirm_actor::lock_actor},
+    ports::{Clock, StorageError, UnitOfWork},
+    throttle::Throttle,
 };
 
 /// Logs the caller out everywhere.

@@ -6,11 +6,12 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::AuditAction,
         commands::{LockActorError, confirm_actor::lock_actor},
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
     },
-    domain::{audit::AuditAction, session::AuthSessionId},
+    domain::session::AuthSessionId,
 };
 
 /// Ends one of the caller's own sessions.

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::{
     application::{
         audit::{Audit, Initiator},
+        audit_trail::{AuditAction, Provenance, RefusalReason},
         ports::{
             AccessToken, AccessTokens, Clock, Credentials, DeviceToken, HashClient, HashingError, IdentityReader,
             IssueError, PasswordHasher, Random, RandomExt, StorageError, Transaction, UnitOfWork,
@@ -15,7 +16,6 @@ use crate::{
         views::UserView,
     },
     domain::{
-        audit::{AuditAction, Provenance, RefusalReason},
         secret::Secret,
         session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, UserAgent},
         user::{PasswordHash, RawPassword, User, Username},

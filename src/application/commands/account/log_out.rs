@@ -2,13 +2,11 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{
-    application::{
-        Actor,
-        audit::Audit,
-        ports::{Clock, StorageError, UnitOfWork},
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    Actor,
+    audit::Audit,
+    audit_trail::AuditAction,
+    ports::{Clock, StorageError, UnitOfWork},
 };
 
 /// Ends the session in which the caller acts.

@@ -6,15 +6,13 @@ use thiserror::Error;
 use crate::{
     application::{
         audit::{Audit, Initiator},
+        audit_trail::{AuditAction, Provenance, RefusalReason},
         commands::{Candidate, Registration, RegistrationError},
         ports::{HashClient, StorageError, UnitOfWork},
         throttle::{Throttle, ThrottleSubject, Throttled},
         views::UserView,
     },
-    domain::{
-        audit::{AuditAction, Provenance, RefusalReason},
-        user::{Role, User},
-    },
+    domain::user::{Role, User},
 };
 
 /// Lets anyone make an account of their own.

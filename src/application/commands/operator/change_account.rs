@@ -6,14 +6,12 @@ use thiserror::Error;
 use crate::{
     application::{
         audit::Audit,
+        audit_trail::AuditAction,
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
         views::UserView,
     },
-    domain::{
-        audit::AuditAction,
-        user::{InactiveAccount, InvalidUsername, User, Username},
-    },
+    domain::user::{InactiveAccount, InvalidUsername, User, Username},
 };
 
 /// How the operator changes an account, whatever the change: shared by all commands that do.

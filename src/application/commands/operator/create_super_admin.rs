@@ -5,11 +5,12 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     application::{
         audit::Audit,
+        audit_trail::AuditAction,
         commands::{Registration, RegistrationError},
         ports::{HashClient, UnitOfWork},
         views::UserView,
     },
-    domain::{audit::AuditAction, user::Role},
+    domain::user::Role,
 };
 
 /// Makes a super admin who was not there before.

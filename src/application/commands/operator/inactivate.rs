@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
-use crate::domain::{audit::AuditAction, user::Username};
+use crate::{application::audit_trail::AuditAction, domain::user::Username};
 
 /// Shuts any user out, a super admin too.
 ///

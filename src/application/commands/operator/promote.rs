@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
-use crate::domain::{
-    audit::AuditAction,
-    user::{User, Username},
+use crate::{
+    application::audit_trail::AuditAction,
+    domain::user::{User, Username},
 };
 
 /// Makes an existing account a super admin.

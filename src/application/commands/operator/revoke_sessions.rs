@@ -5,12 +5,10 @@ use thiserror::Error;
 use crate::{
     application::{
         audit::Audit,
+        audit_trail::AuditAction,
         ports::{Clock, StorageError, UnitOfWork},
     },
-    domain::{
-        audit::AuditAction,
-        user::{InvalidUsername, Username},
-    },
+    domain::user::{InvalidUsername, Username},
 };
 
 /// Logs a user out everywhere.

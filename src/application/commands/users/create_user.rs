@@ -7,13 +7,14 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::AuditAction,
         authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, Registration, RegistrationError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
         views::UserView,
     },
-    domain::{audit::AuditAction, user::Role},
+    domain::user::Role,
 };
 
 /// Makes an account for somebody.

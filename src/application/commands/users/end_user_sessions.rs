@@ -6,15 +6,13 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::AuditAction,
         authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
     },
-    domain::{
-        audit::AuditAction,
-        user::{Role, UserId},
-    },
+    domain::user::{Role, UserId},
 };
 
 /// Logs a user out everywhere.

@@ -2,11 +2,8 @@ use std::sync::Arc;
 
 use super::manage_user::{Change, ManageUser, ManageUserError};
 use crate::{
-    application::{Actor, views::UserView},
-    domain::{
-        audit::AuditAction,
-        user::{Role, User},
-    },
+    application::{Actor, audit_trail::AuditAction, views::UserView},
+    domain::user::{Role, User},
 };
 
 /// Shuts a user out.

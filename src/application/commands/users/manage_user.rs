@@ -7,16 +7,14 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::AuditAction,
         authorization::{NotAuthorized, Permission},
         commands::{ConfirmActorError, confirm_actor::confirm_actor},
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
         views::UserView,
     },
-    domain::{
-        audit::AuditAction,
-        user::{InvalidUsername, Role, SystemAccount, User, Username},
-    },
+    domain::user::{InvalidUsername, Role, SystemAccount, User, Username},
 };
 
 /// How an admin changes another user, whatever the change: shared by inactivating, reactivating, granting and revoking.
@@ -113,9 +111,9 @@ impl ManageUser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        application::testing::{InMemoryStore, World, user},
-        domain::audit::AuditActor,
+    use crate::application::{
+        audit_trail::AuditActor,
+        testing::{InMemoryStore, World, user},
     };
 
     async fn inactivate(world: &World, actor: &Actor) -> Result<(UserView, bool), ManageUserError> {

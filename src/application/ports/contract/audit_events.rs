@@ -3,14 +3,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{START, Storage};
 use crate::{
     application::{
+        audit_trail::{
+            AuditAction, AuditActor, AuditActorKind, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason,
+        },
         ports::Expirable,
         testing::user,
         views::{AuditEventFilter, AuditEventPageRequest, AuditEventView, PageLimit},
     },
     domain::{
-        audit::{
-            AuditAction, AuditActor, AuditActorKind, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason,
-        },
         session::AuthSessionId,
         user::{Role, User},
     },

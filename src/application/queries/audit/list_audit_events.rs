@@ -2,15 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{
-    application::{
-        Actor,
-        audit::Audit,
-        authorization::{NotAuthorized, Permission},
-        ports::{AuditEventReader, StorageError},
-        views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    Actor,
+    audit::Audit,
+    audit_trail::AuditAction,
+    authorization::{NotAuthorized, Permission},
+    ports::{AuditEventReader, StorageError},
+    views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
 };
 
 /// Lists the events of the audit trail, a page at a time.

@@ -5,13 +5,11 @@ use thiserror::Error;
 
 use crate::{
     application::{
+        audit_trail::{AuditAction, AuditActorKind},
         ports::{AuditEventReader, StorageError, UserReader},
         views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
-    domain::{
-        audit::{AuditAction, AuditActorKind},
-        user::{InvalidUsername, UserId, Username},
-    },
+    domain::user::{InvalidUsername, UserId, Username},
 };
 
 /// Reads the events of the audit trail, a page at a time.

@@ -6,11 +6,12 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::AuditAction,
         authorization::{NotAuthorized, Permission},
         ports::{StorageError, UserReader},
         views::UserView,
     },
-    domain::{audit::AuditAction, user::UserId},
+    domain::user::UserId,
 };
 
 /// Shows one user.

@@ -6,14 +6,12 @@ use crate::{
     application::{
         Actor,
         audit::Audit,
+        audit_trail::AuditAction,
         authorization::{NotAuthorized, Permission},
         ports::{Clock, SessionReader, StorageError, UserReader},
         views::SessionView,
     },
-    domain::{
-        audit::AuditAction,
-        user::{Role, UserId},
-    },
+    domain::user::{Role, UserId},
 };
 
 /// Lists the sessions of a user.

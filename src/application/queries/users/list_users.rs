@@ -2,15 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{
-    application::{
-        Actor,
-        audit::Audit,
-        authorization::{NotAuthorized, Permission},
-        ports::{StorageError, UserReader},
-        views::{UserFilter, UserPage, UserPageRequest},
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    Actor,
+    audit::Audit,
+    audit_trail::AuditAction,
+    authorization::{NotAuthorized, Permission},
+    ports::{StorageError, UserReader},
+    views::{UserFilter, UserPage, UserPageRequest},
 };
 
 /// Lists users, a page at a time.

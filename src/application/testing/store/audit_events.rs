@@ -5,13 +5,11 @@ use async_trait::async_trait;
 use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
+        audit_trail::{AuditEvent, AuditEventId},
         ports::{AuditEventReader, AuditEventRepository, StorageError},
         views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, AuditEventView},
     },
-    domain::{
-        audit::{AuditEvent, AuditEventId},
-        user::UserId,
-    },
+    domain::user::UserId,
 };
 
 #[async_trait]

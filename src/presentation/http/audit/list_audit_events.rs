@@ -14,11 +14,11 @@ use uuid::Uuid;
 use super::audit_event_view::{AuditEventView, OutcomeName};
 use crate::{
     application::{
+        audit_trail::AuditAction,
         ports::StorageError,
         queries::audit::{ListAuditEvents, ListAuditEventsError},
         views::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
     },
-    domain::audit::AuditAction,
     presentation::http::{
         extract::{Authenticated, Params, QueryParams},
         failure::{Failure, refusals},

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
-    application::views::{PageLimit, PageOffset},
+    application::{
+        audit_trail::{AuditAction, RefusalReason},
+        views::{PageLimit, PageOffset},
+    },
     domain::{
-        audit::{AuditAction, RefusalReason},
         session::UserAgent,
         user::{PasswordPolicy, Username},
     },

@@ -3,9 +3,11 @@ use rstest::rstest;
 
 use super::*;
 use crate::{
-    application::testing::{PASSWORD, World, provenance, rotated_hash_of, user},
+    application::{
+        audit_trail::AuditActor,
+        testing::{PASSWORD, World, provenance, rotated_hash_of, user},
+    },
     domain::{
-        audit::AuditActor,
         session::UserAgent,
         user::{PasswordHash, Role},
     },
