@@ -5,11 +5,11 @@ use std::hint::black_box;
 use criterion::Criterion;
 use gatehouse::{
     application::{
-        Actor,
-        authorization::{Permission, authorize},
+        access::{Actor, Credential, Permission, authorize},
+        audit_trail::Provenance,
         views::UserView,
     },
-    domain::{audit::Provenance, session::AuthSessionId, user::Role},
+    domain::{session::AuthSessionId, user::Role},
 };
 
 use crate::people::{NOW, user};
@@ -17,8 +17,10 @@ use crate::people::{NOW, user};
 pub fn bench(criterion: &mut Criterion) {
     let actor = Actor {
         user: UserView::from(&user(0, Role::SuperAdmin)),
-        session_id: AuthSessionId::new(NOW, [0; 10]),
-        session_expires_at: NOW,
+        credential: Credential::Session {
+            id: AuthSessionId::new(NOW, [0; 10]),
+            expires_at: NOW,
+        },
         provenance: Provenance::default(),
     };
     let target = user(1, Role::User);
@@ -27,8 +29,7 @@ pub fn bench(criterion: &mut Criterion) {
     for (name, permission) in [
         ("read_users", Permission::ReadUsers),
         ("read_audit_events", Permission::ReadAuditEvents),
-        ("manage_role", Permission::ManageRole(Role::Admin)),
-        ("manage_user", Permission::ManageUser(&target)),
+        ("manage", Permission::manage_user(&target)),
     ] {
         assert_eq!(authorize(&actor, permission), Ok(()));
         group.bench_function(name, |bencher| {

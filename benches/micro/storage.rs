@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use gatehouse::{
     application::{
+        paging::{PageLimit, UserFilter, UserPageRequest},
         ports::{IdentityReader, Transaction, UnitOfWork, UserReader},
-        views::{PageLimit, UserFilter, UserPageRequest},
     },
     domain::{
         secret::Secret,

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod audit_trail;
 pub mod commands;
 pub mod paging;
 pub mod ports;

@@ -8,7 +8,6 @@
 //! Whatever takes a port, the caller, or more than one entity is a use case of the [`application`](crate::application).
 //! [`authorization`](crate::application::authorization) decides who may do what.
 
-pub mod audit;
 pub(crate) mod id;
 pub mod secret;
 pub mod session;

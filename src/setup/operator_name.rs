@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::domain::audit::OperatorName;
+use crate::application::audit_trail::OperatorName;
 
 /// Returns the account that called `sudo`, or else the one that the process runs as.
 pub fn operator_name() -> Option<OperatorName> {

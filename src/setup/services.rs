@@ -1,13 +1,11 @@
 use std::sync::Arc;
 
 use super::adapters::Adapters;
-use crate::{
-    application::{
-        audit::{Audit, Refusals},
-        commands::{Changes, Registration},
-        throttle::{AbandonedAttempts, ChangeBudget, Throttle},
-    },
-    domain::audit::OperatorName,
+use crate::application::{
+    audit::{Audit, Refusals},
+    audit_trail::OperatorName,
+    commands::{Changes, Registration},
+    throttle::{AbandonedAttempts, ChangeBudget, Throttle},
 };
 
 /// The services that several use cases share, built on the adapters.

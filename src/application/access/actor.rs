@@ -2,9 +2,8 @@ use chrono::{DateTime, Utc};
 
 use super::Credential;
 use crate::{
-    application::{ports::HashClient, views::UserView},
+    application::{audit_trail::Provenance, ports::HashClient, views::UserView},
     domain::{
-        audit::Provenance,
         session::AuthSessionId,
         user::{Role, UserId},
     },

@@ -2,9 +2,11 @@ use chrono::{DateTime, Utc};
 
 use super::{Actor, ActorError, NotAuthenticated};
 use crate::{
-    application::ports::{StorageError, Transaction},
+    application::{
+        audit_trail::Provenance,
+        ports::{StorageError, Transaction},
+    },
     domain::{
-        audit::Provenance,
         session::{AuthSession, AuthSessionId},
         user::{User, UserId},
     },

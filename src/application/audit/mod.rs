@@ -1,11 +1,9 @@
-//! The audit trail: who did what to whom, when, and from where.
+//! The service that writes the [audit trail](super::audit_trail).
 //!
-//! What a command changes it writes down in the same transaction: there is neither without the other. What is refused
-//! changes nothing, so it is written by itself, a moment later, and alike refusals together: a flood of them cannot
-//! fill the disk.
+//! A command writes its event in the same transaction as its changes. A refusal changes nothing, so it is written on its
+//! own, a moment later. Equal refusals are written together, so that a flood of them cannot fill the disk.
 //!
-//! What an event is, the [domain](crate::domain::audit) says; how the trail is read, the
-//! [queries](super::queries::audit). Use cases call [`Audit`].
+//! Use cases call [`Audit`], and [queries](super::queries::audit) read the trail.
 
 mod refusals;
 mod service;

@@ -2,10 +2,9 @@ use std::{collections::HashMap, mem, sync::Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{
-    audit::{AuditAction, AuditActor, AuditEvent, Provenance, RefusalReason},
-    throttle::ClientNetwork,
-    user::UserId,
+use crate::{
+    application::audit_trail::{AuditAction, AuditActor, AuditEvent, Provenance, RefusalReason},
+    domain::{throttle::ClientNetwork, user::UserId},
 };
 
 /// Refusals that are yet to be written.

@@ -6,12 +6,10 @@ use super::Refusals;
 use crate::{
     application::{
         access::{Actor, ConfirmedActor, NotAuthorized, Permission, authorize},
+        audit_trail::{AuditAction, AuditActor, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
         ports::{Clock, Random, RandomExt, StorageError, Transaction},
     },
-    domain::{
-        audit::{AuditAction, AuditActor, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
-        user::UserId,
-    },
+    domain::user::UserId,
 };
 
 /// Writes down what use cases do, and notes what they refuse.

@@ -6,12 +6,12 @@ use crate::{
     application::{
         access::{Actor, ActorError, Confirmed, ConfirmedActor, NotAuthorized, Permission},
         audit::Audit,
+        audit_trail::AuditAction,
         ports::{Clock, StorageError, Transaction, UnitOfWork},
         throttle::Throttle,
         views::UserView,
     },
     domain::{
-        audit::AuditAction,
         session::AuthSession,
         user::{User, UserId},
     },

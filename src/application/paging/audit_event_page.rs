@@ -2,11 +2,11 @@ use chrono::{DateTime, Utc};
 
 use super::PageLimit;
 use crate::{
-    application::views::AuditEventView,
-    domain::{
-        audit::{AuditAction, AuditActorKind, AuditEventId},
-        user::UserId,
+    application::{
+        audit_trail::{AuditAction, AuditActorKind, AuditEventId},
+        views::AuditEventView,
     },
+    domain::user::UserId,
 };
 
 /// Which events are wanted; what is not given matches every one.

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 
 use super::StorageError;
-use crate::domain::audit::AuditEvent;
+use crate::application::audit_trail::AuditEvent;
 
 /// Writes the audit trail, within a transaction. Events never change.
 #[async_trait]

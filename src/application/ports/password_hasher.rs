@@ -3,10 +3,12 @@ use std::error::Error as StdError;
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::domain::{
-    audit::Provenance,
-    throttle::ClientNetwork,
-    user::{PasswordHash, RawPassword, UserId},
+use crate::{
+    application::audit_trail::Provenance,
+    domain::{
+        throttle::ClientNetwork,
+        user::{PasswordHash, RawPassword, UserId},
+    },
 };
 
 /// Hashes passwords, slowly on purpose, without stalling anything else.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     application::{
         audit::Audit,
+        audit_trail::OperatorName,
         commands::{
             Changes, Registration,
             account::{Authenticate, ChangePassword, LogIn, PasswordCheck, SessionIssue, SignUp},
@@ -18,7 +19,7 @@ use crate::{
         },
         throttle::{AbandonedAttempts, ChangeBudget, Throttle, ThrottlePolicy},
     },
-    domain::{audit::OperatorName, session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
+    domain::{session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
 };
 
 /// The use cases that stand on many ports, and what several use cases share.

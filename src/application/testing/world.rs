@@ -15,12 +15,12 @@ use crate::{
     application::{
         access::{Actor, Credential},
         audit::Refusals,
+        audit_trail::{AuditAction, AuditEvent, Provenance},
         commands::account::SignUpRequest,
         ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
         views::UserView,
     },
     domain::{
-        audit::{AuditAction, AuditEvent, Provenance},
         secret::Secret,
         session::{AuthSession, AuthSessionId, ClientDetails},
         user::{Role, User, UserId, Username},

@@ -1,4 +1,4 @@
-use crate::domain::audit::AuditEvent;
+use crate::application::audit_trail::AuditEvent;
 
 /// An event as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,13 +12,11 @@ use super::{
         user,
     },
 };
-use crate::{
-    application::{
-        paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
-        ports::{AuditEventReader, StorageError},
-        views::AuditEventView,
-    },
-    domain::audit::{AuditEvent, AuditEventId},
+use crate::application::{
+    audit_trail::{AuditEvent, AuditEventId},
+    paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
+    ports::{AuditEventReader, StorageError},
+    views::AuditEventView,
 };
 
 #[derive(FromQueryResult)]

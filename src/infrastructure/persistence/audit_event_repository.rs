@@ -2,9 +2,9 @@ use async_trait::async_trait;
 use sea_orm::EntityTrait;
 
 use super::{database::SeaOrmTransaction, entities::audit_event::Entity, mapping::audit_event_row};
-use crate::{
-    application::ports::{AuditEventRepository, StorageError},
-    domain::audit::AuditEvent,
+use crate::application::{
+    audit_trail::AuditEvent,
+    ports::{AuditEventRepository, StorageError},
 };
 
 #[async_trait]

@@ -8,9 +8,12 @@ use uuid::Uuid;
 
 use super::entities::{audit_event, auth_session, throttle_bucket, user};
 use crate::{
-    application::{ports::StorageError, views::UserView},
+    application::{
+        audit_trail::{AuditAction, AuditActor, AuditActorKind, AuditEvent, OperatorName, Provenance, RefusalReason},
+        ports::StorageError,
+        views::UserView,
+    },
     domain::{
-        audit::{AuditAction, AuditActor, AuditActorKind, AuditEvent, OperatorName, Provenance, RefusalReason},
         secret::SecretDigest,
         session::{AuthSession, AuthSessionState, ClientDetails, UserAgent},
         throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey},

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use super::entities::{audit_event, auth_session, throttle_bucket};
-use crate::{application::ports::Expirable, domain::audit::AuditEventId};
+use crate::application::{audit_trail::AuditEventId, ports::Expirable};
 
 /// Deletes rows as [`Transaction::purge`](crate::application::ports::Transaction::purge) requires.
 pub(super) async fn purge(

@@ -6,9 +6,9 @@ use clap::{
 };
 
 use super::Moment;
-use crate::{
-    application::queries::operator::RequestedActor,
-    domain::audit::{AuditAction, AuditActorKind},
+use crate::application::{
+    audit_trail::{AuditAction, AuditActorKind},
+    queries::operator::RequestedActor,
 };
 
 /// User management: sign-up, log-in, users, roles and sessions. Without a command, serves.

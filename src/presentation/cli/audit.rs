@@ -13,11 +13,12 @@ use super::{
 };
 use crate::{
     application::{
+        audit_trail::AuditActor,
         paging::{AuditEventPageRequest, PageLimit},
         queries::operator::{ReadAuditTrail, ReadAuditTrailRequest},
         views::AuditEventView,
     },
-    domain::{audit::AuditActor, user::UserId},
+    domain::user::UserId,
 };
 
 /// The columns of a line.
@@ -102,10 +103,9 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::{
-        audit::{AuditAction, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
-        session::AuthSessionId,
-        user::Username,
+    use crate::{
+        application::audit_trail::{AuditAction, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason},
+        domain::{session::AuthSessionId, user::Username},
     };
 
     #[test]

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::*;
-use crate::domain::audit::AuditEventId;
+use crate::application::audit_trail::AuditEventId;
 
 const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 

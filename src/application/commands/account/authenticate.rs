@@ -6,12 +6,10 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, Credential, NotAuthenticated},
+        audit_trail::Provenance,
         ports::{AccessToken, AccessTokens, Clock, Identity, IdentityReader, IssueError, SessionToucher, StorageError},
     },
-    domain::{
-        audit::Provenance,
-        session::{AuthSession, SessionLifetime, Touch},
-    },
+    domain::session::{AuthSession, SessionLifetime, Touch},
 };
 
 /// Finds out who makes a request, for every entry point.

@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, ActorError, ConfirmedActor, NotAuthorized, Permission},
+        audit_trail::{AuditAction, RefusalReason},
         commands::Changes,
         ports::{
             AccessToken, AccessTokens, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher, Random,
@@ -14,7 +15,6 @@ use crate::{
         throttle::{Reservation, Throttle, ThrottleSubject, Throttled},
     },
     domain::{
-        audit::{AuditAction, RefusalReason},
         secret::Secret,
         session::SessionLifetime,
         user::{InvalidPassword, InvalidUsername, PasswordHash, PasswordPolicy, RawPassword, Role, UserId, Username},

@@ -1,11 +1,9 @@
 use std::sync::Arc;
 
-use crate::{
-    application::{
-        access::{Actor, ActorError},
-        commands::Changes,
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    access::{Actor, ActorError},
+    audit_trail::AuditAction,
+    commands::Changes,
 };
 
 /// Logs the caller out everywhere.

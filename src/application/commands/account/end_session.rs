@@ -5,10 +5,11 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, ActorError},
+        audit_trail::AuditAction,
         commands::Changes,
         ports::StorageError,
     },
-    domain::{audit::AuditAction, session::AuthSessionId},
+    domain::session::AuthSessionId,
 };
 
 /// Ends one of the caller's own sessions.

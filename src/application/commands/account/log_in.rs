@@ -2,8 +2,8 @@ use secrecy::SecretString;
 
 use super::{LogInError, LoggedIn, PasswordCheck, SessionIssue};
 use crate::{
-    application::ports::DeviceToken,
-    domain::{audit::Provenance, session::UserAgent},
+    application::{audit_trail::Provenance, ports::DeviceToken},
+    domain::session::UserAgent,
 };
 
 /// Begins a session for a user who knows the password.

@@ -1,12 +1,10 @@
 use std::sync::Arc;
 
-use crate::{
-    application::{
-        access::{Actor, ConfirmedActor},
-        audit::Audit,
-        ports::{Clock, StorageError, UnitOfWork},
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    access::{Actor, ConfirmedActor},
+    audit::Audit,
+    audit_trail::AuditAction,
+    ports::{Clock, StorageError, UnitOfWork},
 };
 
 /// Ends the session in which the caller acts.

@@ -6,13 +6,11 @@ use super::log_in_error::LogInError;
 use crate::{
     application::{
         audit::Audit,
+        audit_trail::{AuditAction, Provenance, RefusalReason},
         ports::{Credentials, DeviceToken, HashClient, IdentityReader, PasswordHasher, Transaction, UnitOfWork},
         throttle::{Reservation, Throttle, ThrottleSubject},
     },
-    domain::{
-        audit::{AuditAction, Provenance, RefusalReason},
-        user::{PasswordHash, RawPassword, User, Username},
-    },
+    domain::user::{PasswordHash, RawPassword, User, Username},
 };
 
 /// Finds out whether a password is that of a user: the first step of a log-in.

@@ -7,12 +7,12 @@ use crate::{
     application::{
         access::ConfirmedActor,
         audit::Audit,
+        audit_trail::{AuditAction, Provenance},
         ports::{AccessToken, AccessTokens, Clock, DeviceToken, Random, RandomExt, Transaction},
         throttle::Throttle,
         views::UserView,
     },
     domain::{
-        audit::{AuditAction, Provenance},
         secret::Secret,
         session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, UserAgent},
         user::User,

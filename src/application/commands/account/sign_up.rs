@@ -7,15 +7,13 @@ use crate::{
     application::{
         access::ConfirmedActor,
         audit::Audit,
+        audit_trail::{AuditAction, Provenance, RefusalReason},
         commands::{Candidate, Registration, RegistrationError},
         ports::{HashClient, StorageError, UnitOfWork},
         throttle::{Throttle, ThrottleSubject, Throttled},
         views::UserView,
     },
-    domain::{
-        audit::{AuditAction, Provenance, RefusalReason},
-        user::{Role, User},
-    },
+    domain::user::{Role, User},
 };
 
 /// Lets anyone make an account of their own.

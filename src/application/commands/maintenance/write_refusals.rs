@@ -2,12 +2,10 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{
-    application::{
-        audit::Refusals,
-        ports::{Clock, StorageError, UnitOfWork},
-    },
-    domain::audit::AuditEvent,
+use crate::application::{
+    audit::Refusals,
+    audit_trail::AuditEvent,
+    ports::{Clock, StorageError, UnitOfWork},
 };
 
 /// Writes the refusals that were noted meanwhile to the audit trail.
@@ -67,9 +65,9 @@ impl WriteRefusals {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        application::testing::World,
-        domain::audit::{AuditAction, Provenance, RefusalReason},
+    use crate::application::{
+        audit_trail::{AuditAction, Provenance, RefusalReason},
+        testing::World,
     };
 
     fn write_refusals(world: &World) -> WriteRefusals {

@@ -7,14 +7,12 @@ use crate::{
     application::{
         access::ConfirmedActor,
         audit::Audit,
+        audit_trail::AuditAction,
         ports::{Clock, StorageError, UnitOfWork},
         throttle::Throttle,
         views::UserView,
     },
-    domain::{
-        audit::AuditAction,
-        user::{InactiveAccount, InvalidUsername, User, Username},
-    },
+    domain::user::{InactiveAccount, InvalidUsername, User, Username},
 };
 
 /// Changes accounts, super admins' too: promotes, demotes, inactivates, reactivates, ends sessions.

@@ -6,11 +6,12 @@ use crate::{
     application::{
         access::ConfirmedActor,
         audit::Audit,
+        audit_trail::AuditAction,
         commands::{Registration, RegistrationError},
         ports::{HashClient, UnitOfWork},
         views::UserView,
     },
-    domain::{audit::AuditAction, user::Role},
+    domain::user::Role,
 };
 
 /// Makes a super admin who was not there before.

@@ -5,11 +5,11 @@ use thiserror::Error;
 
 use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
 use crate::{
-    application::ports::{HashClient, HashingError, PasswordHasher},
-    domain::{
-        audit::AuditAction,
-        user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
+    application::{
+        audit_trail::AuditAction,
+        ports::{HashClient, HashingError, PasswordHasher},
     },
+    domain::user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
 };
 
 /// Gives any user, a super admin too, another password.

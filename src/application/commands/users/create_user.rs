@@ -6,11 +6,12 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, ActorError, NotAuthorized, Permission},
+        audit_trail::AuditAction,
         commands::{Changes, Registration, RegistrationError},
         ports::StorageError,
         views::UserView,
     },
-    domain::{audit::AuditAction, user::Role},
+    domain::user::Role,
 };
 
 /// Creates an account for somebody.

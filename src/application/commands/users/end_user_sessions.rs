@@ -5,13 +5,11 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, ActorError, NotAuthorized, Permission},
+        audit_trail::AuditAction,
         commands::Changes,
         ports::StorageError,
     },
-    domain::{
-        audit::AuditAction,
-        user::{Role, UserId},
-    },
+    domain::user::{Role, UserId},
 };
 
 /// Logs a user out everywhere.

@@ -4,14 +4,12 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, ActorError, NotAuthorized, Permission},
+        audit_trail::AuditAction,
         commands::Changes,
         ports::StorageError,
         views::UserView,
     },
-    domain::{
-        audit::AuditAction,
-        user::{InvalidUsername, Role, SystemAccount, User, Username},
-    },
+    domain::user::{InvalidUsername, Role, SystemAccount, User, Username},
 };
 
 /// Why a user was not changed.
@@ -73,9 +71,9 @@ pub(super) async fn manage_user(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        application::testing::{InMemoryStore, World, user},
-        domain::audit::AuditActor,
+    use crate::application::{
+        audit_trail::AuditActor,
+        testing::{InMemoryStore, World, user},
     };
 
     async fn inactivate(changes: &Changes, actor: &Actor) -> Result<UserView, ManageUserError> {

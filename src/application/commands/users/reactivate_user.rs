@@ -2,11 +2,8 @@ use std::sync::Arc;
 
 use super::manage_user::{ManageUserError, manage_user};
 use crate::{
-    application::{access::Actor, commands::Changes, views::UserView},
-    domain::{
-        audit::AuditAction,
-        user::{Role, User},
-    },
+    application::{access::Actor, audit_trail::AuditAction, commands::Changes, views::UserView},
+    domain::user::{Role, User},
 };
 
 /// Lets an inactive user in again.

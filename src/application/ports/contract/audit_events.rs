@@ -3,15 +3,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{START, Storage};
 use crate::{
     application::{
+        audit_trail::{
+            AuditAction, AuditActor, AuditActorKind, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason,
+        },
         paging::{AuditEventFilter, AuditEventPageRequest, PageLimit},
         ports::Expirable,
         testing::user,
         views::AuditEventView,
     },
     domain::{
-        audit::{
-            AuditAction, AuditActor, AuditActorKind, AuditEvent, AuditEventId, OperatorName, Provenance, RefusalReason,
-        },
         session::AuthSessionId,
         user::{Role, User},
     },

@@ -2,14 +2,12 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{
-    application::{
-        access::{Actor, NotAuthorized, Permission},
-        audit::Audit,
-        paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
-        ports::{AuditEventReader, StorageError},
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    access::{Actor, NotAuthorized, Permission},
+    audit::Audit,
+    audit_trail::AuditAction,
+    paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
+    ports::{AuditEventReader, StorageError},
 };
 
 /// Lists the events of the audit trail, a page at a time.

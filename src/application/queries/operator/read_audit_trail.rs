@@ -5,13 +5,11 @@ use chrono::{DateTime, Utc};
 use super::find_user::{FindUserError, find_by_name};
 use crate::{
     application::{
+        audit_trail::{AuditAction, AuditActorKind},
         paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
         ports::{AuditEventReader, UserReader},
     },
-    domain::{
-        audit::{AuditAction, AuditActorKind},
-        user::UserId,
-    },
+    domain::user::UserId,
 };
 
 /// Reads the events of the audit trail, a page at a time.

@@ -6,10 +6,11 @@ use crate::{
     application::{
         access::{Actor, NotAuthorized, Permission},
         audit::Audit,
+        audit_trail::AuditAction,
         ports::{StorageError, UserReader},
         views::UserView,
     },
-    domain::{audit::AuditAction, user::UserId},
+    domain::user::UserId,
 };
 
 /// Shows one user.

@@ -6,13 +6,11 @@ use crate::{
     application::{
         access::{Actor, NotAuthorized, Permission},
         audit::Audit,
+        audit_trail::AuditAction,
         ports::{Clock, SessionReader, StorageError, UserReader},
         views::SessionView,
     },
-    domain::{
-        audit::AuditAction,
-        user::{Role, UserId},
-    },
+    domain::user::{Role, UserId},
 };
 
 /// Lists the sessions of a user.

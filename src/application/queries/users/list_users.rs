@@ -2,14 +2,12 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::{
-    application::{
-        access::{Actor, NotAuthorized, Permission},
-        audit::Audit,
-        paging::{UserFilter, UserPage, UserPageRequest},
-        ports::{StorageError, UserReader},
-    },
-    domain::audit::AuditAction,
+use crate::application::{
+    access::{Actor, NotAuthorized, Permission},
+    audit::Audit,
+    audit_trail::AuditAction,
+    paging::{UserFilter, UserPage, UserPageRequest},
+    ports::{StorageError, UserReader},
 };
 
 /// Lists users, a page at a time.

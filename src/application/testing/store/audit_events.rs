@@ -5,14 +5,12 @@ use async_trait::async_trait;
 use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
+        audit_trail::{AuditEvent, AuditEventId},
         paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest},
         ports::{AuditEventReader, AuditEventRepository, StorageError},
         views::AuditEventView,
     },
-    domain::{
-        audit::{AuditEvent, AuditEventId},
-        user::UserId,
-    },
+    domain::user::UserId,
 };
 
 #[async_trait]

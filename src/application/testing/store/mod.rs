@@ -18,12 +18,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    application::ports::{
-        AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository, Transaction,
-        UnitOfWork, UserRepository,
+    application::{
+        audit_trail::{AuditEvent, AuditEventId},
+        ports::{
+            AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository,
+            Transaction, UnitOfWork, UserRepository,
+        },
     },
     domain::{
-        audit::{AuditEvent, AuditEventId},
         session::{AuthSession, AuthSessionId},
         throttle::{ThrottleBucket, ThrottleKey},
         user::{User, UserId},

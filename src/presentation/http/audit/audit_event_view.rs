@@ -3,7 +3,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{application::views, domain::audit::AuditActorKind};
+use crate::application::{audit_trail::AuditActorKind, views};
 
 /// Something that somebody did or was refused.
 #[derive(Debug, Serialize, Apiv2Schema)]

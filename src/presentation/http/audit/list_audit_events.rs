@@ -14,11 +14,11 @@ use uuid::Uuid;
 use super::audit_event_view::{AuditEventView, OutcomeName};
 use crate::{
     application::{
+        audit_trail::AuditAction,
         paging::{AuditEventFilter, AuditEventPage, AuditEventPageRequest, PageLimit},
         ports::StorageError,
         queries::audit::{ListAuditEvents, ListAuditEventsError},
     },
-    domain::audit::AuditAction,
     presentation::http::{
         describe::{Details, samples},
         extract::{Authenticated, Params, QueryParams},

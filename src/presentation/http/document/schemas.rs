@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::application::audit_trail::{AuditAction, RefusalReason};
 use crate::{
     application::paging::{PageLimit, PageOffset},
     domain::{
-        audit::{AuditAction, RefusalReason},
         session::UserAgent,
         user::{PasswordPolicy, Username},
     },

@@ -8,8 +8,7 @@ use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
 use super::ClientAddress;
 use crate::{
-    domain::{audit::Provenance, session::UserAgent},
-    presentation::http::request::request_id,
+    application::audit_trail::Provenance, domain::session::UserAgent, presentation::http::request::request_id,
 };
 
 /// What is known of the client that sent the request.

@@ -4,11 +4,11 @@ use rstest::rstest;
 use super::*;
 use crate::{
     application::{
+        audit_trail::{AuditAction, AuditActor, RefusalReason},
         ports::{HashClient, HashingError, PasswordHasher as _},
         testing::{PASSWORD, World, provenance, rotated_hash_of, user},
     },
     domain::{
-        audit::{AuditAction, AuditActor, RefusalReason},
         session::{ClientDetails, UserAgent},
         user::{PasswordHash, Role},
     },

@@ -1,6 +1,7 @@
 //! Wrong current passwords, and what becomes of the session.
 
 use super::*;
+use crate::application::audit_trail::AuditAction;
 use crate::application::testing::TestSession;
 
 async fn change_own(world: &World, session: &TestSession, current: &str) -> Result<(), ChangePasswordError> {

@@ -3,23 +3,23 @@ use chrono::{DateTime, Utc};
 use super::{AuditAction, AuditActor, AuditEventId, Provenance, RefusalReason};
 use crate::domain::user::UserId;
 
-/// Something that somebody did or was refused. It is written once and never changed.
+/// An action that was done or refused. An event never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
-    /// Its name.
+    /// The id of the event.
     pub id: AuditEventId,
-    /// When it happened; the last time, of several alike.
+    /// When it happened; the last time if it stands for several.
     pub occurred_at: DateTime<Utc>,
-    /// Who did it.
+    /// The actor.
     pub actor: AuditActor,
-    /// What was done.
+    /// The action.
     pub action: AuditAction,
-    /// Whom it was done to, if there is such a user.
+    /// The user who was acted on, if any.
     pub target_id: Option<UserId>,
-    /// Why it was refused, if it was.
+    /// The reason of a refusal.
     pub refusal: Option<RefusalReason>,
-    /// How many alike this stands for: more than 1 for refusals only.
+    /// The number of equal refusals that it stands for; 1 if it was done.
     pub count: u32,
-    /// Where it came from; the first time, of several alike.
+    /// The origin; the first one if it stands for several.
     pub provenance: Provenance,
 }

@@ -1,6 +1,6 @@
 //! Enums whose variants have stable names.
 
-/// Defines an enum whose variants have stable names, by which storage and clients know them.
+/// Defines an enum whose variants have stable names in storage and for clients.
 macro_rules! named_enum {
     ($(#[$attribute:meta])* $enum:ident {
         $($(#[$of_variant:meta])* $variant:ident: $name:literal,)+
@@ -12,15 +12,15 @@ macro_rules! named_enum {
         }
 
         impl $enum {
-            /// All of them.
+            /// All variants.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The stable name, in snake case.
+            /// Returns the stable name, in snake case.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
 
-            /// The one of that name.
+            /// Returns the variant with this name.
             pub fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
             }
@@ -34,7 +34,7 @@ pub(super) use named_enum;
 mod tests {
     use std::{collections::HashSet, fmt::Debug};
 
-    use super::super::{AuditAction, AuditActorKind, RefusalReason};
+    use crate::application::audit_trail::{AuditAction, AuditActorKind, RefusalReason};
 
     fn assert_named<T: Copy + Debug + PartialEq>(all: &[T], name: fn(T) -> &'static str, named: fn(&str) -> Option<T>) {
         let names: HashSet<_> = all.iter().map(|one| name(*one)).collect();

@@ -1,39 +1,39 @@
 use super::names::named_enum;
 
 named_enum! {
-    /// What somebody does, or is refused.
+    /// The action of an event, done or refused.
     AuditAction {
-        /// Makes an account of one's own.
+        /// Creates the own account.
         SignUp: "sign_up",
         /// Begins a session.
         LogIn: "log_in",
-        /// Ends the session at hand.
+        /// Ends the current session.
         LogOut: "log_out",
-        /// Ends one of one's own sessions.
+        /// Ends one of the own sessions.
         EndSession: "end_session",
-        /// Ends one's own sessions.
+        /// Ends all own sessions.
         EndAllSessions: "end_all_sessions",
-        /// Gives oneself or somebody else another password.
+        /// Changes the own password or that of another user.
         ChangePassword: "change_password",
-        /// Makes an account for somebody.
+        /// Creates an account for another user.
         CreateUser: "create_user",
-        /// Shuts a user out.
+        /// Inactivates a user.
         InactivateUser: "inactivate_user",
-        /// Lets a user in again.
+        /// Reactivates a user.
         ReactivateUser: "reactivate_user",
         /// Makes a user an admin.
         GrantAdmin: "grant_admin",
         /// Makes an admin a plain user.
         RevokeAdmin: "revoke_admin",
-        /// Logs a user out everywhere.
+        /// Ends all sessions of a user.
         EndUserSessions: "end_user_sessions",
-        /// Makes a super admin who was not there before.
+        /// Creates the account of a super admin.
         CreateSuperAdmin: "create_super_admin",
         /// Makes an account a super admin.
         Promote: "promote",
-        /// Makes any account a plain user's.
+        /// Makes any account one of a plain user.
         Demote: "demote",
-        /// Looks at a user. Queries are remembered only if they are refused.
+        /// Reads a user. Queries have events only if they are refused.
         GetUser: "get_user",
         /// Lists users.
         ListUsers: "list_users",

@@ -1,10 +1,10 @@
 use std::{net::IpAddr, sync::Arc};
 
-/// Where a request comes from. Nobody is let in by it; attempts are counted by it, and it is written down.
+/// The origin of a request, for the audit trail and for counting attempts. It grants no access.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {
     /// The address of the client.
     pub address: Option<IpAddr>,
-    /// The id under which the log has the request.
+    /// The id of the request in the log.
     pub request_id: Option<Arc<str>>,
 }

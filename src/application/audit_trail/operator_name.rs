@@ -1,12 +1,12 @@
-/// What the machine calls the operator: the name of an account of the operating system.
+/// The name of the operator's account on the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OperatorName(String);
 
 impl OperatorName {
-    /// How many characters are kept.
+    /// Maximum length, in characters.
     pub const MAX_LENGTH: usize = 64;
 
-    /// Keeps the beginning of `text`, without white space and control characters; nothing if nothing is left.
+    /// Takes the beginning of `text` without white space and control characters, unless that is empty.
     pub fn new(text: &str) -> Option<Self> {
         let kept = text
             .chars()
@@ -15,7 +15,7 @@ impl OperatorName {
         (!kept.is_empty()).then_some(Self(kept))
     }
 
-    /// The kept text.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

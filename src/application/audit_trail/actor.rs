@@ -2,43 +2,43 @@ use super::{OperatorName, names::named_enum};
 use crate::domain::{session::AuthSessionId, user::UserId};
 
 named_enum! {
-    /// What kind of actor did something.
+    /// The kind of an actor.
     AuditActorKind {
-        /// A user, who is logged in or just proved to be the one.
+        /// A user who is logged in, or has just proved their identity.
         User: "user",
-        /// Whoever holds the machine, on the command line.
+        /// The operator, on the command line.
         Operator: "operator",
-        /// Somebody who proved nothing.
+        /// A caller without a proven identity.
         Anonymous: "anonymous",
-        /// More than one actor, of any kind.
+        /// Several actors of any kind.
         Several: "several",
     }
 }
 
-/// Who does something.
+/// The actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AuditActor {
-    /// A user, who is logged in or just proved to be the one.
+    /// A user who is logged in, or has just proved their identity.
     User {
         /// The user.
         id: UserId,
-        /// The session in which it was done, or which a log-in began.
+        /// The session of the request, or the one that a log-in began.
         session_id: Option<AuthSessionId>,
     },
-    /// Whoever holds the machine, on the command line.
+    /// The operator, on the command line.
     Operator {
-        /// What the machine calls them, if it says.
+        /// The name of the operator's account on the machine, if known.
         name: Option<OperatorName>,
     },
-    /// Somebody who proved nothing. Whom they claimed to be is remembered only as the target, and only if there is such a
-    /// user: people type passwords there.
+    /// A caller without a proven identity. The claimed name is not stored, because people type passwords into its field.
+    /// An existing user of that name is the target.
     Anonymous,
-    /// Actors whose refusals were too many to be told apart. The event counts them, and names no target.
+    /// Actors of too many refusals to store them apart. The event counts them, without a target.
     Several,
 }
 
 impl AuditActor {
-    /// The kind of actor.
+    /// Returns the kind of the actor.
     pub fn kind(&self) -> AuditActorKind {
         match self {
             Self::User { .. } => AuditActorKind::User,
@@ -48,7 +48,7 @@ impl AuditActor {
         }
     }
 
-    /// The user, if it is one.
+    /// Returns the user.
     pub fn user_id(&self) -> Option<UserId> {
         match self {
             Self::User { id, .. } => Some(*id),
@@ -56,7 +56,7 @@ impl AuditActor {
         }
     }
 
-    /// The session of the user, if it is one and the session is known.
+    /// Returns the session of the user, if known.
     pub fn session_id(&self) -> Option<AuthSessionId> {
         match self {
             Self::User { session_id, .. } => *session_id,
@@ -64,7 +64,7 @@ impl AuditActor {
         }
     }
 
-    /// What the machine calls the operator, if it is one and the name is known.
+    /// Returns the name of the operator, if known.
     pub fn operator_name(&self) -> Option<&OperatorName> {
         match self {
             Self::Operator { name } => name.as_ref(),

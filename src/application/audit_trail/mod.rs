@@ -1,8 +1,7 @@
-//! What is remembered of what people do: the [`AuditEvent`] and its parts, with the names by which storage and clients
-//! know them.
+//! The events of the audit trail, with the stable names that storage and clients use.
 //!
-//! When an event is written, and how refusals are counted together, is the [service](crate::application::audit) of the
-//! same name.
+//! The service [`audit`](super::audit) writes them, and the ports of storage take and return them. Begin with
+//! [`AuditEvent`].
 
 mod action;
 mod actor;

@@ -1,7 +1,7 @@
 use super::names::named_enum;
 
 named_enum! {
-    /// Why something was refused.
+    /// The reason of a refusal.
     RefusalReason {
         /// The username or the password was wrong, or the account inactive.
         InvalidCredentials: "invalid_credentials",
@@ -9,7 +9,7 @@ named_enum! {
         WrongCurrentPassword: "wrong_current_password",
         /// The role did not permit it.
         NotAuthorized: "not_authorized",
-        /// Too much failed before.
+        /// Too many attempts failed before.
         Throttled: "throttled",
     }
 }
