@@ -40,6 +40,19 @@ pub async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Database> 
     open(config, None, false).await
 }
 
+/// Runs `work` on a database and closes it, whatever the outcome.
+///
+/// # Errors
+/// Those of `work`.
+pub async fn use_then_close<T>(
+    database: Database,
+    work: impl AsyncFnOnce(&Database) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let outcome = work(&database).await;
+    database.close().await;
+    outcome
+}
+
 /// Applies pending migrations, if the start may.
 ///
 /// # Errors

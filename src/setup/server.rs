@@ -41,9 +41,8 @@ use crate::{
 /// If the server cannot start with this configuration.
 pub async fn serve(configuration: &Configuration, sockets: Sockets) -> anyhow::Result<()> {
     let database = database::open_to_serve(&configuration.database).await?;
-    let outcome = serve_from(&database, configuration, sockets).await;
-    database.close().await;
-    outcome
+    let serve = async |database: &Database| serve_from(database, configuration, sockets).await;
+    database::use_then_close(database, serve).await
 }
 
 async fn serve_from(database: &Database, configuration: &Configuration, sockets: Sockets) -> anyhow::Result<()> {

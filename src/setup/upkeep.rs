@@ -34,18 +34,13 @@ pub async fn run_jobs(
 ) -> Infallible {
     let fraction = f64::from(u32::from_be_bytes(adapters.random.bytes())) / f64::from(u32::MAX);
     let first_purge = FIRST_PURGE_WITHIN.mul_f64(fraction);
+    let purge = async || purge(&use_cases.purge_expired, rows).await;
+    let write_refusals = async || log_if_lost(use_cases.write_refusals.execute().await);
+    let update_hash_cost = async || update_highest_hash_cost(&adapters.password_hasher, database).await;
     let (never, ..) = tokio::join!(
-        repeat(first_purge, PURGE_INTERVAL, async || purge(
-            &use_cases.purge_expired,
-            rows
-        )
-        .await),
-        repeat(REFUSALS_INTERVAL, REFUSALS_INTERVAL, async || {
-            log_if_lost(use_cases.write_refusals.execute().await)
-        }),
-        repeat(HASH_COST_INTERVAL, HASH_COST_INTERVAL, async || {
-            update_highest_hash_cost(&adapters.password_hasher, database).await
-        }),
+        repeat(first_purge, PURGE_INTERVAL, purge),
+        repeat(REFUSALS_INTERVAL, REFUSALS_INTERVAL, write_refusals),
+        repeat(HASH_COST_INTERVAL, HASH_COST_INTERVAL, update_hash_cost),
     );
     never
 }

@@ -212,11 +212,11 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
     }
 }
 
-/// The use cases that the server executes by itself.
+/// The use cases of the background jobs.
 pub struct UpkeepUseCases {
-    /// Purges what has expired.
+    /// Purges expired rows.
     pub purge_expired: PurgeExpired,
-    /// Writes down what was refused.
+    /// Writes refusals to the audit trail.
     pub write_refusals: WriteRefusals,
 }
 

@@ -25,17 +25,13 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
         bail!("--from and --to are the same database");
     }
     let source = database::open_existing(&from).await.context("--from")?;
-    let outcome = async {
-        database::require_migrated(&source).await.context("--from")?;
+    let copied = database::use_then_close(source, async |source| {
+        database::require_migrated(source).await.context("--from")?;
         let target = database::open_or_create(&to).await.context("--to")?;
         report_new_file(&target);
-        let outcome = copy(&source, &target).await;
-        target.close().await;
-        outcome
-    }
-    .await;
-    source.close().await;
-    let copied = outcome?;
+        database::use_then_close(target, async |target| copy(source, target).await).await
+    })
+    .await?;
     report(format_args!(
         "copied from {} to {}: users: {}, sessions: {}, audit events: {}. To serve from there, set database.url, and keep the \
          secrets. What a running service has written since the copy began is not in it",

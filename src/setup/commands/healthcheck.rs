@@ -46,11 +46,8 @@ pub fn run(ready: bool, configuration: &Configuration) -> anyhow::Result<()> {
         .with_context(|| format!("{url} does not answer"))?;
 
     if answer.status() != 200 {
-        let status = answer.status();
-        match detail(&mut answer) {
-            Some(detail) => bail!("{url} answers {status}: {detail}"),
-            None => bail!("{url} answers {status}"),
-        }
+        let detail = detail(&mut answer).map(|detail| format!(": {detail}"));
+        bail!("{url} answers {}{}", answer.status(), detail.unwrap_or_default());
     }
     say(format_args!("{url} answers {}", answer.status()))
 }

@@ -33,9 +33,8 @@ pub async fn run(command: MigrateCommand, config: &DatabaseConfig) -> anyhow::Re
         }
     };
     report_new_file(&database);
-    let outcome = migrate(&command, &Migrations::new(&database)).await;
-    database.close().await;
-    outcome
+    let migrate = async |database: &Database| migrate(&command, &Migrations::new(database)).await;
+    database::use_then_close(database, migrate).await
 }
 
 async fn migrate(command: &MigrateCommand, migrations: &Migrations<'_>) -> anyhow::Result<()> {

@@ -77,9 +77,8 @@ async fn start(no_migrate: bool, sources: &Sources) -> anyhow::Result<()> {
 async fn operate(command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {
     let config = load_without_secrets(sources)?.database;
     let database = database::open_existing(&config).await?;
-    let outcome = operate_on(&database, command, sources).await;
-    database.close().await;
-    outcome
+    let operate = async |database: &Database| operate_on(database, command, sources).await;
+    database::use_then_close(database, operate).await
 }
 
 async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sources) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, iter};
+use std::collections::BTreeSet;
 
 use figment::Figment;
 
@@ -31,45 +31,41 @@ impl Layers {
     /// # Errors
     /// Everything that is wrong in any section or variable.
     pub fn read(sources: &Sources) -> Result<Self, ConfigurationError> {
-        let built_in = files::built_in()?;
-        let config = files::read(&sources.directory, CONFIG_FILE)?.unwrap_or_default();
+        let mut files = files::built_in()?;
+        files.extend(files::read(&sources.directory, CONFIG_FILE)?.unwrap_or_default());
+        let environments = named_in(&files);
         let secrets = files::read(&sources.directory, SECRETS_FILE)?;
         let has_secrets_file = secrets.is_some();
-        let files = Vec::from_iter(built_in.into_iter().chain(config).chain(secrets.unwrap_or_default()));
+        let secrets = secrets.unwrap_or_default();
+
+        let environment = sources.variable(ENVIRONMENT_VARIABLE).unwrap_or(LOCAL).to_owned();
+        let known = Vec::from_iter(environments.iter().map(String::as_str)).join(", ");
+        let unknown = |place: &str, environment: &String| {
+            (!environments.contains(environment)).then(|| {
+                format!(
+                    "{place}: unknown environment {environment:?}, known from {CONFIG_FILE}: {known}; to add one, add a section"
+                )
+            })
+        };
+        let mut problems = Vec::from_iter(unknown(ENVIRONMENT_VARIABLE, &environment));
+        problems.extend(
+            named_in(&secrets)
+                .iter()
+                .filter_map(|section| unknown(SECRETS_FILE, section)),
+        );
+
+        files.extend(secrets);
         let Some(defaults) = files.first() else {
             return Err("built-in config.toml: it is empty".to_owned().into());
         };
-        let (variables, mut problems) = variables::layers(sources, defaults);
+        let (variables, unreadable) = variables::layers(sources, defaults);
         let (misspelt, near_misses) = near_misses(sources, defaults);
-        problems.extend(misspelt);
-
-        let environment = sources.variable(ENVIRONMENT_VARIABLE).unwrap_or(LOCAL);
-        let is_secret = |layer: &&Layer| layer.origin.starts_with(SECRETS_FILE);
-        let named = |layer: &Layer| layer.section.clone().filter(|section| section != DEFAULT);
-        let environments: BTreeSet<_> = files
-            .iter()
-            .filter(|layer| !is_secret(layer))
-            .filter_map(named)
-            .collect();
-        let named_in_secrets = files.iter().filter(is_secret).filter_map(named);
-        let chosen = iter::once((ENVIRONMENT_VARIABLE, environment.to_owned()));
-        for (place, unknown) in chosen.chain(named_in_secrets.map(|section| (SECRETS_FILE, section))) {
-            if !environments.contains(&unknown) {
-                let known = Vec::from_iter(environments.iter().map(String::as_str)).join(", ");
-                problems.push(format!(
-                    "{place}: unknown environment {unknown:?}, known from {CONFIG_FILE}: {known}; to add one, add a section"
-                ));
-            }
-        }
-        problems.extend(
-            files
-                .iter()
-                .chain(&variables)
-                .flat_map(|layer| layer.problems(defaults)),
-        );
+        let all = files.iter().chain(&variables);
+        problems.extend(all.flat_map(|layer| layer.problems(defaults)));
+        problems.extend(unreadable.into_iter().chain(misspelt));
         ConfigurationError::unless_empty(problems)?;
         Ok(Self {
-            environment: environment.to_owned(),
+            environment,
             environments,
             has_secrets_file,
             near_misses,
@@ -118,4 +114,10 @@ impl Layers {
         self.files.extend(secrets);
         Ok(())
     }
+}
+
+/// Returns the environments that have a section.
+fn named_in(sections: &[Layer]) -> BTreeSet<String> {
+    let names = sections.iter().filter_map(|layer| layer.section.clone());
+    names.filter(|name| name != DEFAULT).collect()
 }

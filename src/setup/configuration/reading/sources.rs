@@ -25,11 +25,8 @@ impl Sources {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .filter(|(name, _)| name.to_uppercase().starts_with(PREFIX) || name.contains(SEPARATOR))
             .map(|(name, value)| match value.into_string() {
-                Ok(value) => Ok((name, value)),
-                Err(_) if name.starts_with(PREFIX) => Err(ConfigurationError::from(format!(
-                    "variable {name}: its value is not UTF-8"
-                ))),
-                Err(_) => Ok((name, String::new())),
+                Err(_) if name.starts_with(PREFIX) => Err(format!("variable {name}: its value is not UTF-8")),
+                value => Ok((name, value.unwrap_or_default())),
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {

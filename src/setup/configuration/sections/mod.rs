@@ -29,10 +29,10 @@ pub struct Configuration {
     pub environment: String,
     /// Addresses, limits and timeouts of the server.
     pub server: ServerConfig,
-    /// The documentation that is served beside the API.
-    pub docs: DocsConfig,
+    /// The OpenAPI document and Swagger UI.
+    pub docs: FeatureConfig,
     /// Sign-up by anyone.
-    pub sign_up: SignUpConfig,
+    pub sign_up: FeatureConfig,
     /// The database and its limits.
     pub database: DatabaseConfig,
     /// The parts of a PostgreSQL address that `database.url` leaves out.
@@ -54,19 +54,11 @@ impl Configuration {
     }
 }
 
-/// The documentation that is served beside the API.
+/// A feature that can be disabled.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DocsConfig {
-    /// Whether the OpenAPI document and Swagger UI are served.
-    pub enabled: bool,
-}
-
-/// Sign-up by anyone.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SignUpConfig {
-    /// Whether it is open.
+pub struct FeatureConfig {
+    /// Whether it is enabled.
     pub enabled: bool,
 }
 
@@ -110,8 +102,5 @@ pub struct ExportConfig {
 }
 
 fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LevelFilter, D::Error> {
-    one_of(
-        deserializer,
-        LevelFilter::iter().map(|level| (level.as_str().to_lowercase(), level)),
-    )
+    one_of(deserializer, LevelFilter::iter())
 }

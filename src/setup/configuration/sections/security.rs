@@ -163,12 +163,5 @@ impl CookiesConfig {
 }
 
 fn same_site<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SameSite, D::Error> {
-    one_of(
-        deserializer,
-        [
-            ("strict", SameSite::Strict),
-            ("lax", SameSite::Lax),
-            ("none", SameSite::None),
-        ],
-    )
+    one_of(deserializer, [SameSite::Strict, SameSite::Lax, SameSite::None])
 }

@@ -59,9 +59,6 @@ pub struct ServerConfig {
 fn forwarding_header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ForwardingHeader, D::Error> {
     one_of(
         deserializer,
-        [
-            ("x-forwarded-for", ForwardingHeader::XForwardedFor),
-            ("forwarded", ForwardingHeader::Forwarded),
-        ],
+        [ForwardingHeader::XForwardedFor, ForwardingHeader::Forwarded],
     )
 }

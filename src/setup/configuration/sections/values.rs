@@ -67,19 +67,20 @@ pub fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
     T::deserialize(String::deserialize(deserializer)?.into_deserializer())
 }
 
-/// Reads the name of a value that cannot be deserialized itself.
-pub fn one_of<'de, D, N, T>(deserializer: D, values: impl IntoIterator<Item = (N, T)>) -> Result<T, D::Error>
+/// Reads a value of another crate or layer by its name in lower case.
+pub fn one_of<'de, D, T>(deserializer: D, values: impl IntoIterator<Item = T>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    N: AsRef<str>,
+    T: fmt::Display,
 {
     let text = String::deserialize(deserializer)?;
     let mut names = Vec::new();
-    for (name, value) in values {
-        if name.as_ref() == text {
+    for value in values {
+        let name = value.to_string().to_lowercase();
+        if name == text {
             return Ok(value);
         }
-        names.push(name.as_ref().to_owned());
+        names.push(name);
     }
     Err(D::Error::invalid_value(
         Unexpected::Str(&text),
