@@ -75,7 +75,8 @@ pub async fn require_migrated(database: &Database) -> anyhow::Result<()> {
     let pending = Migrations::new(database).pending().await?;
     if !pending.is_empty() {
         bail!(
-            "migrations are pending: {}. Apply them first: `gatehouse migrate up`, with database.url naming this database",
+            "migrations are pending: {}. Apply them first: `gatehouse migrate up`, with database.url naming this \
+             database",
             pending.join(", ")
         );
     }

@@ -25,9 +25,9 @@ struct InFlight<F>(Pin<Box<F>>);
 
 /// Makes an app ask for a body only when it reads the body, instead of at once (RFC 9110, section 10.1.1).
 ///
-/// Actix calls the first service for a request with `Expect: 100-continue`, then sends `100 Continue` and calls the second
-/// one. Here the first lets the app begin. If the app answers without reading the body, that is the answer, and the client
-/// keeps the body. If it reads the body, the second service goes on where the first one stopped.
+/// Actix calls the first service for a request with `Expect: 100-continue`, then sends `100 Continue` and calls the
+/// second one. Here the first lets the app begin. If the app answers without reading the body, that is the answer, and
+/// the client keeps the body. If it reads the body, the second service goes on where the first one stopped.
 #[expect(
     clippy::type_complexity,
     reason = "two services, which Actix wants apart and whose types have no name"

@@ -43,7 +43,7 @@ pub fn start(level: LevelFilter, format: LogFormat) -> anyhow::Result<()> {
         builder
             .filter_level(level.min(LevelFilter::Warn))
             .filter_module(OURS, level)
-            // They log every undecryptable cookie and every request that is not HTTP, which any client can send at any rate.
+            // They log undecryptable cookies and requests that are not HTTP, which any client can send at any rate.
             .filter_module("actix_session", level.min(LevelFilter::Error))
             .filter_module("actix_http", LevelFilter::Off);
     }
@@ -67,8 +67,8 @@ pub fn check_directives() -> anyhow::Result<Option<String>> {
     };
     if let Some(problem) = problem(&directives) {
         bail!(
-            "variable {DEFAULT_FILTER_ENV}: {problem}. Such as `info`, or `warn,gatehouse=debug`; levels are off, error, \
-             warn, info, debug and trace"
+            "variable {DEFAULT_FILTER_ENV}: {problem}. Such as `info`, or `warn,gatehouse=debug`; levels are off, \
+             error, warn, info, debug and trace"
         );
     }
     Ok(Some(directives))

@@ -2,8 +2,8 @@
 //!
 //! - [`commands`]: the commands of the command line, where everything begins;
 //! - [`configuration`]: from files and variables to checked values;
-//! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. Look there for the
-//!   adapter behind a port, or for the parts of a use case;
+//! - the composition root: [`adapters`] behind the ports, [`services`] on them, [`use_cases`] on both. Look there for
+//!   the adapter behind a port, or for the parts of a use case;
 //! - the server: [`server`], its [`sockets`] and [`listener`], and the jobs beside it: [`upkeep`],
 //!   [`metrics`], [`hash_costs`];
 //! - the steps before it: [`logging`], [`database`], [`peppers`], [`operator_name`].

@@ -35,9 +35,9 @@ pub async fn require_peppers(config: &PasswordConfig, database: &Database) -> an
     }
     if !missing.is_empty() {
         bail!(
-            "security.password.pepper lacks one with which passwords were hashed: {}. Put it back, behind the first. If it is \
-             lost for good, add its id to security.password.lost_peppers, and give these users other passwords with \
-             `gatehouse set-password`",
+            "security.password.pepper lacks one with which passwords were hashed: {}. Put it back, behind the first. \
+             If it is lost for good, add its id to security.password.lost_peppers, and give these users other \
+             passwords with `gatehouse set-password`",
             missing.join("; ")
         );
     }

@@ -15,8 +15,8 @@ use crate::{
 /// Copies the data from one database to another.
 ///
 /// # Errors
-/// If an address is invalid, a database lacks the schema of this program, the target has data, or a database fails. Then
-/// nothing was copied, unless only the answer to the commit was lost.
+/// If an address is invalid, a database lacks the schema of this program, the target has data, or a database fails.
+/// Then nothing was copied, unless only the answer to the commit was lost.
 pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::Result<()> {
     let DbCommand::Copy { from, to } = command;
     let from = at(&from, configuration).context("--from")?;
@@ -33,8 +33,8 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
     })
     .await?;
     report(format_args!(
-        "copied from {} to {}: users: {}, sessions: {}, audit events: {}. To serve from there, set database.url, and keep the \
-         secrets. What a running service has written since the copy began is not in it",
+        "copied from {} to {}: users: {}, sessions: {}, audit events: {}. To serve from there, set database.url, and \
+         keep the secrets. What a running service has written since the copy began is not in it",
         from.url, to.url, copied.users, copied.sessions, copied.audit_events
     ));
     Ok(())

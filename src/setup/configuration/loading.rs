@@ -69,7 +69,7 @@ pub fn check(sources: &Sources) -> Result<Loaded, ConfigurationError> {
 /// Writes the exported fields into `.env.<environment>` and returns what to tell the operator.
 ///
 /// # Errors
-/// As for [`load`]; besides, if a secret to be exported is not set, a value cannot be exported, or the file cannot be written.
+/// As for [`load`], and if a secret is not set, a value cannot be exported, or the file cannot be written.
 pub fn export(sources: &Sources) -> Result<Vec<String>, ConfigurationError> {
     let (layers, mut notices) = read(sources, MissingSecrets::Write)?;
     let merged = merge(sources, &layers, Vec::new())?;

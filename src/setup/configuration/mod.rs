@@ -1,9 +1,9 @@
 //! The configuration: its sources, its sections, and the rules for its values.
 //!
-//! Four sources are merged, the later over the earlier: the `config.toml` that was built into the program, the one where it
-//! starts, `.secrets.toml` (all with a section `[default]` and one for each environment) and environment variables named
-//! `APP_<SECTION>__<KEY>`. Each key has its unit, default and range in `config.toml`; the types here hold only what has
-//! passed those checks, so their readers need not check again.
+//! Four sources are merged, the later over the earlier: the `config.toml` that was built into the program, the one in
+//! the working directory, `.secrets.toml` (all with a section `[default]` and one for each environment), and
+//! environment variables named `APP_<SECTION>__<KEY>`. The unit, default and range of each key are in `config.toml`. The
+//! types here hold only checked values, so their readers need not check again.
 //!
 //! The rooms, from the ground up; each names only those above it in this list:
 //!

@@ -195,7 +195,8 @@ fn a_file_of_secrets_that_others_can_read_is_warned_of() -> anyhow::Result<()> {
 fn check_judges_the_environments_that_are_not_chosen() -> anyhow::Result<()> {
     let scene = Scene::with_secrets("local")?.file(
         "config.toml",
-        "[local]\n[dev]\nsecurity.password.bcrypt_cost = 8\n[prod.security]\ncookies = { secure = false, same_site = \"none\" }",
+        "[local]\n[dev]\nsecurity.password.bcrypt_cost = 8\n\
+         [prod.security]\ncookies = { secure = false, same_site = \"none\" }",
     )?;
     scene.load()?;
 

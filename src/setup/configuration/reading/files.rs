@@ -1,4 +1,4 @@
-//! Reading `config.toml` and `.secrets.toml` into layers, one for each section, and files that are private to their owner.
+//! Reads `config.toml` and `.secrets.toml` into layers, one for each section; writes files that only their owner reads.
 
 use std::{
     fs,

@@ -43,7 +43,8 @@ impl Layers {
         let unknown = |place: &str, environment: &String| {
             (!environments.contains(environment)).then(|| {
                 format!(
-                    "{place}: unknown environment {environment:?}, known from {CONFIG_FILE}: {known}; to add one, add a section"
+                    "{place}: unknown environment {environment:?}, known from {CONFIG_FILE}: {known}; to add one, add \
+                     a section"
                 )
             })
         };

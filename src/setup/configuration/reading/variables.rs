@@ -40,8 +40,8 @@ pub fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<String>) 
 
 /// Converts the text of a variable to the type of its default.
 ///
-/// Without a default it stays a text, because a secret may consist of digits. A text that begins like a list of secrets must
-/// be one: otherwise it would be used as a secret that nobody meant.
+/// Without a default it stays a text, because a secret may consist of digits. A text that begins like a list of secrets
+/// must be one: otherwise it would be used as a secret that nobody meant.
 fn typed(path: &str, text: &str, defaults: &Layer) -> Result<Value, String> {
     if rotates(path) && text.starts_with('[') {
         let Ok(list) = text.trim_end().parse();

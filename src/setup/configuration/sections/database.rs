@@ -10,8 +10,8 @@ use crate::infrastructure::persistence::{DatabaseUrl, InvalidDatabaseUrl, Postgr
 
 /// Prefix of the password that the first start in the environment `local` generates.
 ///
-/// It is meant for a server that is still to be set up, such as that of Docker Compose. So `PGPASSWORD` and `~/.pgpass` take
-/// precedence over it.
+/// It is meant for a server that is still to be set up, such as that of Docker Compose. So `PGPASSWORD` and `~/.pgpass`
+/// take precedence over it.
 pub const MADE_UP: &str = "made-up-";
 
 /// The database and its limits.

@@ -66,7 +66,9 @@ pub struct AuthConfig {
     pub jwt_secret: Rotating<SecretString>,
     /// PEM file with the RSA key that signs; can be opened if the algorithm is RSA.
     pub jwt_private_key_file: PathBuf,
-    /// PEM files with the RSA keys that verify; can be opened if the algorithm is RSA. The first belongs to the private key.
+    /// PEM files with the RSA keys that verify; can be opened if the algorithm is RSA.
+    ///
+    /// The first belongs to the private key.
     pub jwt_public_key_file: Rotating<PathBuf>,
     /// `iss` of access tokens.
     #[serde(deserialize_with = "filled")]
@@ -145,8 +147,8 @@ pub struct CookiesConfig {
 impl CookiesConfig {
     /// Returns the name that browsers see.
     ///
-    /// A prefix restricts who can set the cookie (RFC 6265bis, section 4.1.3), always over HTTPS only: with `__Host-` this
-    /// host alone, with `__Secure-` any host of the domain.
+    /// A prefix restricts who can set the cookie (RFC 6265bis, section 4.1.3), always over HTTPS only: with `__Host-`
+    /// this host alone, with `__Secure-` any host of the domain.
     pub fn sent_name(&self) -> String {
         let prefix = match (self.secure, &self.domain) {
             (true, None) => "__Host-",

@@ -103,8 +103,8 @@ pub fn socket_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 
 /// Reads origins of HTTP, each in the form of the header `Origin` (RFC 6454, section 6.2).
 pub fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let allowed = "an origin such as https://app.example.com or http://localhost:3000, in lower case, without a path, a \
-                   slash at the end, `*`, or the port that the scheme implies";
+    let allowed = "an origin such as https://app.example.com or http://localhost:3000, in lower case, without a path, \
+                   a slash at the end, `*`, or the port that the scheme implies";
     texts(deserializer, allowed, |origin| {
         let url = Url::parse(origin).ok()?;
         let is_origin = ["http", "https"].contains(&url.scheme())
@@ -116,8 +116,8 @@ pub fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 
 /// Reads IP addresses and networks, the addresses as networks of one.
 pub fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let allowed = "an IP address or a network such as 10.0.0.0/8 or fd00::/8, with zeros behind its prefix; IPv4 as such, \
-                   not as ::ffff:10.0.0.1; no network of all addresses";
+    let allowed = "an IP address or a network such as 10.0.0.0/8 or fd00::/8, with zeros behind its prefix; IPv4 as \
+                   such, not as ::ffff:10.0.0.1; no network of all addresses";
     texts(deserializer, allowed, |text| {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
         let network = text.parse().or_else(|_| address()).ok()?;
@@ -140,8 +140,8 @@ pub fn pepper_ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Stri
 
 /// Reads the name of a cookie, a `token` of RFC 6265. Names that begin with `__` mean something to browsers.
 pub fn cookie_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let allowed = "one or more letters, digits and any of !#$%&'*+-.^_`|~, not beginning with `__`: the prefix `__Host-` or \
-                   `__Secure-` is added where it belongs";
+    let allowed = "one or more letters, digits and any of !#$%&'*+-.^_`|~, not beginning with `__`: the prefix \
+                   `__Host-` or `__Secure-` is added where it belongs";
     text(deserializer, allowed, |name| {
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         (!name.is_empty() && name.bytes().all(is_token) && !name.starts_with("__")).then(|| name.to_owned())

@@ -51,10 +51,10 @@ fn variables(merged: &Merged) -> Result<BTreeMap<String, String>, ConfigurationE
     Ok(variables)
 }
 
-/// Puts a value between quotes in which every version of Docker Compose since 2.10 takes it literally, if there are any.
+/// Quotes a value so that every version of Docker Compose since 2.10 reads it literally, if that is possible.
 ///
-/// Between single quotes, all characters stand for themselves. Whether a quote can be escaped depends on the version. So a
-/// value with single quotes goes between double ones, where a dollar sign is escaped.
+/// Between single quotes, all characters stand for themselves. Whether a quote can be escaped depends on the version.
+/// So a value with single quotes goes between double ones, where a dollar sign is escaped.
 fn quoted(value: &str) -> Option<String> {
     if AMBIGUOUS.iter().any(|sequence| value.contains(sequence)) {
         return None;

@@ -12,8 +12,9 @@ use crate::setup::configuration::{
     sections::{Configuration, ServerConfig},
 };
 
-/// Mode bits that let others write a file, or everybody read it. A group may read it, because systemd and others hand secrets
-/// to a service by a group.
+/// Mode bits that let others write a file, or everybody read it.
+///
+/// A group may read it, because systemd and others hand secrets to a service by a group.
 const OTHERS: u32 = 0o026;
 
 /// Returns the settings that leave a production system open, with what to do about each; none for other systems.
@@ -27,8 +28,8 @@ pub fn in_production(sources: &Sources, configuration: &Configuration) -> Vec<St
     let mut warn_if = |condition: bool, warning: &str| warnings.extend(condition.then(|| warning.to_owned()));
     warn_if(
         server.public_origins.is_empty(),
-        "server.public_origins is empty: a foreign domain that was made to lead here passes for this server's own. List \
-         the origins that browsers show",
+        "server.public_origins is empty: a foreign domain that was made to lead here passes for this server's own. \
+         List the origins that browsers show",
     );
     warn_if(
         !security.cookies.secure,
@@ -90,8 +91,8 @@ fn few_descriptors(server: &ServerConfig, to_database: u32) -> Option<String> {
     let limit = getrlimit(Resource::Nofile).current?;
     (limit < needed).then(|| {
         format!(
-            "the process may open {limit} files (`ulimit -n`), fewer than its {needed} connections: raise that, or lower \
-             server.max_connections"
+            "the process may open {limit} files (`ulimit -n`), fewer than its {needed} connections: raise that, or \
+             lower server.max_connections"
         )
     })
 }
@@ -141,7 +142,10 @@ mod tests {
         &[("APP_SERVER__CORS_ALLOWED_ORIGINS", "[http://example.com]")],
         "server.cors_allowed_origins has http://example.com"
     )]
-    #[case::public_metrics(&[("APP_SERVER__METRICS_ADDR", "192.0.2.1:9464")], "server.metrics_addr is a public address")]
+    #[case::public_metrics(
+        &[("APP_SERVER__METRICS_ADDR", "192.0.2.1:9464")],
+        "server.metrics_addr is a public address"
+    )]
     #[case::metrics_everywhere(&[("APP_SERVER__METRICS_ADDR", "[::]:9464")], "server.metrics_addr is a public address")]
     #[case::metrics_on_loopback(&[("APP_SERVER__METRICS_ADDR", "127.0.0.1:9464")], "")]
     #[case::metrics_in_private(&[("APP_SERVER__METRICS_ADDR", "[fd00::1]:9464")], "")]
