@@ -48,7 +48,11 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Layer>, ConfigurationError> {
     let mut problems = Vec::new();
     for (section, values) in sections {
         match values {
-            Value::Dict(..) => layers.push(Layer::new(format!("{name} [{section}]"), Some(section), values)),
+            Value::Dict(..) => layers.push(Layer {
+                origin: format!("{name} [{section}]"),
+                section: Some(section),
+                values,
+            }),
             _ => problems.push(format!(
                 "{name} {section}: stands outside of a section, put it under [default] or an environment"
             )),

@@ -4,11 +4,7 @@ use figment::{
     value::{Dict, Map, Value},
 };
 
-use crate::setup::configuration::{
-    names::SECRETS_FILE,
-    secrets::{holds_secret, is_secret, rotates},
-    sections::Configuration,
-};
+use crate::setup::configuration::{names::SECRETS_FILE, secrets::holds_secret, sections::Configuration};
 
 /// Values of one origin: a section of a file, or an environment variable.
 #[derive(Clone)]
@@ -22,16 +18,6 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// Creates a layer in which a secret is the same, whether it comes by variable, by file or in TOML.
-    pub fn new(origin: String, section: Option<String>, values: Value) -> Self {
-        let values = normalized("", values);
-        Self {
-            origin,
-            section,
-            values,
-        }
-    }
-
     /// Returns everything that is wrong with this layer when it is laid over sound defaults.
     pub fn problems(&self, defaults: &Self) -> Vec<String> {
         if self.first_problem(defaults).is_none() {
@@ -83,40 +69,6 @@ pub fn leaves(values: &Value) -> Vec<(String, &Value)> {
 pub fn nested(path: &str, value: Value) -> Value {
     path.rsplit('.')
         .fold(value, |inner, key| Dict::from([(key.to_owned(), inner)]).into())
-}
-
-/// Removes line ends behind secrets, and splits those that may be lists into their lines.
-fn normalized(path: &str, value: Value) -> Value {
-    let trimmed = |text: &str| Value::from(text.trim_end_matches(['\r', '\n']));
-    match value {
-        Value::Dict(tag, inner) => {
-            let join = |key: &str| {
-                if path.is_empty() {
-                    key.to_owned()
-                } else {
-                    format!("{path}.{key}")
-                }
-            };
-            let inner = inner.into_iter().map(|(key, value)| {
-                let value = normalized(&join(&key), value);
-                (key, value)
-            });
-            Value::Dict(tag, inner.collect())
-        }
-        other if !is_secret(path) && !rotates(path) => other,
-        Value::String(_, text) => match text.trim_end_matches(['\r', '\n']) {
-            lines if rotates(path) && lines.contains('\n') => Vec::from_iter(lines.lines().map(trimmed)).into(),
-            line => line.into(),
-        },
-        Value::Array(tag, elements) => {
-            let elements = elements.into_iter().map(|element| match element {
-                Value::String(_, text) => trimmed(&text),
-                other => other,
-            });
-            Value::Array(tag, elements.collect())
-        }
-        other => other,
-    }
 }
 
 fn describe(kind: &Kind, is_hidden: bool) -> String {

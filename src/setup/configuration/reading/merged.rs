@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use figment::{Figment, value::Value};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::layer::leaves;
 use crate::setup::configuration::{
-    secrets::{SECRETS, is_secret},
+    secrets::{SECRETS, Secret},
     sections::{Configuration, Rotating},
 };
 
@@ -36,16 +36,24 @@ impl Merged {
 
     /// Returns the values that can be exported as text: all but lists, and secrets in any case.
     pub fn fields(&self) -> BTreeMap<String, String> {
-        let mut fields = BTreeMap::from(SECRETS.map(|secret| (secret.path.to_owned(), String::new())));
+        let mut fields = BTreeMap::new();
         for (path, value) in self.values() {
             match value {
-                Value::Array(..) if !is_secret(&path) => {}
+                Value::Array(..) => {}
                 Value::String(_, text) => {
                     fields.insert(path, text.clone());
                 }
                 // The rest is written in a variable as in TOML.
                 other => fields.extend(toml::Value::try_from(other).map(|value| (path, value.to_string()))),
             }
+        }
+        for Secret { path, .. } in SECRETS {
+            let values = self.secret(path);
+            let text = match values.former[..] {
+                [] => values.current.expose_secret().to_owned(),
+                [..] => toml::Value::from(Vec::from_iter(values.iter().map(ExposeSecret::expose_secret))).to_string(),
+            };
+            fields.insert(path.to_owned(), text);
         }
         fields
     }

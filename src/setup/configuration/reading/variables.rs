@@ -31,7 +31,11 @@ pub fn layers(sources: &Sources, defaults: &Layer) -> (Vec<Layer>, Vec<String>) 
             None => (path.as_str(), Ok(value.clone())),
         };
         match text.and_then(|text| typed(path, &text, defaults)) {
-            Ok(value) => layers.push(Layer::new(format!("variable {name}"), None, nested(path, value))),
+            Ok(value) => layers.push(Layer {
+                origin: format!("variable {name}"),
+                section: None,
+                values: nested(path, value),
+            }),
             Err(problem) => problems.push(format!("variable {name}: {problem}")),
         }
     }

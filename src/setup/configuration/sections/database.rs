@@ -5,7 +5,10 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::values::{filled, host, milliseconds, seconds, whole};
+use super::{
+    rotating::without_line_end,
+    values::{filled, host, milliseconds, seconds, whole},
+};
 use crate::infrastructure::persistence::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
 
 /// Prefix of the password that the first start in the environment `local` generates.
@@ -60,7 +63,7 @@ pub struct PostgresConfig {
     #[serde(deserialize_with = "filled")]
     pub user: String,
     /// Its password; empty if the server requires none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "secret")]
     pub password: SecretString,
     /// The name of the database.
     #[serde(deserialize_with = "filled")]
@@ -92,6 +95,10 @@ impl PostgresConfig {
             db: &self.db,
         }
     }
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(|secret| without_line_end(&secret).into())
 }
 
 fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DatabaseUrl, D::Error> {

@@ -2,9 +2,11 @@ use std::iter;
 
 use serde::Deserialize;
 
-/// A secret or a key file that can be replaced without a break: one, or a list whose first is in use.
+/// A secret or a key file that can be replaced without a break.
+///
+/// It is one value, or several in a list or on lines, of which the first is in use.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(from = "OneOrMany<T>", bound(deserialize = "T: Deserialize<'de> + Default"))]
+#[serde(from = "OneOrMany", bound(deserialize = "T: From<String> + Default"))]
 pub struct Rotating<T> {
     /// Used for everything new; empty if it is not set.
     pub current: T,
@@ -14,9 +16,9 @@ pub struct Rotating<T> {
 
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "allowed: a text, or a list of texts whose first is in use")]
-enum OneOrMany<T> {
-    One(T),
-    Many(Vec<T>),
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
 }
 
 impl<T> Rotating<T> {
@@ -26,16 +28,21 @@ impl<T> Rotating<T> {
     }
 }
 
-impl<T: Default> From<OneOrMany<T>> for Rotating<T> {
-    fn from(values: OneOrMany<T>) -> Self {
-        let mut values = match values {
-            OneOrMany::One(value) => vec![value],
+impl<T: From<String> + Default> From<OneOrMany> for Rotating<T> {
+    fn from(values: OneOrMany) -> Self {
+        let values = match values {
+            OneOrMany::One(lines) => without_line_end(&lines).lines().map(str::to_owned).collect(),
             OneOrMany::Many(values) => values,
-        }
-        .into_iter();
+        };
+        let mut values = values.iter().map(|value| without_line_end(value).into());
         Self {
             current: values.next().unwrap_or_default(),
             former: values.collect(),
         }
     }
+}
+
+/// Removes the line ends that a file or a shell leaves behind a value.
+pub fn without_line_end(value: &str) -> String {
+    value.trim_end_matches(['\r', '\n']).to_owned()
 }

@@ -8,28 +8,19 @@ use crate::setup::configuration::{
     sections::Rotating,
 };
 
-/// A secret that is used with the configured algorithm.
-struct Used {
-    path: &'static str,
-    values: Rotating<SecretString>,
-    least_bytes: usize,
-}
-
-fn used(merged: &Merged) -> impl Iterator<Item = Used> {
+/// Returns the secrets that the algorithm requires or allows, with their values and least lengths in bytes.
+fn used(merged: &Merged) -> impl Iterator<Item = (&'static str, Rotating<SecretString>, usize)> {
     let algorithm = merged.configuration.security.auth.jwt_algorithm;
     SECRETS.into_iter().filter_map(move |secret| {
-        Some(Used {
-            path: secret.path,
-            values: merged.secret(secret.path),
-            least_bytes: (secret.least_bytes)(algorithm)?,
-        })
+        let least_bytes = (secret.least_bytes)(algorithm)?;
+        Some((secret.path, merged.secret(secret.path), least_bytes))
     })
 }
 
 /// Returns whether a required secret is not set.
 pub fn any_missing(merged: &Merged) -> bool {
-    let is_missing = |secret: &SecretString| secret.expose_secret().is_empty();
-    used(merged).any(|secret| secret.least_bytes > 0 && secret.values.iter().all(is_missing))
+    let is_empty = |secret: &SecretString| secret.expose_secret().is_empty();
+    used(merged).any(|(_, values, least_bytes)| least_bytes > 0 && values.iter().all(is_empty))
 }
 
 /// Returns the secrets that are missing, weak or used twice, each with the ways to set it.
@@ -38,25 +29,18 @@ pub fn any_missing(merged: &Merged) -> bool {
 pub fn problems(merged: &Merged) -> Vec<String> {
     let mut problems = Vec::new();
     let mut in_use: Vec<(SecretString, &str)> = Vec::new();
-    for Used {
-        path,
-        values,
-        least_bytes,
-    } in used(merged)
-    {
+    for (path, values, least_bytes) in used(merged) {
         let mut faults = faults(&values, least_bytes);
         let current = values.current.expose_secret();
-        let mut others = in_use.iter();
-        let same = others.find(|(other, _)| !current.is_empty() && other.expose_secret() == current);
-        faults.extend(
-            same.map(|(_, other)| format!("is the same as {other}, and every secret needs a value of its own")),
-        );
+        let mut others = in_use.iter().filter(|_| !current.is_empty());
+        if let Some((_, other)) = others.find(|(other, _)| other.expose_secret() == current) {
+            faults.push(format!(
+                "is the same as {other}, and every secret needs a value of its own"
+            ));
+        }
         in_use.push((values.current, path));
-        problems.extend(
-            faults
-                .iter()
-                .map(|fault| problem(path, fault, &merged.configuration.environment)),
-        );
+        let environment = &merged.configuration.environment;
+        problems.extend(faults.iter().map(|fault| problem(path, fault, environment)));
     }
     problems
 }
