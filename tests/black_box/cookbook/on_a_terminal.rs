@@ -66,18 +66,6 @@ async fn a_leaver_is_shut_out_only_if_it_is_confirmed(#[case] reply: &str, #[cas
     assert_eq!(code, Some(0), "{brian}: {shown}");
 }
 
-#[tokio::test]
-#[ignore = "needs bash, curl, jq and script"]
-async fn progress_is_shown_and_wiped_away() {
-    let cookbook = Cookbook::new().await;
-    let mut terminal = Terminal::start(&cookbook, "create-users.sh", "users.csv passwords.csv", ADMIN);
-    terminal.answer("Password of anna.admin: ", PASSWORD);
-    let (code, shown) = terminal.end();
-    assert_eq!(code, Some(0), "{shown}");
-    let progress = "\r\u{1b}[Kline 3 of 3: 1 created, 0 existed, 0 failed\r\u{1b}[K2 created, 0 existed";
-    assert!(shown.contains(progress), "{shown:?}");
-}
-
 /// A script on a terminal of its own.
 struct Terminal<'a> {
     cookbook: &'a Cookbook,
