@@ -9,6 +9,7 @@
 //! [`authorization`](crate::application::authorization) decides who may do what.
 
 pub(crate) mod id;
+pub(crate) mod redacted;
 pub mod secret;
 pub mod session;
 pub mod throttle;
