@@ -5,8 +5,8 @@ use crate::domain::{redacted::define_redacted, user::UserId};
 
 /// Issues and verifies the tokens that identify known devices.
 ///
-/// Such a token grants no access. It proves that its user has logged in on the device, whose failed attempts are counted
-/// separately (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+/// Such a token grants no access. It proves that its user has logged in on the device, whose failed attempts are
+/// counted separately (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 pub trait DeviceTokens: Send + Sync {
     /// Returns a token that identifies `device` from `issued_at` until `expires_at`.
     fn issue(
