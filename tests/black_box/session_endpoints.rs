@@ -1,10 +1,10 @@
 //! Seeing and ending sessions: one's own, and those of users below.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use reqwest::{Method, header::USER_AGENT};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
@@ -179,6 +179,27 @@ async fn it_is_written_now_and_then_that_a_session_was_seen(database: DatabaseKi
     let seen = seen.await.unwrap();
     join_all((0..20).map(|_| alice.me())).await;
     assert_eq!(last_seen_at().await, seen);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
+async fn no_request_waits_until_it_is_written_that_its_session_was_seen(database: DatabaseKind) {
+    let server = Server::start(database);
+    let alice = server.user("alice").await;
+    let connection = server.open_database().await;
+    let long_ago = "UPDATE auth_sessions SET last_seen_at = '2026-01-01T00:00:00+00:00'";
+    connection.execute_unprepared(long_ago).await.unwrap();
+    let busy = connection.begin().await.unwrap();
+    busy.execute_unprepared("UPDATE auth_sessions SET user_agent = 'busy'")
+        .await
+        .unwrap();
+
+    let start = Instant::now();
+    for _ in 0..10 {
+        alice.me().await.expect(200);
+    }
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    busy.rollback().await.unwrap();
 }
 
 #[apply(on_every_database)]

@@ -30,8 +30,8 @@ pub enum AuditActor {
         /// The name of the operator's account on the machine, if known.
         name: Option<OperatorName>,
     },
-    /// A caller without a proven identity. The claimed name is not stored, because people type passwords into its field.
-    /// An existing user of that name is the target.
+    /// A caller without a proven identity. The claimed name is not stored, because people type passwords into its
+    /// field. An existing user of that name is the target.
     Anonymous,
     /// Actors of too many refusals to store them apart. The event counts them, without a target.
     Several,

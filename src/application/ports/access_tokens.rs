@@ -1,10 +1,9 @@
-use std::{error::Error as StdError, fmt};
+use std::error::Error as StdError;
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
-use zeroize::Zeroizing;
 
-use crate::domain::secret::Secret;
+use crate::domain::{redacted::define_redacted, secret::Secret};
 
 /// Issues and verifies the tokens that carry the secret of a session.
 pub trait AccessTokens: Send + Sync {
@@ -31,26 +30,9 @@ pub struct VerifiedToken {
     pub expires_at: DateTime<Utc>,
 }
 
-/// A signed token, which logs its holder in. `Debug` does not show it, and it is wiped from memory on drop.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AccessToken(Zeroizing<String>);
-
-impl AccessToken {
-    /// Wraps a token, just signed or sent by a client.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
-
-    /// Returns the text of the token.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AccessToken([redacted])")
-    }
+define_redacted! {
+    /// A signed token, which logs its holder in.
+    AccessToken
 }
 
 /// Signing a token failed.

@@ -1,14 +1,12 @@
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 
 use super::IssueError;
-use crate::domain::user::UserId;
+use crate::domain::{redacted::define_redacted, user::UserId};
 
 /// Issues and verifies the tokens that identify known devices.
 ///
-/// Such a token grants no access. It proves that its user has logged in on the device, whose failed attempts are counted
-/// separately (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+/// Such a token grants no access. It proves that its user has logged in on the device, whose failed attempts are
+/// counted separately (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 pub trait DeviceTokens: Send + Sync {
     /// Returns a token that identifies `device` from `issued_at` until `expires_at`.
     fn issue(
@@ -31,24 +29,7 @@ pub struct KnownDevice {
     pub generation: u32,
 }
 
-/// A signed token, which allows a few more guesses. `Debug` does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DeviceToken(String);
-
-impl DeviceToken {
-    /// Wraps a token, just signed or sent by a client.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// Returns the text of the token.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for DeviceToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DeviceToken([redacted])")
-    }
+define_redacted! {
+    /// A signed token, which allows a few more guesses.
+    DeviceToken
 }

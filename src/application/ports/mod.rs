@@ -1,9 +1,9 @@
 //! What the use cases need from the outside world, as traits. The [`infrastructure`](crate::infrastructure) implements
 //! them, and so do the fakes of the tests.
 //!
-//! Storage has two kinds of ports. A *repository* loads and saves entities, and is lent by a [`Transaction`]. A *reader*
-//! returns [`views`](super::views), and takes no lock. Every method that returns a [`StorageError`] does so if storage
-//! fails. `contract` tests every implementation of the storage ports.
+//! Storage has two kinds of ports. A *repository* loads and saves entities, and is lent by a [`Transaction`]. A
+//! *reader* returns [`views`](super::views), and takes no lock. Every method that returns a [`StorageError`] does so if
+//! storage fails. `contract` tests every implementation of the storage ports.
 //!
 //! The comment of a method is its contract, sufficient to write an adapter. A port takes and returns types of the core,
 //! and types of its own such as [`AccessToken`]: none of SQL, of HTTP, or of a crate that does I/O.

@@ -22,8 +22,8 @@ pub trait PasswordHasher: Send + Sync {
 
     /// Returns whether `hash` was made of `password`. Waits for a turn of `client`.
     ///
-    /// Without a hash it returns `false` after the same time, so that response times do not tell a wrong password from an
-    /// unknown user. Every verification takes as long as one of the most expensive stored hash.
+    /// Without a hash it returns `false` after the same time, so that response times do not tell a wrong password from
+    /// an unknown user. Every verification takes as long as one of the most expensive stored hash.
     async fn verify(
         &self,
         client: HashClient,

@@ -31,8 +31,8 @@ pub trait Transaction: Send + Sync {
 
     /// Removes the first `limit` rows of `what` to have expired at `time`. Returns their number.
     ///
-    /// One process at a time removes rows of a kind; for others the number is 0. Rows that another transaction has locked
-    /// are skipped, so that nothing waits for it.
+    /// One process at a time removes rows of a kind; for others the number is 0. Rows that another transaction has
+    /// locked are skipped, so that nothing waits for it.
     async fn purge(&self, what: Expirable, time: DateTime<Utc>, limit: u64) -> Result<u64, StorageError>;
 
     /// Commits all changes or none.

@@ -14,8 +14,8 @@ use crate::{
 pub trait UserReader: Send + Sync {
     /// Returns a page of the users that match `filter`, and their total as far as `page` has it counted.
     ///
-    /// Roles sort by rank, usernames by the bytes of their keys. Ties sort by id, so that pages never overlap. A page after
-    /// a cursor begins behind its position, whether or not its user still exists.
+    /// Roles sort by rank, usernames by the bytes of their keys. Ties sort by id, so that pages never overlap. A page
+    /// after a cursor begins behind its position, whether or not its user still exists.
     async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError>;
 
     /// Returns the user with this id.

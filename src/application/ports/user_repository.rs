@@ -12,8 +12,8 @@ pub trait UserRepository: Send + Sync {
     /// Adds a user.
     ///
     /// # Errors
-    /// [`InsertUserError::UsernameAlreadyExists`] if another user has the name, in any case. Storage itself enforces that,
-    /// so that one of two concurrent calls fails.
+    /// [`InsertUserError::UsernameAlreadyExists`] if another user has the name, in any case. Storage itself enforces
+    /// that, so that one of two concurrent calls fails.
     async fn insert(&self, user: &User) -> Result<(), InsertUserError>;
 
     /// Returns the user with this name, in any case.

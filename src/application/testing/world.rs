@@ -79,8 +79,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// So many attempts at an account from one place, or sign-ups from there, need not wait. At an account from anywhere, it
-    /// is twice as many, and from one place at any account three times.
+    /// So many attempts at an account from one place, or sign-ups from there, need not wait. At an account from
+    /// anywhere, it is twice as many, and from one place at any account three times.
     pub(crate) const FREE_ATTEMPTS: u32 = 5;
     /// Log-ins to an account from one network that are allowed without a delay, successful ones included.
     pub(crate) const FREE_LOG_INS: u32 = 50;

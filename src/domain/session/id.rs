@@ -1,6 +1,6 @@
 use crate::domain::id::define_id;
 
 define_id! {
-    /// Identifies a session to its user and in logs. It grants no access: only the [secret](crate::domain::secret) does.
+    /// Identifies a session to its user and in logs. Only its [secret](crate::domain::secret) grants access.
     AuthSessionId
 }

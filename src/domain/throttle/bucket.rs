@@ -4,8 +4,8 @@ use super::{ThrottleKey, ThrottleRule};
 
 /// The difference between the clocks of two nodes up to which a last attempt in the future still delays the next one.
 ///
-/// An attempt further ahead was counted before the clock was set back. It delays nobody, because it would until the clock
-/// has caught up.
+/// An attempt further ahead was counted before the clock was set back. It delays nobody, because it would until the
+/// clock has caught up.
 const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// Counts the failed attempts of one kind: at an account, from a network, or both.

@@ -1,4 +1,4 @@
-/// Identifies a bucket. It is a keyed hash, because the names that people try may be passwords typed into the wrong field.
+/// Identifies a bucket by a keyed hash, because people may type passwords into the field of the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThrottleKey([u8; 32]);
 

@@ -1,6 +1,6 @@
 //! The counts of failed attempts, and the delays that grow with them.
 //!
-//! The [service](crate::application::throttle) of the same name decides what counts where. Begin with [`ThrottleBucket`].
+//! The [service](crate::application::throttle) decides what counts where. Begin with [`ThrottleBucket`].
 
 mod bucket;
 mod key;

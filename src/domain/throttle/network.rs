@@ -5,8 +5,8 @@ use std::{
 
 /// A network that is assigned to one client: an IPv4 address or an IPv6 prefix.
 ///
-/// Providers assign a /64, a /56 or a /48 to an IPv6 client (RIPE-690), which uses any address in it. Nobody else can tell
-/// which of them it is, so limits apply to all three.
+/// Providers assign a /64, a /56 or a /48 to an IPv6 client (RIPE-690), which uses any address in it. Nobody else can
+/// tell which of them it is, so limits apply to all three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientNetwork {
     address: IpAddr,

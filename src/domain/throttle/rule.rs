@@ -3,8 +3,8 @@ use thiserror::Error;
 
 /// How long the next attempt must wait after failures.
 ///
-/// The first failures are free. Each further one doubles the delay, up to a maximum. At the limit no attempt is allowed. One
-/// failure expires after each quiet period of `forget_one_after`.
+/// The first failures are free. Each further one doubles the delay, up to a maximum. At the limit no attempt is
+/// allowed. One failure expires after each quiet period of `forget_one_after`.
 #[derive(Clone, Copy, Debug)]
 pub struct ThrottleRule {
     free: u32,

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 /// Those of the 100,000 or so most common passwords that have at least
-/// [`LEAST_MIN_LENGTH`](super::PasswordPolicy::LEAST_MIN_LENGTH) characters: in NFC and lower case, one a line, sorted by
-/// bytes. They are from the crate [passwords](https://crates.io/crates/passwords) 3.1.19 (MIT), whose form takes ten times
-/// as much of the program.
+/// [`LEAST_MIN_LENGTH`](super::PasswordPolicy::LEAST_MIN_LENGTH) characters: in NFC and lower case, one a line, sorted
+/// by bytes. They are from the crate [passwords](https://crates.io/crates/passwords) 3.1.19 (MIT), whose form takes ten
+/// times as much of the program.
 const LINES: &[u8] = include_bytes!("common_passwords.txt");
 
 /// Returns whether `lower_case` is a common password.

@@ -8,8 +8,8 @@ use super::{Username, common_passwords::is_common};
 
 /// A password in plain text. `Debug` does not show it, and it is wiped from memory on drop.
 ///
-/// It is normalized to Unicode NFC, so that the same characters match however a keyboard composed them (NIST SP 800-63B-4,
-/// 3.1.1.2).
+/// It is normalized to Unicode NFC, so that the same characters match however a keyboard composed them (NIST SP
+/// 800-63B-4, 3.1.1.2).
 #[derive(Clone)]
 pub struct RawPassword(Zeroizing<String>);
 

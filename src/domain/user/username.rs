@@ -7,8 +7,8 @@ use thiserror::Error;
 
 /// The name by which a user logs in and is shown.
 ///
-/// It has 5 to 20 characters of `A-Z a-z 0-9 . _ -`, starts and ends with a letter or digit, and has no two specials in a
-/// row. It is shown as typed, but compared by its [key](Username::key): `Alice` and `alice` are the same user.
+/// It has 5 to 20 characters of `A-Z a-z 0-9 . _ -`, starts and ends with a letter or digit, and has no two specials in
+/// a row. It is shown as typed, but compared by its [key](Username::key): `Alice` and `alice` are the same user.
 #[derive(Clone, Debug)]
 pub struct Username {
     text: String,

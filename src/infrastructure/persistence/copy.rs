@@ -69,8 +69,8 @@ impl From<DbErr> for CopyError {
 
 /// Copies all users, sessions and events of the audit trail, or none of them, to a database of any kind.
 ///
-/// Both must have the schema of this program, and `target` no data. Rows written to `source` meanwhile are not copied, nor
-/// are counts of failed attempts.
+/// Both must have the schema of this program, and `target` no data. Rows written to `source` meanwhile are not copied,
+/// nor are counts of failed attempts.
 ///
 /// # Errors
 /// [`CopyError`] if nothing was copied, or if `target` did not answer the commit.

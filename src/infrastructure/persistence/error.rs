@@ -96,8 +96,8 @@ fn is_postgres_unavailable(code: &str) -> bool {
         "25006" => true,
         // The transaction was idle for too long, or a lock was not available.
         "25P03" | "55P03" => true,
-        // Connection lost, transaction rolled back (deadlock), resources exhausted, statement cancelled or server stopped,
-        // system error.
+        // Connection lost, transaction rolled back (deadlock), resources exhausted, statement cancelled or server
+        // stopped, system error.
         _ => ["08", "40", "53", "57", "58"]
             .iter()
             .any(|class| code.starts_with(class)),

@@ -1,9 +1,9 @@
 //! Storage on SeaORM, whose types stay in this module.
 //!
-//! - The adapters: [`Database`] opens transactions and reads; its transactions are the repositories. The other ports have
-//!   types of their own. Each port has a file.
-//! - What they share: `entities` are the tables, `mapping` converts rows, `error` converts errors, `user_list` builds the
-//!   statements of the list of users.
+//! - The adapters: [`Database`] opens transactions and reads; its transactions are the repositories. The other ports
+//!   have types of their own. Each port has a file.
+//! - What they share: `entities` are the tables, `mapping` converts rows, `error` converts errors, `user_list` builds
+//!   the statements of the list of users.
 //! - [`database`] opens a database, and hides the differences between SQLite and PostgreSQL.
 //! - What `setup` does to a database as a whole: [`Migrations`], [`copy`](self::copy()), [`peppers_in_use`] and
 //!   [`highest_hash_cost`].

@@ -16,8 +16,8 @@ use crate::{
 
 /// Records the use of sessions.
 ///
-/// One use at a time is recorded in the background, and others are dropped meanwhile. However busy the database is, they
-/// do not queue up, and requests have all connections but one for themselves.
+/// One use at a time is recorded in the background, and others are dropped meanwhile. However busy the database is,
+/// they do not queue up, and requests have all connections but one for themselves.
 #[derive(Debug)]
 pub struct SeaOrmSessionToucher {
     database: Database,

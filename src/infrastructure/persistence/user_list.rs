@@ -58,9 +58,9 @@ pub(super) fn count(filter: &UserFilter, counting: Counting) -> SelectStatement 
 
 /// Matches the filter of a sorted list, in a form that keeps frequent values from choosing the index.
 ///
-/// SQLite does not know which values are rare. For a column that is compared by `=`, it looks the rows up in its index and
-/// sorts them, instead of following the index of the order. So a value that most users have is expressed as the negation
-/// of the others, and so is the activity of an admin.
+/// SQLite does not know which values are rare. For a column that is compared by `=`, it looks the rows up in its index
+/// and sorts them, instead of following the index of the order. So a value that most users have is expressed as the
+/// negation of the others, and so is the activity of an admin.
 ///
 /// PostgreSQL knows which values are rare, but only of constants. With parameters it may choose a plan for any value.
 fn matching(filter: &UserFilter) -> Condition {

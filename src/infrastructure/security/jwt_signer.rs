@@ -11,8 +11,9 @@ use crate::application::ports::IssueError;
 
 /// Signs and verifies JSON Web Tokens (RFC 7519), with one algorithm only (RFC 8725, 3.1).
 ///
-/// Each token names its key (`kid`), and is verified with that key alone, so that a key can be replaced while tokens of the
-/// former one are in use. Each also names its type (`typ`), so that none passes for one of another (RFC 8725, 3.11).
+/// Each token names its key (`kid`), and is verified with that key alone, so that a key can be replaced while tokens of
+/// the former one are in use. Each also names its type (`typ`), so that none passes for one of another (RFC 8725,
+/// 3.11).
 pub struct JwtSigner {
     header: Header,
     encoding_key: EncodingKey,

@@ -1,7 +1,7 @@
 //! Cryptography: hashes of passwords and throttle keys, and signed tokens.
 //!
-//! The [secret](crate::domain::secret) of a session and its digest belong to the domain, and the encryption of the session
-//! cookie to [HTTP](crate::presentation::http::CookieSettings). The keys come from `setup`.
+//! The [secret](crate::domain::secret) of a session and its digest belong to the domain, and the encryption of the
+//! session cookie to [HTTP](crate::presentation::http::CookieSettings). The keys come from `setup`.
 
 mod bcrypt_password_hasher;
 mod hmac_throttle_keys;

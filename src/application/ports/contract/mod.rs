@@ -64,7 +64,7 @@ fn lifetime() -> SessionLifetime {
     SessionLifetime::new(TimeDelta::hours(1), TimeDelta::days(1), 0.5).unwrap()
 }
 
-/// The `number`th session, begun at [`START`] by a client of that number, with the secret [`secret`] of the same number.
+/// The `number`th session, begun at [`START`] by the client of that number with the [`secret`] of that number.
 fn session(user: &User, number: u8) -> AuthSession {
     let id = AuthSessionId::new(START, [number; 10]);
     let client = ClientDetails {

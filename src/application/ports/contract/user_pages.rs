@@ -47,8 +47,8 @@ fn ids(page: &UserPage) -> Vec<UserId> {
     page.users.iter().map(|user| user.id).collect()
 }
 
-/// Users of whom several have the same value in every field but the username; some times differ in their last digit alone.
-/// Not in the order of their ids.
+/// Users of whom several have the same value in every field but the username; some times differ in their last digit
+/// alone. Not in the order of their ids.
 async fn insert_nine(storage: &Storage) -> [User; 9] {
     let mut users = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(|number: i64| {
         let role = [Role::User, Role::User, Role::Admin, Role::SuperAdmin][number as usize % 4];

@@ -29,7 +29,7 @@ pub use sqlite::DatabaseFile;
 use timed_connection::TimedConnection;
 pub(super) use transaction::SeaOrmTransaction;
 
-/// The advisory lock of a process that migrates a PostgreSQL database: `gatehous` in ASCII, unlikely to be used by others.
+/// The advisory lock for migrations of a PostgreSQL database: `gatehous` in ASCII, unlikely to be used by others.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"gatehous");
 
 /// The database, with a handle for each kind of work. Some may be the same.
@@ -98,8 +98,9 @@ impl Database {
 
     /// Logs a warning if SQLite was built without the option that `.cargo/config.toml` sets.
     ///
-    /// Cargo reads that file only if it runs in the checkout: `cargo install --path` and `cargo build --manifest-path` do
-    /// not. The option cannot be set later: SQLite has no pragma for it, and sqlx does not offer `sqlite3_db_config`.
+    /// Cargo reads that file only if it runs in the checkout: `cargo install --path` and `cargo build --manifest-path`
+    /// do not. The option cannot be set later: SQLite has no pragma for it, and sqlx does not offer
+    /// `sqlite3_db_config`.
     pub async fn warn_of_slow_build(&self) {
         let reader = self.reader.untimed();
         if !self.is_postgres() && sqlite::is_built_with(reader, "ENABLE_QPSG").await == Some(false) {

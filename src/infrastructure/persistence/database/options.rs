@@ -15,7 +15,7 @@ pub struct DatabaseOptions {
     pub max_connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout: Duration,
-    /// How long a transaction waits for its turn. Under overload, most requests then fail early instead of all of them late.
+    /// How long a transaction waits for its turn. Under overload, most requests fail early instead of all of them late.
     pub max_transaction_wait: Duration,
     /// SQLite: how long a writer waits for another process.
     pub busy_timeout: Duration,

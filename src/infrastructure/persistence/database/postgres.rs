@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{ConnectError, DatabaseOptions};
 
-/// How long a connection may be idle before it is tested. A busy one costs no test; after an outage every one is tested.
+/// How long a connection may be idle before it is tested. A busy one is not; after an outage every one is.
 const TRUSTED_IDLE_TIME: Duration = Duration::from_secs(1);
 
 /// Opens the database at `url`, which must answer.
@@ -31,7 +31,7 @@ pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Resu
             "idle_in_transaction_session_timeout",
             options.statement_timeout.as_millis().to_string(),
         ),
-        // Rows that must not change are locked. At a higher level, transactions that wait for a lock fail when they get it.
+        // Rows that must not change are locked. At a higher level, transactions would fail after waiting for a lock.
         ("default_transaction_isolation", "read committed".to_owned()),
     ];
     let host = host(url);

@@ -82,8 +82,8 @@ pub(super) async fn is_built_with(connection: &DatabaseConnection, option: &str)
 
 /// Ends the transaction that the connection wrongly takes for open, after SQLite rolled it back by itself.
 ///
-/// SQLite does so if the disk is full or broken. Nothing would be committed on the connection any more. Another connection
-/// would be no remedy: one that is opened while the file is read-only stays read-only.
+/// SQLite does so if the disk is full or broken. Nothing would be committed on the connection any more. Another
+/// connection would be no remedy: one that is opened while the file is read-only stays read-only.
 async fn leave_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
         // It fails if the transaction is open after all.

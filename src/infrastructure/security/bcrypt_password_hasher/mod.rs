@@ -36,16 +36,18 @@ const BUCKETS: [f64; 12] = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0
 /// Hashes passwords as `bcrypt(base64(HMAC-SHA-384(pepper, password)))`.
 ///
 /// The HMAC allows passwords of any length and content, while bcrypt alone stops at 72 bytes or a NUL. It makes hashes
-/// worthless without the pepper, which is not in the database (OWASP Password Storage Cheat Sheet). Base64 makes 64 bytes
-/// of its 48, without a NUL.
+/// worthless without the pepper, which is not in the database (OWASP Password Storage Cheat Sheet). Base64 makes 64
+/// bytes of its 48, without a NUL.
 ///
 /// A stored hash is `<pepper id>$2b$<cost>$<salt and hash>`. It names its pepper, so that every verification costs one
 /// bcrypt even with several peppers.
 ///
-/// bcrypt keeps a core busy on purpose. It runs off the async workers, a bounded number at a time. Other requests wait in a
-/// [queue](FairQueue) that clients share fairly. A request is rejected at once if its estimated wait exceeds `max_wait`.
+/// bcrypt keeps a core busy on purpose. It runs off the async workers, a bounded number at a time. Other requests wait
+/// in a [queue](FairQueue) that clients share fairly. A request is rejected at once if its estimated wait exceeds
+/// `max_wait`.
 ///
-/// Verifications are [padded](Padding) to the highest cost in use, so that their duration does not depend on what is stored.
+/// Verifications are [padded](Padding) to the highest cost in use, so that their duration does not depend on what is
+/// stored.
 pub struct BcryptPasswordHasher {
     pepper: Arc<Pepper>,
     former_peppers: Vec<Arc<Pepper>>,
@@ -101,7 +103,8 @@ impl BcryptPasswordHasher {
         }
     }
 
-    /// Sets the highest cost of the stored hashes, to which verifications are padded unless the configured one is higher.
+    /// Sets the highest cost of the stored hashes, to which verifications are padded unless the configured one is
+    /// higher.
     pub fn set_highest_stored_cost(&self, cost: u32) {
         self.padding.set_highest_stored(cost);
     }

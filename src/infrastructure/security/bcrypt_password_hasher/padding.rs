@@ -6,8 +6,8 @@ use bcrypt::{BcryptResult, HashParts};
 
 /// Makes every verification take as long as one of the highest cost in use.
 ///
-/// That is the configured cost, or that of a stored hash from before the configured one was lowered. Costs of stored hashes
-/// are learned by verification and from [`set_highest_stored`](Self::set_highest_stored).
+/// That is the configured cost, or that of a stored hash from before the configured one was lowered. Costs of stored
+/// hashes are learned by verification and from [`set_highest_stored`](Self::set_highest_stored).
 #[derive(Debug)]
 pub(super) struct Padding {
     configured: u32,
@@ -44,7 +44,8 @@ impl Padding {
         let matches = bcrypt(prepared, stored)?;
         let cost = stored.parse::<HashParts>()?.get_cost();
         let highest = self.highest.fetch_max(cost, Ordering::Relaxed);
-        // A hash of a lower cost took 2^(highest - cost) times less. The dummies of the costs between add up to the rest.
+        // A hash of a lower cost took 2^(highest - cost) times less. The dummies of the costs between add up to the
+        // rest.
         for lower in cost..highest {
             bcrypt(prepared, &dummy_hash(lower))?;
         }

@@ -12,8 +12,8 @@ use crate::application::ports::HashClient;
 /// Shares a fixed number of turns fairly among clients.
 ///
 /// - Each client has a line of its own, and turns go round the lines, one request each.
-/// - A client that has half of the turns is skipped while another client waits. A client alone may have all turns, and the
-///   next client gets the first one that ends.
+/// - A client that has half of the turns is skipped while another client waits. A client alone may have all turns, and
+///   the next client gets the first one that ends.
 /// - Dropping a waiting request removes it from its line. Dropping a [`Turn`] ends it.
 #[derive(Clone)]
 pub(super) struct FairQueue(Arc<Mutex<State>>);
