@@ -1,11 +1,11 @@
 //! The audit trail: who did what to whom, when, and from where.
 //!
-//! What a command changes it writes down in the same transaction: there is neither without the other. What is refused
-//! changes nothing, so it is written by itself, a moment later, and alike refusals together: a flood of them cannot
+//! A command records its event in the transaction of its change, so neither exists without the other. A refusal changes
+//! nothing, so it is written separately, a moment later. Similar refusals are written together, so that a flood cannot
 //! fill the disk.
 //!
-//! What an event is, the [domain](crate::domain::audit) says; how the trail is read, the
-//! [queries](super::queries::audit). Use cases call [`Audit`].
+//! The [domain](crate::domain::audit) defines the events, and [queries](super::queries::audit) read them. Use cases
+//! call [`Audit`].
 
 mod refusals;
 mod service;
