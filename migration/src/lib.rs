@@ -1,8 +1,8 @@
-//! The database schema of Gatehouse, one file per migration, in the order in which they apply.
+//! The database schema of Gatehouse, one file per migration, in the order in which they are applied.
 //!
-//! One that was released is never changed: what it made, a later one changes. Each runs on SQLite and on PostgreSQL,
-//! and can be undone. None names the program, which will be another one when it runs again. Who runs them, and when, is
-//! up to the program.
+//! A released migration never changes: a later one changes its result. Each runs on SQLite and on PostgreSQL, and can
+//! be undone. None uses code of the program, because a later version of the program may run it. The program decides
+//! when to run them.
 
 mod m20261122_000001_create_users;
 mod m20261122_000002_create_auth_sessions;
@@ -20,7 +20,7 @@ mod m20261128_000003_add_audit_actor_details;
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
 
-/// Brings a database to the schema that this version of Gatehouse needs, and back.
+/// Migrates a database to the schema of this version of Gatehouse, and back.
 #[derive(Debug)]
 pub struct Migrator;
 

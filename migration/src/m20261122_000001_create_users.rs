@@ -5,14 +5,13 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // The username in lower case, by which it is unique, found and sorted. ASCII only, and compared by bytes, whatever
-        // the language of the database.
+        // The key of the username: in lower case (ASCII only), unique, and compared by bytes in every locale.
         let mut username_key = ColumnDef::new(Users::UsernameKey);
         username_key.string_len(20).not_null().unique_key();
         if manager.get_database_backend() == DbBackend::Postgres {

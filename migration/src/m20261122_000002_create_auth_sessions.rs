@@ -5,7 +5,7 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
                     .table(AuthSessions::Table)
                     .col(ColumnDef::new(AuthSessions::Id).uuid().not_null().primary_key())
                     .col(ColumnDef::new(AuthSessions::UserId).uuid().not_null())
-                    // The SHA-256 of the secret in the client's token, by which the session is found.
+                    // The SHA-256 of the secret in the client's token, which identifies the session.
                     .col(
                         ColumnDef::new(AuthSessions::SecretDigest)
                             .binary_len(32)

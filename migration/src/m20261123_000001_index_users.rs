@@ -3,7 +3,7 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// The columns by which users are sorted, and the index of each; ties are broken by id.
+/// The indexes of the columns by which users are sorted. The id breaks ties.
 const INDEXES: [(&str, Users); 4] = [
     ("ix_users_role_id", Users::Role),
     ("ix_users_is_active_id", Users::IsActive),
@@ -13,7 +13,7 @@ const INDEXES: [(&str, Users); 4] = [
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }

@@ -5,7 +5,7 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -13,15 +13,15 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut last_seen_at = ColumnDef::new(AuthSessions::LastSeenAt);
         last_seen_at.timestamp_with_time_zone().not_null();
-        // A node of before, which does not know the column, can still begin sessions. To a column that is added, SQLite gives
-        // none but a constant.
+        // An older node, which does not know the column, can still insert sessions. SQLite accepts only a constant as
+        // the default of an added column.
         match manager.get_database_backend() {
             DbBackend::Postgres => last_seen_at.default(Expr::current_timestamp()),
             _ => last_seen_at.default("1970-01-01T00:00:00+00:00"),
         };
         for column in [
             last_seen_at,
-            // The longest text of an IPv6 address with an IPv4 address in it.
+            // The length of an IPv6 address with an embedded IPv4 address.
             ColumnDef::new(AuthSessions::Address).string_len(45).to_owned(),
             ColumnDef::new(AuthSessions::UserAgent).string_len(256).to_owned(),
         ] {

@@ -3,12 +3,12 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// By which expired sessions are found.
+/// The index that finds expired sessions.
 const INDEX: &str = "ix_auth_sessions_expires_at";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }

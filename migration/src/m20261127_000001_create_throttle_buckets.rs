@@ -5,7 +5,7 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -15,7 +15,7 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table(ThrottleBuckets::Table)
-                    // A keyed hash of what is counted.
+                    // A keyed hash of the subject that is counted.
                     .col(
                         ColumnDef::new(ThrottleBuckets::Key)
                             .binary_len(32)

@@ -3,7 +3,7 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// The columns by which events are looked up, and the index of each; of those that share a value, the newest come first.
+/// The indexes of the columns by which events are found. Events with the same value are sorted by id.
 const INDEXES: [(&str, AuditEvents); 2] = [
     ("ix_audit_events_actor_id_id", AuditEvents::ActorId),
     ("ix_audit_events_target_id_id", AuditEvents::TargetId),
@@ -11,7 +11,7 @@ const INDEXES: [(&str, AuditEvents); 2] = [
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table(AuditEvents::Table)
-                    // Sorts by time. No column refers to users: an event outlives whom it is about.
+                    // Sorts by time. No column references users, because events outlive users.
                     .col(ColumnDef::new(AuditEvents::Id).uuid().not_null().primary_key())
                     .col(
                         ColumnDef::new(AuditEvents::OccurredAt)
@@ -34,7 +34,7 @@ impl MigrationTrait for Migration {
                     .col(ColumnDef::new(AuditEvents::TargetId).uuid())
                     .col(ColumnDef::new(AuditEvents::Refusal).string_len(40))
                     .col(ColumnDef::new(AuditEvents::Count).big_integer().not_null())
-                    // The longest text of an IPv6 address with an IPv4 address in it.
+                    // The length of an IPv6 address with an embedded IPv4 address.
                     .col(ColumnDef::new(AuditEvents::Address).string_len(45))
                     .col(ColumnDef::new(AuditEvents::RequestId).string_len(64))
                     .to_owned(),

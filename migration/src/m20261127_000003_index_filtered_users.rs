@@ -3,7 +3,7 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// The columns by which users are filtered, and the index of each; those that match are in the order of their names.
+/// The indexes of the columns by which users are filtered. Users with the same value are sorted by name.
 const INDEXES: [(&str, Users); 2] = [
     ("ix_users_role_username_key", Users::Role),
     ("ix_users_is_active_username_key", Users::IsActive),
@@ -11,7 +11,7 @@ const INDEXES: [(&str, Users); 2] = [
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }

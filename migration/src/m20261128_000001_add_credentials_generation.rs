@@ -5,14 +5,14 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut generation = ColumnDef::new(Users::CredentialsGeneration);
-        // A node of before, which does not know the column, can still create users.
+        // An older node, which does not know the column, can still create users.
         generation.big_integer().not_null().default(0);
         let mut table = Table::alter();
         manager

@@ -7,12 +7,12 @@ const INDEX: &str = "ix_users_hash_cost";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
 
-    // Behind the pepper, a password hash of bcrypt names its cost in two digits: `$2b$12$`.
+    // After the pepper, a bcrypt hash names its cost in two digits: `$2b$12$`.
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let create = format!("CREATE INDEX {INDEX} ON users (substr(password_hash, 21, 2))");
         manager.get_connection().execute_unprepared(&create).await?;

@@ -5,15 +5,15 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    // Without it, SQLite would keep half of a migration that is killed.
+    // Without it, SQLite would keep part of an interrupted migration.
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Both may be missing: a node of before, which does not know them, still writes events.
+        // Both are nullable, because an older node, which does not know them, still writes events.
         for column in [
-            // No reference: an event outlives the session.
+            // No foreign key, because events outlive sessions.
             ColumnDef::new(AuditEvents::SessionId).uuid().to_owned(),
             ColumnDef::new(AuditEvents::OperatorName).string_len(64).to_owned(),
         ] {

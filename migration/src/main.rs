@@ -1,4 +1,4 @@
-//! What `sea-orm-cli migrate` runs. Operators use `gatehouse migrate`, which reads the configuration of the service.
+//! Runs for `sea-orm-cli migrate`. Operators use `gatehouse migrate`, which reads the configuration of the service.
 
 use migration::Migrator;
 use sea_orm_migration::prelude::cli;

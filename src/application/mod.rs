@@ -1,12 +1,11 @@
-//! What Gatehouse does: one use case a file, in [`commands`] that change something and [`queries`] that only look.
+//! The use cases of Gatehouse, one in each file: [`commands`] make changes, [`queries`] only read.
 //!
-//! Use cases depend on the [`domain`](crate::domain), and on the world outside only through the [`ports`]: traits that
-//! they own and that the [`infrastructure`](crate::infrastructure) implements. What queries return are
-//! [`views`], in pages of [`paging`]. What several use cases share are services: [`access`], [`audit`], [`throttle`], and those beside
-//! the use cases that they serve.
+//! Use cases depend on the [`domain`](crate::domain), and on the outside world only through the [`ports`]: traits that
+//! they own and that the [`infrastructure`](crate::infrastructure) implements. Queries return [`views`], in pages of
+//! [`paging`]. Several use cases share the services [`access`], [`audit`] and [`throttle`], and those beside them.
 //!
-//! A rule that needs no port belongs into the domain. What only serves one way in, such as statuses, cookies and JSON,
-//! belongs to [`presentation`](crate::presentation). Begin with [`GrantAdmin`](commands::users::GrantAdmin).
+//! A rule that needs no port belongs to the domain. Details of one entry point, such as statuses, cookies and JSON,
+//! belong to [`presentation`](crate::presentation). Start reading at [`GrantAdmin`](commands::users::GrantAdmin).
 
 pub mod access;
 pub mod audit;

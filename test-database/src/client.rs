@@ -1,4 +1,4 @@
-//! Talking to a PostgreSQL server from a test, also where values are dropped.
+//! A client of a PostgreSQL server, which can also be used in `drop`.
 
 use std::thread;
 
@@ -12,18 +12,18 @@ pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     connection.unwrap_or_else(|error| panic!("the PostgreSQL server of the tests must answer: {error}"))
 }
 
-/// Runs statements that say nothing.
+/// Runs statements that return no rows.
 pub(crate) async fn execute(url: &str, statements: &str) {
     connect(url).await.execute_unprepared(statements).await.unwrap();
 }
 
-/// Whether a query finds a row.
+/// Returns whether a query finds a row.
 pub(crate) async fn finds(url: &str, query: &str) -> Result<bool, DbErr> {
     let statement = Statement::from_string(DbBackend::Postgres, query);
     Ok(connect(url).await.query_one_raw(statement).await?.is_some())
 }
 
-/// Runs this to its end, also within another runtime.
+/// Runs a future to completion, even inside another runtime.
 pub(crate) fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

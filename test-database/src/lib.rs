@@ -1,5 +1,5 @@
-//! The databases that the tests run on: SQLite, and PostgreSQL if `TEST_POSTGRES_URL` names a server where databases may be
-//! made. Without it, what needs PostgreSQL is reported as ignored.
+//! The databases for tests: SQLite, and PostgreSQL if `TEST_POSTGRES_URL` names a server where databases may be
+//! created. Without it, tests that need PostgreSQL are reported as ignored.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,8 +19,8 @@ pub use postgres_server::{FrozenServer, PostgresServer};
 /// The kind of database that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseKind {
-    /// A file of the test's own.
+    /// A separate file for each test.
     Sqlite,
-    /// A [`PostgresDatabase`] of the test's own.
+    /// A separate [`PostgresDatabase`] for each test.
     Postgres,
 }

@@ -11,7 +11,7 @@ macro_rules! needs_postgres {
 #[cfg(not(postgres))]
 #[macro_export]
 macro_rules! needs_postgres {
-    // Behind the cases of `rstest`: an attribute before them would be about the first case alone.
+    // The attributes stand behind the cases of `rstest`. Before them, they would apply only to the first case.
     ($(#[$attribute:meta])* async fn $($signature_and_body:tt)*) => {
         $(#[$attribute])*
         #[allow(unused_attributes, reason = "it may be ignored for another reason as well")]
@@ -26,8 +26,9 @@ macro_rules! needs_postgres {
     };
 }
 
-/// Makes two tests of one, `on_sqlite` and `on_postgres`: `#[apply(on_every_database)]` above `#[test]`. The first parameter
-/// of the function, of type [`DatabaseKind`](crate::DatabaseKind), tells them apart.
+/// Makes two tests of one, `on_sqlite` and `on_postgres`: `#[apply(on_every_database)]` above `#[test]`.
+///
+/// The first parameter of the function, a [`DatabaseKind`](crate::DatabaseKind), names the database.
 #[macro_export]
 macro_rules! on_every_database {
     ($(#[$attribute:meta])* async fn $($signature_and_body:tt)*) => {

@@ -14,36 +14,33 @@ use url::Url;
 
 use crate::client;
 
-/// Test programs that run at once each hold an advisory lock with this as its first key, and their number as its second.
+/// The first key of the advisory lock that each running test program holds. The second is the program's number.
 const PROGRAM_LOCK: i32 = i32::from_be_bytes(*b"gate");
 
-/// A PostgreSQL database of a test's own, on the server that `TEST_POSTGRES_URL` names.
+/// A separate PostgreSQL database for a test, on the server that `TEST_POSTGRES_URL` names.
 ///
-/// It is left to the tests that follow, who find it empty: to make a database and to drop it, PostgreSQL writes hundreds of
-/// files to the disk and waits for it, which takes longer than most tests.
+/// Later tests reuse it and find it empty, because PostgreSQL takes longer to create and drop a database than most
+/// tests run.
 #[derive(Debug)]
 pub struct PostgresDatabase {
     name: String,
 }
 
 impl PostgresDatabase {
-    /// A database without any table.
-    #[expect(
-        clippy::new_without_default,
-        reason = "a database should not come into being by the way"
-    )]
+    /// Returns a database without any table.
+    #[expect(clippy::new_without_default, reason = "creating a database should be explicit")]
     pub fn new() -> Self {
         let name = idle().pop().unwrap_or_else(next_name);
         client::block_on(empty(&name));
         Self { name }
     }
 
-    /// A database to which every migration was applied.
+    /// Returns a database to which every migration was applied.
     pub fn migrated() -> Self {
         let database = Self::new();
         client::block_on(async {
             let connection = client::connect(&database.url()).await;
-            // All at once, it is written to the disk once.
+            // One transaction is written to the disk only once.
             let transaction = connection.begin().await.unwrap();
             Migrator::up(&transaction, None).await.unwrap();
             transaction.commit().await.unwrap();
@@ -52,28 +49,28 @@ impl PostgresDatabase {
         database
     }
 
-    /// The name of the database, which no other has.
+    /// Returns the unique name of the database.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The address of the database.
+    /// Returns the address of the database.
     pub fn url(&self) -> String {
         address(&self.name)
     }
 
-    /// Lets nobody in any more, and throws everyone out: to those who use the database, the server is gone.
+    /// Closes all connections and rejects new ones, as if the server were gone.
     pub fn shut(&self) {
         let name = &self.name;
-        let refuse = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false");
-        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        let reject = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false");
+        let disconnect = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
         client::block_on(async {
-            client::execute(&server(), &refuse).await;
-            client::execute(&server(), &end).await;
+            client::execute(&server(), &reject).await;
+            client::execute(&server(), &disconnect).await;
         });
     }
 
-    /// Lets those in again who were [shut](Self::shut) out.
+    /// Accepts connections again after [`shut`](Self::shut).
     pub fn reopen(&self) {
         let accept = format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name);
         client::block_on(client::execute(&server(), &accept));
@@ -86,13 +83,13 @@ impl Drop for PostgresDatabase {
     }
 }
 
-/// The databases that this program has made and that no test uses at the moment.
+/// Returns the databases that this program has created and no test uses at the moment.
 fn idle() -> MutexGuard<'static, Vec<String>> {
     static IDLE: Mutex<Vec<String>> = Mutex::new(Vec::new());
     IDLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The name of another database, perhaps left behind by an earlier program.
+/// Returns the name of another database, which an earlier program may have left behind.
 fn next_name() -> String {
     static PROGRAM: OnceLock<u32> = OnceLock::new();
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -101,7 +98,7 @@ fn next_name() -> String {
     format!("gatehouse_test_{program}_{count}")
 }
 
-/// The least number that no other program has that runs tests on the server. It is this one's until it ends.
+/// Reserves the lowest number that no other running test program has.
 fn number_of_this_program() -> u32 {
     let (sender, receiver) = mpsc::channel();
     let hold = async move {
@@ -121,7 +118,7 @@ fn number_of_this_program() -> u32 {
     receiver.recv().unwrap()
 }
 
-/// Sees to it that there is a database of this name, that nobody uses it, and that nothing is in it.
+/// Creates the database, or closes its connections and empties it.
 async fn empty(name: &str) {
     let exists = format!("SELECT FROM pg_database WHERE datname = '{name}'");
     if !client::finds(&server(), &exists).await.unwrap() {
@@ -136,15 +133,16 @@ async fn empty(name: &str) {
     client::execute(&address(name), "DROP SCHEMA public CASCADE; CREATE SCHEMA public").await;
 }
 
-/// The address of the database of this name on the server of the tests.
+/// Returns the address of a database on the test server.
 fn address(name: &str) -> String {
     let mut url = Url::parse(&server()).expect("TEST_POSTGRES_URL must be a URL");
     url.set_path(name);
     url.into()
 }
 
-/// The address of the server of the tests, without encryption unless it asks for it: each connection would take a tenth
-/// of a second.
+/// Returns the address of the test server, by default without encryption.
+///
+/// Encryption takes a tenth of a second for each connection.
 fn server() -> String {
     let server = env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL must name a PostgreSQL server");
     let mut url = Url::parse(&server).expect("TEST_POSTGRES_URL must be a URL");

@@ -11,18 +11,19 @@ use tempfile::TempDir;
 
 use crate::client;
 
-/// How long a server may take to get where a test waits for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test waits for a server.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A PostgreSQL server of a test's own, to be stopped, frozen and replicated. It needs the programs of PostgreSQL: on the
-/// `PATH`, or where Debian puts them.
+/// A separate PostgreSQL server for a test, which can be stopped, frozen and replicated.
+///
+/// It needs the programs of PostgreSQL, on the `PATH` or where Debian installs them.
 #[derive(Debug)]
 pub struct PostgresServer {
     directory: TempDir,
     port: u16,
 }
 
-/// A server that gets no time until this is dropped.
+/// A server whose processes are stopped until this is dropped.
 #[derive(Debug)]
 pub struct FrozenServer {
     processes: Vec<String>,
@@ -42,7 +43,7 @@ impl PostgresServer {
         server
     }
 
-    /// Starts a physical replica of this server, which follows it.
+    /// Starts a physical replica of this server.
     pub fn replicate(&self) -> Self {
         let replica = Self::prepare();
         let (port, data) = (self.port.to_string(), replica.data());
@@ -53,12 +54,12 @@ impl PostgresServer {
         replica
     }
 
-    /// The address of the database on this server.
+    /// Returns the address of the database on this server.
     pub fn url(&self) -> String {
         self.url_of("gatehouse")
     }
 
-    /// Stops the server. `mode` is that of `pg_ctl`: in `fast` it says goodbye, `immediate` is a crash.
+    /// Stops the server. `mode` is that of `pg_ctl`: `fast` shuts down cleanly, `immediate` is a crash.
     pub fn stop(&self, mode: &str) {
         run("pg_ctl", &["stop", "-w", "-m", mode, "-D", &self.data()]);
     }
@@ -76,14 +77,14 @@ impl PostgresServer {
         );
     }
 
-    /// Takes all time from the server: its connections stay open, and nothing answers.
+    /// Stops the processes of the server. Its connections stay open, but nothing answers.
     pub fn freeze(&self) -> FrozenServer {
         let file = fs::read_to_string(self.path("data/postmaster.pid")).unwrap();
         let postmaster = file.lines().next().unwrap();
         let mut frozen = FrozenServer {
             processes: vec![postmaster.to_owned()],
         };
-        // The one that makes the others first, so that none is missed.
+        // Stop the parent first, so that it starts no more children.
         frozen.signal("STOP");
         let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap();
         let children = String::from_utf8(children.stdout).unwrap();
@@ -92,17 +93,17 @@ impl PostgresServer {
         frozen
     }
 
-    /// Runs statements that say nothing.
+    /// Runs statements that return no rows.
     pub async fn execute(&self, statements: &str) {
         client::execute(&self.url(), statements).await;
     }
 
-    /// Waits until a query finds something.
+    /// Waits until a query finds a row.
     pub async fn wait_until(&self, query: &str) {
         let start = Instant::now();
-        // On a replica even a table may be still to come.
+        // On a replica even the table may not exist yet.
         while !client::finds(&self.url(), query).await.unwrap_or_default() {
-            assert!(start.elapsed() < PATIENCE, "{query} finds nothing");
+            assert!(start.elapsed() < TIMEOUT, "{query} finds nothing");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -113,7 +114,7 @@ impl PostgresServer {
             let chown = Command::new("chown").arg("postgres").arg(directory.path()).status();
             assert!(chown.unwrap().success());
         }
-        // Free now, and most likely still free in a moment.
+        // The port is free now, and most likely still is in a moment.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         Self { directory, port }
@@ -134,14 +135,14 @@ impl PostgresServer {
 
 impl Drop for PostgresServer {
     fn drop(&mut self) {
-        // It may have been stopped before.
+        // It may already have been stopped.
         let _ = command("pg_ctl", &["stop", "-m", "immediate", "-D", &self.data()]).output();
     }
 }
 
 impl FrozenServer {
     fn signal(&self, name: &str) {
-        // A process that ended meanwhile needs no signal.
+        // A process that has ended needs no signal.
         let _ = Command::new("kill").args(["-s", name]).args(&self.processes).output();
     }
 }
@@ -152,14 +153,14 @@ impl Drop for FrozenServer {
     }
 }
 
-/// Runs a program of PostgreSQL to its end.
+/// Runs a program of PostgreSQL to completion.
 fn run(program: &str, arguments: &[&str]) {
-    // A server that was started would keep a pipe open.
+    // The started server would keep a pipe open.
     let status = command(program, arguments).stdout(Stdio::null()).status();
     assert!(status.unwrap().success(), "{program} {arguments:?}");
 }
 
-/// A program of PostgreSQL, which none of them wants to be for root.
+/// Returns the command for a program of PostgreSQL, which never runs as root.
 fn command(program: &str, arguments: &[&str]) -> Command {
     let program = installed(program);
     let mut command = if is_root(Path::new("/proc/self")) {
@@ -173,7 +174,7 @@ fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Where a program of PostgreSQL is.
+/// Returns the path of a program of PostgreSQL.
 fn installed(program: &str) -> PathBuf {
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let debian = debian.map(|version| version.unwrap().path().join("bin"));
@@ -184,7 +185,7 @@ fn installed(program: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("{program} is not installed: it comes with the server of PostgreSQL"))
 }
 
-/// Whether this belongs to root.
+/// Returns whether root owns this path.
 fn is_root(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.uid() == 0)
 }

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// An authenticated caller, as [`Authenticate`] has just found them in the database.
+/// An authenticated caller, whom [`Authenticate`] has just read from the database.
 ///
 /// A use case that takes an actor is open to authenticated callers only.
 ///
@@ -18,7 +18,7 @@ use crate::{
 pub struct Actor {
     /// The user.
     pub user: UserView,
-    /// How the user proved to be the one.
+    /// How the user was authenticated.
     pub credential: Credential,
     /// Where the request comes from.
     pub provenance: Provenance,
@@ -35,13 +35,13 @@ impl Actor {
         self.user.role
     }
 
-    /// Returns the id of the session in which the request is made.
+    /// Returns the id of the session that the request uses.
     pub fn session_id(&self) -> AuthSessionId {
         let Credential::Session { id, .. } = self.credential;
         id
     }
 
-    /// Returns when that session expires unless it is used again.
+    /// Returns when this session expires unless it is used again.
     pub fn session_expires_at(&self) -> DateTime<Utc> {
         let Credential::Session { expires_at, .. } = self.credential;
         expires_at

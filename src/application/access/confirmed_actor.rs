@@ -12,16 +12,16 @@ use crate::{
     },
 };
 
-/// Proof of who acts in a transaction, which recording an event requires.
+/// Proof of who acts in a transaction, required to record an event.
 ///
-/// Only the functions here make one, so a use case that forgets to confirm its actor does not compile.
+/// Only the functions here create one, so the compiler rejects a use case that does not confirm its actor.
 #[derive(Clone, Debug)]
 pub struct ConfirmedActor {
     user: Option<(UserId, Option<AuthSessionId>)>,
     provenance: Provenance,
 }
 
-/// A confirmed actor with their own account and session, both locked until the transaction ends.
+/// A confirmed actor with their account and session, locked until the transaction ends.
 #[derive(Debug)]
 pub struct Confirmed {
     /// The proof.
@@ -33,13 +33,13 @@ pub struct Confirmed {
 }
 
 impl ConfirmedActor {
-    /// Looks the actor up again and locks their account and session.
+    /// Reloads the actor, and locks their account and session until the transaction ends.
     ///
-    /// Between authentication and this moment lie the arrival of the body and the hashing of passwords: seconds, in which
-    /// the actor may have been logged out, inactivated or demoted. None of this can happen until the transaction ends.
+    /// Reading the body and hashing passwords takes seconds. Meanwhile the actor may have been logged out, inactivated
+    /// or demoted.
     ///
     /// # Errors
-    /// [`ActorError::NotAuthenticated`] if the user is inactive or the session has ended, [`ActorError::Storage`].
+    /// [`ActorError::NotAuthenticated`] if the user is inactive or the session has ended, or [`ActorError::Storage`].
     pub async fn confirm(
         transaction: &dyn Transaction,
         actor: &Actor,
@@ -56,7 +56,7 @@ impl ConfirmedActor {
         Ok(Confirmed { actor, user, session })
     }
 
-    /// Ends the session in which the actor acts. Returns `None` if it had ended before.
+    /// Ends the actor's session. Returns `None` if it had already ended.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
@@ -68,8 +68,7 @@ impl ConfirmedActor {
         }))
     }
 
-    /// Returns the proof for a user whose account has just been made or whose password has been verified, and the session
-    /// that this begins, if it does.
+    /// Returns the proof for a user who was just created or verified, and their session.
     pub fn new(user: &User, session_id: Option<AuthSessionId>, provenance: &Provenance) -> Self {
         Self {
             user: Some((user.id(), session_id)),
@@ -77,7 +76,7 @@ impl ConfirmedActor {
         }
     }
 
-    /// Returns the proof for the operator: whoever can start the program with the database.
+    /// Returns the proof for the operator, who can run the program on the database.
     pub fn operator() -> Self {
         Self {
             user: None,
@@ -85,7 +84,7 @@ impl ConfirmedActor {
         }
     }
 
-    /// Returns the user with the session in which they act; `None` for the operator.
+    /// Returns the user and their session, or `None` for the operator.
     pub fn user(&self) -> Option<(UserId, Option<AuthSessionId>)> {
         self.user
     }

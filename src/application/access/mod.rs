@@ -1,8 +1,8 @@
-//! Who acts, and what they may do.
+//! Authentication and authorization of callers.
 //!
-//! An [`Actor`] is an authenticated caller, with the [`Credential`] that proved it. [`authorize`] decides whether the
-//! actor has a [`Permission`]. A [`ConfirmedActor`] has been looked up again in the transaction that acts on its
-//! authority; without one, nothing is recorded in the [audit trail](super::audit).
+//! An [`Actor`] is an authenticated caller, with the [`Credential`] that proved it. [`authorize`] checks whether the
+//! actor has a [`Permission`]. A [`ConfirmedActor`] was reloaded in the transaction of its change; without one, nothing
+//! can be recorded in the [audit trail](super::audit).
 
 mod actor;
 mod confirmed_actor;

@@ -1,11 +1,11 @@
-//! Who may do what: a role order, a list of permissions, and one function that decides.
+//! Authorization: the permissions, and one function that checks them against the order of roles.
 
 use thiserror::Error;
 
 use super::Actor;
 use crate::domain::user::{Role, User, UserId};
 
-/// What an actor needs to be permitted.
+/// The permission that an action requires.
 #[derive(Clone, Copy, Debug)]
 pub enum Permission {
     /// To see any user: admins and above.
@@ -16,7 +16,7 @@ pub enum Permission {
     Manage {
         /// The role.
         role: Role,
-        /// The user, as far as it is known yet, for the audit trail.
+        /// The user, if already known, for the audit trail.
         target: Option<UserId>,
     },
 }
@@ -27,12 +27,12 @@ pub enum Permission {
 pub struct NotAuthorized;
 
 impl Permission {
-    /// To manage users of `role`.
+    /// Returns the permission to manage users of `role`.
     pub fn manage(role: Role) -> Self {
         Self::Manage { role, target: None }
     }
 
-    /// To manage this very user.
+    /// Returns the permission to manage `user`.
     pub fn manage_user(user: &User) -> Self {
         Self::Manage {
             role: user.role(),
@@ -41,7 +41,7 @@ impl Permission {
     }
 }
 
-/// Decides whether `actor` has `permission`.
+/// Checks whether `actor` has `permission`.
 ///
 /// # Errors
 /// [`NotAuthorized`] if not.

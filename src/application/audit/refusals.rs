@@ -7,16 +7,16 @@ use crate::{
     domain::{throttle::ClientNetwork, user::UserId},
 };
 
-/// Refusals that are yet to be written.
+/// Refusals that are not written yet.
 ///
-/// The first of a kind is due at once. Those like it are counted, and due together when the [window](Self::WINDOW)
-/// ends.
+/// The first refusal of a kind is due at once. Later ones are counted, and are due together when the
+/// [window](Self::WINDOW) ends.
 ///
-/// A window tells a limited number of kinds apart, so that a flood neither fills the disk nor memory.
-/// [Users](Class::User), strangers who [aim at a user](Class::StrangerAtUser), and [other strangers](Class::Stranger)
-/// have limits of their own, and each user or network takes a share of them at most: nobody's flood hides what others
-/// are refused. Refusals beyond that are counted by action and reason, as those of [`AuditActor::Several`]; with the
-/// address, if one network has used up its share.
+/// A window distinguishes a limited number of kinds, so that a flood fills neither the disk nor memory.
+/// [Users](Class::User), strangers who [name a user](Class::StrangerAtUser), and [other strangers](Class::Stranger)
+/// have separate limits. Each user or network may use only a share of a limit, so that its flood hides no other
+/// refusals. Refusals beyond that are counted by action and reason, as those of [`AuditActor::Several`]. They keep the
+/// address if one network has used up its share.
 #[derive(Debug, Default)]
 pub struct Refusals(Mutex<Window>);
 
@@ -24,12 +24,12 @@ pub struct Refusals(Mutex<Window>);
 struct Window {
     /// When its first refusal was noted.
     begun_at: Option<DateTime<Utc>>,
-    /// Of each kind, how often it came again, and the last time.
+    /// For each kind, the number of repeats and the last one.
     again: HashMap<Kind, AuditEvent>,
     firsts: Vec<AuditEvent>,
 }
 
-/// What makes refusals alike.
+/// The properties that similar refusals share.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Kind {
     actor: AuditActor,
@@ -48,7 +48,7 @@ enum Class {
     Overflow,
 }
 
-/// Who causes refusals, and takes a share of a limit.
+/// The source of refusals, which has a share of each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     User(UserId),
@@ -56,13 +56,13 @@ enum Source {
 }
 
 impl Refusals {
-    /// For how long alike refusals are counted together.
+    /// How long similar refusals are counted together.
     pub const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
-    /// How many kinds of refusals of each class are told apart within a window.
+    /// The largest number of kinds of each class in a window.
     pub const MAX_KINDS: usize = 100;
 
-    /// How many of them one user or network may cause.
+    /// The largest number of them that one user or network may cause.
     pub const MAX_KINDS_OF_ONE: usize = 20;
 
     /// Notes a refusal. Returns whether it is the first of its kind in this window.
@@ -70,11 +70,11 @@ impl Refusals {
         self.window().note(refusal)
     }
 
-    /// What is to be written at `now`; it is forgotten here.
+    /// Removes and returns the refusals that are due at `now`.
     pub fn take_due(&self, now: DateTime<Utc>) -> Vec<AuditEvent> {
         let mut window = self.window();
         let is_over = window.begun_at.is_some_and(|begun_at| {
-            // A clock that was set back must not make it endless.
+            // The window must end even if the clock is set back.
             !(begun_at..begun_at + Self::WINDOW).contains(&now)
         });
         if is_over {
@@ -83,13 +83,13 @@ impl Refusals {
         mem::take(&mut window.firsts)
     }
 
-    /// All that is yet to be written, for the end of the process; it is forgotten here.
+    /// Removes and returns all refusals, for the end of the process.
     pub fn take_all(&self) -> Vec<AuditEvent> {
         self.window().end()
     }
 
     fn window(&self) -> std::sync::MutexGuard<'_, Window> {
-        // A panic elsewhere leaves a list that is still good.
+        // The list stays valid if another thread panics.
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -119,7 +119,7 @@ impl Window {
         }
     }
 
-    /// The refusal, without the details that would make it one kind too many.
+    /// Returns the refusal, without its details if they would exceed a limit.
     fn limited(&self, refusal: AuditEvent) -> AuditEvent {
         let kind = Kind::of(&refusal);
         if self.again.contains_key(&kind) {
@@ -147,7 +147,7 @@ impl Window {
         }
     }
 
-    /// Ends the window. Returns all that it has not given away yet.
+    /// Ends the window, and returns the refusals that are still to be written.
     fn end(&mut self) -> Vec<AuditEvent> {
         let Self { again, mut firsts, .. } = mem::take(self);
         firsts.extend(again.into_values().filter(|again| again.count > 0));

@@ -12,17 +12,17 @@ use crate::{
     domain::user::UserId,
 };
 
-/// Writes down what use cases do, and notes what they refuse.
+/// Records the events of use cases, and notes their refusals.
 pub struct Audit {
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    /// What the machine calls the operator, where that is known.
+    /// The operator's name on this machine, if known.
     pub(crate) operator: Option<OperatorName>,
 }
 
 impl Audit {
-    /// Records in `transaction` what `actor` does to `target_id` at `now`.
+    /// Records in `transaction` that `actor` does `action` to `target_id`.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
@@ -45,7 +45,7 @@ impl Audit {
         transaction.audit_events().append(&event).await
     }
 
-    /// Notes what `actor` was refused, to be written by itself.
+    /// Notes a refusal of `actor`, to be written later.
     pub fn refused(&self, actor: &Actor, action: AuditAction, target_id: Option<UserId>, reason: RefusalReason) {
         let (id, session_id) = (actor.id(), Some(actor.session_id()));
         self.note(
@@ -57,7 +57,7 @@ impl Audit {
         );
     }
 
-    /// Notes what somebody was refused who is not logged in, to be written by itself.
+    /// Notes a refusal of a caller who is not logged in, to be written later.
     pub fn refused_anonymous(
         &self,
         provenance: &Provenance,
@@ -68,7 +68,7 @@ impl Audit {
         self.note(AuditActor::Anonymous, provenance, action, target_id, reason);
     }
 
-    /// Decides whether `actor` has the permission that `action` needs, and notes a refusal.
+    /// Checks whether `actor` has `permission`, and notes a refusal if not.
     ///
     /// # Errors
     /// [`NotAuthorized`] if not.
@@ -82,7 +82,7 @@ impl Audit {
         })
     }
 
-    /// The log warns of the first throttled attempt of its kind in a [window](Refusals::WINDOW): somebody may be guessing.
+    /// Notes a refusal, and logs the first throttled attempt of a kind: somebody may be guessing.
     fn note(
         &self,
         actor: AuditActor,

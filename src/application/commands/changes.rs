@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Begins the changes that authenticated callers make: shared by all their commands.
+/// Begins the changes of authenticated callers, for all their commands.
 pub struct Changes {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) throttle: Arc<Throttle>,
@@ -25,8 +25,9 @@ pub struct Changes {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// A change in progress: an open transaction with its confirmed actor. Dropped without [`commit`](Self::commit), it
-/// changes nothing.
+/// A change in progress: an open transaction with its confirmed actor.
+///
+/// It is rolled back if it is dropped without [`commit`](Self::commit).
 pub(super) struct Change<'a> {
     pub transaction: Box<dyn Transaction>,
     pub now: DateTime<Utc>,
@@ -41,7 +42,7 @@ pub(super) struct Change<'a> {
 }
 
 impl Changes {
-    /// Decides by what is known before the change begins, so that a refusal costs storage nothing.
+    /// Checks the permission without a transaction, so that a rejection does not use storage.
     ///
     /// # Errors
     /// [`NotAuthorized`] if `actor` lacks `permission`.
@@ -56,11 +57,11 @@ impl Changes {
 
     /// Opens a transaction and confirms the actor in it.
     ///
-    /// It counts as one of the changes that a user may make within a minute. If the change needs a permission, the caller
-    /// has to [`authorize`](Change::authorize) it again: the actor may have been demoted since the request began.
+    /// It counts against the user's changes per minute. If the change needs a permission, the caller must
+    /// [`authorize`](Change::authorize) it again, because the actor may have been demoted meanwhile.
     ///
     /// # Errors
-    /// As [`ActorError`] says; then no transaction is open.
+    /// See [`ActorError`].
     pub(super) async fn begin(&self, actor: &Actor, action: AuditAction) -> Result<Change<'_>, ActorError> {
         self.throttle.spend_change(actor.id())?;
         let transaction = self.unit_of_work.begin().await?;
@@ -88,7 +89,7 @@ impl Changes {
 }
 
 impl Change<'_> {
-    /// Decides by the role that the actor has now.
+    /// Checks the permission against the actor's current role.
     ///
     /// # Errors
     /// [`NotAuthorized`] if the actor lacks `permission`.
@@ -96,10 +97,10 @@ impl Change<'_> {
         self.audit.authorize(&self.actor, self.action, permission)
     }
 
-    /// Records what was done to `target_id`, and makes it last.
+    /// Records the change to `target_id` in the audit trail, and commits.
     ///
     /// # Errors
-    /// [`StorageError`] if nothing was changed.
+    /// [`StorageError`] if storage fails.
     pub async fn commit(self, target_id: UserId) -> Result<(), StorageError> {
         let transaction = self.transaction;
         self.audit

@@ -1,12 +1,14 @@
-//! The write side: each command changes something, in one transaction, or refuses and changes nothing. What it did it
-//! writes to the audit trail in the same transaction; what it refused is noted there.
+//! The write side: each command makes one change in one transaction.
 //!
-//! By who asks: everybody about themselves in [`account`], admins about others in [`users`], whoever holds the machine
-//! in [`operator`], nobody in [`maintenance`]. A file has the use case with its rules, its request, its errors,
-//! `execute`, and tests. The rules are in one order: who may, what changes, what is refused.
+//! The same transaction records the event in the audit trail. If a command fails, its change is rolled back. Refusals
+//! are noted in the audit trail.
 //!
-//! No command calls another. What several share stands beside them, as [`Registration`], or as [`Changes`], which
-//! confirms the actor. What changes nothing is a [query](super::queries).
+//! Commands are grouped by caller: users and their own accounts in [`account`], admins in [`users`], the operator in
+//! [`operator`], and the server itself in [`maintenance`]. A file has the use case with its rules, its request, its
+//! errors, `execute`, and tests. The rules have one order: who may run it, what it changes, what it rejects.
+//!
+//! No command calls another. They share [`Registration`], [`Changes`], which confirms the actor, and services in their
+//! own folders. A use case that changes nothing is a [query](super::queries).
 
 pub mod account;
 mod changes;

@@ -9,7 +9,7 @@ use crate::{
     domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
 };
 
-/// How a new user is created, whoever asks for it: shared by signing up, creating a user and creating a super admin.
+/// Creates users, for signing up, creating a user and creating a super admin.
 pub struct Registration {
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,
@@ -17,7 +17,7 @@ pub struct Registration {
     pub(crate) random: Arc<dyn Random>,
 }
 
-/// A username and a password that break no rule, and the client on whose behalf the password is hashed.
+/// A valid username and password, and the client for whom the password is hashed.
 pub(super) struct Candidate {
     client: HashClient,
     username: Username,
@@ -45,10 +45,10 @@ pub enum RegistrationError {
 }
 
 impl Registration {
-    /// Checks the username, the password, and whether the password can be hashed now.
+    /// Checks the username, the password, and the capacity to hash the password.
     ///
     /// # Errors
-    /// [`RegistrationError`] with the rule that is broken, or [`RegistrationError::Hashing`].
+    /// See [`RegistrationError`].
     pub(super) fn check(
         &self,
         client: HashClient,
@@ -65,8 +65,9 @@ impl Registration {
         })
     }
 
-    /// Makes an active user of the given role, to be inserted in a transaction of the caller's. None may be open yet: the
-    /// password is hashed here.
+    /// Hashes the password, and returns an active user of `role` for the caller to insert.
+    ///
+    /// Hashing is slow, so no transaction may be open.
     ///
     /// # Errors
     /// [`RegistrationError::Hashing`] if the password could not be hashed.

@@ -9,45 +9,45 @@ use crate::{
     domain::user::UserId,
 };
 
-/// Which events are wanted; what is not given matches every one.
+/// Selects events. A field that is `None` matches every event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditEventFilter {
-    /// Only what this kind of actor did, or was refused.
+    /// Only events of this kind of actor.
     pub actor_kind: Option<AuditActorKind>,
-    /// Only what this user did, or was refused.
+    /// Only events of this user.
     pub actor_id: Option<UserId>,
-    /// Only what was done to this user.
+    /// Only events that affect this user.
     pub target_id: Option<UserId>,
     /// Only this action.
     pub action: Option<AuditAction>,
-    /// Only what was refused, or only what was done.
+    /// Only refusals, or only completed actions.
     pub is_refused: Option<bool>,
-    /// Only from then on, to the millisecond.
+    /// Only events from this time on, to the millisecond.
     pub since: Option<DateTime<Utc>>,
-    /// Only before then, to the millisecond.
+    /// Only events before this time, to the millisecond.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Which part of the events is wanted, of which the newest come first.
+/// Selects a page of events, newest first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditEventPageRequest {
-    /// How many events at the most.
+    /// The largest number of events.
     pub limit: PageLimit,
-    /// Only those that come after this one: the last of the page before.
+    /// Only events after this one, which is the last of the previous page.
     pub after: Option<AuditEventId>,
 }
 
-/// A part of the events.
+/// A page of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEventPage {
     /// The events on this page.
     pub events: Vec<AuditEventView>,
-    /// Behind which event the next page begins, if there is one.
+    /// The event after which the next page begins, if there is one.
     pub next: Option<AuditEventId>,
 }
 
 impl AuditEventPage {
-    /// A page of these events, which are one more than were asked for if there is a next page.
+    /// Builds a page. If there is a next one, `events` has one more entry than `limit`.
     pub fn of(mut events: Vec<AuditEventView>, limit: PageLimit) -> Self {
         let has_next = events.len() > limit.get() as usize;
         events.truncate(limit.get() as usize);

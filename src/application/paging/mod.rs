@@ -1,4 +1,4 @@
-//! Pages of lists: what a page is asked for with (filters, cursors, limits), and what it holds.
+//! Pages of lists, and the filters, cursors and limits that select them.
 
 mod audit_event_page;
 mod page_limit;

@@ -15,7 +15,7 @@ impl PageLimit {
     /// The size of the largest page.
     pub const MAX: u32 = 100;
 
-    /// Takes `limit` as the size of a page.
+    /// Creates a page size of `limit` entries.
     ///
     /// # Errors
     /// [`InvalidPageLimit`] if it is not from [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
@@ -27,7 +27,7 @@ impl PageLimit {
         }
     }
 
-    /// The number of entries.
+    /// Returns the number of entries.
     pub fn get(self) -> u32 {
         self.0
     }

@@ -1,27 +1,27 @@
-/// How many entries a list has on all pages together.
+/// The number of entries on all pages together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Total {
-    /// How many there are, or at least are.
+    /// The number of entries, or a lower bound.
     pub count: u64,
-    /// Whether there are no more.
+    /// Whether `count` is exact.
     pub is_exact: bool,
 }
 
-/// How far the entries of a list are counted.
+/// How many entries of a list are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Counting {
-    /// Up to [`Total::CAP`], which takes a moment at the most.
+    /// Up to [`Total::CAP`], which is fast.
     #[default]
     Capped,
-    /// To the end, which takes the longer the more there are.
+    /// All entries, which takes longer the more there are.
     Complete,
 }
 
 impl Total {
-    /// How far entries are counted unless all are to be.
+    /// The number of entries at which [`Counting::Capped`] stops.
     pub const CAP: u64 = 1_000;
 
-    /// The total of which so many were `counted`, as `counting` has it.
+    /// Returns the total after `counted` entries were counted.
     pub fn of(counted: u64, counting: Counting) -> Self {
         let is_exact = counting.limit().is_none_or(|limit| counted < limit);
         Self {
@@ -32,7 +32,7 @@ impl Total {
 }
 
 impl Counting {
-    /// How many entries need to be counted at the most: one more than the cap, to tell whether there are more.
+    /// Returns how many entries to count: one more than the cap, to detect that there are more.
     pub fn limit(self) -> Option<u64> {
         match self {
             Self::Capped => Some(Total::CAP + 1),

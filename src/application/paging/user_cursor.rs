@@ -6,18 +6,18 @@ use crate::{
     domain::user::{Role, UserId},
 };
 
-/// A place in the list of users: that of a user as it was when it was looked at. It stays where it is when the user changes.
+/// A position in the list of users, which stays the same if the user changes.
 ///
-/// Of one sorting field, cursors are in the order of the list.
+/// Cursors of one sorting field compare in the order of the list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UserCursor {
-    /// What the user was sorted by.
+    /// The user's value of the sorting field.
     pub key: UserSortingKey,
-    /// The id of the user, by which ties are broken.
+    /// The id of the user, which breaks ties.
     pub id: UserId,
 }
 
-/// What a user is sorted by: the value of a sorting field.
+/// The value of a sorting field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UserSortingKey {
     /// The key of the username.
@@ -33,7 +33,7 @@ pub enum UserSortingKey {
 }
 
 impl UserCursor {
-    /// The place of `user` among users who are sorted by `field`.
+    /// Returns the position of `user` in a list sorted by `field`.
     pub fn of(user: &UserView, field: UserSortingField) -> Self {
         let key = match field {
             UserSortingField::Username => UserSortingKey::Username(user.username.to_ascii_lowercase()),
@@ -47,7 +47,7 @@ impl UserCursor {
 }
 
 impl UserSortingKey {
-    /// The field that this is a value of.
+    /// Returns the field that this is a value of.
     pub fn field(&self) -> UserSortingField {
         match self {
             Self::Username(_) => UserSortingField::Username,

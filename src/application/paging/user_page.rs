@@ -6,66 +6,66 @@ use crate::{
     domain::user::{Role, UsernamePrefix},
 };
 
-/// Which users are wanted; what is not given matches everyone.
+/// Selects users. A field that is `None` matches every user.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
     /// Only users of this role.
     pub role: Option<Role>,
     /// Only active, or only inactive users.
     pub is_active: Option<bool>,
-    /// Only users whose name starts like this.
+    /// Only users whose name has this prefix.
     pub username: Option<UsernamePrefix>,
 }
 
-/// Which part of the sorted users is wanted.
+/// Selects a page of the sorted users.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserPageRequest {
-    /// How many users at the most.
+    /// The largest number of users.
     pub limit: PageLimit,
-    /// Where the page begins, and by what they are sorted.
+    /// Where the page begins, and the sorting field.
     pub start: UserPageStart,
-    /// In which direction they are sorted.
+    /// The direction of sorting.
     pub sorting_order: SortingOrder,
-    /// How far all of them are counted.
+    /// How many users are counted for the total.
     pub counting: Counting,
 }
 
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserPageStart {
-    /// Behind so many users. To pass over them takes the longer the more they are, and they may change places meanwhile.
+    /// After `offset` users. This slows down as the offset grows, and users may move between pages.
     Offset {
-        /// By what users are sorted.
+        /// The sorting field.
         sorting_field: UserSortingField,
-        /// How many to pass over.
+        /// The number of users to skip.
         offset: PageOffset,
     },
-    /// Behind this place, among users who are sorted by the field that it tells the value of.
+    /// After this position, in the order of its sorting field.
     After(UserCursor),
 }
 
-/// A part of the sorted users.
+/// A page of the sorted users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserPage {
     /// The users on this page.
     pub users: Vec<UserView>,
-    /// Behind which place the next page begins, if there is one.
+    /// The position after which the next page begins, if there is one.
     pub next: Option<UserCursor>,
-    /// How many users there are on all pages together.
+    /// The number of users on all pages together.
     pub total: Total,
 }
 
-/// The place of the first user of a page, counted from 0.
+/// The number of users before a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageOffset(u32);
 
-/// A place out of bounds.
+/// An offset out of bounds.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("must be an integer from 0 to {}", PageOffset::MAX)]
 pub struct InvalidPageOffset;
 
 impl UserPageStart {
-    /// By what users are sorted.
+    /// Returns the sorting field.
     pub fn sorting_field(&self) -> UserSortingField {
         match self {
             Self::Offset { sorting_field, .. } => *sorting_field,
@@ -73,7 +73,7 @@ impl UserPageStart {
         }
     }
 
-    /// How many users to pass over.
+    /// Returns the number of users to skip.
     pub fn offset(&self) -> PageOffset {
         match self {
             Self::Offset { offset, .. } => *offset,
@@ -92,7 +92,7 @@ impl Default for UserPageStart {
 }
 
 impl UserPage {
-    /// A page of these users, which are one more than were asked for if there is a next page.
+    /// Builds a page. If there is a next one, `users` has one more entry than the limit.
     pub fn of(mut users: Vec<UserView>, total: Total, request: &UserPageRequest) -> Self {
         let limit = request.limit.get() as usize;
         let has_next = users.len() > limit;
@@ -107,10 +107,10 @@ impl UserPage {
 }
 
 impl PageOffset {
-    /// The last place that can be asked for.
+    /// The largest offset.
     pub const MAX: u32 = i32::MAX as u32;
 
-    /// Takes `offset` as the place of a page's first user.
+    /// Creates an offset of `offset` users.
     ///
     /// # Errors
     /// [`InvalidPageOffset`] if it is above [`MAX`](Self::MAX).
@@ -122,7 +122,7 @@ impl PageOffset {
         }
     }
 
-    /// The number of users to pass over.
+    /// Returns the number of users to skip.
     pub fn get(self) -> u32 {
         self.0
     }

@@ -1,4 +1,4 @@
-/// By what users are sorted.
+/// The field by which users are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UserSortingField {
     /// The bytes of the username's key.

@@ -1,9 +1,8 @@
-//! The read side: each query looks, by readers outside of any transaction, and returns [`views`](super::views), never
-//! entities.
+//! The read side: each query reads outside of any transaction, and returns [`views`](super::views), never entities.
 //!
-//! By who asks, as the [`commands`](super::commands) are: [`account`], [`users`], [`audit`] for super admins,
-//! [`operator`], and [`health`] for machines. A file has the use case with its rules, its request, its errors,
-//! `execute`, and tests. No query names a repository or a transaction, and none calls another.
+//! Queries are grouped by caller, as the [`commands`](super::commands) are: [`account`], [`users`], [`audit`] for super
+//! admins, [`operator`], and [`health`] for machines. A file has the use case with its rules, its request, its errors,
+//! `execute`, and tests. No query uses a repository or a transaction, and none calls another.
 
 pub mod account;
 pub mod audit;

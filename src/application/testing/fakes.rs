@@ -1,4 +1,4 @@
-//! The fakes of what is not storage.
+//! The fakes of all ports except storage.
 
 use std::sync::{
     Mutex,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// A clock that stands until it is advanced.
+/// A clock that stands still until it is advanced.
 pub(crate) struct FakeClock(Mutex<DateTime<Utc>>);
 
 impl FakeClock {
@@ -39,7 +39,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// Never gives the same bytes twice, and the same ones in every run.
+/// Returns different bytes each time, but the same sequence in every run.
 #[derive(Default)]
 pub(crate) struct FakeRandom(AtomicU64);
 
@@ -51,20 +51,20 @@ impl Random for FakeRandom {
     }
 }
 
-/// The hash that [`FakePasswordHasher`] makes of a password.
+/// Returns the hash that [`FakePasswordHasher`] makes of a password.
 pub(crate) fn hash_of(password: &str) -> PasswordHash {
     PasswordHash::new(format!("hash of {password}"))
 }
 
-/// What hashes begin with since [`FakePasswordHasher::rotate`].
+/// The prefix of hashes since [`FakePasswordHasher::rotate`].
 const ROTATED: &str = "rotated ";
 
-/// The hash that [`FakePasswordHasher`] makes of a password since then.
+/// Returns the hash of a password since [`FakePasswordHasher::rotate`].
 pub(crate) fn rotated_hash_of(password: &str) -> PasswordHash {
     PasswordHash::new(format!("{ROTATED}{}", hash_of(password).expose()))
 }
 
-/// Hashes at once, remembers for whom, and can do something meanwhile.
+/// Hashes at once, records the clients, and can run an action meanwhile.
 #[derive(Default)]
 pub(crate) struct FakePasswordHasher {
     clients: Mutex<Vec<HashClient>>,
@@ -74,7 +74,7 @@ pub(crate) struct FakePasswordHasher {
 }
 
 impl FakePasswordHasher {
-    /// The client of each hash so far.
+    /// Returns the client of each hash so far.
     pub(crate) fn clients(&self) -> Vec<HashClient> {
         self.clients.lock().unwrap().clone()
     }
@@ -137,7 +137,7 @@ impl PasswordHasher for FakePasswordHasher {
     }
 }
 
-/// Tokens that can be read by eye: the expiry, then the bytes of the secret.
+/// Issues readable tokens: the expiry, then the bytes of the secret.
 pub(crate) struct FakeAccessTokens;
 
 impl AccessTokens for FakeAccessTokens {
@@ -158,7 +158,7 @@ impl AccessTokens for FakeAccessTokens {
     }
 }
 
-/// Device tokens that are numbers, under which it remembers what they are for.
+/// Issues numbers as device tokens, and stores the device of each.
 #[derive(Default)]
 pub(crate) struct FakeDeviceTokens(Mutex<Vec<(KnownDevice, DateTime<Utc>)>>);
 
@@ -181,7 +181,7 @@ impl DeviceTokens for FakeDeviceTokens {
     }
 }
 
-/// The key is the end of the subject.
+/// Uses the end of the subject as the key.
 pub(crate) struct FakeThrottleKeys;
 
 impl ThrottleKeys for FakeThrottleKeys {

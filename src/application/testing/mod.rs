@@ -1,7 +1,7 @@
-//! In-memory fakes of the [`ports`](super::ports), and a [`World`] of them to test use cases in. The fake store fulfils
-//! the same contract as the real databases, by the same tests.
+//! In-memory fakes of the [`ports`](super::ports), and a [`World`] of them for the tests of use cases. The fake store
+//! passes the same contract tests as the real databases.
 //!
-//! What only one use case's tests need stands with them.
+//! Helpers for the tests of a single use case are defined beside them.
 
 mod fakes;
 mod store;

@@ -1,4 +1,4 @@
-//! The use cases that stand on many ports, and the services, on the fakes of a [`World`].
+//! The services, and the use cases with many ports, on the fakes of a [`World`].
 
 use std::{num::NonZero, sync::Arc};
 
@@ -22,7 +22,6 @@ use crate::{
     domain::{session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
 };
 
-/// The use cases that stand on many ports, and what several use cases share.
 impl World {
     pub(crate) fn session_lifetime(&self) -> SessionLifetime {
         SessionLifetime::new(TimeDelta::minutes(60), TimeDelta::minutes(150), 0.5).unwrap()

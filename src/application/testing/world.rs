@@ -1,4 +1,4 @@
-//! What a test of a use case begins with.
+//! The starting point for tests of use cases.
 
 use std::sync::{
     Arc,
@@ -30,7 +30,7 @@ use crate::{
 /// The password of every [`user`].
 pub(crate) const PASSWORD: &str = "correct horse";
 
-/// A user of the past, with a unique id and the password [`PASSWORD`].
+/// Returns a user from the past, with a unique id and the password [`PASSWORD`].
 pub(crate) fn user(username: &str, role: Role) -> User {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let past = DateTime::UNIX_EPOCH + TimeDelta::days(1);
@@ -40,7 +40,7 @@ pub(crate) fn user(username: &str, role: Role) -> User {
     User::new(id, Username::new(username).unwrap(), hash_of(PASSWORD), role, past)
 }
 
-/// Somebody of that role who is in no store.
+/// Returns an actor of this role who is in no store.
 pub(crate) fn actor(role: Role) -> Actor {
     let user = user("somebody", role);
     Actor {
@@ -53,7 +53,7 @@ pub(crate) fn actor(role: Role) -> Actor {
     }
 }
 
-/// Where the requests of tests come from.
+/// Returns the provenance of all requests in tests.
 pub(crate) fn provenance() -> Provenance {
     Provenance {
         address: Some([192, 0, 2, 1].into()),
@@ -67,8 +67,10 @@ pub(crate) struct TestSession {
     pub(crate) token: AccessToken,
 }
 
-/// The fakes of all ports. Sessions live for an hour, are renewed in the
-/// last half of it, and end after two and a half hours. A user has three of them at the most.
+/// The fakes of all ports.
+///
+/// Sessions live for an hour, are renewed in its second half, and end after two and a half hours. A user has at most
+/// three.
 pub(crate) struct World {
     pub(super) store: Arc<InMemoryStore>,
     pub(super) clock: Arc<FakeClock>,
@@ -79,20 +81,21 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// So many attempts at an account from one place, or sign-ups from there, need not wait. At an account from
-    /// anywhere, it is twice as many, and from one place at any account three times.
+    /// Attempts at an account from one network, and sign-ups from there, that need not wait.
+    ///
+    /// From all networks an account has twice as many, and one network has three times as many for all accounts.
     pub(crate) const FREE_ATTEMPTS: u32 = 5;
-    /// Log-ins to an account from one network that are allowed without a delay, successful ones included.
+    /// Log-ins to an account from one network without a delay, successful ones included.
     pub(crate) const FREE_LOG_INS: u32 = 50;
     /// Changes that a user may make within a minute.
     pub(crate) const CHANGES_PER_MINUTE: u32 = 20;
-    /// After that many failures in a row, an account is closed to strangers.
+    /// Consecutive failures that close an account to strangers.
     pub(crate) const MOST_FAILURES: u32 = 20;
-    /// How long the first attempt has to wait that has to.
+    /// The first delay.
     pub(crate) const FIRST_DELAY: TimeDelta = TimeDelta::seconds(1);
-    /// How long any other has to wait at the most.
+    /// The longest delay.
     pub(crate) const MAX_DELAY: TimeDelta = TimeDelta::seconds(60);
-    /// How long it takes to forget a failure.
+    /// How long it takes until a failure expires.
     pub(crate) const FORGET_ONE_AFTER: TimeDelta = TimeDelta::hours(1);
     /// How long a device is known.
     pub(crate) const DEVICE_TTL: TimeDelta = TimeDelta::days(30);
@@ -151,12 +154,12 @@ impl World {
         self.password_hasher.clients().len()
     }
 
-    /// Does `action` while the next password is hashed, as if another request did.
+    /// Runs `action` while the next password is hashed, as if another request did.
     pub(crate) fn while_hashing(&self, action: impl FnOnce() + Send + 'static) {
         self.password_hasher.meanwhile(action);
     }
 
-    /// Lets somebody sign up under that name, with the password [`PASSWORD`].
+    /// Signs up a user with this name and the password [`PASSWORD`].
     pub(crate) async fn sign_up(&self, username: &str) -> UserView {
         let request = SignUpRequest {
             username: username.into(),
@@ -166,7 +169,7 @@ impl World {
         self.sign_up_use_case().execute(request).await.unwrap()
     }
 
-    /// Somebody of that role who is stored and logged in.
+    /// Returns an actor of this role who is stored and logged in.
     pub(crate) fn actor(&self, role: Role) -> Actor {
         let user = user("somebody", role);
         self.store.replace_user(&user);
@@ -198,7 +201,7 @@ impl World {
         }
     }
 
-    /// Whether the token that began with the session still opens it.
+    /// Returns whether the original token still opens the session.
     pub(crate) async fn is_live(&self, session: &TestSession) -> bool {
         let outcome = self.authenticate().execute(Some(&session.token), provenance()).await;
         outcome.is_ok()
@@ -220,12 +223,12 @@ impl World {
         self.store.throttle_bucket_count()
     }
 
-    /// Everything that was written to the audit trail, the oldest first.
+    /// Returns all events in the audit trail, oldest first.
     pub(crate) fn events(&self) -> Vec<AuditEvent> {
         self.store.audit_events()
     }
 
-    /// What the audit trail says was done to whom.
+    /// Returns the action and the target of each completed action in the audit trail.
     pub(crate) fn done(&self) -> Vec<(AuditAction, UserId)> {
         let events = self.events().into_iter();
         let done = events.filter(|event| event.refusal.is_none());
@@ -233,7 +236,7 @@ impl World {
             .collect()
     }
 
-    /// The refusals that were noted since they were last asked for.
+    /// Removes and returns the noted refusals.
     pub(crate) fn refusals(&self) -> Vec<AuditEvent> {
         self.refusals.take_all()
     }

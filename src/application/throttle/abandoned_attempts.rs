@@ -7,20 +7,20 @@ use std::{
 use super::{Reservation, reservation::Count, subject::Counting};
 use crate::domain::throttle::ThrottleKey;
 
-/// Attempts whose callers stopped waiting before the outcome was known, where they do not count yet.
+/// Attempts that were dropped before their outcome was known, and are not counted yet.
 ///
-/// A client that hangs up leaves nobody who could count its attempt. So the next attempt does.
+/// If a client disconnects, its request cannot count the attempt any more. So the next attempt does.
 #[derive(Debug, Default)]
 pub struct AbandonedAttempts(Mutex<HashMap<ThrottleKey, Abandoned>>);
 
-/// How often attempts that count in one bucket were abandoned.
+/// The number of abandoned attempts that count in one bucket.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Abandoned {
     pub count: Count,
     pub times: u32,
 }
 
-/// An attempt in flight, which is abandoned when it is dropped without being [settled](Self::settle).
+/// An attempt in flight, abandoned if it is dropped before it is [settled](Self::settle).
 pub(super) struct OpenAttempt<'a> {
     attempts: &'a AbandonedAttempts,
     counts: Vec<Count>,
@@ -28,26 +28,26 @@ pub(super) struct OpenAttempt<'a> {
 
 impl AbandonedAttempts {
     /// Begins an attempt.
-    pub(super) fn unless_settled(&self, reservation: &Reservation) -> OpenAttempt<'_> {
+    pub(super) fn begin(&self, reservation: &Reservation) -> OpenAttempt<'_> {
         OpenAttempt {
             attempts: self,
             counts: reservation.counted(&[Counting::OnceFailed]),
         }
     }
 
-    /// Returns all that were abandoned, and forgets them.
+    /// Removes and returns all abandoned attempts.
     pub(super) fn take(&self) -> HashMap<ThrottleKey, Abandoned> {
         mem::take(&mut *self.lock())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ThrottleKey, Abandoned>> {
-        // A panic elsewhere leaves counts that are still good.
+        // The counts stay valid if another thread panics.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl OpenAttempt<'_> {
-    /// Ends an attempt whose outcome is known.
+    /// Marks the outcome of the attempt as known.
     pub(super) fn settle(mut self) {
         self.counts.clear();
     }

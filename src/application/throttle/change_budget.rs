@@ -10,11 +10,11 @@ use crate::domain::user::UserId;
 
 /// Limits the changes that each user makes within a minute.
 ///
-/// It counts in memory, on this node alone, so that a rejected change costs storage nothing.
+/// It counts in memory, on each node separately, so that rejecting a change does not use storage.
 #[derive(Debug, Default)]
 pub struct ChangeBudget(Mutex<Window>);
 
-/// The minute that is being counted. It begins with the first change in it.
+/// The current minute, which begins with its first change.
 #[derive(Debug, Default)]
 struct Window {
     begun_at: DateTime<Utc>,
@@ -29,10 +29,10 @@ impl ChangeBudget {
     /// # Errors
     /// [`Throttled`] if the user has made `limit` changes in this minute.
     pub fn spend(&self, user_id: UserId, limit: u32, now: DateTime<Utc>) -> Result<(), Throttled> {
-        // A panic elsewhere leaves counts that are still good.
+        // The counts stay valid if another thread panics.
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let elapsed = now - window.begun_at;
-        // A clock that was set back ends the window, too.
+        // The window also ends if the clock is set back.
         if !(TimeDelta::zero()..Self::WINDOW).contains(&elapsed) {
             *window = Window {
                 begun_at: now,

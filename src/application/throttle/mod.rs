@@ -1,12 +1,11 @@
-//! Throttling: each further failed log-in has to wait longer, and floods of what succeeds are limited.
+//! Throttling: each further failed log-in has to wait longer, and floods of successful ones are limited.
 //!
-//! An attempt counts against everything that it may be an attack on or from. At an account it is counted before its
-//! outcome is known, so that parallel attempts do not get around the count, and success forgets it. At a network it is
-//! counted once it has failed, or once its client has hung up. Storage keeps the counts, so all nodes count together. It
-//! keeps keyed hashes of the names and addresses, not the names and addresses themselves.
+//! An attempt counts against every account and network that it may attack or come from. Against an account it is
+//! counted before its outcome is known, so that parallel attempts do not evade the limit; success clears the count.
+//! Against a network it is counted after it has failed, or after its client has disconnected. Storage keeps the counts,
+//! so all nodes count together. It stores keyed hashes of the names and addresses.
 //!
-//! How long an attempt must wait is a [rule](crate::domain::throttle::ThrottleRule) of the domain. Use cases call
-//! [`Throttle`].
+//! The domain has the [rule](crate::domain::throttle::ThrottleRule) for the waiting time. Use cases call [`Throttle`].
 
 mod abandoned_attempts;
 mod change_budget;

@@ -20,12 +20,12 @@ pub struct ThrottlePolicy {
     pub sign_up: ThrottleRule,
     /// Changes that a user may make within a minute, on each node.
     pub changes_per_minute: u32,
-    /// How long a device is known since the last log-in on it.
+    /// How long a device is known after the last log-in on it.
     pub device_ttl: TimeDelta,
 }
 
 impl ThrottlePolicy {
-    /// The rule for attempts that count against `subject`.
+    /// Returns the rule for attempts that count against `subject`.
     pub(super) fn rule(&self, subject: &ThrottleSubject) -> ThrottleRule {
         match subject {
             ThrottleSubject::Account(_) => self.account,

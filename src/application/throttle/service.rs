@@ -17,7 +17,9 @@ use crate::{
     },
 };
 
-/// Counts attempts, and rejects those that come too soon. Without a policy it counts nothing and knows no device.
+/// Counts attempts, and rejects those that come too soon.
+///
+/// Without a policy it counts nothing and knows no device.
 pub struct Throttle {
     pub(crate) policy: Option<ThrottlePolicy>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -29,14 +31,14 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Makes an attempt, unless it comes too soon after others that count against one of `subjects`.
+    /// Runs `attempt`, unless it comes too soon after others against one of `subjects`.
     ///
-    /// The attempt is counted before it is made, or when it has failed, as each subject asks. If it succeeds, it has to
-    /// [say so](Self::succeed) in its own transaction. If its error is not a failure by `is_failure`, it does not count. An
-    /// attempt whose caller stops waiting for it counts as failed.
+    /// Each subject determines whether the attempt is counted before it runs or after it has failed. A successful
+    /// attempt must call [`succeed`](Self::succeed) in its own transaction. An error that is not a failure by
+    /// `is_failure` is not counted. An attempt that is dropped while it runs counts as failed.
     ///
     /// # Errors
-    /// [`Throttled`] if it comes too soon, [`StorageError`] if it could not be counted, and whatever comes of it.
+    /// [`Throttled`] if it comes too soon, [`StorageError`] if it could not be counted, and the errors of `attempt`.
     pub async fn attempt<T, E>(
         &self,
         subjects: &[ThrottleSubject],
@@ -48,7 +50,7 @@ impl Throttle {
     {
         self.count_abandoned().await?;
         let reservation = self.reserve(subjects).await??;
-        let open = self.abandoned.unless_settled(&reservation);
+        let open = self.abandoned.begin(&reservation);
         let outcome = attempt(&reservation).await;
         open.settle();
         if let Err(error) = &outcome {
@@ -77,7 +79,7 @@ impl Throttle {
         let transaction = self.unit_of_work.begin().await?;
         let buckets = transaction.throttle_buckets();
         let found = buckets.find_for_update(&keys(&counts), self.clock.now()).await?;
-        // Others may have counted while the locks were waited for, so that an earlier time would lie before theirs.
+        // Read the time after the locks were acquired: other attempts may have been counted meanwhile.
         let now = self.clock.now();
         let waits = found.iter().zip(&counts);
         let retry_after = waits.map(|(bucket, count)| bucket.wait(&count.rule, now)).max();
@@ -97,7 +99,7 @@ impl Throttle {
         Ok(Ok(Reservation { counts }))
     }
 
-    /// Settles, in `transaction`, an attempt that has succeeded: former failures at the account are forgotten.
+    /// Clears, in `transaction`, the failures at the account of a successful attempt.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
@@ -106,7 +108,7 @@ impl Throttle {
         transaction.throttle_buckets().delete(&keys(&forgotten)).await
     }
 
-    /// Counts, as failed, the attempts that were abandoned since the last one.
+    /// Counts abandoned attempts as failed.
     async fn count_abandoned(&self) -> Result<(), StorageError> {
         let abandoned = self.abandoned.take();
         let counts = Vec::from_iter(abandoned.values().map(|abandoned| abandoned.count));
@@ -119,13 +121,13 @@ impl Throttle {
         .await
     }
 
-    /// Counts an attempt that has failed, where it does not count already.
+    /// Counts a failed attempt in the buckets that count only failures.
     async fn count_failure(&self, reservation: &Reservation) -> Result<(), StorageError> {
         let counts = reservation.counted(&[Counting::OnceFailed]);
         self.change(&counts, |bucket, rule, now| bucket.count(rule, now)).await
     }
 
-    /// Takes back an attempt that came to nothing through no fault of its own.
+    /// Takes back an attempt that neither succeeded nor failed.
     async fn release(&self, reservation: &Reservation) -> Result<(), StorageError> {
         let counts = reservation.counted(&[Counting::UntilSuccess, Counting::Always]);
         self.change(&counts, |bucket, rule, _| bucket.take_back(rule)).await
@@ -150,7 +152,7 @@ impl Throttle {
         transaction.commit().await
     }
 
-    /// Forgets, in `transaction`, the failed log-ins of a user who has another password now.
+    /// Clears, in `transaction`, the failed log-ins of a user whose password has changed.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
@@ -172,9 +174,9 @@ impl Throttle {
         }
     }
 
-    /// Returns whether `token` names a device that is known to the user of `credentials`.
+    /// Returns whether `token` belongs to a device that is known to the user of `credentials`.
     ///
-    /// A device is known until the user's credentials get another generation.
+    /// A device is known until the generation of the user's credentials changes.
     pub fn is_known_device(&self, token: Option<&DeviceToken>, credentials: &Credentials) -> bool {
         let device = match (&self.policy, token) {
             (Some(_), Some(token)) => self.device_tokens.verify(token, self.clock.now()),
@@ -187,7 +189,7 @@ impl Throttle {
         device == Some(of_credentials)
     }
 
-    /// Returns a token by which the device of a log-in will be known to `user`.
+    /// Issues a token that makes the device of a log-in known to `user`.
     ///
     /// # Errors
     /// [`IssueError`] if the token could not be signed.

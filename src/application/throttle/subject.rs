@@ -6,8 +6,8 @@ use crate::domain::{session::AuthSessionId, throttle::ClientNetwork, user::UserI
 
 /// What an attempt counts against.
 ///
-/// Accounts are named as the client named them, whether they exist or not: delays do not tell. `Debug` does not show these
-/// names, because people type passwords there.
+/// An account has the name that the client sent, whether it exists or not, so that delays do not reveal which exist.
+/// `Debug` hides the names, because people type passwords there.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ThrottleSubject {
     /// Failed log-ins to an account, from everywhere but its known devices.
@@ -16,8 +16,7 @@ pub enum ThrottleSubject {
     AccountFrom(String, ClientNetwork),
     /// Failed log-ins from one network.
     LogInsFrom(ClientNetwork),
-    /// Failed log-ins of a user on all devices that are known to the user. They count apart from the account, so that
-    /// strangers cannot delay the user there.
+    /// Failed log-ins on all known devices of a user, where strangers cannot delay the user.
     KnownDevices(UserId),
     /// All log-ins to an account from one network, successful ones included.
     LogInsTo(String, ClientNetwork),
@@ -30,17 +29,16 @@ pub enum ThrottleSubject {
 /// When an attempt counts against a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counting {
-    /// From the beginning, so that parallel attempts do not get around the limit. Success forgets it, and all failures
-    /// before it.
+    /// Before its outcome is known, so that parallel attempts do not evade the limit. Success clears the count.
     UntilSuccess,
-    /// From the beginning, whatever its outcome.
+    /// Before its outcome is known, whatever it is.
     Always,
-    /// Once it has failed. Parallel attempts of many users, who fail no more than others, do not make each other wait.
+    /// After it has failed, so that many users who log in at once do not delay each other.
     OnceFailed,
 }
 
 impl ThrottleSubject {
-    /// Returns what a log-in as `username` counts against. `known_device_of` is the user if the device is known to them.
+    /// Returns the subjects of a log-in. `known_device_of` is the user to whom the device is known.
     pub fn of_log_in(username: &str, address: Option<IpAddr>, known_device_of: Option<UserId>) -> Vec<Self> {
         let name = username.to_ascii_lowercase();
         let mut subjects = Vec::new();
@@ -59,7 +57,7 @@ impl ThrottleSubject {
         subjects
     }
 
-    /// Returns what a sign-up counts against.
+    /// Returns the subjects of a sign-up.
     pub fn of_sign_up(address: Option<IpAddr>) -> Vec<Self> {
         let networks = address.map(ClientNetwork::all_of).unwrap_or_default();
         networks.into_iter().map(Self::SignUpsFrom).collect()
@@ -67,8 +65,7 @@ impl ThrottleSubject {
 
     /// Returns when an attempt counts.
     ///
-    /// No success forgets the failures of a network: an attacker with an account of their own could guess at others from
-    /// there for ever.
+    /// Success does not clear the failures of a network, or an attacker with an account could keep guessing there.
     pub(super) fn counting(&self) -> Counting {
         match self {
             Self::Account(_) | Self::AccountFrom(..) | Self::KnownDevices(_) | Self::CurrentPassword(_) => {
@@ -79,7 +76,7 @@ impl ThrottleSubject {
         }
     }
 
-    /// Returns a text that no other subject has. What the client typed comes last.
+    /// Returns a unique text, with the client's input at the end.
     pub(super) fn text(&self) -> Zeroizing<String> {
         Zeroizing::new(match self {
             Self::Account(name) => format!("account {name}"),

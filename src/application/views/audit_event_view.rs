@@ -1,12 +1,12 @@
 use crate::application::audit_trail::AuditEvent;
 
-/// An event as it is shown.
+/// An event with the names of its users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEventView {
     /// The event.
     pub event: AuditEvent,
-    /// What the user is called who did it.
+    /// The username of the actor.
     pub actor_username: Option<String>,
-    /// What the user is called whom it was done to.
+    /// The username of the target.
     pub target_username: Option<String>,
 }

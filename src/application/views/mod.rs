@@ -1,9 +1,8 @@
-//! Read models: what is shown of users, sessions and events.
+//! Read models of users, sessions and events.
 //!
-//! Plain data, filled by the readers among the [`ports`](super::ports) with just the columns that are shown, and
-//! returned by [`queries`](super::queries) and by those [`commands`](super::commands) that return what they changed. A
-//! port names a view so that it need not name the query that it serves. Lists of views come in pages, see
-//! [`paging`](super::paging).
+//! The readers among the [`ports`](super::ports) fill this plain data with just the columns that are shown.
+//! [`queries`](super::queries) return it, and so do [`commands`](super::commands) that return what they changed. Ports
+//! name views so that they need not name queries. Lists of views come in [pages](super::paging).
 
 mod audit_event_view;
 mod session_view;

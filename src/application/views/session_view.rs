@@ -2,14 +2,14 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::session::{AuthSession, AuthSessionId, ClientDetails};
 
-/// A session as it is shown.
+/// The details of a session that are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {
     /// The id of the session.
     pub id: AuthSessionId,
     /// When the user logged in.
     pub created_at: DateTime<Utc>,
-    /// When the session was last used, or up to five minutes before.
+    /// When the session was last used, accurate to five minutes.
     pub last_seen_at: DateTime<Utc>,
     /// When the session expires unless it is used again.
     pub expires_at: DateTime<Utc>,

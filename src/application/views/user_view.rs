@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::user::{Role, User, UserId};
 
-/// A user as it is shown.
+/// The details of a user that are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserView {
     /// The id of the user.

@@ -5,7 +5,7 @@ use crate::application::audit_trail::AuditEventId;
 
 const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
-/// A log-in as the `number`th user that is refused to a stranger from that address, so many seconds after [`START`].
+/// A rejected log-in to the `number`th user from `address`, `seconds` after [`START`].
 fn refusal(number: u8, address: impl Into<IpAddr>, seconds: i64) -> AuditEvent {
     let now = START + TimeDelta::seconds(seconds);
     AuditEvent {
@@ -23,7 +23,7 @@ fn refusal(number: u8, address: impl Into<IpAddr>, seconds: i64) -> AuditEvent {
     }
 }
 
-/// The same as [`refusal`], as a name that nobody has.
+/// A rejected log-in with a name that no user has.
 fn of_nobody(address: impl Into<IpAddr>) -> AuditEvent {
     AuditEvent {
         target_id: None,
@@ -31,7 +31,7 @@ fn of_nobody(address: impl Into<IpAddr>) -> AuditEvent {
     }
 }
 
-/// What the `number`th user is refused, who may not list users.
+/// A rejected request of the `number`th user to list users.
 fn of_user(number: u8, address: impl Into<IpAddr>) -> AuditEvent {
     AuditEvent {
         actor: AuditActor::User {
@@ -49,7 +49,7 @@ fn user_id(number: u8) -> UserId {
     UserId::new(START, [number; 10])
 }
 
-/// The `number`th network of 48 bits, and in it an address of the `subnet`th network of 64 bits.
+/// An address in the `subnet`th /64 network of the `number`th /48 network.
 fn ipv6(number: u16, subnet: u16) -> Ipv6Addr {
     Ipv6Addr::new(0x2001, 0xdb8, number, subnet, 0, 0, 0, 1)
 }
@@ -62,7 +62,7 @@ fn noted(notes: impl IntoIterator<Item = AuditEvent>) -> Refusals {
     refusals
 }
 
-/// How many of the events are of several actors, and what their counts come to.
+/// The number of events of several actors, and the sum of their counts.
 fn several(events: &[AuditEvent]) -> (usize, u32) {
     let several = events.iter().filter(|event| event.actor == AuditActor::Several);
     several.fold((0, 0), |(events, count), event| (events + 1, count + event.count))

@@ -12,15 +12,15 @@ use crate::{
     domain::session::{AuthSession, SessionLifetime, Touch},
 };
 
-/// Finds out who makes a request, for every entry point.
+/// Authenticates the caller of a request.
 ///
 /// - Open to every caller with a token.
 /// - Rejects a token that is forged or has expired, a session that has ended, and an inactive user.
-/// - Costs one query without a lock, and none for a rejected token. The database alone decides whether a session lives.
-/// - [Touches](Touch) the session if that is due. If an extension would have to wait too long, the request goes on
-///   without it, and a later request extends the session.
-/// - Issues a new token with an extension, and if the token is near its end and the session is not: then the client
-///   missed an earlier response.
+/// - Runs one query without a lock, and none for an invalid token. Only the database decides whether a session is live.
+/// - [Touches](Touch) the session if that is due. If storage is too busy to extend it, the request continues, and a
+///   later request extends the session.
+/// - Issues a new token if it extends the session. It also does so if the token is near its end and the session is not,
+///   because the client missed an earlier response.
 pub struct Authenticate {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) session_toucher: Arc<dyn SessionToucher>,
@@ -41,7 +41,7 @@ pub struct Authenticated {
 /// Why a request was not authenticated.
 #[derive(Debug, Error)]
 pub enum AuthenticateError {
-    /// There is no token, or it opens no living session of an active user.
+    /// There is no token, or it belongs to no live session of an active user.
     #[error(transparent)]
     NotAuthenticated(#[from] NotAuthenticated),
     /// The new token could not be signed.

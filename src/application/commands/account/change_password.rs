@@ -21,22 +21,22 @@ use crate::{
     },
 };
 
-/// What the audit trail calls it.
+/// The action in the audit trail.
 const ACTION: AuditAction = AuditAction::ChangePassword;
 
-/// Gives a user another password.
+/// Changes the password of a user.
 ///
-/// - Open to every authenticated caller for their own account, told by its id; to admins for users, to super admins for users
-///   and admins.
-/// - One's own needs the current password, ends every other session, and gives this one a new token.
-/// - A subordinate's needs no current password, and ends all sessions of that user.
-/// - Forgets failed log-ins of the user, and makes the user's known devices unknown.
-/// - Passwords are hashed before the transaction. In it the actor is confirmed, and on the locked user it is looked again
-///   whether the verified password is still the stored one.
-/// - Wrong current passwords count at the session. The last one that the rule allows ends the session, so that a stolen
-///   session gives a few guesses and cannot keep the user from changing the password. Failures caused by a full hash queue
-///   or by storage are not counted.
-/// - Refuses a plain user who names anyone else before it is told whether there is such a user.
+/// - Open to every authenticated caller for their own account, to admins for users, to super admins for users and
+///   admins.
+/// - The caller's own account needs the current password. Every other session ends, and this one gets a new token.
+/// - Another account needs no current password. All sessions of that user end.
+/// - Clears the user's failed log-ins, and makes the user's known devices unknown.
+/// - Hashes passwords before the transaction. In the transaction it confirms the actor, locks the user, and checks that
+///   the verified password is still the stored one.
+/// - Counts wrong current passwords in the session. The last one that the rule allows ends the session, so that a
+///   stolen session gives few guesses and cannot keep the user from changing the password. Failures caused by a full
+///   hash queue or by storage are not counted.
+/// - Rejects a plain user who names another account, without revealing whether it exists.
 pub struct ChangePassword {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) changes: Arc<Changes>,
@@ -55,7 +55,7 @@ pub struct ChangePasswordRequest {
     pub username: String,
     /// The new password.
     pub password: SecretString,
-    /// The current password; needed for one's own account only.
+    /// The current password, required for the caller's own account.
     pub current_password: Option<SecretString>,
 }
 
@@ -65,7 +65,7 @@ pub enum ChangePasswordError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
-    /// The actor may not do it any more.
+    /// The actor may no longer make changes.
     #[error(transparent)]
     Actor(#[from] ActorError),
     /// The username breaks a rule, so there is no such user.
@@ -74,7 +74,7 @@ pub enum ChangePasswordError {
     /// The new password breaks a rule.
     #[error(transparent)]
     InvalidPassword(#[from] InvalidPassword),
-    /// Nobody has the name.
+    /// No user has the name.
     #[error("There is no such user.")]
     UserNotFound,
     /// The current password is missing or not the user's.
@@ -95,10 +95,10 @@ pub enum ChangePasswordError {
 }
 
 impl ChangePassword {
-    /// Executes the command. If it was the actor's own password, returns the token that opens the session from now on.
+    /// Executes the command. If the password was the actor's own, returns the new token of the session.
     ///
     /// # Errors
-    /// As [`ChangePasswordError`] says; then nothing has changed.
+    /// See [`ChangePasswordError`].
     pub async fn execute(
         &self,
         actor: &Actor,
@@ -111,7 +111,7 @@ impl ChangePassword {
         };
         let own = target.as_ref().filter(|target| target.user_id == actor.id());
         if own.is_none() {
-            // A plain user stops here, before it shows whether there is such a user.
+            // Reject a plain user before the response can reveal whether the target exists.
             let permission = Permission::Manage {
                 role: Role::User,
                 target: target.as_ref().map(|target| target.user_id),
@@ -151,8 +151,11 @@ impl ChangePassword {
                         && matches!(outcome, Err(ChangePasswordError::WrongCurrentPassword))
                         && let Err(error) = self.end_guessing_session(actor).await
                     {
-                        // No further guess is allowed in it all the same: they stay counted.
-                        log::error!("session {}, of guesses, goes on: {error}", actor.session_id());
+                        // The wrong passwords stay counted, so the session allows no further guess.
+                        log::error!(
+                            "session {} of password guesses did not end: {error}",
+                            actor.session_id()
+                        );
                     }
                     outcome
                 },
@@ -269,7 +272,7 @@ impl ChangePassword {
         Ok(())
     }
 
-    /// Notes that the current password was wrong, or not even looked at.
+    /// Notes a wrong current password or a throttled attempt.
     fn note(&self, error: &ChangePasswordError, actor: &Actor) {
         let reason = match error {
             ChangePasswordError::WrongCurrentPassword => RefusalReason::WrongCurrentPassword,

@@ -9,19 +9,19 @@ use crate::application::{
 /// Logs the caller out everywhere.
 ///
 /// - Open to every authenticated caller.
-/// - Ends all of the caller's sessions, or all but the one in which the caller acts. A log-in at the same time has either
-///   begun its session before, and it ends, or begins it afterwards.
-/// - Leaves known devices known: the session alone, which may be stolen, must not shut its user out while strangers guess.
+/// - Ends all of the caller's sessions, or all but the current one. If the caller logs in at the same time, the new
+///   session begins either before, and ends too, or afterwards.
+/// - Keeps known devices. Otherwise a thief of the session could lock the user out while strangers guess.
 /// - Changes nothing if no session ends.
 pub struct EndAllSessions {
     pub(crate) changes: Arc<Changes>,
 }
 
 impl EndAllSessions {
-    /// Executes the command. With `keep_current` the session in which the caller acts goes on.
+    /// Executes the command. With `keep_current` the current session goes on.
     ///
     /// # Errors
-    /// As [`ActorError`] says; then no session has ended.
+    /// See [`ActorError`].
     pub async fn execute(&self, actor: &Actor, keep_current: bool) -> Result<(), ActorError> {
         let change = self.changes.begin(actor, AuditAction::EndAllSessions).await?;
         let kept = keep_current.then_some(actor.session_id());

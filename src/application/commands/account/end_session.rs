@@ -15,8 +15,8 @@ use crate::{
 /// Ends one of the caller's own sessions.
 ///
 /// - Open to every authenticated caller.
-/// - Ends that session only, which may be the one in which the caller acts.
-/// - Rejects a session of somebody else like one that does not exist.
+/// - Ends only that session, which may be the current one.
+/// - Rejects a session of another user in the same way as one that does not exist.
 pub struct EndSession {
     pub(crate) changes: Arc<Changes>,
 }
@@ -39,7 +39,7 @@ impl EndSession {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`EndSessionError`] says; then no session has ended.
+    /// See [`EndSessionError`].
     pub async fn execute(&self, actor: &Actor, id: AuthSessionId) -> Result<(), EndSessionError> {
         let change = self.changes.begin(actor, AuditAction::EndSession).await?;
         let sessions = change.transaction.sessions();

@@ -15,16 +15,16 @@ pub struct LogIn {
     pub(crate) session_issue: SessionIssue,
 }
 
-/// The credentials of a user, and who brings them.
+/// The credentials of a user, and the details of the client.
 #[derive(Debug)]
 pub struct LogInRequest {
     /// The username.
     pub username: String,
     /// The password.
     pub password: SecretString,
-    /// By which the device is known, if the user has logged in on it before.
+    /// The token of the device, if the user has logged in on it before.
     pub device_token: Option<DeviceToken>,
-    /// What the client calls itself.
+    /// The user agent of the client.
     pub user_agent: Option<UserAgent>,
     /// Where the request comes from.
     pub provenance: Provenance,
@@ -34,7 +34,7 @@ impl LogIn {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`LogInError`] says; then no session has begun.
+    /// See [`LogInError`].
     pub async fn execute(&self, request: LogInRequest) -> Result<LoggedIn, LogInError> {
         let LogInRequest {
             username,

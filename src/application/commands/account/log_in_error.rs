@@ -8,10 +8,10 @@ use crate::application::{
 /// Why no session began.
 #[derive(Debug, Error)]
 pub enum LogInError {
-    /// The username, the password or the account is not right; which one, is not told.
+    /// The username or the password is wrong, or the account is inactive. The client does not learn which.
     #[error("The username or the password is wrong, or the account is inactive.")]
     InvalidCredentials,
-    /// Too much failed before.
+    /// There were too many attempts.
     #[error(transparent)]
     Throttled(#[from] Throttled),
     /// The password could not be verified.

@@ -7,10 +7,10 @@ use crate::application::{
     ports::{Clock, StorageError, UnitOfWork},
 };
 
-/// Ends the session in which the caller acts.
+/// Ends the current session of the caller.
 ///
 /// - Open to every authenticated caller.
-/// - Ends that session only; one that another request has just ended counts as ended.
+/// - Ends only that session. Succeeds if another request has just ended it.
 pub struct LogOut {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) audit: Arc<Audit>,
@@ -21,7 +21,7 @@ impl LogOut {
     /// Executes the command.
     ///
     /// # Errors
-    /// [`StorageError`] if storage fails; then the session goes on.
+    /// [`StorageError`] if storage fails.
     pub async fn execute(&self, actor: &Actor) -> Result<(), StorageError> {
         let transaction = self.unit_of_work.begin().await?;
         let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {

@@ -1,9 +1,9 @@
-//! What everyone does with their own account and session.
+//! Commands of users on their own account and sessions.
 //!
-//! Signing up, logging in and logging out are use cases like any other here: they stand on ports for sessions, tokens
-//! and hashing, so that no way in needs to know the infrastructure. [`Authenticate`] is what every request begins with:
-//! it makes the [`Actor`](crate::application::access::Actor) whom the others take. [`ChangePassword`] is here, though it is for
-//! admins as well: it is one operation for both.
+//! Signing up, logging in and logging out are use cases like any other, so that no entry point needs to know the
+//! infrastructure. [`Authenticate`] runs first in every request, and returns the
+//! [`Actor`](crate::application::access::Actor) that the others take. [`ChangePassword`] is one operation for users and
+//! admins.
 
 mod authenticate;
 mod change_password;

@@ -13,19 +13,19 @@ use crate::{
     domain::user::{PasswordHash, RawPassword, User, Username},
 };
 
-/// Finds out whether a password is that of a user: the first step of a log-in.
+/// Verifies the password of a user: the first step of a log-in.
 ///
-/// - Rejects an unknown user, a wrong password, an inactive user, and what could never be a username, all alike and after
-///   the same time: one password is always verified. No password policy applies.
-/// - Rejects an attempt that comes too soon after others that failed, before a password is verified. An attempt counts at
-///   the account and at the network that it comes from. On a known device it counts at the user's known devices instead of
-///   at the account. It is counted before the password is verified, and taken back if it succeeds. Failures caused by a
-///   full hash queue or by storage are not counted.
-/// - Rejects log-ins to one account from one network that come in a flood, even with the right password.
-/// - If new hashes are made with another key or at another cost by now, the stored one is renewed, because the password is
-///   at hand only here. That takes the time of one more hash, which tells nothing to somebody who is let in anyway.
-/// - The password is verified before the transaction, which would otherwise stay open that long. So the locked user is
-///   checked again: if inactivated or given another password meanwhile, the user is rejected.
+/// - Rejects an unknown user, a wrong password, an inactive user and an invalid username with the same error after the
+///   same time, because it always verifies one password. No password policy applies.
+/// - Rejects an attempt that comes too soon after failed ones, before it verifies a password. An attempt counts against
+///   the account and its network. On a known device it counts against the user's known devices instead of the account.
+///   It is counted before the password is verified, and taken back if it succeeds. Failures caused by a full hash queue
+///   or by storage are not counted.
+/// - Rejects a flood of log-ins to one account from one network, even with the right password.
+/// - Renews the stored hash if new ones are made with another key or cost, because the password is known only here. The
+///   time of this additional hash reveals nothing, because the log-in succeeds anyway.
+/// - Verifies the password before the transaction, to keep the transaction short. Then it checks the locked user again,
+///   and rejects a user who was inactivated or given another password meanwhile.
 pub struct PasswordCheck {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -35,12 +35,12 @@ pub struct PasswordCheck {
 }
 
 impl PasswordCheck {
-    /// Does `next` with the user, locked in the open transaction, if the password is theirs.
+    /// Runs `next` with the open transaction and the locked user, if the password is right.
     ///
-    /// If `next` fails, the attempt does not count, and nothing has changed.
+    /// If `next` fails, the attempt is not counted.
     ///
     /// # Errors
-    /// As [`LogInError`] says, and those of `next`.
+    /// See [`LogInError`].
     pub(super) async fn check<T>(
         &self,
         username: &str,
@@ -103,7 +103,7 @@ impl PasswordCheck {
         Ok((transaction, user))
     }
 
-    /// The credentials, if the password is theirs and the user is active. One password is verified in any case.
+    /// Returns the credentials, if the password is right and the user is active. Always verifies one password.
     async fn verify(
         &self,
         client: HashClient,
@@ -122,7 +122,7 @@ impl PasswordCheck {
             .ok_or(LogInError::InvalidCredentials)
     }
 
-    /// The hash to store from now on, if the stored one is outdated. A hasher that makes none leaves it for the next time.
+    /// Returns a new hash, if the stored one is outdated. If hashing fails, the next log-in tries again.
     async fn renewed_hash(
         &self,
         client: HashClient,
@@ -142,7 +142,7 @@ impl PasswordCheck {
         .ok()
     }
 
-    /// Opens the transaction and locks the user in it, who must still be active and have the verified password.
+    /// Locks the user in a new transaction, if still active and with the verified password.
     async fn lock_user(
         &self,
         client: HashClient,
@@ -156,7 +156,7 @@ impl PasswordCheck {
             if *user.password_hash() == verified.password_hash {
                 return Ok((transaction, user));
             }
-            // Another password was set, or another log-in renewed the hash of this one.
+            // Another password was set, or another log-in renewed the hash.
             drop(transaction);
             verified.password_hash = user.password_hash().clone();
             let stored_hash = Some(verified.password_hash.clone());

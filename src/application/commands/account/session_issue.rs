@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// Begins sessions: the last step of a log-in.
+/// Begins a session: the last step of a log-in.
 ///
 /// - Enforces the session limit: a new log-in ends the user's oldest session, in the same transaction. Parallel log-ins
-///   wait for the locked user, so that none is miscounted.
+///   wait for the locked user, so that the count is exact.
 /// - Makes the device known.
 pub struct SessionIssue {
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
@@ -37,21 +37,21 @@ pub struct SessionIssue {
 /// A session that has just begun.
 #[derive(Debug)]
 pub struct LoggedIn {
-    /// Its user.
+    /// The user.
     pub user: UserView,
-    /// When it expires unless it is used again.
+    /// When the session expires unless it is used again.
     pub session_expires_at: DateTime<Utc>,
-    /// What opens it.
+    /// The token of the session.
     pub access_token: AccessToken,
-    /// By which the device is known from now on, while attempts are throttled.
+    /// The token that makes the device known, if attempts are throttled.
     pub device_token: Option<DeviceToken>,
 }
 
 impl SessionIssue {
-    /// Begins a session of `user`, who is locked in `transaction`, and commits it.
+    /// Begins a session of `user`, who is locked in `transaction`, and commits.
     ///
     /// # Errors
-    /// [`LogInError::Token`] and [`LogInError::Storage`]; then no session has begun.
+    /// [`LogInError::Token`] or [`LogInError::Storage`].
     pub(super) async fn issue(
         &self,
         transaction: Box<dyn Transaction>,

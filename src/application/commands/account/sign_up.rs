@@ -16,13 +16,13 @@ use crate::{
     domain::user::{Role, User},
 };
 
-/// Lets anyone make an account of their own.
+/// Creates an account for the caller.
 ///
-/// - Open to everyone, while sign-up is enabled.
-/// - Creates an active plain user; does not log in.
-/// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
-/// - Refuses one that comes too soon after others from the same place, before the password is hashed. What fails for want of a
-///   slot to hash in, or of storage, does not count.
+/// - Open to everyone while sign-up is enabled.
+/// - Creates an active plain user, and does not log in.
+/// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Rejects an attempt that comes too soon after others from the same network, before the password is hashed. Failures
+///   caused by a full hash queue or by storage are not counted.
 pub struct SignUp {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -31,7 +31,7 @@ pub struct SignUp {
     pub(crate) enabled: bool,
 }
 
-/// The account to make.
+/// The account to create.
 #[derive(Debug)]
 pub struct SignUpRequest {
     /// The username.
@@ -42,16 +42,16 @@ pub struct SignUpRequest {
     pub provenance: Provenance,
 }
 
-/// Why the account was not made.
+/// Why the account was not created.
 #[derive(Debug, Error)]
 pub enum SignUpError {
     /// Sign-up is disabled.
     #[error("Sign-up is closed. Ask an administrator for an account.")]
     Closed,
-    /// Too many came from the same place.
+    /// Too many sign-ups came from the same network.
     #[error(transparent)]
     Throttled(#[from] Throttled),
-    /// The registration was refused.
+    /// The registration was rejected.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
     /// Storage failed.
@@ -63,7 +63,7 @@ impl SignUp {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`SignUpError`] says; then nothing has changed.
+    /// See [`SignUpError`].
     pub async fn execute(&self, request: SignUpRequest) -> Result<UserView, SignUpError> {
         if !self.enabled {
             return Err(SignUpError::Closed);
@@ -108,7 +108,7 @@ impl SignUp {
 }
 
 impl SignUpError {
-    /// Whether the attempt counts nevertheless: the password was hashed, or the name found to be taken.
+    /// Returns whether the failed attempt counts, because it cost a hash.
     fn is_counted(&self) -> bool {
         matches!(self, Self::Registration(RegistrationError::UsernameAlreadyExists))
     }

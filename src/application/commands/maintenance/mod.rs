@@ -1,4 +1,4 @@
-//! What the server does by itself, at the times that `upkeep` in [`setup`](crate::setup) sets.
+//! Commands that the server itself runs, on the schedule of `upkeep` in [`setup`](crate::setup).
 
 mod purge_expired;
 mod write_refusals;

@@ -8,7 +8,7 @@ use crate::application::ports::{Clock, Expirable, StorageError, UnitOfWork};
 /// Removes a batch of rows that have expired.
 ///
 /// - Open to the server itself only.
-/// - Removes few rows at a time, and none while another node does: neither requests nor nodes wait for it.
+/// - Removes few rows at a time, and none while another node does, so that neither requests nor nodes wait for it.
 pub struct PurgeExpired {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) audit_retention: TimeDelta,
@@ -26,8 +26,8 @@ pub enum PurgeExpiredError {
 impl PurgeExpired {
     /// The largest number of rows to remove at a time.
     ///
-    /// They are scattered over the database. Where one transaction at a time writes, all others wait for milliseconds,
-    /// which grow faster than this number.
+    /// Where only one transaction can write at a time, all others wait meanwhile. The rows are scattered over the
+    /// database, so the wait grows faster than this number.
     pub const BATCH: u64 = 100;
 
     /// Executes the command. Returns the number of removed rows: a whole [`BATCH`](Self::BATCH) if more may be left.

@@ -8,11 +8,11 @@ use crate::application::{
     ports::{Clock, StorageError, UnitOfWork},
 };
 
-/// Writes the refusals that were noted meanwhile to the audit trail.
+/// Writes noted refusals to the audit trail.
 ///
 /// - Open to the server itself only.
-/// - Writes alike ones together, as [`Refusals`] has it.
-/// - What storage refuses is lost, and said so in the log: it must not pile up.
+/// - Writes similar [`Refusals`] together.
+/// - Discards refusals if storage fails, and logs their number, so that they do not pile up.
 pub struct WriteRefusals {
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -31,15 +31,15 @@ impl WriteRefusals {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`WriteRefusalsError`] says; then none of them was written, nor will be.
+    /// See [`WriteRefusalsError`].
     pub async fn execute(&self) -> Result<(), WriteRefusalsError> {
         self.write(self.refusals.take_due(self.clock.now())).await
     }
 
-    /// The same for all that were noted, due or not, at the end of the process.
+    /// Writes all noted refusals, due or not, at the end of the process.
     ///
     /// # Errors
-    /// As for [`execute`](Self::execute).
+    /// See [`WriteRefusalsError`].
     pub async fn finish(&self) -> Result<(), WriteRefusalsError> {
         self.write(self.refusals.take_all()).await
     }

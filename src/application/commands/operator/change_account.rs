@@ -15,11 +15,11 @@ use crate::{
     domain::user::{InactiveAccount, InvalidUsername, User, Username},
 };
 
-/// Changes accounts, super admins' too: promotes, demotes, inactivates, reactivates, ends sessions.
+/// Promotes, demotes, inactivates and reactivates any account, and ends its sessions.
 ///
 /// - Open to the operator only.
-/// - A change ends all sessions of the account. Changing nothing writes nothing.
-/// - Rejects what would leave no active super admin.
+/// - A change ends all sessions of the account, because they began with other rights. No change writes nothing.
+/// - Rejects a change that would leave no active super admin.
 pub struct ChangeAccount {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) audit: Arc<Audit>,
@@ -33,13 +33,13 @@ pub enum ChangeAccountError {
     /// The username breaks a rule, so there is no such user.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
-    /// Nobody has the name.
+    /// No user has the name.
     #[error("There is no such user.")]
     UserNotFound,
     /// The account is inactive.
     #[error(transparent)]
     InactiveAccount(#[from] InactiveAccount),
-    /// Nobody could manage admins any more.
+    /// The change would leave no active super admin.
     #[error("This is the last active super admin. Make another one first.")]
     LastSuperAdmin,
     /// Storage failed.
@@ -59,48 +59,48 @@ pub struct ChangedAccount {
 }
 
 impl ChangeAccount {
-    /// Makes an existing account a super admin. Its sessions end: nobody who holds one was trusted that far.
+    /// Makes an account a super admin.
     ///
     /// # Errors
-    /// As [`ChangeAccountError`] says; then nothing has changed. An inactive account is rejected.
+    /// See [`ChangeAccountError`].
     pub async fn promote(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         self.execute(username, AuditAction::Promote, User::promote_to_super_admin)
             .await
     }
 
-    /// Makes any account a plain user's.
+    /// Makes an account a plain user.
     ///
     /// # Errors
-    /// As [`ChangeAccountError`] says; then nothing has changed.
+    /// See [`ChangeAccountError`].
     pub async fn demote(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         self.execute(username, AuditAction::Demote, |user, now| Ok(user.demote(now)))
             .await
     }
 
-    /// Inactivates any user.
+    /// Inactivates a user.
     ///
     /// # Errors
-    /// As [`ChangeAccountError`] says; then nothing has changed.
+    /// See [`ChangeAccountError`].
     pub async fn inactivate(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         let action = AuditAction::InactivateUser;
         self.execute(username, action, |user, now| Ok(user.inactivate(now)))
             .await
     }
 
-    /// Reactivates any inactive user.
+    /// Reactivates an inactive user.
     ///
     /// # Errors
-    /// As [`ChangeAccountError`] says; then nothing has changed.
+    /// See [`ChangeAccountError`].
     pub async fn reactivate(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         let action = AuditAction::ReactivateUser;
         self.execute(username, action, |user, now| Ok(user.reactivate(now)))
             .await
     }
 
-    /// Logs a user out everywhere, who may log in again at once, and makes the user's known devices unknown.
+    /// Ends all sessions of a user, and makes the user's known devices unknown.
     ///
     /// # Errors
-    /// As [`ChangeAccountError`] says; then no session has ended.
+    /// See [`ChangeAccountError`].
     pub async fn revoke_sessions(&self, username: &str) -> Result<ChangedAccount, ChangeAccountError> {
         let revoke = |user: &mut User, _| {
             user.revoke_credentials();
@@ -109,7 +109,7 @@ impl ChangeAccount {
         self.execute(username, AuditAction::EndUserSessions, revoke).await
     }
 
-    /// Changes the account of that name. A new password forgets what failed with the old one.
+    /// Changes an account. A new password also clears its failed log-ins.
     pub(super) async fn execute(
         &self,
         username: &str,

@@ -14,10 +14,10 @@ use crate::{
     domain::user::Role,
 };
 
-/// Makes a super admin who was not there before.
+/// Creates a super admin.
 ///
 /// - Open to the operator only.
-/// - Refuses a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
 pub struct CreateSuperAdmin {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -28,7 +28,7 @@ impl CreateSuperAdmin {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`RegistrationError`] says; then nothing has changed.
+    /// See [`RegistrationError`].
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<UserView, RegistrationError> {
         let candidate = self
             .registration

@@ -1,7 +1,6 @@
-//! What the operator does, who holds the machine and acts outside of any session: the only way to make and unmake super
-//! admins.
+//! Commands of the operator, who acts without a session: the only way to make and unmake super admins.
 //!
-//! There is no actor to authorize: whoever can start the program with the database may do all this.
+//! There is no actor to authorize, because anyone who can run the program on the database may do all this.
 
 mod change_account;
 mod create_super_admin;

@@ -12,12 +12,11 @@ use crate::{
     domain::user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
 };
 
-/// Gives any user, a super admin too, another password.
+/// Sets the password of any user.
 ///
-/// - Open to the operator only, who need not know the current one.
-/// - Ends all sessions of the user, and forgets what failed with the old password: it lets in again whom others have shut out
-///   by guessing.
-/// - Refuses a password that breaks a rule.
+/// - Open to the operator only, without the current password.
+/// - Ends all sessions of the user, and clears failed log-ins, so that a user whom guesses have locked out can log in.
+/// - Rejects a password that breaks a rule.
 pub struct SetPassword {
     pub(crate) change_account: Arc<ChangeAccount>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
@@ -42,7 +41,7 @@ impl SetPassword {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`SetPasswordError`] says; then nothing has changed.
+    /// See [`SetPasswordError`].
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<ChangedAccount, SetPasswordError> {
         let username = Username::new(username).map_err(ChangeAccountError::from)?;
         let password = RawPassword::new(password.expose_secret(), &username, &self.password_policy)?;

@@ -14,9 +14,9 @@ use crate::{
     domain::user::Role,
 };
 
-/// Creates an account for somebody.
+/// Creates an account for another person.
 ///
-/// - Open to admins for users, to super admins for users and admins; nobody creates a super admin.
+/// - Open to admins for users, to super admins for users and admins. Nobody creates a super admin.
 /// - Creates an active user, whether or not sign-up is enabled.
 /// - Rejects an actor who was logged out or demoted while the password was hashed.
 /// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
@@ -42,7 +42,7 @@ pub enum CreateUserError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
-    /// The actor may not do it any more.
+    /// The actor may no longer make changes.
     #[error(transparent)]
     Actor(#[from] ActorError),
     /// The registration was rejected.
@@ -57,7 +57,7 @@ impl CreateUser {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`CreateUserError`] says; then nothing has changed.
+    /// See [`CreateUserError`].
     pub async fn execute(&self, actor: &Actor, request: CreateUserRequest) -> Result<UserView, CreateUserError> {
         let (action, permission) = (AuditAction::CreateUser, Permission::manage(request.role));
         self.changes.authorize(actor, action, permission)?;

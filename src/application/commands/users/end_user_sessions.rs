@@ -17,7 +17,7 @@ use crate::{
 /// - Open to admins for users, to super admins for users and admins.
 /// - Ends all sessions of the user, who may log in again at once, and makes the user's known devices unknown.
 /// - Changes nothing if no session ends.
-/// - Rejects others before it looks, so that nobody else learns which ids exist.
+/// - Rejects other callers before it loads the user, so that they do not learn which ids exist.
 pub struct EndUserSessions {
     pub(crate) changes: Arc<Changes>,
 }
@@ -28,10 +28,10 @@ pub enum EndUserSessionsError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
-    /// The actor may not do it any more.
+    /// The actor may no longer make changes.
     #[error(transparent)]
     Actor(#[from] ActorError),
-    /// Nobody has the id.
+    /// No user has the id.
     #[error("There is no such user.")]
     UserNotFound,
     /// Storage failed.
@@ -43,7 +43,7 @@ impl EndUserSessions {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`EndUserSessionsError`] says; then no session has ended.
+    /// See [`EndUserSessionsError`].
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<(), EndUserSessionsError> {
         let permission = Permission::Manage {
             role: Role::User,

@@ -9,9 +9,9 @@ use crate::{
 /// Makes a user an admin.
 ///
 /// - Open to super admins.
-/// - Is felt by the target's very next request; the target's sessions go on.
+/// - Takes effect at the target's next request. The target's sessions go on.
 /// - Idempotent: granting to an admin changes nothing.
-/// - Rejects a super admin as the target: that is a system account.
+/// - Rejects a super admin as the target, because that is a system account.
 pub struct GrantAdmin {
     pub(crate) changes: Arc<Changes>,
 }
@@ -20,7 +20,7 @@ impl GrantAdmin {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`ManageUserError`] says; then nothing has changed.
+    /// See [`ManageUserError`].
     pub async fn execute(&self, actor: &Actor, username: &str) -> Result<UserView, ManageUserError> {
         let what = (AuditAction::GrantAdmin, Role::Admin);
         manage_user(&self.changes, actor, username, what, User::grant_admin).await

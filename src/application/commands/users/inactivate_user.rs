@@ -6,12 +6,12 @@ use crate::{
     domain::user::{Role, User},
 };
 
-/// Shuts a user out.
+/// Inactivates a user, who can no longer log in.
 ///
 /// - Open to admins for users, to super admins for users and admins.
 /// - Ends all sessions of the user in the same transaction.
 /// - Idempotent: inactivating an inactive user changes nothing.
-/// - Rejects a super admin as the target, and so the caller.
+/// - Rejects a super admin as the target, and the caller's own account.
 pub struct InactivateUser {
     pub(crate) changes: Arc<Changes>,
 }
@@ -20,7 +20,7 @@ impl InactivateUser {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`ManageUserError`] says; then nothing has changed.
+    /// See [`ManageUserError`].
     pub async fn execute(&self, actor: &Actor, username: &str) -> Result<UserView, ManageUserError> {
         let what = (AuditAction::InactivateUser, Role::User);
         manage_user(&self.changes, actor, username, what, |user: &mut User, now| {

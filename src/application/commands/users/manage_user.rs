@@ -18,16 +18,16 @@ pub enum ManageUserError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
-    /// The actor may not do it any more.
+    /// The actor may no longer make changes.
     #[error(transparent)]
     Actor(#[from] ActorError),
     /// The username breaks a rule, so there is no such user.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
-    /// Nobody has the name.
+    /// No user has the name.
     #[error("There is no such user.")]
     UserNotFound,
-    /// The user is a system account. For these use cases [`NotAuthorized`] comes first: nobody stands above a super admin.
+    /// The user is a system account. [`NotAuthorized`] comes first, because nobody is above a super admin.
     #[error(transparent)]
     SystemAccount(#[from] SystemAccount),
     /// Storage failed.
@@ -35,11 +35,11 @@ pub enum ManageUserError {
     Storage(#[from] StorageError),
 }
 
-/// Changes the user of that name: shared by inactivating, reactivating, granting and revoking.
+/// Changes a user: shared by inactivating, reactivating, granting and revoking.
 ///
-/// The actor must stand above the role that the change is about, before the name is even looked at; and above the user, once
-/// found. `apply` makes the change and returns whether there was any; without one, nothing is written. A user who is
-/// inactive after the change has no session left.
+/// The actor must be above `role`, which is checked before the name, and above the user. `apply` makes the change and
+/// returns whether there was any; if not, nothing is written. If the user is inactive afterwards, all sessions of the
+/// user end.
 pub(super) async fn manage_user(
     changes: &Changes,
     actor: &Actor,
@@ -81,7 +81,7 @@ mod tests {
         manage_user(changes, actor, "alice", what, |user, now| Ok(user.inactivate(now))).await
     }
 
-    /// An admin, to whom something happens between the authentication and the transaction of a request.
+    /// Inactivates a user after `happening` occurred to the authenticated admin.
     async fn after(happening: impl FnOnce(&InMemoryStore, &Actor)) -> Result<UserView, ManageUserError> {
         let world = World::with([user("alice", Role::User)]).await;
         let actor = world.actor(Role::Admin);

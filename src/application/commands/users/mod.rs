@@ -1,8 +1,7 @@
-//! What admins do with users below them.
+//! Commands of admins on users of lower roles.
 //!
-//! Whatever inactivates, reactivates, grants or revokes is a change that `manage_user` makes: one sequence, written
-//! once. What users do with themselves is [`account`](super::account); what takes a super admin as its target,
-//! [`operator`](super::operator).
+//! Inactivating, reactivating, granting and revoking share the steps of `manage_user`. Users manage themselves in
+//! [`account`](super::account). Only the [`operator`](super::operator) manages super admins.
 
 mod create_user;
 mod end_user_sessions;

@@ -6,11 +6,11 @@ use crate::{
     domain::user::{Role, User},
 };
 
-/// Lets an inactive user in again.
+/// Reactivates an inactive user, who can log in again.
 ///
 /// - Open to admins for users, to super admins for users and admins.
 /// - Idempotent: reactivating an active user changes nothing.
-/// - Rejects a super admin as the target, and so the caller.
+/// - Rejects a super admin as the target, and the caller's own account.
 pub struct ReactivateUser {
     pub(crate) changes: Arc<Changes>,
 }
@@ -19,7 +19,7 @@ impl ReactivateUser {
     /// Executes the command.
     ///
     /// # Errors
-    /// As [`ManageUserError`] says; then nothing has changed.
+    /// See [`ManageUserError`].
     pub async fn execute(&self, actor: &Actor, username: &str) -> Result<UserView, ManageUserError> {
         let what = (AuditAction::ReactivateUser, Role::User);
         manage_user(&self.changes, actor, username, what, |user: &mut User, now| {

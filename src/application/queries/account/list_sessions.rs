@@ -9,7 +9,7 @@ use crate::application::{
 /// Lists the caller's own sessions.
 ///
 /// - Open to every authenticated caller.
-/// - Lists those that live, the newest first; the one in which the caller acts is among them.
+/// - Lists live sessions, newest first, including the current one.
 pub struct ListSessions {
     pub(crate) sessions: Arc<dyn SessionReader>,
     pub(crate) clock: Arc<dyn Clock>,

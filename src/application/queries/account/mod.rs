@@ -1,4 +1,4 @@
-//! What callers may see of themselves.
+//! Queries of users about themselves.
 
 mod list_sessions;
 mod who_am_i;

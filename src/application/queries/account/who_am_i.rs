@@ -2,10 +2,10 @@ use chrono::{DateTime, Utc};
 
 use crate::application::{access::Actor, views::UserView};
 
-/// Shows the caller.
+/// Returns the caller.
 ///
 /// - Open to every authenticated caller.
-/// - Costs no query of its own: the actor was read from the database at authentication, for this very request.
+/// - Runs no query of its own, because authentication has just read the actor from the database.
 #[derive(Debug)]
 pub struct WhoAmI;
 

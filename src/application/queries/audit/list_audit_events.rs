@@ -12,8 +12,8 @@ use crate::application::{
 
 /// Lists the events of the audit trail, a page at a time.
 ///
-/// - Open to super admins; they see what everybody did.
-/// - The newest come first.
+/// - Open to super admins, who see the events of all users.
+/// - Lists the newest first.
 pub struct ListAuditEvents {
     pub(crate) events: Arc<dyn AuditEventReader>,
     pub(crate) audit: Arc<Audit>,
@@ -34,7 +34,7 @@ impl ListAuditEvents {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`ListAuditEventsError`] says.
+    /// See [`ListAuditEventsError`].
     pub async fn execute(
         &self,
         actor: &Actor,

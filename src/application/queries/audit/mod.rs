@@ -1,5 +1,4 @@
-//! What super admins may see of the audit trail. The operator sees it by
-//! [`ReadAuditTrail`](super::operator::ReadAuditTrail).
+//! Queries of super admins about the audit trail. The operator has [`ReadAuditTrail`](super::operator::ReadAuditTrail).
 
 mod list_audit_events;
 

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use crate::application::ports::{NotReady, ReadinessProbe};
 
-/// Tells whether this node can serve requests.
+/// Checks whether this node can serve requests.
 ///
-/// - Open to everyone, so the answer names the missing part and nothing of its inside.
+/// - Open to everyone, so the result names the missing part without any details.
 pub struct CheckReadiness {
     pub(crate) probe: Arc<dyn ReadinessProbe>,
 }
@@ -13,7 +13,7 @@ impl CheckReadiness {
     /// Answers the query.
     ///
     /// # Errors
-    /// What is missing.
+    /// [`NotReady`] with the missing part.
     pub async fn execute(&self) -> Result<(), NotReady> {
         self.probe.check().await
     }

@@ -1,5 +1,5 @@
-//! What an orchestrator asks of a node. That the process is alive asks no use case: its
-//! controller in [`http`](crate::presentation::http) answers that alone.
+//! Queries of an orchestrator about a node. The liveness check needs no use case: its controller in
+//! [`http`](crate::presentation::http) answers alone.
 
 mod check_readiness;
 

@@ -12,9 +12,9 @@ use crate::{
 
 /// Finds a user by name.
 ///
-/// - Open to the operator only, who sees by it which account is about to change.
-/// - The name is matched without regard to case.
-/// - Refuses a text that cannot be a username, and a name that nobody has.
+/// - Open to the operator only, to show which account is about to change.
+/// - Ignores the case of the name.
+/// - Rejects an invalid username, and a name that no user has.
 pub struct FindUser {
     pub(crate) users: Arc<dyn UserReader>,
 }
@@ -22,10 +22,10 @@ pub struct FindUser {
 /// Why no user was found.
 #[derive(Debug, Error)]
 pub enum FindUserError {
-    /// The text cannot be a username.
+    /// The username breaks a rule, so there is no such user.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
-    /// Nobody has the name.
+    /// No user has the name.
     #[error("There is no such user.")]
     UserNotFound,
     /// Storage failed.
@@ -37,13 +37,13 @@ impl FindUser {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`FindUserError`] says.
+    /// See [`FindUserError`].
     pub async fn execute(&self, username: &str) -> Result<UserView, FindUserError> {
         find_by_name(self.users.as_ref(), username).await
     }
 }
 
-/// Finds a user by name, for every query of the operator that takes one.
+/// Finds a user by name, for all queries of the operator.
 pub(super) async fn find_by_name(users: &dyn UserReader, username: &str) -> Result<UserView, FindUserError> {
     let user = users.find_by_username(&Username::new(username)?).await?;
     user.ok_or(FindUserError::UserNotFound)

@@ -1,4 +1,4 @@
-//! What the operator, who holds the machine itself, may look up outside of any session, by the names of users.
+//! Queries of the operator, who acts without a session and identifies users by name.
 
 mod find_user;
 mod read_audit_trail;

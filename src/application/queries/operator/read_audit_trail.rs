@@ -15,38 +15,38 @@ use crate::{
 /// Reads the events of the audit trail, a page at a time.
 ///
 /// - Open to the operator only.
-/// - The newest come first. Users are called by their names.
-/// - Refuses a text that cannot be a username, and a name that nobody has.
+/// - Lists the newest first. Users are identified by name.
+/// - Rejects an invalid username, and a name that no user has.
 pub struct ReadAuditTrail {
     pub(crate) events: Arc<dyn AuditEventReader>,
     pub(crate) users: Arc<dyn UserReader>,
 }
 
-/// Whose events are wanted.
+/// The actor whose events are read.
 #[derive(Clone, Debug)]
 pub enum RequestedActor {
-    /// Those of the user of this name.
+    /// The user of this name.
     User(String),
-    /// Those of every actor of this kind.
+    /// Every actor of this kind.
     Kind(AuditActorKind),
 }
 
-/// Which events are wanted; what is not given matches every one.
+/// Selects events. A field that is `None` matches every event.
 #[derive(Clone, Debug, Default)]
 pub struct ReadAuditTrailRequest {
-    /// Only what this actor did, or was refused.
+    /// Only events of this actor.
     pub actor: Option<RequestedActor>,
-    /// Only what was done to the user of this name.
+    /// Only events that affect the user of this name.
     pub target: Option<String>,
     /// Only this action.
     pub action: Option<AuditAction>,
-    /// Only what was refused, or only what was done.
+    /// Only refusals, or only completed actions.
     pub is_refused: Option<bool>,
-    /// Only from then on, to the millisecond.
+    /// Only events from this time on, to the millisecond.
     pub since: Option<DateTime<Utc>>,
-    /// Only before then, to the millisecond.
+    /// Only events before this time, to the millisecond.
     pub until: Option<DateTime<Utc>>,
-    /// Which part of them.
+    /// The page of these events.
     pub page: AuditEventPageRequest,
 }
 
@@ -54,7 +54,7 @@ impl ReadAuditTrail {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`FindUserError`] says.
+    /// See [`FindUserError`].
     pub async fn execute(&self, request: &ReadAuditTrailRequest) -> Result<AuditEventPage, FindUserError> {
         let (actor_kind, actor) = match &request.actor {
             Some(RequestedActor::Kind(kind)) => (Some(*kind), None),

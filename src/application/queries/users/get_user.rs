@@ -13,10 +13,10 @@ use crate::{
     domain::user::UserId,
 };
 
-/// Shows one user.
+/// Returns one user.
 ///
 /// - Open to admins and super admins, for users of every role.
-/// - Refuses others before it looks, so that nobody else learns which ids exist.
+/// - Rejects other callers before it reads the user, so that they do not learn which ids exist.
 pub struct GetUser {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) audit: Arc<Audit>,
@@ -28,7 +28,7 @@ pub enum GetUserError {
     /// The actor is not an admin.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
-    /// Nobody has the id.
+    /// No user has the id.
     #[error("There is no such user.")]
     UserNotFound,
     /// Storage failed.
@@ -40,7 +40,7 @@ impl GetUser {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`GetUserError`] says.
+    /// See [`GetUserError`].
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<UserView, GetUserError> {
         self.audit
             .authorize(actor, AuditAction::GetUser, Permission::ReadUsers)?;

@@ -16,8 +16,8 @@ use crate::{
 /// Lists the sessions of a user.
 ///
 /// - Open to admins for users, to super admins for users and admins.
-/// - Lists those that live, the newest first.
-/// - Refuses others before it looks, so that nobody else learns which ids exist.
+/// - Lists live sessions, newest first.
+/// - Rejects other callers before it reads the user, so that they do not learn which ids exist.
 pub struct ListUserSessions {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) audit: Arc<Audit>,
@@ -28,10 +28,10 @@ pub struct ListUserSessions {
 /// Why no session was listed.
 #[derive(Debug, Error)]
 pub enum ListUserSessionsError {
-    /// The actor may not see anybody's sessions, or not this user's.
+    /// The actor may not see the sessions of this user, or of any user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
-    /// Nobody has the id.
+    /// No user has the id.
     #[error("There is no such user.")]
     UserNotFound,
     /// Storage failed.
@@ -43,7 +43,7 @@ impl ListUserSessions {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`ListUserSessionsError`] says.
+    /// See [`ListUserSessionsError`].
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<Vec<SessionView>, ListUserSessionsError> {
         let manage = |role| {
             let target = Some(id);

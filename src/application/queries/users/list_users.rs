@@ -13,7 +13,7 @@ use crate::application::{
 /// Lists users, a page at a time.
 ///
 /// - Open to admins and super admins; they see users of every role.
-/// - Filters, sorts and paginates as asked; the total counts the users that the filter matches, on all pages together.
+/// - Filters, sorts and paginates. The total counts the matching users on all pages together.
 pub struct ListUsers {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) audit: Arc<Audit>,
@@ -34,7 +34,7 @@ impl ListUsers {
     /// Answers the query.
     ///
     /// # Errors
-    /// As [`ListUsersError`] says.
+    /// See [`ListUsersError`].
     pub async fn execute(
         &self,
         actor: &Actor,

@@ -1,4 +1,4 @@
-//! What admins may see of users. What they may not see of those above them, each query says.
+//! Queries of admins about users.
 
 mod get_user;
 mod list_user_sessions;

@@ -35,7 +35,7 @@ impl AuditEventReader for InMemoryStore {
         let state = self.read()?;
         let events = state.audit_events.values().rev();
         let wanted = events
-            .filter(|event| lets_through(filter, event) && page.after.is_none_or(|after| event.id < after))
+            .filter(|event| matches(filter, event) && page.after.is_none_or(|after| event.id < after))
             .map(|event| AuditEventView {
                 event: event.clone(),
                 actor_username: username(&state, event.actor.user_id()),
@@ -46,7 +46,7 @@ impl AuditEventReader for InMemoryStore {
     }
 }
 
-fn lets_through(filter: &AuditEventFilter, event: &AuditEvent) -> bool {
+fn matches(filter: &AuditEventFilter, event: &AuditEvent) -> bool {
     let from = |time| event.id >= AuditEventId::first_at(time);
     filter.actor_kind.is_none_or(|kind| event.actor.kind() == kind)
         && filter.actor_id.is_none_or(|id| event.actor.user_id() == Some(id))

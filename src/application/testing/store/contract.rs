@@ -1,4 +1,4 @@
-//! The fakes keep the contract of the storage ports, too.
+//! Runs the contract tests of the storage ports on the fake store.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The fake of all ports of storage.
+//! The fake of all storage ports.
 
 mod audit_events;
 mod contract;
@@ -40,7 +40,9 @@ struct State {
     audit_events: BTreeMap<AuditEventId, AuditEvent>,
 }
 
-/// A database in memory: one transaction at a time works on a copy, which its commit puts in place of the original.
+/// A database in memory.
+///
+/// One transaction at a time works on a copy, which replaces the original when it commits.
 #[derive(Default)]
 pub(crate) struct InMemoryStore {
     committed: Arc<Mutex<State>>,
@@ -62,17 +64,17 @@ fn lost() -> StorageError {
 }
 
 impl InMemoryStore {
-    /// Refuses everything from now on.
+    /// Fails all operations from now on.
     pub(crate) fn fail(&self) {
         self.fails.store(true, Relaxed);
     }
 
-    /// Refuses every commit from now on.
+    /// Fails every commit from now on.
     pub(crate) fn fail_commits(&self) {
         self.fails_commits.store(true, Relaxed);
     }
 
-    /// Does `action` before the next transaction, as if another request did.
+    /// Runs `action` before the next transaction, as if another request did.
     pub(crate) fn before_next_transaction(&self, action: impl FnOnce() + Send + 'static) {
         *self.before_next_transaction.lock().unwrap() = Some(Box::new(action));
     }
@@ -110,7 +112,7 @@ impl InMemoryStore {
         self.committed.lock().unwrap().audit_events.values().cloned().collect()
     }
 
-    /// Waits until no other transaction runs, and does what was to come before this one.
+    /// Waits until no other transaction runs, and runs the action that was set for this moment.
     async fn lock_writer(&self) -> tokio::sync::OwnedMutexGuard<()> {
         let writer = self.writer.clone().lock_owned().await;
         if let Some(action) = self.before_next_transaction.lock().unwrap().take() {
@@ -190,7 +192,7 @@ impl Transaction for InMemoryTransaction {
     }
 }
 
-/// Removes the first `limit` rows that have expired, in the order of their expiry, and returns their number.
+/// Removes the first `limit` expired rows, in the order of expiry, and returns their number.
 fn remove<K: Copy + Ord, V, E: Ord>(rows: &mut BTreeMap<K, V>, limit: u64, expiry: impl Fn(&V) -> Option<E>) -> u64 {
     let mut expired: Vec<_> = rows
         .iter()

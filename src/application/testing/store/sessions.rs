@@ -132,7 +132,7 @@ impl SessionToucher for InMemoryStore {
     }
 }
 
-/// The ids of a user's living sessions, the newest first.
+/// Returns the ids of a user's live sessions, newest first.
 fn live_sessions(state: &State, user_id: UserId, now: DateTime<Utc>) -> impl Iterator<Item = AuthSessionId> + use<> {
     let live = state.sessions.values().filter(|session| session.lives_at(now));
     let mut live: Vec<_> = live.map(AuthSession::state).collect();

@@ -58,7 +58,7 @@ impl UserReader for InMemoryStore {
     async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
         let state = self.read()?;
         let field = page.start.sorting_field();
-        let matching = state.users.values().filter(|user| lets_through(filter, user));
+        let matching = state.users.values().filter(|user| matches(filter, user));
         let mut users = Vec::from_iter(matching.map(UserView::from));
         let counted = users.len() as u64;
         users.sort_by(|one, other| {
@@ -88,7 +88,7 @@ impl UserReader for InMemoryStore {
     }
 }
 
-fn lets_through(filter: &UserFilter, user: &User) -> bool {
+fn matches(filter: &UserFilter, user: &User) -> bool {
     filter.role.is_none_or(|role| user.role() == role)
         && filter.is_active.is_none_or(|is_active| user.is_active() == is_active)
         && filter

@@ -21,7 +21,7 @@ fn subjects(name: &str) -> Vec<ThrottleSubject> {
     ThrottleSubject::of_log_in(name, provenance().address, None)
 }
 
-/// An attempt that comes to this, unless it is throttled.
+/// Makes an attempt with this outcome, unless it is throttled.
 async fn attempt(world: &World, subjects: &[ThrottleSubject], outcome: Result<(), Outcome>) -> Result<(), Outcome> {
     let throttle = world.throttle();
     let attempt = async |reservation: &Reservation| {
@@ -39,7 +39,7 @@ async fn fail(world: &World, name: &str) -> Result<(), Outcome> {
     attempt(world, &subjects(name), Err(Outcome::Failed)).await
 }
 
-/// How long the next attempt at `name` has to wait, if it has to.
+/// Returns how long the next attempt at `name` has to wait, if it does.
 async fn wait(world: &World, name: &str) -> Option<TimeDelta> {
     match attempt(
         world,
@@ -137,7 +137,7 @@ async fn success_forgets_what_failed_at_the_account_and_is_not_a_failure_of_the_
     world.advance(World::MAX_DELAY);
     attempt(&world, &subjects("alice"), Ok(())).await.unwrap();
     assert_eq!(wait(&world, "alice").await, None);
-    // One more, and whoever comes from there has to wait.
+    // One more failure, and every client of that network has to wait.
     let _ = fail(&world, "brian").await;
     assert_eq!(wait(&world, "carol").await, Some(World::FIRST_DELAY));
 }
@@ -193,7 +193,7 @@ async fn guesses_from_every_64_of_one_48_are_guesses_of_one_client() {
     assert_eq!(failed, 3 * World::FREE_ATTEMPTS);
 }
 
-/// What storage says of the credentials of `user`.
+/// Returns the stored credentials of `user`.
 fn credentials(user: &User) -> Credentials {
     Credentials {
         user_id: user.id(),
@@ -203,7 +203,7 @@ fn credentials(user: &User) -> Credentials {
     }
 }
 
-/// Another attempt is counted, a moment later, while the first one waits for the lock.
+/// Another attempt is counted a moment later, while the first one waits for the lock.
 #[tokio::test]
 async fn an_attempt_that_waited_for_the_lock_is_not_delayed_for_it() {
     let world = World::new();
