@@ -78,9 +78,9 @@ impl ThrottleBucket {
     }
 
     fn set_failures(&mut self, failures: u32, rule: &ThrottleRule) {
-        let forgotten_at = self.state.last_at.checked_add_signed(rule.forgets_in(failures));
+        let expires_at = self.state.last_at.checked_add_signed(rule.expires_after(failures));
         self.state.failures = failures;
-        self.state.expires_at = forgotten_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.state.expires_at = expires_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
     }
 }
 

@@ -56,14 +56,14 @@ impl ThrottleRule {
     pub(super) fn wait(&self, failures: u32) -> TimeDelta {
         (0..failures)
             .find_map(|forgotten| {
-                let wait = self.delay(failures - forgotten)?.max(self.forgets_in(forgotten));
-                (wait < self.forgets_in(forgotten + 1)).then_some(wait)
+                let wait = self.delay(failures - forgotten)?.max(self.expires_after(forgotten));
+                (wait < self.expires_after(forgotten + 1)).then_some(wait)
             })
-            .unwrap_or_else(|| self.forgets_in(failures))
+            .unwrap_or_else(|| self.expires_after(failures))
     }
 
     /// Returns the time after which `failures` have expired.
-    pub(super) fn forgets_in(&self, failures: u32) -> TimeDelta {
+    pub(super) fn expires_after(&self, failures: u32) -> TimeDelta {
         let times = i32::try_from(failures).unwrap_or(i32::MAX);
         self.forget_one_after.checked_mul(times).unwrap_or(TimeDelta::MAX)
     }
@@ -157,7 +157,7 @@ mod tests {
         ) {
             let [first, max, forget] = seconds.map(TimeDelta::seconds);
             let rule = ThrottleRule::new(free, limit, first, max, forget).unwrap();
-            prop_assert!(rule.wait(failures) <= rule.forgets_in(failures));
+            prop_assert!(rule.wait(failures) <= rule.expires_after(failures));
             prop_assert!(rule.wait(failures) <= rule.wait(failures + 1));
         }
     }

@@ -24,7 +24,7 @@ impl DatabaseReadinessProbe {
         }
     }
 
-    async fn ask(&self) -> Result<(), NotReady> {
+    async fn query(&self) -> Result<(), NotReady> {
         match Migrations::new(&self.database).is_complete().await {
             // More migrations do no harm: while nodes are replaced one by one, the older ones go on serving.
             Ok(true) => Ok(()),
@@ -44,7 +44,7 @@ impl ReadinessProbe for DatabaseReadinessProbe {
         match *last {
             Some((asked_at, answer)) if asked_at.elapsed() < self.max_age => answer,
             _ => {
-                let answer = self.ask().await;
+                let answer = self.query().await;
                 *last = Some((Instant::now(), answer));
                 answer
             }
