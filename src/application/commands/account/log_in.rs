@@ -49,11 +49,7 @@ impl LogIn {
                 &password,
                 device_token.as_ref(),
                 &provenance,
-                async |transaction, user| {
-                    self.session_issue
-                        .issue(transaction, &user, user_agent, &provenance)
-                        .await
-                },
+                |transaction, user| self.session_issue.issue(transaction, user, user_agent, &provenance),
             )
             .await
     }

@@ -41,14 +41,17 @@ impl PasswordCheck {
     ///
     /// # Errors
     /// See [`LogInError`].
-    pub(super) async fn check<T>(
+    pub(super) async fn check<T, F>(
         &self,
         username: &str,
         password: &SecretString,
         device_token: Option<&DeviceToken>,
         provenance: &Provenance,
-        next: impl AsyncFnOnce(Box<dyn Transaction>, User) -> Result<T, LogInError>,
-    ) -> Result<T, LogInError> {
+        next: impl FnOnce(Box<dyn Transaction>, User) -> F + Send,
+    ) -> Result<T, LogInError>
+    where
+        F: Future<Output = Result<T, LogInError>> + Send,
+    {
         let client = HashClient::anonymous(provenance);
         self.password_hasher.check_capacity(client)?;
         let credentials = match Username::new(username) {

@@ -55,7 +55,7 @@ impl SessionIssue {
     pub(super) async fn issue(
         &self,
         transaction: Box<dyn Transaction>,
-        user: &User,
+        user: User,
         user_agent: Option<UserAgent>,
         provenance: &Provenance,
     ) -> Result<LoggedIn, LogInError> {
@@ -71,11 +71,11 @@ impl SessionIssue {
             now,
         );
         let access_token = self.access_tokens.issue(&secret, now, session.expires_at())?;
-        let device_token = self.throttle.remember_device(user, now)?;
+        let device_token = self.throttle.remember_device(&user, now)?;
         let others = self.max_sessions.get() - 1;
         let ended = transaction.sessions().delete_oldest_of(user.id(), others, now).await?;
         transaction.sessions().insert(&session).await?;
-        let actor = ConfirmedActor::new(user, Some(session.id()), provenance);
+        let actor = ConfirmedActor::new(&user, Some(session.id()), provenance);
         self.audit
             .record(transaction.as_ref(), &actor, AuditAction::LogIn, user.id(), now)
             .await?;
@@ -86,7 +86,7 @@ impl SessionIssue {
             log::info!("user {} had too many sessions, the oldest ended: {ended}", user.id());
         }
         Ok(LoggedIn {
-            user: UserView::from(user),
+            user: UserView::from(&user),
             session_expires_at: session.expires_at(),
             access_token,
             device_token,

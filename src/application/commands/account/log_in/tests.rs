@@ -253,3 +253,14 @@ async fn passwords_are_hashed_in_turns_of_the_network_that_the_request_comes_fro
     let client = HashClient::anonymous(&provenance());
     assert_eq!(world.password_hasher().clients(), [client; 3]);
 }
+
+/// Entry points on runtimes with several threads need this.
+#[tokio::test]
+async fn a_log_in_can_move_between_threads() {
+    fn assert_send<T: Send>(value: T) -> T {
+        value
+    }
+    let world = World::new();
+    let refusal = assert_send(world.log_in().execute(request("nobody", PASSWORD))).await;
+    assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+}
