@@ -20,7 +20,8 @@ use crate::{
 /// Promotes, demotes, inactivates and reactivates any account, and ends its sessions.
 ///
 /// - Open to the operator only.
-/// - A change ends all sessions of the account, because they began with other rights. No change writes nothing.
+/// - A change ends all sessions of the account, because they began with other rights. If nothing changes, nothing is
+///   written.
 /// - Rejects a change that would leave no active super admin.
 pub struct ChangeAccount {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,

@@ -58,7 +58,7 @@ mod tests {
     use crate::application::testing::{World, user};
 
     #[tokio::test]
-    async fn a_super_admin_comes_into_being() {
+    async fn a_super_admin_is_created() {
         let world = World::new();
         let create_super_admin = CreateSuperAdmin {
             registration: world.registration(),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_that_exists_is_not_made_super_admin_in_passing() {
+    async fn an_existing_account_does_not_become_super_admin() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         let create_super_admin = CreateSuperAdmin {
