@@ -141,14 +141,9 @@ impl ChangeAccount {
             if user.password_hash() != before.password_hash() {
                 self.throttle.forget(transaction.as_ref(), &user).await?;
             }
+            let operator = ConfirmedActor::operator();
             self.audit
-                .record(
-                    transaction.as_ref(),
-                    &ConfirmedActor::operator(),
-                    action,
-                    user.id(),
-                    now,
-                )
+                .record(transaction.as_ref(), &operator, action, user.id(), now)
                 .await?;
             transaction.commit().await?;
             log::info!("{} of user {} by the operator", action.name(), user.id());

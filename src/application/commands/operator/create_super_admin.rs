@@ -36,15 +36,10 @@ impl CreateSuperAdmin {
 
         let transaction = self.unit_of_work.begin().await?;
         transaction.users().insert(&user).await?;
-        let (action, now) = (AuditAction::CreateSuperAdmin, user.state().created_at);
+        let (operator, now) = (ConfirmedActor::operator(), user.state().created_at);
+        let action = AuditAction::CreateSuperAdmin;
         self.audit
-            .record(
-                transaction.as_ref(),
-                &ConfirmedActor::operator(),
-                action,
-                user.id(),
-                now,
-            )
+            .record(transaction.as_ref(), &operator, action, user.id(), now)
             .await?;
         transaction.commit().await?;
         log::info!("the operator created super admin {}", user.id());
