@@ -152,10 +152,7 @@ impl ChangePassword {
                         && let Err(error) = self.end_guessing_session(actor).await
                     {
                         // The wrong passwords stay counted, so the session allows no further guess.
-                        log::error!(
-                            "session {} of password guesses did not end: {error}",
-                            actor.session_id()
-                        );
+                        log::error!("session {} with wrong passwords goes on: {error}", actor.session_id());
                     }
                     outcome
                 },
@@ -208,27 +205,17 @@ impl ChangePassword {
 
     /// Ends the session in which too many current passwords were wrong.
     async fn end_guessing_session(&self, actor: &Actor) -> Result<(), StorageError> {
-        let Changes {
-            unit_of_work,
-            audit,
-            clock,
-            ..
-        } = self.changes.as_ref();
-        let transaction = unit_of_work.begin().await?;
+        let (user, session, changes) = (actor.id(), actor.session_id(), &self.changes);
+        let transaction = changes.unit_of_work.begin().await?;
         let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {
             return Ok(());
         };
-        audit
-            .record(
-                transaction.as_ref(),
-                &confirmed,
-                AuditAction::EndSession,
-                actor.id(),
-                clock.now(),
-            )
+        let (action, now) = (AuditAction::EndSession, changes.clock.now());
+        changes
+            .audit
+            .record(transaction.as_ref(), &confirmed, action, user, now)
             .await?;
         transaction.commit().await?;
-        let (user, session) = (actor.id(), actor.session_id());
         log::warn!("too many current passwords of user {user} were wrong, session {session} has ended");
         Ok(())
     }

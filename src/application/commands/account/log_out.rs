@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lost_database_is_told() {
+    async fn a_lost_database_is_reported() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         let here = world.begin_session(&alice);

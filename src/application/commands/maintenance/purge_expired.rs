@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_expired_is_removed_batch_by_batch_and_what_lives_is_left() {
+    async fn only_expired_rows_are_removed_batch_by_batch() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         for _ in 0..=PurgeExpired::BATCH {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn counts_of_failed_attempts_go_when_they_are_forgotten() {
+    async fn counts_of_failed_attempts_are_removed_when_they_expire() {
         let world = World::new();
         world.sign_up("alice").await;
         let counts = world.throttle_bucket_count() as u64;

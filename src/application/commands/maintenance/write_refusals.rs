@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_is_written_soon_and_the_others_together_in_the_end() {
+    async fn the_first_refusal_is_written_soon_and_later_ones_together() {
         let world = World::new();
         refuse(&world, 5);
         for counts in [vec![1], vec![1], vec![1, 4]] {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_left_behind_by_a_process_that_ends() {
+    async fn a_process_that_ends_writes_all_refusals() {
         let world = World::new();
         refuse(&world, 5);
         write_refusals(&world).finish().await.unwrap();
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_storage_refuses_does_not_pile_up() {
+    async fn refusals_that_cannot_be_stored_do_not_pile_up() {
         let world = World::new();
         refuse(&world, 1);
         world.store().fail_commits();
