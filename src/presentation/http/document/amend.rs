@@ -46,10 +46,12 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
         let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
         request_schemas.extend(schema.and_then(Value::as_str).map(str::to_owned));
     }
-    // Unknown fields are refused in requests; answers may have more one day.
-    for reference in request_schemas {
-        if let Some(schema) = document.pointer_mut(reference.trim_start_matches('#')) {
+    for (name, schema) in entries(&mut document["components"]["schemas"]) {
+        if request_schemas.contains(&format!("#/components/schemas/{name}")) {
+            // Unknown fields are rejected in requests; responses may get more fields later.
             schema["additionalProperties"] = json!(false);
+        } else if name != "Problem" {
+            require_all_fields(schema);
         }
     }
     document["components"]["examples"] = problems;
@@ -72,6 +74,27 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
         let without_slash = |(path, operations): (String, Value)| (path.trim_end_matches('/').to_owned(), operations);
         *paths = mem::take(paths).into_iter().map(without_slash).collect();
     }
+}
+
+/// Requires every field of a response. Paperclip leaves out those that can be null, which are there all the same.
+fn require_all_fields(schema: &mut Value) {
+    let required = schema["required"].clone();
+    let is_required = |name: &str| {
+        required
+            .as_array()
+            .is_some_and(|names| names.iter().any(|known| known == name))
+    };
+    let Some(properties) = schema.get_mut("properties") else {
+        return;
+    };
+    let mut fields = Vec::new();
+    for (name, field) in entries(properties) {
+        if !is_required(name) {
+            field["nullable"] = json!(true);
+        }
+        fields.push(name.clone());
+    }
+    schema["required"] = json!(fields);
 }
 
 /// Refers to schemas inside of others by name, where paperclip writes them out: without the amendments, and so that generated

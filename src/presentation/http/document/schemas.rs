@@ -37,30 +37,12 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "maxLength": PasswordPolicy::MAX_LENGTH,
     });
     json!({
-        "AuditEventList": { "properties": {
-            "events": { "maxItems": PageLimit::MAX },
-            "next_cursor": { "nullable": true },
+        "AuditEventList": { "properties": { "events": { "maxItems": PageLimit::MAX } } },
+        "AuditEventView": { "properties": {
+            "action": { "x-extensible-enum": names(AuditAction::ALL, AuditAction::name) },
+            "count": { "minimum": 1 },
+            "refusal": { "x-extensible-enum": names(RefusalReason::ALL, RefusalReason::name) },
         } },
-        "AuditEventView": {
-            // Null where nothing is known, but there.
-            "required": [
-                "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at", "operator_name",
-                "outcome", "refusal", "request_id", "session_id", "target_id", "target_username",
-            ],
-            "properties": {
-                "action": { "x-extensible-enum": names(AuditAction::ALL, AuditAction::name) },
-                "actor_id": { "nullable": true },
-                "actor_username": { "nullable": true },
-                "address": { "nullable": true },
-                "count": { "minimum": 1 },
-                "operator_name": { "nullable": true },
-                "refusal": { "nullable": true, "x-extensible-enum": names(RefusalReason::ALL, RefusalReason::name) },
-                "request_id": { "nullable": true },
-                "session_id": { "nullable": true },
-                "target_id": { "nullable": true },
-                "target_username": { "nullable": true },
-            },
-        },
         "ChangePasswordBody": { "properties": {
             "username": username,
             "password": password,
@@ -80,27 +62,15 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
         } },
-        "SessionView": {
-            // Null where nothing is known, but there.
-            "required": ["address", "created_at", "current", "expires_at", "id", "last_seen_at", "user_agent"],
-            "properties": {
-                "address": { "nullable": true },
-                "user_agent": { "nullable": true, "minLength": 1, "maxLength": UserAgent::MAX_LENGTH },
-            },
-        },
+        "SessionView": { "properties": { "user_agent": { "minLength": 1, "maxLength": UserAgent::MAX_LENGTH } } },
         "SignUpBody": { "properties": { "username": username, "password": password } },
         "TargetUser": { "properties": { "username": username } },
-        "UserList": {
-            // Null on the last page, but there.
-            "required": ["limit", "next_cursor", "offset", "total", "total_is_exact", "users"],
-            "properties": {
-                "limit": limit(),
-                "next_cursor": { "nullable": true },
-                "offset": offset(),
-                "total": { "minimum": 0 },
-                "users": { "maxItems": PageLimit::MAX },
-            },
-        },
+        "UserList": { "properties": {
+            "limit": limit(),
+            "offset": offset(),
+            "total": { "minimum": 0 },
+            "users": { "maxItems": PageLimit::MAX },
+        } },
         "UserView": { "properties": { "username": username } },
     })
 }
