@@ -125,7 +125,7 @@ impl ChangePassword {
             outcome.inspect_err(|error| self.note(error, actor)).map(Some)
         } else {
             let target = target.ok_or(ChangePasswordError::UserNotFound)?;
-            self.change_subordinates(actor, target.user_id, password).await?;
+            self.change_other(actor, target.user_id, password).await?;
             Ok(None)
         }
     }
@@ -235,7 +235,7 @@ impl ChangePassword {
             .ok_or(ChangePasswordError::WrongCurrentPassword)
     }
 
-    async fn change_subordinates(
+    async fn change_other(
         &self,
         actor: &Actor,
         target: UserId,
