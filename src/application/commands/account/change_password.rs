@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, ConfirmedActor, NotAuthorized, Permission},
+        access::{Actor, ActorError, NotAuthorized, Permission},
         audit_trail::{AuditAction, RefusalReason},
         commands::Changes,
         ports::{
@@ -205,18 +205,10 @@ impl ChangePassword {
 
     /// Ends the session in which too many current passwords were wrong.
     async fn end_guessing_session(&self, actor: &Actor) -> Result<(), StorageError> {
-        let (user, session, changes) = (actor.id(), actor.session_id(), &self.changes);
-        let transaction = changes.unit_of_work.begin().await?;
-        let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {
-            return Ok(());
-        };
-        let (action, now) = (AuditAction::EndSession, changes.clock.now());
-        changes
-            .audit
-            .record(transaction.as_ref(), &confirmed, action, user, now)
-            .await?;
-        transaction.commit().await?;
-        log::warn!("too many current passwords of user {user} were wrong, session {session} has ended");
+        if self.changes.end_session(actor, AuditAction::EndSession).await? {
+            let (user, session) = (actor.id(), actor.session_id());
+            log::warn!("too many current passwords of user {user} were wrong, session {session} has ended");
+        }
         Ok(())
     }
 
