@@ -6,7 +6,7 @@
 //! stored state are arguments, so that every rule can be read and tested on its own.
 //!
 //! Whatever takes a port, the caller, or more than one entity is a use case of the [`application`](crate::application).
-//! [`authorization`](crate::application::authorization) decides who may do what.
+//! [`access`](crate::application::access) decides who may do what.
 
 pub(crate) mod id;
 pub(crate) mod redacted;
