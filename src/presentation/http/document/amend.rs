@@ -1,4 +1,4 @@
-//! What paperclip cannot say: it describes Swagger 2, and translates that.
+//! Adds to the document what paperclip cannot express: it describes Swagger 2, and translates that.
 
 use std::{collections::BTreeSet, mem};
 
@@ -30,8 +30,8 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
             "in": "cookie",
             "name": cookie_name,
             "description": "The session cookie. Log-in sets it; a session that is used near its end is renewed. \
-                            Browsers send it by themselves, and let no script send another: in Swagger UI, log in and \
-                            leave this empty.",
+                            Browsers send it automatically, and scripts cannot set it: in Swagger UI, log in and leave \
+                            this empty.",
         } },
     });
     merge(&mut document["components"], components);
@@ -46,7 +46,7 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
         let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
         request_schemas.extend(schema.and_then(Value::as_str).map(str::to_owned));
     }
-    // Unknown fields are refused in requests; answers may have more one day.
+    // Requests with unknown fields are rejected; answers may get more fields.
     for reference in request_schemas {
         if let Some(schema) = document.pointer_mut(reference.trim_start_matches('#')) {
             schema["additionalProperties"] = json!(false);
@@ -55,10 +55,10 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
     document["components"]["examples"] = problems;
     document["servers"] = json!([{ "url": "/" }]);
     document["tags"] = json!([
-        { "name": "Account", "description": "What everyone does with their own account and session." },
-        { "name": "Users", "description": "What admins do with users, and changes of passwords." },
-        { "name": "Audit", "description": "What super admins may see of what others did." },
-        { "name": "Health", "description": "What an orchestrator or a load balancer asks." },
+        { "name": "Account", "description": "The caller's own account and sessions." },
+        { "name": "Users", "description": "The management of users, and changes of passwords." },
+        { "name": "Audit", "description": "The audit trail, for super admins." },
+        { "name": "Health", "description": "Probes for orchestrators and load balancers." },
     ]);
     merge(
         &mut document["info"],
@@ -67,18 +67,17 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
             "license": { "name": LICENSE, "url": format!("https://spdx.org/licenses/{LICENSE}.html") },
         }),
     );
-    // Both forms answer; paperclip ends the path of a scope itself with a slash.
+    // Paths work with and without a trailing slash; paperclip ends the path of a scope with one.
     if let Some(paths) = document["paths"].as_object_mut() {
         let without_slash = |(path, operations): (String, Value)| (path.trim_end_matches('/').to_owned(), operations);
         *paths = mem::take(paths).into_iter().map(without_slash).collect();
     }
 }
 
-/// Refers to schemas inside of others by name, where paperclip writes them out: without the amendments, and so that generated
-/// clients would have a type of each.
+/// Replaces inline schemas by references, so that the amendments apply and generated clients share one type.
 fn name_nested_schemas(schemas: &mut Value) {
     schemas["UserList"]["properties"]["users"]["items"] = reference_to("UserView");
-    // It is used nowhere else, so paperclip has not named it at all.
+    // Paperclip has not named this one, because it is not used anywhere else.
     let items = &mut schemas["SessionList"]["properties"]["sessions"]["items"];
     let mut session_view = mem::replace(items, reference_to("SessionView"));
     merge(&mut session_view, schemas["SessionView"].take());
@@ -97,7 +96,7 @@ fn reference_to(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
-/// Tells of the refusal that the extractors know nothing of, for it depends on the method.
+/// Adds the cross-site error, which the extractors cannot document because it depends on the method.
 fn document_cross_site_refusal(operation: &mut Value) {
     let code = ProblemCode::CrossSiteRequest;
     let responses = &mut operation["responses"];
@@ -110,7 +109,7 @@ fn document_cross_site_refusal(operation: &mut Value) {
     *refusals = refusal;
 }
 
-/// Amends one operation, and collects an example of every kind of problem that it tells of.
+/// Amends one operation, and collects an example of every kind of problem that it documents.
 fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, problems: &mut Value) {
     let described = operation.clone();
     let id = described["operationId"].as_str().unwrap_or_default();
@@ -135,9 +134,9 @@ fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, prob
     if let Some(example) = details.request {
         operation["requestBody"]["content"][JSON]["example"] = example(password_policy);
     }
-    // An empty list says that none is needed.
+    // An empty list means that no authentication is required.
     operation["security"] = described.get("security").cloned().unwrap_or_else(|| json!([]));
-    // A description keeps the line breaks of the comment that it is taken from.
+    // Paperclip keeps the line breaks of comments.
     operation["description"] = json!(
         described["description"]
             .as_str()
@@ -154,7 +153,7 @@ fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, prob
     }
 }
 
-/// Puts what `amendment` holds into `target`, which keeps everything else.
+/// Merges `amendment` into `target`.
 fn merge(target: &mut Value, amendment: Value) {
     match (target, amendment) {
         (Value::Object(target), Value::Object(amendment)) => {
@@ -166,7 +165,7 @@ fn merge(target: &mut Value, amendment: Value) {
     }
 }
 
-/// Every operation, with its method.
+/// Returns every operation, with its method.
 fn operations(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
 
@@ -183,7 +182,7 @@ fn entries(object: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     object.as_object_mut().into_iter().flatten()
 }
 
-/// Gives the answer its media type and, of every code that its description lists, an example.
+/// Adds the media type to an error answer, and an example for every code that its description lists.
 fn declare_problem(response: &mut Value, problems: &mut Value) {
     let description = response["description"].as_str().unwrap_or_default();
     let listed = |problem: &&ProblemCode| description.contains(&format!("`{}`", problem.code()));
@@ -196,7 +195,7 @@ fn declare_problem(response: &mut Value, problems: &mut Value) {
     response["content"] = json!({ PROBLEM_JSON: { "schema": schema, "examples": examples } });
 }
 
-/// A document of this kind of problem.
+/// Builds an example of this kind of problem.
 fn problem_example(code: ProblemCode) -> Value {
     let problem = match code {
         ProblemCode::ValidationFailed => Problem::validation(vec![FieldError {

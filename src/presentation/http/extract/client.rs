@@ -12,15 +12,15 @@ use crate::{
     presentation::http::request::request_id,
 };
 
-/// What is known of the client that sent the request.
+/// Extracts what is known about the client that sent the request.
 pub struct Client {
-    /// Where the request comes from.
+    /// The address of the client, and the id of the request.
     pub provenance: Provenance,
-    /// What the client calls itself.
+    /// The `User-Agent` of the client.
     pub user_agent: Option<UserAgent>,
 }
 
-/// Where `request` comes from.
+/// Returns the client's address and the id of `request`.
 pub fn provenance(request: &HttpRequest) -> Provenance {
     Provenance {
         address: Some(ClientAddress::of(request).0),

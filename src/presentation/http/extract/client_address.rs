@@ -9,16 +9,16 @@ use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
 use crate::presentation::http::settings::HttpSettings;
 
-/// The address of the client: that of the socket or, where a trusted proxy has connected, the one that the proxy names. IPv4 is
-/// always written as such.
+/// Extracts the address of the client: the peer's or, if the peer is a trusted proxy, the one that it reports.
 ///
-/// It is somebody's personal data. `ConnectionInfo::realip_remote_addr` of Actix believes whatever a client sends.
+/// IPv4-mapped addresses are converted to IPv4. The address is personal data. `ConnectionInfo::realip_remote_addr` of
+/// Actix is no alternative, because it trusts the headers of any client.
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
-    /// The address of the client that sent `request`.
+    /// Returns the address of the client that sent `request`.
     pub fn of(request: &HttpRequest) -> Self {
-        // Only a request that a test has made up comes from no socket.
+        // Only requests made by tests have no peer.
         let peer = request
             .peer_addr()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |socket| socket.ip());
