@@ -72,11 +72,7 @@ impl CookieSettings {
 
     /// Decrypts the value of a session cookie with the current key or a former one.
     pub fn open(&self, value: &str) -> Option<Cookie<'static>> {
-        let sealed = Cookie::parse_encoded(format!("{}={value}", self.name)).ok()?;
-        let jar = CookieJar::new();
-        iter::once(&self.key)
-            .chain(&self.former_keys)
-            .find_map(|key| jar.private(key).decrypt(sealed.clone()))
+        self.decrypt(Cookie::parse_encoded(format!("{}={value}", self.name)).ok()?)
     }
 
     /// Encrypts the content of a session cookie with the current key, and encodes it as a browser sends it.
@@ -105,10 +101,13 @@ impl CookieSettings {
     /// Decrypts the value of a [device cookie](Self::device_cookie) with the current key or a former one.
     pub fn device_token(&self, value: &[u8]) -> Option<DeviceToken> {
         let sealed = Cookie::new(&self.device_name, str::from_utf8(value).ok()?).into_owned();
+        Some(DeviceToken::new(self.decrypt(sealed)?.value()))
+    }
+
+    fn decrypt(&self, sealed: Cookie<'static>) -> Option<Cookie<'static>> {
         let jar = CookieJar::new();
         let mut keys = iter::once(&self.key).chain(&self.former_keys);
-        let cookie = keys.find_map(|key| jar.private(key).decrypt(sealed.clone()))?;
-        Some(DeviceToken::new(cookie.value()))
+        keys.find_map(|key| jar.private(key).decrypt(sealed.clone()))
     }
 
     fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {

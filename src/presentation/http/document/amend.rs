@@ -77,16 +77,17 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
 /// Replaces inline schemas by references, so that the amendments apply and generated clients share one type.
 fn name_nested_schemas(schemas: &mut Value) {
     schemas["UserList"]["properties"]["users"]["items"] = reference_to("UserView");
-    // Paperclip has not named this one, because it is not used anywhere else.
-    let items = &mut schemas["SessionList"]["properties"]["sessions"]["items"];
-    let mut session_view = mem::replace(items, reference_to("SessionView"));
-    merge(&mut session_view, schemas["SessionView"].take());
-    schemas["SessionView"] = session_view;
+    // Paperclip does not name schemas that only lists use.
+    for (list, property, item) in [
+        ("SessionList", "sessions", "SessionView"),
+        ("AuditEventList", "events", "AuditEventView"),
+    ] {
+        let items = &mut schemas[list]["properties"][property]["items"];
+        let mut schema = mem::replace(items, reference_to(item));
+        merge(&mut schema, schemas[item].take());
+        schemas[item] = schema;
+    }
     schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
-    let items = &mut schemas["AuditEventList"]["properties"]["events"]["items"];
-    let mut event_view = mem::replace(items, reference_to("AuditEventView"));
-    merge(&mut event_view, schemas["AuditEventView"].take());
-    schemas["AuditEventView"] = event_view;
     for user in ["CurrentUser", "UserView"] {
         schemas[user]["properties"]["role"] = reference_to("Role");
     }
@@ -169,13 +170,9 @@ fn merge(target: &mut Value, amendment: Value) {
 fn operations(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
 
-    members(&mut document["paths"])
-        .flat_map(entries)
+    entries(&mut document["paths"])
+        .flat_map(|(_, path)| entries(path))
         .filter(|(key, _)| METHODS.contains(&key.as_str()))
-}
-
-fn members(object: &mut Value) -> impl Iterator<Item = &mut Value> {
-    entries(object).map(|(_, member)| member)
 }
 
 fn entries(object: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
@@ -198,10 +195,7 @@ fn declare_problem(response: &mut Value, problems: &mut Value) {
 /// Builds an example of this kind of problem.
 fn problem_example(code: ProblemCode) -> Value {
     let problem = match code {
-        ProblemCode::ValidationFailed => Problem::validation(vec![FieldError {
-            field: "username".to_owned(),
-            message: "is required".to_owned(),
-        }]),
+        ProblemCode::ValidationFailed => Problem::validation(vec![FieldError::new("username", "is required")]),
         code => Problem::new(code),
     };
     let mut value = json!(problem);

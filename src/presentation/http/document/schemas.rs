@@ -42,7 +42,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
             "next_cursor": { "nullable": true },
         } },
         "AuditEventView": {
-            // Null where nothing is known, but there.
+            // Unknown values are null, not absent.
             "required": [
                 "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at", "operator_name",
                 "outcome", "refusal", "request_id", "session_id", "target_id", "target_username",
@@ -81,7 +81,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
             "type": { "format": "uri" },
         } },
         "SessionView": {
-            // Null where nothing is known, but there.
+            // Unknown values are null, not absent.
             "required": ["address", "created_at", "current", "expires_at", "id", "last_seen_at", "user_agent"],
             "properties": {
                 "address": { "nullable": true },

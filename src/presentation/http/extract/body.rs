@@ -126,11 +126,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
     // Serde would also accept an array for a struct.
     if !text.trim_start().starts_with('{') {
-        let error = FieldError {
-            field: "body".to_owned(),
-            message: "must be an object".to_owned(),
-        };
-        return Err(Problem::validation(vec![error]).into());
+        return Err(Problem::validation(vec![FieldError::new("body", "must be an object")]).into());
     }
     read_fields(&mut serde_json::Deserializer::from_str(text))
 }

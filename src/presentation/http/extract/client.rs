@@ -6,7 +6,7 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
-use super::ClientAddress;
+use super::client_address;
 use crate::{
     domain::{audit::Provenance, session::UserAgent},
     presentation::http::request::request_id,
@@ -23,7 +23,7 @@ pub struct Client {
 /// Returns the client's address and the id of `request`.
 pub fn provenance(request: &HttpRequest) -> Provenance {
     Provenance {
-        address: Some(ClientAddress::of(request).0),
+        address: Some(client_address(request)),
         request_id: request_id::current().map(request_id::RequestId::into_inner),
     }
 }

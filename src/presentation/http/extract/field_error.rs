@@ -12,10 +12,7 @@ const MAX_NAME: usize = 64;
 
 /// Returns the error for an unknown field, which is named only if its name is plain.
 pub(super) fn unknown_field(name: &str) -> FieldError {
-    FieldError {
-        field: if is_plain(name) { name } else { "body" }.to_owned(),
-        message: "is not a known field".to_owned(),
-    }
+    FieldError::new(if is_plain(name) { name } else { "body" }, "is not a known field")
 }
 
 /// Translates the error that serde reported at `path`.

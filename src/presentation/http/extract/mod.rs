@@ -21,6 +21,6 @@ pub use anonymous::Anonymous;
 pub use authenticated::Authenticated;
 pub use body::Body;
 pub use client::Client;
-pub use client_address::ClientAddress;
+pub use client_address::client_address;
 pub use params::{Params, QueryParams};
 pub use path_param::PathParam;

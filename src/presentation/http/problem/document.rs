@@ -55,6 +55,16 @@ pub struct FieldError {
     pub message: String,
 }
 
+impl FieldError {
+    /// Creates the error of `field`.
+    pub fn new(field: &str, message: &str) -> Self {
+        Self {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+}
+
 impl Problem {
     /// Creates a problem whose detail is its title.
     pub fn new(code: ProblemCode) -> Self {
@@ -153,10 +163,7 @@ mod tests {
 
     #[test]
     fn errors_are_there_only_for_a_request_of_the_wrong_shape() -> serde_json::Result<()> {
-        let errors = vec![FieldError {
-            field: "username".into(),
-            message: "is required".into(),
-        }];
+        let errors = vec![FieldError::new("username", "is required")];
         let document = serde_json::to_value(Problem::validation(errors))?;
         assert_eq!(document["errors"][0]["field"], "username");
         assert_eq!(document["type"], "urn:gatehouse:problem:validation_failed");

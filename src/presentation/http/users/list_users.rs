@@ -155,10 +155,7 @@ impl QueryParams for ListUsersParams {
         } else {
             return None;
         };
-        Some(FieldError {
-            field: "after".to_owned(),
-            message: rule.to_owned(),
-        })
+        Some(FieldError::new("after", rule))
     }
 }
 
