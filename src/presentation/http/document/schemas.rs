@@ -1,4 +1,4 @@
-//! Limits and defaults, which paperclip drops. Each comes from the type that enforces it.
+//! Limits and defaults, which paperclip omits. Each comes from the type that enforces it.
 
 use serde_json::{Value, json};
 
@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-/// The characters of a username and their order; its length is told apart.
+/// The characters of a username and their order; the length is separate.
 const USERNAME_PATTERN: &str = "^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$";
 
-/// No control character, as `char::is_control` has it.
+/// No control character (`char::is_control`).
 const PREFIX_PATTERN: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 
-/// What the schemas lack, to be merged into them. Log-in knows no rule for usernames and passwords.
+/// Returns the additions to the schemas. The body of log-in has none, because log-in checks no rules.
 pub fn amendments(password_policy: &PasswordPolicy) -> Value {
     let username = json!({
         "minLength": Username::MIN_LENGTH,
@@ -56,9 +56,9 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "CurrentUser": { "properties": { "username": username } },
         "Health": { "properties": { "status": { "enum": ["ok"] } } },
         "Problem": { "properties": {
-            // Not `enum`: clients that were made before a code was added must not fail at it.
+            // Not `enum`, so that clients that were generated earlier accept new codes.
             "code": { "x-extensible-enum": names(ProblemCode::ALL, ProblemCode::code) },
-            "request_id": { "minLength": 1, "maxLength": request_id::LONGEST },
+            "request_id": { "minLength": 1, "maxLength": request_id::MAX_LENGTH },
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
         } },
@@ -75,7 +75,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
     })
 }
 
-/// What the parameter of this name lacks, to be merged into it.
+/// Returns the additions to the parameter of this name.
 pub fn parameter(name: &str) -> Value {
     match name {
         "action" => json!({ "schema": { "enum": names(AuditAction::ALL, AuditAction::name) } }),

@@ -11,7 +11,7 @@ use log::Level;
 
 use crate::{
     domain::user::UserId,
-    presentation::http::{extract::ClientAddress, metrics::MeasuredRequest, request::Caller, settings::HttpSettings},
+    presentation::http::{extract::client_address, metrics::MeasuredRequest, request::Caller, settings::HttpSettings},
 };
 
 /// The target of the lines in the log.
@@ -62,7 +62,7 @@ impl Line {
             path: is_logged.then(|| path.to_owned()),
             status: CLIENT_CLOSED_REQUEST,
             caller: None,
-            address: ClientAddress::of(request.request()).0,
+            address: client_address(request.request()),
             measured: settings.metrics.as_ref().map(|metrics| metrics.begin(request)),
         }
     }

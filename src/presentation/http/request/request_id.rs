@@ -14,7 +14,7 @@ use crate::presentation::http::request::TrustedProxies;
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The maximum length of an id, in characters.
-pub const LONGEST: usize = 64;
+pub const MAX_LENGTH: usize = 64;
 
 tokio::task_local! {
     static CURRENT: RequestId;
@@ -72,7 +72,7 @@ pub fn current() -> Option<RequestId> {
 }
 
 fn is_acceptable(id: &str) -> bool {
-    (1..=LONGEST).contains(&id.len())
+    (1..=MAX_LENGTH).contains(&id.len())
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
