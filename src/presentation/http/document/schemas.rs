@@ -44,8 +44,8 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "AuditEventView": {
             // Unknown values are null, not absent.
             "required": [
-                "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at", "operator_name",
-                "outcome", "refusal", "request_id", "session_id", "target_id", "target_username",
+                "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at",
+                "operator_name", "outcome", "refusal", "request_id", "session_id", "target_id", "target_username",
             ],
             "properties": {
                 "action": { "x-extensible-enum": names(AuditAction::ALL, AuditAction::name) },

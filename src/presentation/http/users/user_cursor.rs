@@ -108,7 +108,10 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_as_a_cursor_is_the_text_of_one(bytes in proptest::collection::vec(any::<u8>(), 0..40), field in "[uracmx]?") {
+        fn what_is_read_as_a_cursor_is_the_text_of_one(
+            bytes in proptest::collection::vec(any::<u8>(), 0..40),
+            field in "[uracmx]?",
+        ) {
             let garbage = URL_SAFE_NO_PAD.encode([field.as_bytes(), &bytes].concat());
             if let Some(place) = cursor(&garbage) {
                 prop_assert_eq!(cursor(&text(&place)), Some(place));
