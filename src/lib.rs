@@ -18,8 +18,7 @@
 //! 1. the controller, `grant_admin` in the `users` of [`http`](presentation::http), handles
 //!    `PATCH /api/v1/users/grant`, which `routes` maps to it;
 //! 2. the use case, [`GrantAdmin`](application::commands::users::GrantAdmin), authorizes the caller and defines what
-//!    changes and what is rejected. It shares its steps with similar use cases in
-//!    [`ManageUser`](application::commands::users::ManageUser);
+//!    changes and what is rejected. It shares its steps with similar use cases in `manage_user`;
 //! 3. the entity, [`User`](domain::user::User), checks its rules and changes itself;
 //! 4. the port, [`UnitOfWork`](application::ports::UnitOfWork), is a trait. Behind it is the adapter
 //!    [`Database`](infrastructure::persistence::Database), or in tests a fake;

@@ -82,7 +82,7 @@ impl CookieSettings {
         Some(jar.get(&self.name)?.encoded().stripped().to_string())
     }
 
-    /// Extracts the token from the content of a session cookie, which the session middleware writes as JSON in JSON.
+    /// Extracts the token from a session cookie's content, which the middleware writes as JSON in JSON.
     pub fn token_in(content: &Cookie<'_>) -> Option<AccessToken> {
         let mut state: HashMap<String, String> = serde_json::from_str(content.value()).ok()?;
         let token: String = serde_json::from_str(&state.remove(TOKEN)?).ok()?;

@@ -20,9 +20,9 @@ pub const TARGET: &str = "gatehouse::access";
 /// The maximum length of a logged path, in bytes; every path of the API is shorter.
 const MAX_PATH: usize = 256;
 
-/// The status of a request that was dropped before its answer, because the client disconnected or the server stopped.
+/// The logged status of a request that was dropped before its answer; nginx uses the same one.
 ///
-/// nginx uses the same one.
+/// The client disconnected, or the server stopped.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The path of the probes that orchestrators and load balancers send every few seconds.
