@@ -33,7 +33,7 @@
 //! private. To see them as well, run `cargo doc --no-deps --document-private-items --open`.
 //!
 //! The page of a folder is its `mod.rs`. A file contains one thing, which the module of the folder exports under the
-//! name of that thing. Tests are at the end of the file or, if they are long, in `tests.rs` in a folder of the same name.
+//! name of that thing. Tests are at the end of the file or, if they are long, in `tests.rs` in a folder of its name.
 
 pub mod application;
 pub mod domain;

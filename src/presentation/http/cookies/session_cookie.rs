@@ -44,8 +44,7 @@ pub struct CookieSettings {
 }
 
 impl CookieSettings {
-    /// Builds the middleware that decrypts the session cookie with the current [key](Self::key), and sets a changed
-    /// one.
+    /// Builds the session middleware, which decrypts and encrypts with the current [key](Self::key).
     ///
     /// By default, it sends a cookie only if the content changed, so only a new token extends the lifetime.
     pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {

@@ -28,7 +28,7 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 /// The path of the probes that orchestrators and load balancers send every few seconds.
 const PROBES: &str = "/health/";
 
-/// Logs and measures a request when it is dropped, so that requests of clients that disconnect are included.
+/// Logs and measures a request when this is dropped, which includes clients that disconnect.
 ///
 /// Probes are logged at debug, all other requests at info. The path is logged without its query. The formatter adds the
 /// request id.
