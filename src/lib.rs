@@ -33,8 +33,8 @@
 //! The page of a module describes what belongs there, what does not, and where that belongs instead. Many items are
 //! private. To see them as well, run `cargo doc --no-deps --document-private-items --open`.
 //!
-//! The page of a folder is its `mod.rs`. A file contains one thing, which the module of the folder exports under the name
-//! of that thing. Tests are at the end of the file or, if they are long, in `tests.rs` in a folder of the same name.
+//! The page of a folder is its `mod.rs`. A file contains one thing, which the module of the folder exports under the
+//! name of that thing. Tests are at the end of the file or, if they are long, in `tests.rs` in a folder of its name.
 
 pub mod application;
 pub mod domain;

@@ -95,10 +95,11 @@ pub enum MigrateCommand {
 pub enum DbCommand {
     /// Copy all users, sessions and audit events into another, empty database
     #[command(
-        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none, as they are at \
-        one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` empties a database. \
-        An address has the form of database.url: `sqlite:` and a path, or `postgres://user@host:port/db`. The section \
-        [postgres] supplies the parts that are left out, above all the password.",
+        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none, as \
+        they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
+        empties a database. An address has the form of database.url: `sqlite:` and a path, or \
+        `postgres://user@host:port/db`. The section [postgres] supplies the parts that are left out, above all the \
+        password.",
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
     )]
     Copy {
@@ -183,9 +184,9 @@ pub enum OperatorCommand {
     },
     /// Show who did what to whom, when and from where, newest first
     #[command(
-        long_about = "Show who did what to whom, when and from where, newest first. Each line has the columns TIME, ACTOR, \
-        ACTION, TARGET, OUTCOME, ADDRESS, REQUEST, SESSION and COUNT, which a heading names on a terminal. Repeated \
-        refusals are counted together: they appear within a minute, or when the server stops.",
+        long_about = "Show who did what to whom, when and from where, newest first. Each line has the columns TIME, \
+        ACTOR, ACTION, TARGET, OUTCOME, ADDRESS, REQUEST, SESSION and COUNT, which a heading names on a terminal. \
+        Repeated refusals are counted together: they appear within a minute, or when the server stops.",
         after_help = "Examples:\n  gatehouse audit --target alice\n  \
         gatehouse audit --actor @operator --since 2026-01-31\n  \
         gatehouse audit --action log_in --outcome refused --since 1h"

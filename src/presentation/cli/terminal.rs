@@ -25,7 +25,7 @@ pub fn say(line: impl Display) -> anyhow::Result<()> {
     }
 }
 
-/// Prints a completed change, to standard error if standard output fails: the command has still succeeded.
+/// Prints a completed change, on standard error if standard output fails.
 pub fn report(done: impl Display) {
     if let Err(error) = say(&done) {
         // If standard error fails too, there is nowhere left to report it.

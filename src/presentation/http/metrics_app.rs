@@ -14,10 +14,10 @@ use super::health::{alive::live, ready::ready};
 /// The media type of the OpenMetrics text format, version 1.0.0.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Builds an application that serves only `/metrics`, from `registry`, `/health/live` and `/health/ready`.
+/// Builds an application that serves the metrics of `registry`, and the probes below `/health`.
 ///
-/// It runs on a listener of its own: it requires no authentication, and still answers when the listener of the API is
-/// full. `use_cases` is as for [`app`](super::app()).
+/// It has its own listener: it requires no authentication, and still answers when the listener of the API is full.
+/// `use_cases` is as for [`app`](super::app()).
 pub fn metrics_app(
     registry: web::Data<Registry>,
     use_cases: impl FnOnce(&mut ServiceConfig),

@@ -17,8 +17,7 @@ use crate::{
 /// Which sessions to end.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 pub struct EndAllSessionsParams {
-    /// Whether to keep the session of this request. Required, so that a request to end one session with an empty id
-    /// ends none.
+    /// Whether to keep the session of this request. Required, so that a missing session id in the path ends none.
     keep_current: bool,
 }
 

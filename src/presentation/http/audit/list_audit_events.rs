@@ -43,9 +43,9 @@ pub struct ListAuditEventsParams {
     action: Option<Param<AuditAction>>,
     /// Only successful, or only refused actions.
     outcome: Option<OutcomeName>,
-    /// Only events from this time on, in milliseconds.
+    /// Only events from this time on, with millisecond precision.
     since: Option<Param<DateTime<Utc>>>,
-    /// Only events before this time, in milliseconds.
+    /// Only events before this time, with millisecond precision.
     until: Option<Param<DateTime<Utc>>>,
 }
 

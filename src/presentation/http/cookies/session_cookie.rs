@@ -44,8 +44,7 @@ pub struct CookieSettings {
 }
 
 impl CookieSettings {
-    /// Builds the middleware that decrypts the session cookie with the current [key](Self::key), and sets a changed
-    /// one.
+    /// Builds the session middleware, which decrypts and encrypts with the current [key](Self::key).
     ///
     /// By default, it sends a cookie only if the content changed, so only a new token extends the lifetime.
     pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {
@@ -82,7 +81,7 @@ impl CookieSettings {
         Some(jar.get(&self.name)?.encoded().stripped().to_string())
     }
 
-    /// Extracts the token from the content of a session cookie, which the session middleware writes as JSON in JSON.
+    /// Extracts the token from a session cookie's content, which the middleware writes as JSON in JSON.
     pub fn token_in(content: &Cookie<'_>) -> Option<AccessToken> {
         let mut state: HashMap<String, String> = serde_json::from_str(content.value()).ok()?;
         let token: String = serde_json::from_str(&state.remove(TOKEN)?).ok()?;

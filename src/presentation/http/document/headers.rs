@@ -11,8 +11,8 @@ use crate::presentation::http::{
 pub fn components() -> Value {
     json!({
         "RequestId": {
-            "description": "The id of this request in the server's log: the one that a trusted proxy sent in this header \
-                            if it was acceptable, otherwise a new one.",
+            "description": "The id of this request in the server's log: the one that a trusted proxy sent in this \
+                            header if it was acceptable, otherwise a new one.",
             "required": true,
             "schema": { "type": "string", "minLength": 1, "maxLength": request_id::MAX_LENGTH },
         },
@@ -32,8 +32,8 @@ pub fn components() -> Value {
             "schema": { "type": "string", "enum": ["Cookie"] },
         },
         "SessionBegun": {
-            "description": "The session cookie. A second header of this name sets the cookie that identifies the device at \
-                            later log-ins.",
+            "description": "The session cookie. A second header of this name sets the cookie that identifies the \
+                            device at later log-ins.",
             "required": true,
             "schema": { "type": "string" },
         },
@@ -43,13 +43,13 @@ pub fn components() -> Value {
             "schema": { "type": "string" },
         },
         "SessionEndedOrRenewed": {
-            "description": "Removes the session cookie if the session of this request was ended, or sets a new one if the \
-                            session was renewed; absent otherwise.",
+            "description": "Removes the session cookie if the session of this request was ended, or sets a new one if \
+                            the session was renewed; absent otherwise.",
             "schema": { "type": "string" },
         },
         "SessionRenewed": {
-            "description": "A new session cookie, if the session was renewed, for example by a change of your own password; \
-                            absent otherwise.",
+            "description": "A new session cookie, if the session was renewed, for example by a change of your own \
+                            password; absent otherwise.",
             "schema": { "type": "string" },
         },
         "SessionRejected": {

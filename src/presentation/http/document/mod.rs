@@ -31,9 +31,9 @@ use amend::amend;
 const DESCRIPTION: &str = "\
 User management: sign-up, log-in, users, roles and sessions.
 
-Log-in sets a session cookie, which authenticates every later request. Every path works with and without a trailing slash. \
-Every error is a problem document (RFC 9457); programs should go by its `code`. The id of a request, generated or taken \
-from the `X-Request-Id` of a trusted proxy, is in the answer and in the log.";
+Log-in sets a session cookie, which authenticates every later request. Every path works with and without a trailing \
+slash. Every error is a problem document (RFC 9457); programs should go by its `code`. The id of a request, generated \
+or taken from the `X-Request-Id` of a trusted proxy, is in the answer and in the log.";
 
 /// Generates the document for this cookie name and password policy, as indented JSON.
 pub fn document(cookie_name: &str, password_policy: &PasswordPolicy) -> String {

@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-/// Extracts the input `X` of an operation for callers without a session; others get 403 `already_authenticated`.
+/// Extracts the input `X` of an operation for callers without a session.
 ///
-/// An invalid cookie counts as no session. A cross-site request is rejected first, because it could log the visitor in
-/// to another user's account.
+/// A caller with a session gets 403 `already_authenticated`; an invalid cookie counts as no session. A cross-site
+/// request is rejected first, because it could log the visitor in to another user's account.
 pub struct Anonymous<X = NoInput>(pub X);
 
 impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {

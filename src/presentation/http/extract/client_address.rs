@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 
 use crate::presentation::http::settings::HttpSettings;
 
-/// Returns the address of the client: the peer's or, if the peer is a trusted proxy, the one that it reports.
+/// Returns the peer's address or, if the peer is a trusted proxy, the address that it reports.
 ///
 /// IPv4-mapped addresses are converted to IPv4. The address is personal data. `ConnectionInfo::realip_remote_addr` of
 /// Actix is no alternative, because it trusts the headers of any client.

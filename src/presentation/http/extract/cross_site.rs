@@ -21,8 +21,8 @@ pub async fn reject_cross_site(request: &HttpRequest) -> Result<(), Error> {
     if request.method().is_safe() || is_allowed(request.headers(), &settings) {
         return Ok(());
     }
-    let detail = "The page that has sent this request is of an origin that may change nothing here. If it should, list the \
-                  origin in server.public_origins or server.cors_allowed_origins.";
+    let detail = "The page that has sent this request is of an origin that may change nothing here. If it should, list \
+                  the origin in server.public_origins or server.cors_allowed_origins.";
     Err(Problem::with_detail(ProblemCode::CrossSiteRequest, detail).into())
 }
 

@@ -7,8 +7,9 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-/// Upper bounds of the buckets for the duration of a request, in seconds; narrow in the typical ranges of requests that
-/// read, write and hash.
+/// Upper bounds of the buckets for the duration of a request, in seconds.
+///
+/// They are narrow in the typical ranges of requests that read, write and hash.
 const BUCKETS: [f64; 16] = [
     0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];

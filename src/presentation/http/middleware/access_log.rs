@@ -20,15 +20,15 @@ pub const TARGET: &str = "gatehouse::access";
 /// The maximum length of a logged path, in bytes; every path of the API is shorter.
 const MAX_PATH: usize = 256;
 
-/// The status of a request that was dropped before its answer, because the client disconnected or the server stopped.
+/// The logged status of a request that was dropped before its answer; nginx uses the same one.
 ///
-/// nginx uses the same one.
+/// The client disconnected, or the server stopped.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 /// The path of the probes that orchestrators and load balancers send every few seconds.
 const PROBES: &str = "/health/";
 
-/// Logs and measures a request when it is dropped, so that requests of clients that disconnect are included.
+/// Logs and measures a request when this is dropped, which includes clients that disconnect.
 ///
 /// Probes are logged at debug, all other requests at info. The path is logged without its query. The formatter adds the
 /// request id.

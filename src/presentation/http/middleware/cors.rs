@@ -11,7 +11,7 @@ use crate::presentation::http::request::request_id;
 /// How long a browser may cache the answer to a preflight, in seconds. Changes of the list take effect after that time.
 const PREFLIGHT_MAX_AGE: usize = 600;
 
-/// Builds the middleware that allows front ends of these origins to call the API with the session cookie.
+/// Allows front ends of these origins to call the API with the session cookie.
 ///
 /// A request from another origin is still answered: it is the browser that hides the answer from the page.
 pub fn cors(allowed_origins: &[String]) -> Condition<Cors> {

@@ -50,7 +50,7 @@ fn has_body(request: &mut ServiceRequest) -> bool {
     has_body
 }
 
-/// Applies `change` to the answer, or to the answer that Actix would build from an error of an inner layer.
+/// Applies `change` to the answer, or to the one that Actix would build from an inner layer's error.
 fn map_response(
     outcome: Result<ServiceResponse<impl MessageBody + 'static>, Error>,
     change: impl FnOnce(HttpResponse) -> HttpResponse,

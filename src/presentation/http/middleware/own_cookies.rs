@@ -43,7 +43,7 @@ pub fn keep_own_cookies(settings: &CookieSettings, request: &mut ServiceRequest)
     }
 }
 
-/// Returns the session cookie for the session middleware, if the request has any, and the tokens of the others.
+/// Returns the session cookie to pass on, if the request has any, and the tokens of the others.
 fn session_cookie(settings: &CookieSettings, headers: &HeaderMap) -> (Option<String>, Vec<AccessToken>) {
     let name = &settings.name;
     if cookie_values(headers, name).next().is_none() {

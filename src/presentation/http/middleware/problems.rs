@@ -8,7 +8,7 @@ use actix_web::{
 
 use crate::presentation::http::problem::{PROBLEM_JSON, Problem, ProblemCode};
 
-/// Turns a bare error of the framework into a problem document, and keeps its other headers, such as `Allow`.
+/// Turns a bare error of the framework into a problem document, and keeps headers such as `Allow`.
 pub fn into_problem(bare: HttpResponse) -> HttpResponse {
     let is_error = bare.status().is_client_error() || bare.status().is_server_error();
     let media_type = bare.headers().get(header::CONTENT_TYPE);

@@ -26,9 +26,9 @@ pub fn report_unlisted_proxy(request: &ServiceRequest, proxies: &TrustedProxies)
     if !proxies.trusts(peer) {
         REPORT.call_once(|| {
             log::error!(
-                "{peer} sent the header {name}, but server.trusted_proxies does not list it, so the header is ignored. If it is \
-                 your proxy, list it: until then all its clients count as one, and one who guesses passwords delays all. This \
-                 is reported once."
+                "{peer} sent the header {name}, but server.trusted_proxies does not list it, so the header is ignored. \
+                 If it is your proxy, list it: until then all its clients count as one, and one who guesses passwords \
+                 delays all. This is reported once."
             );
         });
     }

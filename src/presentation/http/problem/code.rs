@@ -54,7 +54,8 @@ problem_codes! {
     UsernameAlreadyExists: CONFLICT, "username_already_exists", "The username is taken";
     PayloadTooLarge: PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large";
     UriTooLong: URI_TOO_LONG, "uri_too_long", "The path with its query is too long";
-    UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The media type or coding of the body is not supported";
+    UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type",
+        "The media type or coding of the body is not supported";
     ValidationFailed: UNPROCESSABLE_ENTITY, "validation_failed", "The request has the wrong shape";
     TooManyAttempts: TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts";
     HeaderFieldsTooLarge: REQUEST_HEADER_FIELDS_TOO_LARGE, "header_fields_too_large", "The header fields are too large";

@@ -34,8 +34,7 @@ pub struct Problem {
     status: u16,
     /// An explanation of this occurrence, for people.
     detail: String,
-    /// The stable name of the kind of problem, for programs. New names may be added: for an unknown one, go by
-    /// `status`.
+    /// The stable name of the kind of problem, for programs. New names may be added: go by `status` for those.
     code: &'static str,
     /// The id of this request in the server's log.
     request_id: String,

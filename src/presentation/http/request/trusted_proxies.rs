@@ -34,8 +34,10 @@ impl TrustedProxies {
         }
     }
 
-    /// Returns the last address in the header that is not a trusted proxy's, or `peer` if `peer` is not trusted.
+    /// Returns the address of the client that sent a request with these headers through `peer`.
     ///
+    /// It is `peer` if that is not a trusted proxy, otherwise the last address in the header that is not a trusted
+    /// proxy's.
     /// Earlier addresses may be forged by the client. If a trusted proxy reported no valid address, the result is the
     /// address of that proxy.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -101,7 +103,7 @@ fn parameter_for(element: &str) -> Option<&str> {
     Some(quoted.unwrap_or(value))
 }
 
-/// Splits at separators outside of quotes, last part first, with `None` for each part that is not UTF-8.
+/// Splits at separators outside of quotes, last part first; `None` is a part that is not UTF-8.
 ///
 /// It starts at the end, which the proxies wrote, so that a quote left open by the client has no effect on it.
 fn split_from_the_end(bytes: &[u8], separator: u8) -> impl Iterator<Item = Option<&str>> {

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::presentation::http::describe;
 
-/// Answers 201 with the new resource as JSON, and with a `Location` if it has one (RFC 9110, section 10.2.2).
+/// Answers 201 with the new resource as JSON, and with its `Location` (RFC 9110, section 10.2.2).
 pub struct Created<T> {
     resource: T,
     location: Option<String>,

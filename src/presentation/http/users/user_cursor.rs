@@ -15,9 +15,10 @@ use crate::{
 /// The error for an invalid cursor.
 const RULE: &str = "must be the `next_cursor` of a page; leave it out to begin at the first one";
 
-/// Encodes a cursor in base64url: a byte for the sorting field, sixteen for the id of the user, then the value.
+/// Encodes a cursor in base64url.
 ///
-/// Times are in microseconds, the precision of the databases.
+/// The first byte is the sorting field, the next sixteen are the id of the user, and the rest is the value. Times are
+/// in microseconds, the precision of the databases.
 pub fn text(cursor: &UserCursor) -> String {
     let (field, value) = match &cursor.key {
         UserSortingKey::Username(key) => (b'u', key.as_bytes().to_vec()),
@@ -108,7 +109,10 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_as_a_cursor_is_the_text_of_one(bytes in proptest::collection::vec(any::<u8>(), 0..40), field in "[uracmx]?") {
+        fn what_is_read_as_a_cursor_is_the_text_of_one(
+            bytes in proptest::collection::vec(any::<u8>(), 0..40),
+            field in "[uracmx]?",
+        ) {
             let garbage = URL_SAFE_NO_PAD.encode([field.as_bytes(), &bytes].concat());
             if let Some(place) = cursor(&garbage) {
                 prop_assert_eq!(cursor(&text(&place)), Some(place));
