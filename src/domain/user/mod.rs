@@ -1,7 +1,7 @@
 //! The [`User`] and the values that it is made of, such as the username, the password and the role.
 //!
 //! A [port](crate::application::ports::PasswordHasher) hashes passwords, and
-//! [`access`](crate::application::access) decides what a role permits. Begin with [`User`].
+//! [`authorize`](crate::application::access::authorize) decides what a role permits. Begin with [`User`].
 
 mod common_passwords;
 mod entity;

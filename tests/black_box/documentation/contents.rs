@@ -55,7 +55,7 @@ async fn every_reference_and_amendment_in_the_document_has_its_place() {
         for (property, keywords) in schema["properties"].as_object().into_iter().flatten() {
             assert!(
                 keywords["type"].is_string() || keywords["$ref"].is_string(),
-                "{property} of {name}: {keywords}: amend it in src/presentation/http/openapi/amend.rs"
+                "{property} of {name}: {keywords}: amend it in src/presentation/http/document/amend.rs"
             );
         }
     }
@@ -162,7 +162,7 @@ async fn the_document_tells_what_goes_in_and_comes_out_of_every_operation() {
         let tag = tags.iter().find(|tag| tag["name"] == described["tags"][0]);
         assert!(
             tag.is_some_and(|tag| tag["description"].is_string()),
-            "tag of {id}: list it in src/presentation/http/openapi/amend.rs"
+            "tag of {id}: list it in src/presentation/http/document/amend.rs"
         );
         let is_protected = operation.open_to == OpenTo::Authenticated;
         let security = if is_protected {
