@@ -1,4 +1,4 @@
-//! Starts what the command line asks for.
+//! Runs the command given on the command line.
 
 use std::{
     io::{self, Write},
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     match setup::run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If that cannot be written either, the exit code says it alone.
+            // If standard error fails too, the exit code still reports the failure.
             let _ = writeln!(io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }

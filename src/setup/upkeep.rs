@@ -7,8 +7,8 @@ use tokio::time::sleep;
 use super::{adapters::Adapters, hash_costs::update_highest_hash_cost, metrics::PurgedRows, use_cases::UpkeepUseCases};
 use crate::{
     application::{
-        commands::maintenance::{PurgeExpired, PurgeExpiredError, WriteRefusalsError},
-        ports::{Expirable, RandomExt},
+        commands::maintenance::PurgeExpired,
+        ports::{Expirable, RandomExt, StorageError},
     },
     infrastructure::persistence::Database,
 };
@@ -58,7 +58,7 @@ async fn repeat(first: Duration, interval: Duration, job: impl AsyncFn()) -> Inf
     }
 }
 
-fn log_if_lost(outcome: Result<(), WriteRefusalsError>) {
+fn log_if_lost(outcome: Result<(), StorageError>) {
     if let Err(error) = outcome {
         log::error!("the audit trail could not be written: {:#}", anyhow::Error::from(error));
     }
@@ -81,7 +81,7 @@ async fn purge(purge_expired: &PurgeExpired, rows: &PurgedRows) {
 }
 
 /// Purges batch by batch until none is left, and adds up the removed rows.
-async fn purge_all(purge_expired: &PurgeExpired, what: Expirable, purged: &mut u64) -> Result<(), PurgeExpiredError> {
+async fn purge_all(purge_expired: &PurgeExpired, what: Expirable, purged: &mut u64) -> Result<(), StorageError> {
     loop {
         let batch = purge_expired.execute(what).await?;
         *purged += batch;

@@ -95,9 +95,7 @@ impl HttpUseCases {
                 },
             }),
             provide(LogOut {
-                unit_of_work,
-                audit: audit.clone(),
-                clock: clock.clone(),
+                changes: changes.clone(),
             }),
             provide(WhoAmI),
             provide(ListSessions {

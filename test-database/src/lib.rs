@@ -1,11 +1,7 @@
 //! The databases for tests: SQLite, and PostgreSQL if `TEST_POSTGRES_URL` names a server where databases may be
 //! created. Without it, tests that need PostgreSQL are reported as ignored.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that cannot go on should say where"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic")]
 
 mod client;
 mod macros;

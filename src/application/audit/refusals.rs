@@ -25,7 +25,7 @@ struct Window {
     /// When its first refusal was noted.
     begun_at: Option<DateTime<Utc>>,
     /// For each kind, the number of repeats and the last one.
-    again: HashMap<Kind, AuditEvent>,
+    repeats: HashMap<Kind, AuditEvent>,
     firsts: Vec<AuditEvent>,
 }
 
@@ -98,21 +98,21 @@ impl Window {
     fn note(&mut self, refusal: AuditEvent) -> bool {
         self.begun_at.get_or_insert(refusal.occurred_at);
         let refusal = self.limited(refusal);
-        match self.again.get_mut(&Kind::of(&refusal)) {
-            Some(again) => {
-                *again = AuditEvent {
-                    count: again.count.saturating_add(1),
-                    provenance: mem::take(&mut again.provenance),
+        match self.repeats.get_mut(&Kind::of(&refusal)) {
+            Some(repeat) => {
+                *repeat = AuditEvent {
+                    count: repeat.count.saturating_add(1),
+                    provenance: mem::take(&mut repeat.provenance),
                     ..refusal
                 };
                 false
             }
             None => {
-                let none_again = AuditEvent {
+                let no_repeats = AuditEvent {
                     count: 0,
                     ..refusal.clone()
                 };
-                self.again.insert(Kind::of(&refusal), none_again);
+                self.repeats.insert(Kind::of(&refusal), no_repeats);
                 self.firsts.push(refusal);
                 true
             }
@@ -122,11 +122,11 @@ impl Window {
     /// Returns the refusal, without its details if they would exceed a limit.
     fn limited(&self, refusal: AuditEvent) -> AuditEvent {
         let kind = Kind::of(&refusal);
-        if self.again.contains_key(&kind) {
+        if self.repeats.contains_key(&kind) {
             return refusal;
         }
         let (class, source) = (kind.class(), kind.source());
-        let of_class = self.again.keys().filter(|other| other.class() == class);
+        let of_class = self.repeats.keys().filter(|other| other.class() == class);
         let (of_all, of_one) = of_class.fold((0, 0), |(of_all, of_one), other| {
             (of_all + 1, of_one + usize::from(other.source() == source))
         });
@@ -149,9 +149,9 @@ impl Window {
 
     /// Ends the window, and returns the refusals that are still to be written.
     fn end(&mut self) -> Vec<AuditEvent> {
-        let Self { again, mut firsts, .. } = mem::take(self);
-        firsts.extend(again.into_values().filter(|again| again.count > 0));
-        firsts
+        let window = mem::take(self);
+        let repeats = window.repeats.into_values().filter(|repeat| repeat.count > 0);
+        window.firsts.into_iter().chain(repeats).collect()
     }
 }
 

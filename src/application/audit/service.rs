@@ -48,13 +48,8 @@ impl Audit {
     /// Notes a refusal of `actor`, to be written later.
     pub fn refused(&self, actor: &Actor, action: AuditAction, target_id: Option<UserId>, reason: RefusalReason) {
         let (id, session_id) = (actor.id(), Some(actor.session_id()));
-        self.note(
-            AuditActor::User { id, session_id },
-            &actor.provenance,
-            action,
-            target_id,
-            reason,
-        );
+        let user = AuditActor::User { id, session_id };
+        self.note(user, &actor.provenance, action, target_id, reason);
     }
 
     /// Notes a refusal of a caller who is not logged in, to be written later.

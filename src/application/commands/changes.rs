@@ -86,6 +86,22 @@ impl Changes {
             audit: &self.audit,
         })
     }
+
+    /// Ends the session in which the actor acts, and records it as `action`. Returns whether it had not ended before.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    pub(super) async fn end_session(&self, actor: &Actor, action: AuditAction) -> Result<bool, StorageError> {
+        let transaction = self.unit_of_work.begin().await?;
+        let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {
+            return Ok(false);
+        };
+        self.audit
+            .record(transaction.as_ref(), &confirmed, action, actor.id(), self.clock.now())
+            .await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
 }
 
 impl Change<'_> {

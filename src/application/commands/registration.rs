@@ -9,7 +9,7 @@ use crate::{
     domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
 };
 
-/// Creates users, for signing up, creating a user and creating a super admin.
+/// Creates users, for sign-up and for the commands that create users and super admins.
 pub struct Registration {
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,

@@ -20,11 +20,8 @@ impl PageLimit {
     /// # Errors
     /// [`InvalidPageLimit`] if it is not from [`MIN`](Self::MIN) to [`MAX`](Self::MAX).
     pub fn new(limit: u32) -> Result<Self, InvalidPageLimit> {
-        if (Self::MIN..=Self::MAX).contains(&limit) {
-            Ok(Self(limit))
-        } else {
-            Err(InvalidPageLimit)
-        }
+        let is_valid = (Self::MIN..=Self::MAX).contains(&limit);
+        is_valid.then_some(Self(limit)).ok_or(InvalidPageLimit)
     }
 
     /// Returns the number of entries.

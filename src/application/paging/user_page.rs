@@ -115,11 +115,8 @@ impl PageOffset {
     /// # Errors
     /// [`InvalidPageOffset`] if it is above [`MAX`](Self::MAX).
     pub fn new(offset: u32) -> Result<Self, InvalidPageOffset> {
-        if offset <= Self::MAX {
-            Ok(Self(offset))
-        } else {
-            Err(InvalidPageOffset)
-        }
+        let is_valid = offset <= Self::MAX;
+        is_valid.then_some(Self(offset)).ok_or(InvalidPageOffset)
     }
 
     /// Returns the number of users to skip.

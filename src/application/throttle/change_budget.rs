@@ -57,7 +57,7 @@ mod tests {
     const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     #[test]
-    fn each_user_has_a_budget_of_their_own_and_a_new_one_each_minute() {
+    fn each_user_has_a_separate_budget_per_minute() {
         let [alice, brian] = ["alice", "brian"].map(|name| user(name, Role::User).id());
         let budget = ChangeBudget::default();
         let spend = |user, seconds| budget.spend(user, 2, START + TimeDelta::seconds(seconds));
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_makes_nobody_wait() {
+    fn a_clock_that_is_set_back_delays_nobody() {
         let alice = user("alice", Role::User).id();
         let budget = ChangeBudget::default();
         budget.spend(alice, 1, START + TimeDelta::days(1)).unwrap();

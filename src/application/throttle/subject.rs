@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_makes_one_subject_look_like_another() {
+    fn no_name_makes_two_subjects_equal() {
         let names = ["alice", "", " ", "192.0.2.1/32 alice", "from 192.0.2.1/32 alice"];
         let texts = names.map(|name| of_log_in(name, "192.0.2.1")).concat();
         // The network by itself is the same for all of them.
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_nothing_of_what_was_typed() {
+    fn debug_hides_the_name() {
         let subject = ThrottleSubject::Account("correct horse".into());
         assert_eq!(format!("{subject:?}"), "ThrottleSubject([redacted])");
     }

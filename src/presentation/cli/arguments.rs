@@ -1,4 +1,4 @@
-//! What can be asked for on the command line, as clap reads it and `--help` tells it.
+//! The arguments of the command line, which clap parses and `--help` shows.
 
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
@@ -20,22 +20,22 @@ use crate::application::{
     `gatehouse config show` prints what is in effect."
 )]
 pub struct Arguments {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What can be asked for.
+/// A command of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve requests until SIGINT or SIGTERM; running requests are finished first
     #[command(after_help = "Example:\n  APP_SERVER__PORT=9000 gatehouse serve")]
     Serve {
-        /// Refuse to start while migrations are pending, whatever database.migrate_on_start says
+        /// Refuse to start if migrations are pending, regardless of database.migrate_on_start
         #[arg(long)]
         no_migrate: bool,
     },
-    /// Bring the database schema to that of this program, or back
+    /// Migrate the database schema to this version of the program, or back
     #[command(subcommand, after_help = "Example:\n  gatehouse migrate status")]
     Migrate(MigrateCommand),
     /// Move the data
@@ -44,13 +44,13 @@ pub enum Command {
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
     )]
     Db(DbCommand),
-    /// Look at the configuration, or write it down for Docker
+    /// Check or show the configuration, or export it for Docker
     #[command(subcommand, after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
     Config(ConfigCommand),
-    /// Ask the running server whether it is alive: the health check of a container
+    /// Check that the running server is alive, as the health check of a container
     #[command(after_help = "Example:\n  gatehouse healthcheck --ready")]
     Healthcheck {
-        /// Ask whether it can serve requests, which needs its database
+        /// Check that it can serve requests, which requires its database
         #[arg(long)]
         ready: bool,
     },
@@ -62,130 +62,131 @@ pub enum Command {
     Operator(OperatorCommand),
 }
 
-/// What can be done with the database schema.
+/// A command for the database schema.
 #[derive(Debug, Subcommand)]
 pub enum MigrateCommand {
     /// Apply every pending migration
     #[command(after_help = "Example:\n  gatehouse migrate up")]
     Up,
-    /// Undo the last migrations, together with the data in what they had added
+    /// Undo the last migrations, and delete the data in the tables and columns that they added
     #[command(after_help = "Example:\n  gatehouse migrate down --steps 2")]
     Down {
         /// How many migrations to undo
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         steps: u32,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// List the migrations, and whether the database has them
+    /// List the migrations, and whether each is applied
     #[command(after_help = "Example:\n  gatehouse migrate status")]
     Status,
     /// Drop every table with all data, and apply every migration
     #[command(after_help = "Example:\n  gatehouse migrate fresh --yes")]
     Fresh {
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
 }
 
-/// What can be done with the data.
+/// A command for the data.
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
     /// Copy all users, sessions and audit events into another, empty database
     #[command(
-        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none, as they are at \
-        one moment. Stop the service before: what it writes after that moment is not in the copy. `gatehouse migrate fresh` \
-        empties a database. An address is that of database.url: `sqlite:` and a path, or `postgres://user@host:port/db`, of which \
-        the section [postgres] supplies what is left out, above all the password.",
+        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none, as \
+        they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
+        empties a database. An address has the form of database.url: `sqlite:` and a path, or \
+        `postgres://user@host:port/db`. The section [postgres] supplies the parts that are left out, above all the \
+        password.",
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
     )]
     Copy {
         /// The database to copy from
         #[arg(long, value_name = "URL")]
         from: String,
-        /// The database to copy to, with nothing in it; a SQLite file is made, and the schema, too
+        /// The empty database to copy to; the schema, and a missing SQLite file, are created
         #[arg(long, value_name = "URL")]
         to: String,
     },
 }
 
-/// How to look at the configuration, or hand it on.
+/// A command for the configuration.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Check every section of the files, and the secrets of the chosen environment; contacts no database
+    /// Check every section of the files, and the secrets of the chosen environment, without contacting a database
     #[command(after_help = "Example:\n  APP_ENV=prod gatehouse config check")]
     Check,
     /// Print the configuration in effect and where each value comes from; secrets are redacted
     #[command(after_help = "Example:\n  gatehouse config show")]
     Show,
-    /// Write what export.fields lists as variables into .env.<APP_ENV>, readable by its owner only
+    /// Write the fields listed in export.fields as variables to .env.<APP_ENV>, readable only by its owner
     #[command(after_help = "Example:\n  APP_ENV=prod gatehouse config dotenv")]
     Dotenv,
 }
 
-/// What the operator can do, also while the server runs.
+/// A command of the operator, which also works while the server runs.
 #[derive(Debug, Subcommand)]
 pub enum OperatorCommand {
-    /// Make a new account that is super admin
+    /// Create a super admin account
     #[command(after_help = "Examples:\n  gatehouse create-super-admin root.admin\n  \
         printf '%s' \"$PASSWORD\" | gatehouse create-super-admin root.admin --password-stdin")]
     CreateSuperAdmin {
         /// The name of the account
         username: String,
-        /// Where the password comes from.
+        /// The source of the password.
         #[command(flatten)]
         password: PasswordSource,
     },
-    /// Make an existing active account super admin, and end its sessions
+    /// Make an existing active account a super admin, and end its sessions
     #[command(after_help = "Example:\n  gatehouse promote alice")]
     Promote {
         /// The name of the account, in any case
         username: String,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long)]
         yes: bool,
     },
-    /// Turn any account, even a super admin's, into a plain user's, and end its sessions
+    /// Make any account, even a super admin, a plain user, and end its sessions
     #[command(after_help = "Example:\n  gatehouse demote alice")]
     Demote {
         /// The name of the account, in any case
         username: String,
     },
-    /// Deactivate any account, even a super admin's, and end its sessions
+    /// Deactivate any account, even a super admin, and end its sessions
     #[command(after_help = "Example:\n  gatehouse inactivate alice")]
     Inactivate {
         /// The name of the account, in any case
         username: String,
     },
-    /// Activate any inactive account again, even a super admin's
+    /// Reactivate any inactive account, even a super admin
     #[command(after_help = "Example:\n  gatehouse reactivate alice")]
     Reactivate {
         /// The name of the account, in any case
         username: String,
     },
-    /// Give any account, even a super admin's, another password, and end its sessions
+    /// Set a new password for any account, even a super admin, and end its sessions
     #[command(after_help = "Examples:\n  gatehouse set-password alice\n  \
         printf '%s' \"$PASSWORD\" | gatehouse set-password alice --password-stdin")]
     SetPassword {
         /// The name of the account, in any case
         username: String,
-        /// Where the password comes from.
+        /// The source of the password.
         #[command(flatten)]
         password: PasswordSource,
     },
-    /// Log an account out everywhere
+    /// End all sessions of an account
     #[command(after_help = "Example:\n  gatehouse revoke-sessions alice")]
     RevokeSessions {
         /// The name of the account, in any case
         username: String,
     },
-    /// Show who did what to whom, when and from where; the newest comes first
+    /// Show who did what to whom, when and from where, newest first
     #[command(
-        long_about = "Show who did what to whom, when and from where; the newest comes first. Each line has the columns TIME, \
-        ACTOR, ACTION, TARGET, OUTCOME, ADDRESS, REQUEST, SESSION and COUNT, which a heading names on a terminal. Refusals that \
-        are like an earlier one are counted together: they appear within a minute, or when the server stops.",
+        long_about = "Show who did what to whom, when and from where, newest first. Each line has the columns TIME, \
+        ACTOR, ACTION, TARGET, OUTCOME, ADDRESS, REQUEST, SESSION and COUNT, which a heading names on a terminal. \
+        Repeated refusals are counted together: they appear within a minute, or when the server stops.",
         after_help = "Examples:\n  gatehouse audit --target alice\n  \
         gatehouse audit --actor @operator --since 2026-01-31\n  \
         gatehouse audit --action log_in --outcome refused --since 1h"
@@ -193,42 +194,42 @@ pub enum OperatorCommand {
     Audit(AuditArguments),
 }
 
-/// Which events of the audit trail to show; all that are given must match.
+/// Filters for the audit trail; an event must match all that are given.
 #[derive(Debug, Args)]
 pub struct AuditArguments {
-    /// Only what this user did, or was refused; or all of @operator, @anonymous, @several or @user
+    /// Only actions of this user, or of all of @operator, @anonymous, @several or @user
     #[arg(long, value_name = "USERNAME", value_parser = actor)]
     pub actor: Option<RequestedActor>,
-    /// Only what was done to this user
+    /// Only actions on this user
     #[arg(long, value_name = "USERNAME")]
     pub target: Option<String>,
     /// Only this action
     #[arg(long, value_parser = action())]
     pub action: Option<AuditAction>,
-    /// Only what was done, or only what was refused
+    /// Only successful, or only refused actions
     #[arg(long)]
     pub outcome: Option<Outcome>,
-    /// Only from this time on: so long ago (1h), the beginning of a day in UTC (2026-01-31), or RFC 3339
+    /// Only from this time on: an age (1h), the beginning of a day in UTC (2026-01-31), or an RFC 3339 time
     #[arg(long, value_name = "TIME")]
     pub since: Option<Moment>,
-    /// Only before this time, given in the same ways
+    /// Only before this time, in the same formats
     #[arg(long, value_name = "TIME")]
     pub until: Option<Moment>,
-    /// How many events at the most
+    /// Maximum number of events
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: u64,
 }
 
-/// What became of what somebody wanted to do.
+/// The outcome of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Outcome {
-    /// It was done
+    /// The action succeeded
     Success,
-    /// It was refused
+    /// The action was refused
     Refused,
 }
 
-/// No username begins with the sign that a kind of actor is marked by.
+/// Parses a username, or `@` and a kind of actor: no username begins with `@`.
 fn actor(text: &str) -> Result<RequestedActor, &'static str> {
     let Some(kind) = text.strip_prefix('@') else {
         return Ok(RequestedActor::User(text.to_owned()));
@@ -240,15 +241,12 @@ fn actor(text: &str) -> Result<RequestedActor, &'static str> {
 fn action() -> impl TypedValueParser<Value = AuditAction> {
     let names = AuditAction::ALL.iter().map(|action| action.name());
     PossibleValuesParser::new(names).map(|name| {
-        #[expect(
-            clippy::expect_used,
-            reason = "the parser lets the names of actions through and nothing else"
-        )]
+        #[expect(clippy::expect_used, reason = "the parser accepts only names of actions")]
         AuditAction::named(&name).expect("it is one of the possible values")
     })
 }
 
-/// Where a password comes from: never from an argument, which other users of the machine can see.
+/// The source of a password: never an argument, which other users of the machine can see.
 #[derive(Debug, Args)]
 pub struct PasswordSource {
     /// Read the password from standard input, up to the first line break, instead of asking for it

@@ -24,10 +24,10 @@ use crate::{
 /// The columns of a line.
 const HEADING: &str = "TIME ACTOR ACTION TARGET OUTCOME ADDRESS REQUEST SESSION COUNT";
 
-/// Prints the events that are asked for, a line each; on a terminal, below a heading.
+/// Prints the matching events, one per line; on a terminal, below a heading.
 ///
 /// # Errors
-/// If nobody has a name that is given, or the database fails.
+/// If a named user does not exist, or the database fails.
 pub(super) async fn show_audit_trail(
     arguments: AuditArguments,
     read_audit_trail: &ReadAuditTrail,
@@ -39,8 +39,8 @@ pub(super) async fn show_audit_trail(
         target: arguments.target,
         action: arguments.action,
         is_refused: arguments.outcome.map(|outcome| outcome == Outcome::Refused),
-        since: arguments.since.map(|moment| moment.from(now)),
-        until: arguments.until.map(|moment| moment.from(now)),
+        since: arguments.since.map(|moment| moment.resolve(now)),
+        until: arguments.until.map(|moment| moment.resolve(now)),
         page: AuditEventPageRequest::default(),
     };
     if io::stdout().is_terminal() {
@@ -62,7 +62,7 @@ pub(super) async fn show_audit_trail(
     Ok(())
 }
 
-/// The event as one line of the columns of [`HEADING`], each of which is one word.
+/// Formats the event as one line with the columns of [`HEADING`], none of which contains a space.
 fn line(view: &AuditEventView) -> String {
     let event = &view.event;
     let columns = [
@@ -79,7 +79,7 @@ fn line(view: &AuditEventView) -> String {
     columns.join(" ")
 }
 
-/// A user by name; what is no user, behind a sign that no username has.
+/// Returns the name of a user, or `@` and the kind of any other actor.
 fn actor(actor: &AuditActor, username: Option<&str>) -> String {
     let kind = actor.kind().name();
     match actor {
@@ -89,7 +89,7 @@ fn actor(actor: &AuditActor, username: Option<&str>) -> String {
     }
 }
 
-/// A user by name; by id, if the name is not known any more.
+/// Returns the name of a user, or the id if the user no longer exists.
 fn user(id: Option<UserId>, username: Option<&str>) -> String {
     username.map_or_else(|| or_dash(id), str::to_owned)
 }

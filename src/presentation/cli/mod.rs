@@ -1,7 +1,7 @@
-//! The command line: what can be [asked for](Arguments), and the [commands](OperatorUseCases) that drive use cases.
+//! The command line: its [arguments](Arguments), and the [commands](OperatorUseCases) that call use cases.
 //!
-//! Those that need no use case, such as to serve, to migrate and to look at the configuration, are
-//! `commands` in [`setup`](crate::setup): they are about the program, not about users.
+//! Commands without a use case, such as `serve`, `migrate` and `config`, are in `commands` in [`setup`](crate::setup):
+//! they manage the program, not its users.
 
 mod arguments;
 mod audit;

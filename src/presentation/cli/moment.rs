@@ -2,21 +2,21 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// A moment as it is given on the command line.
+/// A moment given on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// At this time.
+    /// A fixed time.
     At(DateTime<Utc>),
-    /// So long before now.
+    /// An age, relative to now.
     Ago(TimeDelta),
 }
 
 impl Moment {
-    /// The moment, if it is `now`.
-    pub(super) fn from(self, now: DateTime<Utc>) -> DateTime<Utc> {
+    /// Returns the moment as a time, given that it is `now`.
+    pub(super) fn resolve(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             Self::At(time) => time,
-            // Before the beginning of time nothing happened either.
+            // An age beyond the range of times matches every event.
             Self::Ago(age) => now.checked_sub_signed(age).unwrap_or(DateTime::<Utc>::MIN_UTC),
         }
     }
@@ -68,7 +68,7 @@ mod tests {
     #[case::weeks("2w", "2026-11-14T12:00:00Z")]
     fn a_moment_is_a_time_a_date_or_an_age(#[case] text: &str, #[case] expected: DateTime<Utc>) {
         let now = "2026-11-28T12:00:00Z".parse().unwrap();
-        assert_eq!(text.parse::<Moment>().unwrap().from(now), expected);
+        assert_eq!(text.parse::<Moment>().unwrap().resolve(now), expected);
     }
 
     #[rstest]
@@ -94,6 +94,6 @@ mod tests {
     #[test]
     fn what_is_older_than_time_is_not_before_it() {
         let moment: Moment = "4294967295w".parse().unwrap();
-        assert_eq!(moment.from(DateTime::UNIX_EPOCH), DateTime::<Utc>::MIN_UTC);
+        assert_eq!(moment.resolve(DateTime::UNIX_EPOCH), DateTime::<Utc>::MIN_UTC);
     }
 }

@@ -1,4 +1,4 @@
-//! The commands of the operator: each asks, calls its use case, and says what was done.
+//! The commands of the operator: each reads its input, calls its use case, and prints the result.
 
 use std::sync::Arc;
 
@@ -31,14 +31,14 @@ pub struct OperatorUseCases {
 }
 
 impl OperatorUseCases {
-    /// Does what `command` asks for, and says what was done.
+    /// Runs `command` and prints the result.
     ///
     /// # Errors
-    /// If it is refused or fails; then nothing has changed.
+    /// If the use case fails; nothing has changed then.
     pub async fn run(&self, command: OperatorCommand) -> anyhow::Result<()> {
         match command {
             OperatorCommand::CreateSuperAdmin { username, password } => {
-                // Judged before the password is asked for.
+                // Fails before the password is asked for.
                 Username::new(username.as_str())?;
                 let password = read_new_password(&password)?;
                 let user = self.create_super_admin.execute(&username, &password).await?;
@@ -58,7 +58,7 @@ impl OperatorUseCases {
                 report_change(&self.change_account.reactivate(&username).await?, "is active");
             }
             OperatorCommand::SetPassword { username, password } => {
-                // Looked up before the password is asked for.
+                // Fails before the password is asked for.
                 self.find_user.execute(&username).await?;
                 let password = read_new_password(&password)?;
                 let account = self.set_password.execute(&username, &password).await?;
@@ -84,7 +84,7 @@ impl OperatorUseCases {
         Ok(())
     }
 
-    /// By which the operator can tell the account that is meant from one that somebody has just made to be mistaken for it.
+    /// Describes the account, so that the operator notices a recent one with a confusable name.
     fn describe(&self, user: &UserView) -> String {
         format!(
             "{} ({}), {}, created {} ago",
@@ -113,7 +113,7 @@ fn sessions(ended: u64) -> String {
     }
 }
 
-/// The largest unit that fits, in whole numbers.
+/// Formats an age in its largest unit, as a whole number.
 fn age(age: TimeDelta) -> String {
     let units = [
         (age.num_days(), "day"),

@@ -1,13 +1,13 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar on the terminal that shows how far something has come. Without a terminal nothing is shown.
+/// A progress bar on the terminal; without a terminal it shows nothing.
 #[derive(Debug)]
 pub struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
-    /// Nothing has come far yet.
+    /// Creates an empty bar.
     ///
     /// # Errors
     /// If the bar cannot be drawn.
@@ -18,7 +18,7 @@ impl Progress {
         })
     }
 
-    /// Shows that `done` of `total` are done of what `name` tells.
+    /// Shows that `done` of `total` items called `name` are done.
     pub fn show(&self, name: &'static str, done: u64, total: u64) {
         self.bar.set_message(name);
         self.bar.set_length(total);

@@ -1,4 +1,4 @@
-//! What is said and asked on the terminal.
+//! Output and prompts on the terminal.
 
 use std::{
     fmt::Display,
@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 
 use super::arguments::PasswordSource;
 
-/// Longest password that is read from standard input, in bytes; far more than any policy allows.
+/// Limit for a password on standard input, in bytes; far more than any policy allows.
 const MAX_PASSWORD_BYTES: u64 = 4096;
 
-/// Prints a line. A reader who has seen enough, such as `head`, is no error.
+/// Prints a line. A reader that closes the pipe early, such as `head`, is not an error.
 ///
 /// # Errors
 /// If standard output cannot be written to for another reason.
@@ -25,10 +25,10 @@ pub fn say(line: impl Display) -> anyhow::Result<()> {
     }
 }
 
-/// Prints what was done. Where that cannot be printed, standard error gets it, and the command has succeeded nevertheless.
+/// Prints a completed change, on standard error if standard output fails.
 pub fn report(done: impl Display) {
     if let Err(error) = say(&done) {
-        // If that cannot be written to either, nobody can be told.
+        // If standard error fails too, there is nowhere left to report it.
         let _ = writeln!(
             io::stderr().lock(),
             "warning: {error:#}; this was done nevertheless: {done}"
@@ -36,10 +36,10 @@ pub fn report(done: impl Display) {
     }
 }
 
-/// Asks whether to destroy something, unless `yes` says so beforehand.
+/// Asks for confirmation to destroy something, unless `yes` is set.
 ///
 /// # Errors
-/// If the answer is not yes, or there is nobody to ask.
+/// If the answer is not yes, or there is no terminal to ask on.
 pub fn confirm_destruction(what: &str, yes: bool) -> anyhow::Result<()> {
     if yes {
         return Ok(());
@@ -50,7 +50,7 @@ pub fn confirm_destruction(what: &str, yes: bool) -> anyhow::Result<()> {
     confirm(what)
 }
 
-/// Asks on a terminal whether to go on; without one, goes on.
+/// Asks for confirmation if there is a terminal and `yes` is not set.
 ///
 /// # Errors
 /// If the answer is not yes.

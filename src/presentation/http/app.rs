@@ -13,10 +13,11 @@ use super::{
     settings::HttpSettings,
 };
 
-/// Everything that answers HTTP: the routes, their documentation, and the layers around them.
+/// Builds the HTTP application: the routes, their documentation, and the layers around them.
 ///
-/// `use_cases` registers every use case that a controller names, each as `web::Data`. `document` is
-/// [`document`](super::document::document) of the same settings; it is made once, this function runs once per worker.
+/// `use_cases` registers every use case that a controller requires, each as `web::Data`. `document` is the OpenAPI
+/// [`document`](super::document::document) of the same settings; it is generated once, while this function runs once
+/// per worker.
 pub fn app(
     settings: web::Data<HttpSettings>,
     document: Bytes,
@@ -44,7 +45,8 @@ pub fn app(
         })
         // The last layer is the outermost.
         .wrap(from_fn(inner))
-        // Around all that may fail, so that front ends of other origins can read why, and within what explains its refusals.
+        // Around `inner`, so that front ends of other origins can read errors; within `outer`, which turns the errors
+        // of CORS into problems.
         .wrap(cors)
         .wrap(from_fn(outer))
 }

@@ -14,9 +14,10 @@ use super::health::{alive::live, ready::ready};
 /// The media type of the OpenMetrics text format, version 1.0.0.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// `GET /metrics`, which answers what `registry` holds, `GET /health/live` and `GET /health/ready`, and nothing else.
+/// Builds an application that serves the metrics of `registry`, and the probes below `/health`.
 ///
-/// For a listener of its own: it asks nobody who they are, and answers when that of the API is full. `use_cases` is as for [`app`](super::app()).
+/// It has its own listener: it requires no authentication, and still answers when the listener of the API is full.
+/// `use_cases` is as for [`app`](super::app()).
 pub fn metrics_app(
     registry: web::Data<Registry>,
     use_cases: impl FnOnce(&mut ServiceConfig),

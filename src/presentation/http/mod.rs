@@ -1,17 +1,17 @@
 //! REST, for programs.
 //!
-//! A controller has no rules: it makes a request, calls one use case, and shows what that returns. Its JSON is its own,
-//! so that a change of the core is seen here before clients see it.
+//! A controller has no rules: it builds a request, calls one use case, and returns the result. It defines its own JSON
+//! types, so that no change of the core reaches clients unnoticed.
 //!
-//! The rooms, from the ground up; each names only those above it in this list:
+//! The modules, from the ground up. Each names only those above it in this list:
 //!
-//! - [`request`], [`cookies`], [`metrics`], [`fields`] and [`json`]: what requests and answers are made of.
+//! - [`request`], [`cookies`], [`metrics`], [`fields`] and [`json`]: the parts of requests and answers.
 //! - [`connection`] and [`settings`].
 //! - [`problem`]: error documents and their codes.
-//! - [`describe`]: what extractors and responders tell the OpenAPI document. [`assets`]: files in the binary.
-//! - [`failure`] and [`respond`]: from the error of a use case, or its result, to the answer.
-//! - [`extract`]: what a controller can ask of a request. [`middleware`]: what happens to every request.
-//! - [`account`], [`users`], [`audit`], [`health`]: the controllers, one to a file.
+//! - [`describe`]: how extractors and responders document themselves in OpenAPI. [`assets`]: files in the binary.
+//! - [`failure`] and [`respond`]: turn the error of a use case, or its result, into an answer.
+//! - [`extract`]: the inputs of controllers. [`middleware`]: the steps that every request goes through.
+//! - [`account`], [`users`], [`audit`], [`health`]: the controllers, one per file.
 //! - [`routes`], then [`document`](mod@document), the OpenAPI document, and [`app`](mod@app).
 
 mod account;

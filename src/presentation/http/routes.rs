@@ -1,4 +1,4 @@
-//! Which controller answers where.
+//! The routes: which controller answers which path.
 
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::middleware::NormalizePath;
@@ -15,7 +15,7 @@ use super::{
     },
 };
 
-/// What the operations say of themselves to the OpenAPI document.
+/// The details of all operations for the OpenAPI document.
 pub const DETAILS: [&Details; 20] = [
     &alive::API_ALIVE,
     &alive::LIVE,
@@ -39,11 +39,10 @@ pub const DETAILS: [&Details; 20] = [
     &list_audit_events::DETAILS,
 ];
 
-/// Mounts every operation of the API. The server and the OpenAPI document both come from here.
+/// Mounts every operation of the API, for both the server and the OpenAPI document.
 ///
-/// Paths are written without a trailing slash; the outer scopes take it off, so both forms answer. Paths
-/// with an empty segment or an encoded character do not come here. `session` makes the
-/// layer around what has to do with who calls: to decrypt its cookie takes longer than to tell that the server is alive.
+/// Paths are written without a trailing slash. The outer scopes remove it, so both forms work. `session` builds the
+/// session layer. The other routes do without it: decrypting the cookie takes longer than a health check.
 pub fn routes(session: impl Fn() -> SessionMiddleware<CookieSessionStore>) -> impl FnOnce(&mut ServiceConfig) {
     move |server| {
         server

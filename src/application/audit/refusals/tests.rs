@@ -69,7 +69,7 @@ fn several(events: &[AuditEvent]) -> (usize, u32) {
 }
 
 #[test]
-fn the_first_of_a_kind_is_due_at_once_and_those_like_it_together_at_the_end() {
+fn the_first_refusal_of_a_kind_is_due_at_once_and_later_ones_together() {
     let first = || refusal(1, [192, 0, 2, 1], 0);
     let refusals = noted((0..10).map(|seconds| refusal(1, [192, 0, 2, 1], seconds)));
     assert_eq!(refusals.take_due(START), [first()]);
@@ -85,7 +85,7 @@ fn the_first_of_a_kind_is_due_at_once_and_those_like_it_together_at_the_end() {
 }
 
 #[test]
-fn what_differs_is_told_apart() {
+fn different_refusals_are_kept_apart() {
     let one = refusal(1, [192, 0, 2, 1], 0);
     let others = [
         refusal(2, [192, 0, 2, 1], 0),
@@ -117,7 +117,7 @@ fn the_addresses_of_one_network_are_alike() {
 }
 
 #[test]
-fn strangers_hide_neither_what_users_are_refused_nor_attempts_at_users() {
+fn strangers_hide_neither_refusals_of_users_nor_attempts_at_users() {
     let flood = (0..520).map(|number| of_nobody(ipv6(number, 0)));
     let at_users = (0..520).map(|number| refusal(1, ipv6(number, 0), 0));
     let refusals = noted(flood.chain([of_user(1, ipv6(7, 7)), refusal(1, ipv6(7, 7), 0)]));
@@ -129,7 +129,7 @@ fn strangers_hide_neither_what_users_are_refused_nor_attempts_at_users() {
 }
 
 #[test]
-fn one_network_hides_nothing_that_comes_from_others() {
+fn one_network_does_not_hide_refusals_from_others() {
     let from_one = |subnet: u16| refusal(subnet as u8, ipv6(1, subnet), 0);
     let due = noted((0..520).map(from_one).chain([refusal(9, ipv6(2, 0), 0)])).take_all();
 
@@ -144,7 +144,7 @@ fn one_network_hides_nothing_that_comes_from_others() {
 }
 
 #[test]
-fn one_user_hides_nothing_that_others_are_refused() {
+fn one_user_does_not_hide_refusals_of_others() {
     let of_one = |subnet: u16| of_user(1, ipv6(subnet, subnet));
     let due = noted((0..520).map(of_one).chain([of_user(2, ipv6(2, 0))])).take_all();
 
@@ -153,7 +153,7 @@ fn one_user_hides_nothing_that_others_are_refused() {
 }
 
 #[test]
-fn a_flood_from_everywhere_is_counted_and_nobody_is_named_for_it() {
+fn a_flood_from_everywhere_is_counted_without_names() {
     let flood = (0..=u16::MAX).map(|number| refusal(number as u8, ipv6(number, 0), 0));
     let refusals = noted(flood);
     let due = refusals.take_all();

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, ConfirmedActor, NotAuthorized, Permission},
+        access::{Actor, ActorError, NotAuthorized, Permission},
         audit_trail::{AuditAction, RefusalReason},
         commands::Changes,
         ports::{
@@ -125,7 +125,7 @@ impl ChangePassword {
             outcome.inspect_err(|error| self.note(error, actor)).map(Some)
         } else {
             let target = target.ok_or(ChangePasswordError::UserNotFound)?;
-            self.change_subordinates(actor, target.user_id, password).await?;
+            self.change_other(actor, target.user_id, password).await?;
             Ok(None)
         }
     }
@@ -152,10 +152,7 @@ impl ChangePassword {
                         && let Err(error) = self.end_guessing_session(actor).await
                     {
                         // The wrong passwords stay counted, so the session allows no further guess.
-                        log::error!(
-                            "session {} of password guesses did not end: {error}",
-                            actor.session_id()
-                        );
+                        log::error!("session {} with wrong passwords goes on: {error}", actor.session_id());
                     }
                     outcome
                 },
@@ -208,28 +205,10 @@ impl ChangePassword {
 
     /// Ends the session in which too many current passwords were wrong.
     async fn end_guessing_session(&self, actor: &Actor) -> Result<(), StorageError> {
-        let Changes {
-            unit_of_work,
-            audit,
-            clock,
-            ..
-        } = self.changes.as_ref();
-        let transaction = unit_of_work.begin().await?;
-        let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {
-            return Ok(());
-        };
-        audit
-            .record(
-                transaction.as_ref(),
-                &confirmed,
-                AuditAction::EndSession,
-                actor.id(),
-                clock.now(),
-            )
-            .await?;
-        transaction.commit().await?;
-        let (user, session) = (actor.id(), actor.session_id());
-        log::warn!("too many current passwords of user {user} were wrong, session {session} has ended");
+        if self.changes.end_session(actor, AuditAction::EndSession).await? {
+            let (user, session) = (actor.id(), actor.session_id());
+            log::warn!("too many current passwords of user {user} were wrong, session {session} has ended");
+        }
         Ok(())
     }
 
@@ -248,7 +227,7 @@ impl ChangePassword {
             .ok_or(ChangePasswordError::WrongCurrentPassword)
     }
 
-    async fn change_subordinates(
+    async fn change_other(
         &self,
         actor: &Actor,
         target: UserId,

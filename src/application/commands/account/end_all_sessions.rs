@@ -53,7 +53,7 @@ mod tests {
 
     #[rstest]
     #[tokio::test]
-    async fn all_of_ones_own_end_and_this_one_as_asked(#[values(true, false)] keep_current: bool) {
+    async fn all_own_sessions_end_and_the_current_one_if_requested(#[values(true, false)] keep_current: bool) {
         let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
         let world = World::with([alice.clone(), brian.clone()]).await;
         let [here, elsewhere] = [world.begin_session(&alice), world.begin_session(&alice)];
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_no_session_ends_nothing_is_written() {
+    async fn nothing_is_written_if_no_session_ends() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         let here = world.begin_session(&alice);

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_somebody_elses_or_has_ended_is_not_found() {
+    async fn sessions_of_others_and_ended_ones_are_not_found() {
         let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
         let world = World::with([alice.clone(), brian.clone()]).await;
         let expired = world.begin_session(&alice);

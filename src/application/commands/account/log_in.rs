@@ -36,20 +36,16 @@ impl LogIn {
     /// # Errors
     /// See [`LogInError`].
     pub async fn execute(&self, request: LogInRequest) -> Result<LoggedIn, LogInError> {
-        let LogInRequest {
-            username,
-            password,
-            device_token,
-            user_agent,
-            provenance,
-        } = request;
         self.password_check
             .check(
-                &username,
-                &password,
-                device_token.as_ref(),
-                &provenance,
-                |transaction, user| self.session_issue.issue(transaction, user, user_agent, &provenance),
+                &request.username,
+                &request.password,
+                request.device_token.as_ref(),
+                &request.provenance,
+                |transaction, user| {
+                    let (user_agent, provenance) = (request.user_agent, &request.provenance);
+                    self.session_issue.issue(transaction, user, user_agent, provenance)
+                },
             )
             .await
     }

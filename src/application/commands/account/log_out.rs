@@ -1,20 +1,13 @@
 use std::sync::Arc;
 
-use crate::application::{
-    access::{Actor, ConfirmedActor},
-    audit::Audit,
-    audit_trail::AuditAction,
-    ports::{Clock, StorageError, UnitOfWork},
-};
+use crate::application::{access::Actor, audit_trail::AuditAction, commands::Changes, ports::StorageError};
 
 /// Ends the current session of the caller.
 ///
 /// - Open to every authenticated caller.
 /// - Ends only that session. Succeeds if another request has just ended it.
 pub struct LogOut {
-    pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
-    pub(crate) audit: Arc<Audit>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) changes: Arc<Changes>,
 }
 
 impl LogOut {
@@ -23,16 +16,9 @@ impl LogOut {
     /// # Errors
     /// [`StorageError`] if storage fails.
     pub async fn execute(&self, actor: &Actor) -> Result<(), StorageError> {
-        let transaction = self.unit_of_work.begin().await?;
-        let Some(confirmed) = ConfirmedActor::end_session(transaction.as_ref(), actor).await? else {
-            return Ok(());
-        };
-        let (action, now) = (AuditAction::LogOut, self.clock.now());
-        self.audit
-            .record(transaction.as_ref(), &confirmed, action, actor.id(), now)
-            .await?;
-        transaction.commit().await?;
-        log::info!("user {} logged out, session {}", actor.id(), actor.session_id());
+        if self.changes.end_session(actor, AuditAction::LogOut).await? {
+            log::info!("user {} logged out, session {}", actor.id(), actor.session_id());
+        }
         Ok(())
     }
 }
@@ -47,9 +33,7 @@ mod tests {
 
     fn log_out(world: &World) -> LogOut {
         LogOut {
-            unit_of_work: world.store(),
-            audit: world.audit(),
-            clock: world.clock(),
+            changes: world.changes(),
         }
     }
 
@@ -70,7 +54,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lost_database_is_told() {
+    async fn a_lost_database_is_reported() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         let here = world.begin_session(&alice);

@@ -236,9 +236,10 @@ mod tests {
             .sign_up_use_case()
             .execute(request("brian", "correct horse"))
             .await;
-        assert!(
-            matches!(refusal, Err(SignUpError::Throttled(Throttled { retry_after })) if retry_after == World::FIRST_DELAY)
-        );
+        let Err(SignUpError::Throttled(throttled)) = refusal else {
+            panic!("the sign-up is throttled")
+        };
+        assert_eq!(throttled.retry_after, World::FIRST_DELAY);
         assert_eq!(world.hash_count(), hashed);
 
         let elsewhere = SignUpRequest {

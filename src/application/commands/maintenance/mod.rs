@@ -3,5 +3,5 @@
 mod purge_expired;
 mod write_refusals;
 
-pub use purge_expired::{PurgeExpired, PurgeExpiredError};
-pub use write_refusals::{WriteRefusals, WriteRefusalsError};
+pub use purge_expired::PurgeExpired;
+pub use write_refusals::WriteRefusals;

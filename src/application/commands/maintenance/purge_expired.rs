@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use thiserror::Error;
 
 use crate::application::ports::{Clock, Expirable, StorageError, UnitOfWork};
 
@@ -15,14 +14,6 @@ pub struct PurgeExpired {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Why nothing was removed.
-#[derive(Debug, Error)]
-pub enum PurgeExpiredError {
-    /// Storage failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
 impl PurgeExpired {
     /// The largest number of rows to remove at a time.
     ///
@@ -33,8 +24,8 @@ impl PurgeExpired {
     /// Executes the command. Returns the number of removed rows: a whole [`BATCH`](Self::BATCH) if more may be left.
     ///
     /// # Errors
-    /// See [`PurgeExpiredError`].
-    pub async fn execute(&self, what: Expirable) -> Result<u64, PurgeExpiredError> {
+    /// [`StorageError`] if storage fails.
+    pub async fn execute(&self, what: Expirable) -> Result<u64, StorageError> {
         let transaction = self.unit_of_work.begin().await?;
         let retention = match what {
             Expirable::Sessions | Expirable::ThrottleBuckets => TimeDelta::zero(),
@@ -64,7 +55,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_expired_is_removed_batch_by_batch_and_what_lives_is_left() {
+    async fn only_expired_rows_are_removed_batch_by_batch() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         for _ in 0..=PurgeExpired::BATCH {
@@ -89,12 +80,12 @@ mod tests {
         world.advance(TimeDelta::minutes(60));
         world.store().fail_commits();
         let refusal = purge_expired(&world).execute(Expirable::Sessions).await;
-        assert!(matches!(refusal, Err(PurgeExpiredError::Storage(_))));
+        assert!(matches!(refusal, Err(StorageError::Unavailable(_))));
         assert_eq!(world.session_count(), 1);
     }
 
     #[tokio::test]
-    async fn counts_of_failed_attempts_go_when_they_are_forgotten() {
+    async fn counts_of_failed_attempts_are_removed_when_they_expire() {
         let world = World::new();
         world.sign_up("alice").await;
         let counts = world.throttle_bucket_count() as u64;

@@ -1,7 +1,5 @@
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use crate::application::{
     audit::Refusals,
     audit_trail::AuditEvent,
@@ -19,32 +17,24 @@ pub struct WriteRefusals {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Why refusals were not written.
-#[derive(Debug, Error)]
-pub enum WriteRefusalsError {
-    /// Storage failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
 impl WriteRefusals {
     /// Executes the command.
     ///
     /// # Errors
-    /// See [`WriteRefusalsError`].
-    pub async fn execute(&self) -> Result<(), WriteRefusalsError> {
+    /// [`StorageError`] if storage fails.
+    pub async fn execute(&self) -> Result<(), StorageError> {
         self.write(self.refusals.take_due(self.clock.now())).await
     }
 
     /// Writes all noted refusals, due or not, at the end of the process.
     ///
     /// # Errors
-    /// See [`WriteRefusalsError`].
-    pub async fn finish(&self) -> Result<(), WriteRefusalsError> {
+    /// [`StorageError`] if storage fails.
+    pub async fn finish(&self) -> Result<(), StorageError> {
         self.write(self.refusals.take_all()).await
     }
 
-    async fn write(&self, refusals: Vec<AuditEvent>) -> Result<(), WriteRefusalsError> {
+    async fn write(&self, refusals: Vec<AuditEvent>) -> Result<(), StorageError> {
         if refusals.is_empty() {
             return Ok(());
         }
@@ -88,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_is_written_soon_and_the_others_together_in_the_end() {
+    async fn the_first_refusal_is_written_soon_and_later_ones_together() {
         let world = World::new();
         refuse(&world, 5);
         for counts in [vec![1], vec![1], vec![1, 4]] {
@@ -99,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_left_behind_by_a_process_that_ends() {
+    async fn a_process_that_ends_writes_all_refusals() {
         let world = World::new();
         refuse(&world, 5);
         write_refusals(&world).finish().await.unwrap();
@@ -107,12 +97,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_storage_refuses_does_not_pile_up() {
+    async fn refusals_that_cannot_be_stored_do_not_pile_up() {
         let world = World::new();
         refuse(&world, 1);
         world.store().fail_commits();
         let refusal = write_refusals(&world).execute().await;
-        assert!(matches!(refusal, Err(WriteRefusalsError::Storage(_))));
+        assert!(matches!(refusal, Err(StorageError::Unavailable(_))));
         assert_eq!((world.refusals().len(), world.events().len()), (0, 0));
     }
 }

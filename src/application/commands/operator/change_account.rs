@@ -18,7 +18,8 @@ use crate::{
 /// Promotes, demotes, inactivates and reactivates any account, and ends its sessions.
 ///
 /// - Open to the operator only.
-/// - A change ends all sessions of the account, because they began with other rights. No change writes nothing.
+/// - A change ends all sessions of the account, because they began with other rights. If nothing changes, nothing is
+///   written.
 /// - Rejects a change that would leave no active super admin.
 pub struct ChangeAccount {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -138,14 +139,9 @@ impl ChangeAccount {
             if user.password_hash() != before.password_hash() {
                 self.throttle.forget(transaction.as_ref(), &user).await?;
             }
+            let operator = ConfirmedActor::operator();
             self.audit
-                .record(
-                    transaction.as_ref(),
-                    &ConfirmedActor::operator(),
-                    action,
-                    user.id(),
-                    now,
-                )
+                .record(transaction.as_ref(), &operator, action, user.id(), now)
                 .await?;
             transaction.commit().await?;
             log::info!("{} of user {} by the operator", action.name(), user.id());

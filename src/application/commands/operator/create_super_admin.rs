@@ -37,15 +37,10 @@ impl CreateSuperAdmin {
 
         let transaction = self.unit_of_work.begin().await?;
         transaction.users().insert(&user).await?;
-        let (action, now) = (AuditAction::CreateSuperAdmin, user.state().created_at);
+        let (operator, now) = (ConfirmedActor::operator(), user.state().created_at);
+        let action = AuditAction::CreateSuperAdmin;
         self.audit
-            .record(
-                transaction.as_ref(),
-                &ConfirmedActor::operator(),
-                action,
-                user.id(),
-                now,
-            )
+            .record(transaction.as_ref(), &operator, action, user.id(), now)
             .await?;
         transaction.commit().await?;
         log::info!("the operator created super admin {}", user.id());
@@ -59,7 +54,7 @@ mod tests {
     use crate::application::testing::{World, user};
 
     #[tokio::test]
-    async fn a_super_admin_comes_into_being() {
+    async fn a_super_admin_is_created() {
         let world = World::new();
         let create_super_admin = CreateSuperAdmin {
             registration: world.registration(),
@@ -74,7 +69,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_that_exists_is_not_made_super_admin_in_passing() {
+    async fn an_existing_account_does_not_become_super_admin() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         let create_super_admin = CreateSuperAdmin {

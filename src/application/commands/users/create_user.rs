@@ -124,7 +124,7 @@ mod tests {
     #[case(Role::Admin, Role::SuperAdmin)]
     #[case(Role::SuperAdmin, Role::SuperAdmin)]
     #[tokio::test]
-    async fn nobody_creates_equals_or_betters_and_the_name_is_not_even_judged(
+    async fn nobody_creates_equal_or_higher_roles_and_the_name_is_not_checked(
         #[case] role: Role,
         #[case] created: Role,
     ) {

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_impossible_and_an_unknown_name_are_told_apart() {
+    async fn invalid_and_unknown_names_have_different_errors() {
         let world = World::new();
         assert!(matches!(
             grant_admin(&world, Role::SuperAdmin, "?").await,

@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_user_is_shut_out_and_all_sessions_of_the_user_end() {
+    async fn the_user_becomes_inactive_and_all_sessions_of_the_user_end() {
         let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
         let world = World::with([alice.clone(), brian.clone()]).await;
         let theirs = [world.begin_session(&alice), world.begin_session(&alice)];

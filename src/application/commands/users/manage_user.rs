@@ -99,12 +99,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_actor_to_whom_nothing_happened_is_confirmed() {
+    async fn an_unchanged_actor_is_confirmed() {
         assert!(after(|_, _| ()).await.is_ok());
     }
 
     #[tokio::test]
-    async fn what_was_done_is_written_down_and_what_changed_nothing_is_not() {
+    async fn only_changes_are_recorded() {
         let alice = user("alice", Role::User);
         let world = World::with([alice.clone()]).await;
         let actor = world.actor(Role::Admin);

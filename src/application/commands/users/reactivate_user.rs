@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_inactive_user_is_let_in_again() {
+    async fn an_inactive_user_becomes_active() {
         let mut alice = user("alice", Role::User);
         alice.inactivate(chrono::DateTime::UNIX_EPOCH);
         let world = World::with([alice.clone()]).await;

@@ -36,7 +36,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn those_that_live_are_listed_and_nobody_elses() {
+    async fn only_own_live_sessions_are_listed() {
         let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
         let world = World::with([alice.clone(), brian.clone()]).await;
         world.begin_session(&alice);

@@ -85,7 +85,7 @@ mod tests {
     use crate::application::testing::World;
 
     #[tokio::test]
-    async fn users_are_called_by_their_names_whatever_the_case() {
+    async fn users_are_found_by_name_whatever_the_case() {
         let world = World::new();
         world.sign_up("alice").await;
         world.sign_up("brian").await;

@@ -54,7 +54,7 @@ async fn wait(world: &World, name: &str) -> Option<TimeDelta> {
 }
 
 #[tokio::test]
-async fn who_fails_too_often_waits_twice_as_long_each_time() {
+async fn each_further_failure_doubles_the_wait() {
     let world = World::new();
     for _ in 0..World::FREE_ATTEMPTS {
         assert!(matches!(fail(&world, "alice").await, Err(Outcome::Failed)));
@@ -68,7 +68,7 @@ async fn who_fails_too_often_waits_twice_as_long_each_time() {
 }
 
 #[tokio::test]
-async fn what_is_refused_does_not_count_however_often_it_comes() {
+async fn throttled_attempts_are_not_counted() {
     let world = World::new();
     for _ in 0..World::FREE_ATTEMPTS {
         let _ = fail(&world, "alice").await;
@@ -80,7 +80,7 @@ async fn what_is_refused_does_not_count_however_often_it_comes() {
 }
 
 #[tokio::test]
-async fn of_many_at_once_no_more_are_let_through_than_one_after_another() {
+async fn parallel_attempts_do_not_evade_the_limit() {
     let world = World::new();
     let many = futures_util::future::join_all((0..100).map(|_| fail(&world, "alice"))).await;
     let failed = many.iter().filter(|outcome| matches!(outcome, Err(Outcome::Failed)));
@@ -88,7 +88,7 @@ async fn of_many_at_once_no_more_are_let_through_than_one_after_another() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_its_caller_abandons_counts_at_the_network() {
+async fn an_abandoned_attempt_counts_against_the_network() {
     use futures_util::FutureExt;
     let world = World::new();
     let throttle = world.throttle();
@@ -108,7 +108,7 @@ async fn an_attempt_that_its_caller_abandons_counts_at_the_network() {
 }
 
 #[tokio::test]
-async fn many_users_who_log_in_at_once_from_one_network_do_not_make_each_other_wait() {
+async fn users_who_log_in_at_once_from_one_network_do_not_delay_each_other() {
     let world = World::new();
     let throttle = world.throttle();
     let mut waiting = Vec::new();
@@ -128,7 +128,7 @@ async fn many_users_who_log_in_at_once_from_one_network_do_not_make_each_other_w
 }
 
 #[tokio::test]
-async fn success_forgets_what_failed_at_the_account_and_is_not_a_failure_of_the_place() {
+async fn success_clears_the_account_and_does_not_count_against_the_network() {
     let world = World::new();
     for _ in 0..3 * World::FREE_ATTEMPTS - 1 {
         world.advance(World::MAX_DELAY);
@@ -168,7 +168,7 @@ async fn an_account_is_closed_to_strangers_from_everywhere_at_the_limit() {
 }
 
 #[tokio::test]
-async fn log_ins_that_succeed_are_limited_at_one_account_from_one_network() {
+async fn successful_log_ins_to_one_account_from_one_network_are_limited() {
     let world = World::new();
     for _ in 0..World::FREE_LOG_INS {
         attempt(&world, &subjects("alice"), Ok(())).await.unwrap();
@@ -213,7 +213,7 @@ async fn an_attempt_that_waited_for_the_lock_is_not_delayed_for_it() {
 }
 
 #[tokio::test]
-async fn another_password_forgets_what_failed_with_the_old_one() {
+async fn a_new_password_clears_the_failures_with_the_old_one() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let subjects = [
@@ -258,7 +258,7 @@ async fn nothing_is_counted_and_no_device_known_without_a_policy() {
 }
 
 #[tokio::test]
-async fn a_lost_store_lets_no_attempt_through() {
+async fn no_attempt_is_allowed_without_storage() {
     let world = World::new();
     world.store().fail_commits();
     let outcome = attempt(&world, &subjects("alice"), Ok(())).await;
@@ -270,7 +270,7 @@ async fn a_lost_store_lets_no_attempt_through() {
 #[case(999, 1)]
 #[case(1000, 1)]
 #[case(1001, 2)]
-fn a_wait_is_told_in_whole_seconds_that_are_enough(#[case] milliseconds: i64, #[case] seconds: u64) {
+fn a_wait_is_rounded_up_to_whole_seconds(#[case] milliseconds: i64, #[case] seconds: u64) {
     let throttled = Throttled {
         retry_after: TimeDelta::milliseconds(milliseconds),
     };

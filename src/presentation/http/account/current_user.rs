@@ -8,12 +8,12 @@ use crate::{
     presentation::http::json::RoleName,
 };
 
-/// The caller, and when the session ends.
+/// The caller, and the expiry of the session.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct CurrentUser {
     /// The id of the user.
     id: Uuid,
-    /// The username, as it was typed.
+    /// The username, in its original case.
     username: String,
     /// The role of the user.
     role: RoleName,

@@ -17,11 +17,11 @@ use crate::{
 /// Which sessions to end.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 pub struct EndAllSessionsParams {
-    /// Whether the session of this request goes on. Required, so that a request for one session whose id is empty ends none.
+    /// Whether to keep the session of this request. Required, so that a missing session id in the path ends none.
     keep_current: bool,
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     cookie: Some("SessionEndedOrRenewed"),
     ..Details::of("endAllSessions")
@@ -29,8 +29,8 @@ pub const DETAILS: Details = Details {
 
 /// Log out everywhere.
 ///
-/// Open to every authenticated caller. With `keep_current=false`, ends all of the caller's sessions and clears the cookie; with
-/// `keep_current=true`, ends all but the session of this request.
+/// Open to every authenticated caller. With `keep_current=false`, ends all of the caller's sessions and clears the
+/// cookie. With `keep_current=true`, ends all except the session of this request.
 #[api_v2_operation(tags(Account), operation_id = "endAllSessions")]
 pub async fn end_all_sessions(
     Authenticated(actor, Params(params)): Authenticated<Params<EndAllSessionsParams>>,

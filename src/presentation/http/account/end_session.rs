@@ -28,16 +28,16 @@ refusals! {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     cookie: Some("SessionEndedOrRenewed"),
     ..Details::of("endSession")
 };
 
-/// End one of one's own sessions.
+/// End one of your own sessions.
 ///
-/// Open to every authenticated caller. If it is the session of this request, clears the cookie. A session of somebody else is
-/// not found.
+/// Open to every authenticated caller. Clears the cookie if it is the session of this request. Returns 404 for a
+/// session of another user.
 #[api_v2_operation(tags(Account), operation_id = "endSession")]
 pub async fn end_session(
     Authenticated(actor, PathParam(session_id)): Authenticated<PathParam<Uuid>>,

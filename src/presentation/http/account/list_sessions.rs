@@ -15,16 +15,16 @@ use crate::{
     },
 };
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     response: Some(|| samples::sessions(true)),
     links: &["endSession"],
     ..Details::of("listSessions")
 };
 
-/// List one's own sessions.
+/// List your own sessions.
 ///
-/// Open to every authenticated caller. Lists those that live, the newest first, and tells which is the one of this request.
+/// Open to every authenticated caller. Lists active sessions, newest first, and marks the session of this request.
 #[api_v2_operation(tags(Account), operation_id = "listSessions")]
 pub async fn list_sessions(
     Authenticated(actor, _): Authenticated,

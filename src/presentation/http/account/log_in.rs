@@ -42,7 +42,7 @@ refusals! {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(samples::credentials),
     response: Some(samples::caller),
@@ -52,9 +52,10 @@ pub const DETAILS: Details = Details {
 
 /// Log in.
 ///
-/// Open to everyone who is not logged in. Begins a session and sets the session cookie. Refuses an unknown user, a wrong
-/// password and an inactive user with one and the same answer, after the same time; and whoever has failed too often, until the
-/// time in `Retry-After` is over. The second cookie makes the device known: there, failures of others do not count.
+/// Open to everyone who is not logged in. Begins a session and sets the session cookie. Returns the same error, after
+/// the same time, for an unknown user, a wrong password and an inactive user. After too many failures, returns 429
+/// until the time in `Retry-After` is over. The second cookie identifies the device: on it, failures of others do not
+/// count.
 #[api_v2_operation(tags(Account), operation_id = "logIn")]
 pub async fn log_in(
     Anonymous(Body(body)): Anonymous<Body<LogInBody>>,

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     cookie: Some("SessionEnded"),
     ..Details::of("logOut")
@@ -17,8 +17,8 @@ pub const DETAILS: Details = Details {
 
 /// Log out.
 ///
-/// Open to every authenticated caller. Ends the session in the database, then clears the cookie; other sessions of the user go
-/// on. Refuses whoever has no session, so a second log-out, too.
+/// Open to every authenticated caller. Ends the session in the database, then clears the cookie; other sessions of the
+/// user continue. Rejects a caller without a session, and therefore a second log-out.
 #[api_v2_operation(tags(Account), operation_id = "logOut")]
 pub async fn log_out(
     Authenticated(actor, _): Authenticated,

@@ -1,6 +1,6 @@
-//! What everyone does with their own account and session: `/api/v1/account`.
+//! The caller's own account and sessions: `/api/v1/account`.
 //!
-//! A file for each operation; the others are what several of them show.
+//! One file per operation; the others are outputs that several operations share.
 
 pub(super) mod current_user;
 pub(super) mod end_all_sessions;

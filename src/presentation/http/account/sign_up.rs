@@ -22,12 +22,12 @@ use crate::{
     },
 };
 
-/// The account to make.
+/// The account to create.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 pub struct SignUpBody {
-    /// Letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
+    /// Letters, digits and single `.`, `_` or `-` between them; unique regardless of case.
     username: String,
-    /// Any characters, counted in Unicode NFC; no common password, and none that contains the username.
+    /// Any characters, counted in Unicode NFC. It must not be common or contain the username.
     password: Password,
 }
 
@@ -41,7 +41,7 @@ refusals! {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(samples::credentials),
     response: Some(samples::ada),
@@ -51,9 +51,9 @@ pub const DETAILS: Details = Details {
 
 /// Sign up.
 ///
-/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in. Refuses a
-/// username or password that breaks a rule, a username that is taken, whatever its case, and one sign-up after the other from
-/// the same address.
+/// Open to everyone who is not logged in, while sign-up is enabled. Creates an active plain user, without logging in.
+/// Rejects a username or password that breaks a rule, a username that is taken, in any case, and too many sign-ups from
+/// one address.
 #[api_v2_operation(tags(Account), operation_id = "signUp")]
 pub async fn sign_up(
     Anonymous(Body(body)): Anonymous<Body<SignUpBody>>,

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     response: Some(samples::caller),
     ..Details::of("whoAmI")
@@ -22,8 +22,8 @@ pub const DETAILS: Details = Details {
 
 /// Show the caller.
 ///
-/// Open to every authenticated caller. Tells the role as it is now, and when the session expires. Changes nothing, but a
-/// session near its end is renewed, as by every operation that asks for one.
+/// Open to every authenticated caller. Returns the current role, and when the session expires. Changes nothing, except
+/// that a session near its end is renewed, as by every operation that requires one.
 #[api_v2_operation(tags(Account), operation_id = "whoAmI")]
 pub async fn who_am_i(Authenticated(actor, _): Authenticated, who_am_i: Data<WhoAmI>) -> Json<CurrentUser> {
     Json(who_am_i.execute(actor).into())

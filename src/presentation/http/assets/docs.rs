@@ -1,4 +1,4 @@
-//! The OpenAPI document, and Swagger UI to read and try it.
+//! Serves the OpenAPI document, and Swagger UI to read and try it.
 
 use std::{
     error::Error,
@@ -20,23 +20,23 @@ use crate::presentation::http::problem::{Problem, ProblemCode};
 const DOCUMENT: &str = "/api/openapi.json";
 const PAGE: &str = "/docs/";
 
-/// Lets the page load nothing but its own files. The hash is that of the one style that its script puts in.
+/// Allows the page to load only its own files. The hash is of the only style that its script inserts.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
      style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Nothing of this is secret, but it may be another one after an upgrade.
+/// Allows caches to keep files that are public, but may change with an upgrade.
 const REVALIDATED: (HeaderName, &str) = (header::CACHE_CONTROL, "no-cache");
 
-/// Serves the OpenAPI document and the page that shows it; `/` leads there.
+/// Serves the OpenAPI document and the page that shows it; `/` redirects there.
 pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
-    // By default the page would ask a public server to validate the document.
+    // By default the page sends the document to a public server for validation.
     let config = web::Data::new(Config::from(DOCUMENT).validator_url("none"));
     move |server| {
         server
             .service(redirect_to_page("/"))
             .service(redirect_to_page("/docs"))
-            // `route` of an app, other than that of a resource, would answer 404 to any other method.
+            // Unlike a resource, `App::route` would answer 404 to any other method.
             .service(web::resource(DOCUMENT).route(web::get().to(move || {
                 let document = document.clone();
                 async move {
@@ -70,9 +70,9 @@ async fn file(
     path: web::Path<String>,
     config: web::Data<Config<'static>>,
 ) -> Result<HttpResponse, Problem> {
-    let file = utoipa_swagger_ui::serve(&path, Arc::clone(&config)).map_err(|error| unmakeable(&*error))?;
+    let file = utoipa_swagger_ui::serve(&path, Arc::clone(&config)).map_err(|error| internal_error(&*error))?;
     let file = file.ok_or_else(|| Problem::new(ProblemCode::RouteNotFound))?;
-    // It names the type of a text, but not that it is UTF-8.
+    // The crate omits the charset.
     let content_type = match file.content_type.as_str() {
         text if text.starts_with("text/") && !text.contains("charset") => format!("{text}; charset=utf-8"),
         other => other.to_owned(),
@@ -85,24 +85,24 @@ async fn file(
         if accepts_gzip(&request) {
             answer.insert_header(ContentEncoding::Gzip);
         } else {
-            content = inflated(&content).map_err(|error| unmakeable(&error))?;
+            content = decompress(&content).map_err(|error| internal_error(&error))?;
         }
     }
     Ok(answer.body(content))
 }
 
-fn inflated(gzipped: &[u8]) -> io::Result<Vec<u8>> {
+fn decompress(gzipped: &[u8]) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     GzDecoder::new(gzipped).read_to_end(&mut content)?;
     Ok(content)
 }
 
-fn unmakeable(error: &dyn Error) -> Problem {
+fn internal_error(error: &dyn Error) -> Problem {
     log::error!("a file of Swagger UI cannot be made: {error}");
     Problem::new(ProblemCode::InternalError)
 }
 
-/// Whether the client asks for gzip, and prefers nothing else that it could have (RFC 9110, section 12.5.3).
+/// Returns whether the client prefers gzip to no compression (RFC 9110, section 12.5.3).
 fn accepts_gzip(request: &HttpRequest) -> bool {
     let encodings = [Encoding::gzip(), Encoding::identity()];
     let accepted = AcceptEncoding::parse(request).ok();

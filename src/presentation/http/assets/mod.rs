@@ -1,4 +1,4 @@
-//! Files in the binary that browsers load.
+//! Files for browsers that are embedded in the binary.
 
 mod docs;
 

@@ -5,62 +5,62 @@ use uuid::Uuid;
 
 use crate::application::{audit_trail::AuditActorKind, views};
 
-/// Something that somebody did or was refused.
+/// An action that succeeded or was refused.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct AuditEventView {
     /// The id of the event.
     id: Uuid,
-    /// When it happened; the last time, of several alike.
+    /// The time of the action; of several similar ones, the last.
     occurred_at: DateTime<Utc>,
-    /// Who did it.
+    /// The kind of actor.
     actor: ActorName,
-    /// The id of the user who did it.
+    /// The id of the acting user.
     actor_id: Option<Uuid>,
-    /// What that user is called.
+    /// The username of the acting user.
     actor_username: Option<String>,
-    /// The id of the session in which that user did it, or which the log-in began.
+    /// The id of the acting user's session, or of the session that a log-in began.
     session_id: Option<Uuid>,
-    /// What the machine calls the operator who did it.
+    /// The operator's account on the machine.
     operator_name: Option<String>,
-    /// What was done. New names may come.
+    /// The name of the action. New names may be added.
     action: &'static str,
-    /// The id of the user whom it was done to, if there is such a user.
+    /// The id of the target user, if there is one.
     target_id: Option<Uuid>,
-    /// What that user is called.
+    /// The username of the target user.
     target_username: Option<String>,
-    /// What became of it.
+    /// The outcome of the action.
     outcome: OutcomeName,
-    /// Why it was refused, if it was. New names may come.
+    /// The reason for a refusal. New names may be added.
     refusal: Option<String>,
-    /// How many alike this stands for. Only refusals are counted together.
+    /// The number of similar actions that this event represents. Only refusals are counted together.
     count: u32,
-    /// The IP address that it came from, if it is known.
+    /// The IP address of the client, if it is known.
     address: Option<String>,
-    /// The id under which the server's log has the request; the first one, of several alike.
+    /// The id of the request in the server's log; of several similar ones, the first.
     request_id: Option<String>,
 }
 
-/// Who does something.
+/// A kind of actor.
 #[derive(Clone, Copy, Debug, Serialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActorName {
-    /// A user who is logged in, or has just proved to be the one.
+    /// An authenticated user.
     User,
-    /// Whoever holds the machine, on the command line.
+    /// The operator, on the command line.
     Operator,
-    /// Somebody who proved nothing.
+    /// An unauthenticated client.
     Anonymous,
-    /// Actors whose refusals were too many to be told apart.
+    /// Several actors, whose refusals were too many to count separately.
     Several,
 }
 
-/// What became of something.
+/// The outcome of an action.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeName {
-    /// It was done.
+    /// The action succeeded.
     Success,
-    /// It was refused.
+    /// The action was refused.
     Refused,
 }
 

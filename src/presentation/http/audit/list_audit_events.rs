@@ -27,32 +27,32 @@ use crate::{
     },
 };
 
-/// Which events are wanted.
+/// Filters and page of the list of events.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 pub struct ListAuditEventsParams {
-    /// How many events at the most.
+    /// Maximum number of events to return.
     #[serde(default)]
     limit: OrDefault<Param<PageLimit>>,
-    /// Only those after this one, in the order of the list: the `next_cursor` of the page before.
+    /// Only events after this cursor: the `next_cursor` of the previous page.
     after: Option<Uuid>,
-    /// Only what the user of this id did, or was refused.
+    /// Only actions of the user with this id.
     actor_id: Option<Uuid>,
-    /// Only what was done to the user of this id.
+    /// Only actions on the user with this id.
     target_id: Option<Uuid>,
     /// Only this action.
     action: Option<Param<AuditAction>>,
-    /// Only what was done, or only what was refused.
+    /// Only successful, or only refused actions.
     outcome: Option<OutcomeName>,
-    /// Only from this time on, to the millisecond.
+    /// Only events from this time on, with millisecond precision.
     since: Option<Param<DateTime<Utc>>>,
-    /// Only before this time, to the millisecond.
+    /// Only events before this time, with millisecond precision.
     until: Option<Param<DateTime<Utc>>>,
 }
 
 /// A page of events.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct AuditEventList {
-    /// The events on this page, the newest first.
+    /// The events on this page, newest first.
     events: Vec<AuditEventView>,
     /// The parameter `after` of the next page, if there is one.
     next_cursor: Option<Uuid>,
@@ -86,16 +86,16 @@ fn event() -> Value {
     })
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     response: Some(|| json!({ "events": [event()], "next_cursor": samples::ID })),
     ..Details::of("listAuditEvents")
 };
 
-/// List what was done and what was refused.
+/// List audit events.
 ///
-/// Open to super admins. The newest events come first. Alike refusals are counted together for a minute, by each node for
-/// itself. Refuses others, and parameters that it does not know.
+/// Open to super admins. Lists successful and refused actions, newest first. Each node counts similar refusals of one
+/// minute together. Rejects other callers, and unknown parameters.
 #[api_v2_operation(tags(Audit), operation_id = "listAuditEvents")]
 pub async fn list_audit_events(
     Authenticated(actor, Params(params)): Authenticated<Params<ListAuditEventsParams>>,

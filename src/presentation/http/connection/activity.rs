@@ -9,9 +9,9 @@ use std::{
 
 use futures_util::task::AtomicWaker;
 
-/// What one connection is doing.
+/// The state of one connection.
 ///
-/// Shared by its stream, by its requests (as connection data) and by [`Connections`](super::Connections), which may be
+/// It is shared by the stream, the requests (as connection data) and [`Connections`](super::Connections), which may run
 /// on different threads.
 pub struct Activity {
     opened_at: Instant,
@@ -48,14 +48,14 @@ impl Activity {
 
     /// Marks a request as in flight until the returned guard is dropped.
     ///
-    /// `has_body` tells whether a body follows its head.
+    /// `has_body` is whether it has a body.
     pub fn begin_request(self: &Arc<Self>, has_body: bool) -> impl Drop + use<> {
         self.is_in_flight.store(true, Relaxed);
         self.has_unread_body.store(has_body, Relaxed);
         InFlight(Arc::clone(self))
     }
 
-    /// Notes that the body of the request in flight was read to its end.
+    /// Marks the body of the request in flight as completely read.
     pub fn end_body(&self) {
         self.has_unread_body.store(false, Relaxed);
     }
@@ -64,12 +64,12 @@ impl Activity {
         self.is_in_flight.load(Relaxed)
     }
 
-    /// Whether bytes that arrive after the answer may be the rest of a body that nobody reads.
+    /// Returns whether bytes that arrive after the answer may be the rest of an unread body.
     pub(super) fn has_unread_body(&self) -> bool {
         self.has_unread_body.load(Relaxed)
     }
 
-    /// Whether an answer waits for room in the network.
+    /// Returns whether an answer waits until the client reads.
     pub(super) fn is_blocked(&self) -> bool {
         self.is_blocked.load(Relaxed)
     }
@@ -84,16 +84,16 @@ impl Activity {
             .store(u64::try_from(milliseconds).unwrap_or(u64::MAX), Relaxed);
     }
 
-    /// Returns how long ago the connection was opened or last answered, if it has nothing to answer now.
+    /// Returns the time since the connection was opened or last answered, if it has nothing to answer now.
     ///
-    /// Bytes that arrive do not count, so a client gains nothing by sending a head byte by byte.
+    /// Received bytes do not count, so a client cannot appear busy by sending a head byte by byte.
     pub(super) fn idle_time(&self) -> Option<Duration> {
         let is_idle = !self.is_in_flight() && !self.is_blocked();
         let last_write = Duration::from_millis(self.last_write.load(Relaxed));
         is_idle.then(|| self.opened_at.elapsed().saturating_sub(last_write))
     }
 
-    /// Whether the stream was asked to end the connection.
+    /// Returns whether the stream was asked to end the connection.
     pub(super) fn is_evicted(&self) -> bool {
         self.is_evicted.load(Relaxed)
     }
@@ -104,7 +104,7 @@ impl Activity {
         self.task.wake();
     }
 
-    /// Whether the connection must end now. Registers the task of `context` to be woken if that changes.
+    /// Returns whether the connection must end now, and registers the task to be woken if that changes.
     pub(super) fn must_end(&self, context: &Context<'_>) -> bool {
         self.task.register(context.waker());
         self.is_evicted() && !self.is_in_flight()

@@ -11,25 +11,25 @@ use crate::{
     presentation::http::{log_limit::LogLimit, metrics::ConnectionMetrics, request::TrustedProxies},
 };
 
-/// How often a connection that waits for room tries again.
+/// How often a connection that waits for room retries.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// The least time between two warnings about a limit.
+/// The minimum time between two warnings about a limit.
 const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How many connections may be open at a time.
+/// Limits for open connections.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionLimits {
-    /// In all.
+    /// The total number of connections.
     pub total: usize,
-    /// From one [`ClientNetwork`], unless it is a trusted proxy.
+    /// The number of connections from one [`ClientNetwork`], unless it is a trusted proxy.
     pub per_client: usize,
 }
 
 /// The open connections of one listener.
 ///
-/// At a limit, the connection that has been idle for the longest time is closed for a new one. Connections with a
-/// request in flight are never closed.
+/// At a limit, the connection that has been idle the longest is closed for a new one. Connections with a request in
+/// flight are never closed.
 pub struct Connections {
     limits: ConnectionLimits,
     proxies: TrustedProxies,
@@ -38,7 +38,7 @@ pub struct Connections {
     warnings: LogLimit,
 }
 
-/// Trusted proxies, which have no limit of their own, are under `None`.
+/// The clients that share a limit; `None` is for trusted proxies, which have only the total limit.
 type Group = Option<ClientNetwork>;
 
 #[derive(Default)]
@@ -47,7 +47,7 @@ struct Open {
     groups: HashMap<Group, Vec<Arc<Activity>>>,
 }
 
-/// The place of an open connection among the others, until this is dropped.
+/// The slot of an open connection, until this is dropped.
 pub struct Slot {
     connections: Arc<Connections>,
     group: Group,
@@ -62,7 +62,7 @@ enum Full {
 }
 
 impl Connections {
-    /// Has no connections yet.
+    /// Creates a listener's set of connections, initially empty.
     pub fn new(limits: ConnectionLimits, proxies: TrustedProxies, metrics: ConnectionMetrics) -> Self {
         metrics.set_max(limits.total);
         Self {
@@ -74,10 +74,10 @@ impl Connections {
         }
     }
 
-    /// Makes room for a new connection from `peer`. While none can be closed for it, waits for up to `timeout`.
+    /// Returns a slot for a new connection from `peer`, and closes an idle connection for it at a limit.
     ///
-    /// Returns `None` if there is no room in time, or if its client has the most connections that it may have and all
-    /// of them are busy.
+    /// At the total limit, it waits for up to `timeout` until a connection is idle. Returns `None` after that, or if
+    /// the client is at its limit and none of its connections is idle.
     pub async fn admit(self: &Arc<Self>, peer: IpAddr, timeout: Duration) -> Option<Slot> {
         let start = Instant::now();
         loop {
@@ -176,7 +176,7 @@ impl Open {
 }
 
 impl Slot {
-    /// What the connection in this place is doing.
+    /// Returns the state of the connection in this slot.
     pub fn activity(&self) -> &Arc<Activity> {
         &self.activity
     }

@@ -1,5 +1,4 @@
-//! Connections below HTTP: how many may be open, how long they may keep the server waiting, and how much they may make
-//! it hold in memory.
+//! Limits for connections below HTTP: their number, their timeouts, and the memory that they use.
 
 mod activity;
 mod connections;

@@ -13,9 +13,9 @@ use tokio::{
 
 use super::{Activity, connections::Slot};
 
-/// The largest head of a request, in bytes.
+/// The maximum size of the head of a request, in bytes.
 ///
-/// Actix would buffer 128 KiB. It cannot parse a target of 64 KiB, so no smaller head may hold one.
+/// Actix buffers 128 KiB, but cannot parse a target of 64 KiB.
 const MAX_HEAD: usize = 64 * 1024;
 
 const URI_TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
@@ -23,45 +23,44 @@ const URI_TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\nconnection: close\r\n
 const HEAD_TOO_LARGE: &[u8] =
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// What a client may ask of the server by one connection.
+/// Limits for one connection.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamLimits {
-    /// Time that the client may keep the server waiting.
+    /// How long the client may keep the server waiting.
     pub timeout: Duration,
-    /// The largest body of a request, in bytes.
+    /// The maximum size of a body, in bytes.
     pub body: usize,
 }
 
-/// A connection that is cut when its client keeps the server waiting for too long, and that holds back what it cannot
-/// process yet.
+/// A stream that closes the connection of a client that is too slow, and applies backpressure.
 ///
-/// Actix limits the time of the first head on a connection, and that of a connection on which nothing comes. But it
-/// would wait for ever for a later head that comes byte by byte, for the end of a body that nobody reads any more, and
-/// for a client that does not read its answers; and would go on reading from the latter, and answering into memory.
+/// Actix limits the time of the first head on a connection, and the time without any bytes. But it waits without limit
+/// for a later head that arrives byte by byte, for the rest of a body that is no longer read, and for a client that
+/// does not read its answers. From such a client it even reads further requests, and buffers the answers.
 ///
-/// So as soon as bytes have come, a request must begin or an answer be written within [`StreamLimits::timeout`], and an
-/// answer that does not fit into the network must find room. While a request is in flight, nothing is asked of the
-/// client here: that limits its body itself.
+/// So once bytes have arrived, a request must begin or an answer be written within [`StreamLimits::timeout`], and a
+/// blocked answer must proceed within the same time. The timeout does not run while a request is in flight, which
+/// limits the time of its body itself.
 ///
-/// Actix also buffers 16 requests with their heads behind one in flight, and 128 KiB. So a head may have 64 KiB, and
-/// while a request is in flight, no more is read than it can need.
+/// Behind a request in flight, Actix also buffers 16 requests with their heads, and 128 KiB. So a head is limited to 64
+/// KiB, and while a request is in flight, no more is read than it may need.
 pub struct Connection<S> {
     inner: S,
     slot: Slot,
     limits: StreamLimits,
     deadline: Option<Pin<Box<Sleep>>>,
-    /// Whether there may be more to read than what was read since the requests in it could begin.
+    /// Whether the last read may have left bytes in the network.
     has_more: bool,
-    /// Bytes that were read since all that came before was answered.
+    /// Number of bytes read since the last answer.
     received: usize,
-    /// Whether one of them ends a line.
+    /// Whether one of these bytes ends a line.
     has_line: bool,
-    /// Whether reading stopped because there are too many of them.
+    /// Whether reading is paused because these bytes are too many.
     is_paused: bool,
 }
 
 impl<S> Connection<S> {
-    /// Holds `inner`, which has a place among the open connections, to `limits`.
+    /// Applies `limits` to `inner`, which occupies `slot`.
     pub fn new(inner: S, slot: Slot, limits: StreamLimits) -> Self {
         Self {
             inner,
@@ -75,7 +74,7 @@ impl<S> Connection<S> {
         }
     }
 
-    /// To be handed to the requests of this connection.
+    /// Returns the state of this connection, for its requests.
     pub fn activity(&self) -> &Arc<Activity> {
         self.slot.activity()
     }
@@ -96,11 +95,11 @@ impl<S> Connection<S> {
         Ok(())
     }
 
-    /// How many more bytes may be read before something is answered.
+    /// Returns how many more bytes may be read before the next answer.
     fn room(&self) -> usize {
         let activity = self.activity();
         let limit = if activity.is_in_flight() {
-            // Chunks may take as much again as what they hold.
+            // The overhead of chunks can be as large as their content.
             MAX_HEAD + 2 * self.limits.body
         } else if activity.has_unread_body() {
             // Actix discards it.
@@ -130,17 +129,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if !bytes.is_empty() {
             self.received += bytes.len();
             self.has_line = self.has_line || bytes.contains(&b'\n');
-            // After a shorter read the network has nothing more until this task has had another turn.
+            // A shorter read means that nothing more has arrived.
             self.has_more = bytes.len() == most;
             self.start_waiting();
         }
         read
     }
 
-    /// Answers a head that is too large, which nobody else will do.
+    /// Answers a head that is too large, which Actix does not get to see.
     fn reject_head(&mut self, context: &mut Context<'_>) -> io::Error {
         let answer = if self.has_line { HEAD_TOO_LARGE } else { URI_TOO_LONG };
-        // All other answers have left, so there is room for it. If not, it is the client who does not read.
+        // All other answers have been sent, so only a client that does not read can block this one.
         let _ = Pin::new(&mut self.inner).poll_write(context, answer);
         io::ErrorKind::InvalidData.into()
     }
@@ -154,22 +153,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Connection<S> {
     ) -> Poll<io::Result<()>> {
         self.check_deadline(context)?;
         if self.activity().is_blocked() {
-            // If a client does not read, it is not read from. `poll_write` wakes.
+            // If a client stops reading, the server stops reading from it. `poll_write` wakes the task.
             return Poll::Pending;
         }
         if self.activity().must_end(context) {
-            // As if the client had closed it.
+            // The end of the stream, as if the client had closed it.
             return Poll::Ready(Ok(()));
         }
         if self.has_more {
-            // The requests that have come together are begun before more are read.
+            // Requests that have arrived together begin before more is read.
             self.has_more = false;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
         let room = self.room();
         if room == 0 && self.activity().is_in_flight() {
-            // `poll_write` wakes.
+            // `poll_write` wakes the task.
             self.is_paused = true;
             return Poll::Pending;
         }
@@ -211,7 +210,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Here even when it is neither read from nor written to.
+        // Actix flushes even when it neither reads nor writes.
         self.check_deadline(context)?;
         Pin::new(&mut self.inner).poll_flush(context)
     }

@@ -1,8 +1,8 @@
 use actix_web::http::header::{self, HeaderMap};
 
-/// The values of every cookie of that name which a request carries, as they stand in its headers.
+/// Returns the raw values of all cookies called `name`.
 ///
-/// `HttpRequest::cookie` finds nothing at all as soon as one cookie, perhaps of another application, is badly encoded.
+/// `HttpRequest::cookie` fails for all cookies if one of them, perhaps of another application, is not UTF-8.
 pub fn cookie_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
     headers
         .get_all(header::COOKIE)

@@ -15,25 +15,25 @@ use paperclip::{
 use super::{cookie_header::cookie_values, session_cookie::CookieSettings};
 use crate::application::ports::DeviceToken;
 
-/// The cookie by which a device is known to a user who has logged in on it. It outlives the session, and a log-out.
+/// The cookie that marks a device as known to a user who has logged in on it. It outlives the session.
 pub struct DeviceCookie {
     settings: web::Data<CookieSettings>,
     token: Option<DeviceToken>,
 }
 
-/// An answer that hands the device its token, if there is one.
+/// An answer that sets the device cookie, if there is one.
 pub struct WithDeviceCookie<R> {
     answer: R,
     cookie: Option<Cookie<'static>>,
 }
 
 impl DeviceCookie {
-    /// The token that the request carries.
+    /// Returns the token of the request, if it has one.
     pub fn token(&self) -> Option<DeviceToken> {
         self.token.clone()
     }
 
-    /// The answer, with a cookie for `token`.
+    /// Returns the answer with a cookie for `token`.
     pub fn set<R>(&self, token: Option<&DeviceToken>, answer: R) -> WithDeviceCookie<R> {
         WithDeviceCookie {
             answer,
@@ -64,7 +64,7 @@ impl<R: Responder> Responder for WithDeviceCookie<R> {
         if let Some(cookie) = self.cookie
             && let Err(error) = response.add_cookie(&cookie)
         {
-            // Only a value that no header can hold is refused, and a token is none.
+            // Unreachable: a token is always valid in a header.
             log::error!("the device cookie cannot be set: {error}");
         }
         response

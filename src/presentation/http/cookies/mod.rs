@@ -1,9 +1,8 @@
-//! The two cookies: the [`SessionCookie`] that carries the access token, and the [`DeviceCookie`] by which a device is
-//! known.
+//! The two cookies: the [`SessionCookie`] with the access token, and the [`DeviceCookie`] that identifies a device.
 //!
-//! Here is what a cookie looks like and how it is read and set. What is done to cookies of any request, whatever its
-//! controller, is a step of the [middleware](super::middleware); what the tokens in them say, only the application
-//! knows, by its [ports](crate::application::ports).
+//! This module defines their attributes, and how they are read and set. Steps for the cookies of every request are in
+//! the [middleware](super::middleware). Only the application can read the tokens in them, by its
+//! [ports](crate::application::ports).
 
 mod cookie_header;
 mod device_cookie;

@@ -20,34 +20,33 @@ use crate::application::ports::{AccessToken, DeviceToken};
 /// The key of the token inside the cookie.
 const TOKEN: &str = "token";
 
-/// How the session cookie looks.
+/// Settings of both cookies.
 #[derive(Clone)]
 pub struct CookieSettings {
     /// The name of the cookie.
     pub name: String,
-    /// The domain with whose hosts browsers share it; none for the host that sets it alone.
+    /// The domain whose hosts share the cookie; if there is none, only the host that sets it gets it.
     pub domain: Option<String>,
-    /// Whether browsers send it over HTTPS only.
+    /// Whether browsers send it only over HTTPS.
     pub secure: bool,
-    /// Whether browsers send it along with requests that other sites cause.
+    /// Whether browsers send it with cross-site requests.
     pub same_site: SameSite,
-    /// Encrypts the content. [`Key::derive_from`] makes it out of at least 32 secret bytes.
+    /// Encrypts the content. [`Key::derive_from`] derives it from at least 32 secret bytes.
     pub key: Key,
-    /// Decrypt what was encrypted with them, when they were in use.
+    /// Earlier keys, which can still decrypt.
     pub former_keys: Vec<Key>,
-    /// How long the browser keeps it after it was set.
+    /// The lifetime of the session cookie.
     pub ttl: Duration,
-    /// The name of the other cookie, by which a device is known. It is like this one in all but name, content and lifetime.
+    /// The name of the device cookie, which differs from the session cookie only in name, content and lifetime.
     pub device_name: String,
-    /// How long the browser keeps that one.
+    /// The lifetime of the device cookie.
     pub device_ttl: Duration,
 }
 
 impl CookieSettings {
-    /// The middleware that decrypts the cookie of a request, if it is under the [key](Self::key) in use, and sets the one of
-    /// its answer.
+    /// Builds the session middleware, which decrypts and encrypts with the current [key](Self::key).
     ///
-    /// By the default policy a cookie is sent only when its content changed: nothing but a fresh token renews its lifetime.
+    /// By default, it sends a cookie only if the content changed, so only a new token extends the lifetime.
     pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {
         SessionMiddleware::builder(CookieSessionStore::default(), self.key.clone())
             .cookie_name(self.name.clone())
@@ -60,9 +59,9 @@ impl CookieSettings {
             .build()
     }
 
-    /// The cookie that makes the browser forget the one that `request` carries, if it carries one.
+    /// Returns a cookie that removes the session cookie of `request`, if it has one.
     ///
-    /// `Session::purge` sends nothing for a cookie that cannot be decrypted.
+    /// `Session::purge` does not remove a cookie that cannot be decrypted.
     pub fn removal(&self, request: &HttpRequest) -> Option<Cookie<'static>> {
         cookie_values(request.headers(), &self.name).next()?;
         let mut cookie = self.cookie(&self.name, "");
@@ -70,30 +69,26 @@ impl CookieSettings {
         Some(cookie)
     }
 
-    /// Opens the value of a session cookie, if one of the keys does.
+    /// Decrypts the value of a session cookie with the current key or a former one.
     pub fn open(&self, value: &str) -> Option<Cookie<'static>> {
-        let sealed = Cookie::parse_encoded(format!("{}={value}", self.name)).ok()?;
-        let jar = CookieJar::new();
-        iter::once(&self.key)
-            .chain(&self.former_keys)
-            .find_map(|key| jar.private(key).decrypt(sealed.clone()))
+        self.decrypt(Cookie::parse_encoded(format!("{}={value}", self.name)).ok()?)
     }
 
-    /// Seals the content of a session cookie with the key in use, as a browser sends it.
+    /// Encrypts the content of a session cookie with the current key, and encodes it as a browser sends it.
     pub fn seal(&self, content: Cookie<'static>) -> Option<String> {
         let mut jar = CookieJar::new();
         jar.private_mut(&self.key).add(content);
         Some(jar.get(&self.name)?.encoded().stripped().to_string())
     }
 
-    /// Reads the token in the content of a session cookie, as the session middleware writes it: JSON in JSON.
+    /// Extracts the token from a session cookie's content, which the middleware writes as JSON in JSON.
     pub fn token_in(content: &Cookie<'_>) -> Option<AccessToken> {
         let mut state: HashMap<String, String> = serde_json::from_str(content.value()).ok()?;
         let token: String = serde_json::from_str(&state.remove(TOKEN)?).ok()?;
         Some(AccessToken::new(token))
     }
 
-    /// The cookie by which a device is known. It is encrypted as the session cookie is, so that it tells nothing.
+    /// Builds the device cookie, encrypted like the session cookie.
     pub fn device_cookie(&self, token: &DeviceToken) -> Option<Cookie<'static>> {
         let mut cookie = self.cookie(&self.device_name, token.expose());
         cookie.set_max_age(lifetime(self.device_ttl));
@@ -102,13 +97,16 @@ impl CookieSettings {
         jar.get(&self.device_name).cloned()
     }
 
-    /// Decrypts the value of a [device cookie](Self::device_cookie), with the key in use or a former one.
+    /// Decrypts the value of a [device cookie](Self::device_cookie) with the current key or a former one.
     pub fn device_token(&self, value: &[u8]) -> Option<DeviceToken> {
         let sealed = Cookie::new(&self.device_name, str::from_utf8(value).ok()?).into_owned();
+        Some(DeviceToken::new(self.decrypt(sealed)?.value()))
+    }
+
+    fn decrypt(&self, sealed: Cookie<'static>) -> Option<Cookie<'static>> {
         let jar = CookieJar::new();
         let mut keys = iter::once(&self.key).chain(&self.former_keys);
-        let cookie = keys.find_map(|key| jar.private(key).decrypt(sealed.clone()))?;
-        Some(DeviceToken::new(cookie.value()))
+        keys.find_map(|key| jar.private(key).decrypt(sealed.clone()))
     }
 
     fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
@@ -129,18 +127,18 @@ fn lifetime(ttl: Duration) -> cookie::time::Duration {
     ttl.try_into().unwrap_or(cookie::time::Duration::MAX)
 }
 
-/// The session cookie of the request at hand; what is changed in it is sent with the answer.
+/// The session cookie of the current request; changes are sent with the answer.
 pub struct SessionCookie {
     session: Session,
     other_tokens: Vec<AccessToken>,
 }
 
-/// The tokens in the session cookies that a request carries beside the first one that opens.
+/// The tokens of the session cookies after the first one that can be decrypted.
 #[derive(Clone)]
 pub struct OtherTokens(pub Vec<AccessToken>);
 
 impl SessionCookie {
-    /// The session cookie of `request`.
+    /// Returns the session cookie of `request`.
     pub fn of(request: &HttpRequest) -> Self {
         let other_tokens = request.extensions().get::<OtherTokens>().cloned();
         Self {
@@ -149,23 +147,22 @@ impl SessionCookie {
         }
     }
 
-    /// The tokens in the session cookies of the request that can be decrypted. Browsers send several if they were set for
-    /// different domains; the session of any may have ended.
+    /// Returns the tokens of all session cookies that can be decrypted; their sessions may have ended.
     pub fn tokens(&self) -> impl Iterator<Item = AccessToken> {
-        // A cookie of another shape was sealed by an older version: it is no log-in.
+        // Content of another shape is from an older version, and has no token.
         let first = self.session.get::<String>(TOKEN).ok().flatten().map(AccessToken::new);
         first.into_iter().chain(self.other_tokens.iter().cloned())
     }
 
-    /// Hands `token` to the client, with a fresh lifetime.
+    /// Sends `token` to the client, with a new lifetime.
     pub fn set(&self, token: &AccessToken) {
         if let Err(error) = self.session.insert(TOKEN, token.expose()) {
-            // Only a value that cannot be serialized is refused, and a string can.
+            // Unreachable: a string can always be serialized.
             log::error!("the session cookie cannot be set: {error}");
         }
     }
 
-    /// Makes the client forget its cookie. Nothing can be set afterwards in the same request.
+    /// Removes the cookie from the client. In the same request, [`set`](Self::set) has no effect afterwards.
     pub fn clear(&self) {
         self.session.purge();
     }
@@ -185,7 +182,7 @@ impl OperationModifier for SessionCookie {}
 
 #[cfg(test)]
 impl CookieSettings {
-    /// Settings as in production.
+    /// Returns settings as in production.
     pub fn for_tests() -> Self {
         Self {
             name: "__Host-access_token".to_owned(),

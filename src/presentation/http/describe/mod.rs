@@ -1,11 +1,11 @@
-//! What extractors, responders and controllers tell the OpenAPI document.
+//! Building blocks of the OpenAPI document for extractors, responders and controllers.
 //!
-//! Extractors and responders say by [`refuses`] and [`answers`] what they do to every operation that uses them. What an
-//! operation says of itself alone are its [`Details`], which stand beside its controller.
+//! Extractors and responders document their answers with [`add_problems`] and [`add_success`] in every operation that
+//! uses them. The [`Details`] of a single operation are in the file of its controller.
 
 mod details;
 mod operation;
 pub mod samples;
 
 pub use details::Details;
-pub use operation::{SESSION, answers, asks_for_session, line, refuses};
+pub use operation::{SESSION, add_problems, add_success, line, require_session};

@@ -1,4 +1,4 @@
-//! What extractors and responders say about the operations that use them.
+//! Documents extractors and responders in the operations that use them.
 
 use paperclip::v2::{
     models::{DefaultOperationRaw, DefaultResponseRaw, DefaultSchemaRaw, Either},
@@ -10,8 +10,8 @@ use crate::presentation::http::problem::{Problem, ProblemCode};
 /// The name of the security scheme: the session cookie.
 pub const SESSION: &str = "session";
 
-/// Adds the answers that go with `codes` to the operation; answers of one status share an entry that lists their codes.
-pub fn refuses(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
+/// Adds the answers for `codes` to the operation. Codes of the same status share an entry that lists them.
+pub fn add_problems(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
     for code in codes {
         let entry = operation
             .responses
@@ -35,13 +35,18 @@ pub fn refuses(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
     }
 }
 
-/// The line about `code` in the description of an answer.
+/// Returns the line for `code` in the description of an answer.
 pub fn line(code: ProblemCode) -> String {
     format!("- `{}`: {}", code.code(), code.title())
 }
 
-/// Adds an answer of success to the operation.
-pub fn answers(operation: &mut DefaultOperationRaw, status: &str, description: &str, schema: Option<DefaultSchemaRaw>) {
+/// Adds a successful answer to the operation.
+pub fn add_success(
+    operation: &mut DefaultOperationRaw,
+    status: &str,
+    description: &str,
+    schema: Option<DefaultSchemaRaw>,
+) {
     let response = DefaultResponseRaw {
         description: Some(description.to_owned()),
         schema,
@@ -50,8 +55,8 @@ pub fn answers(operation: &mut DefaultOperationRaw, status: &str, description: &
     operation.responses.insert(status.to_owned(), Either::Right(response));
 }
 
-/// Says that the operation needs the session cookie.
-pub fn asks_for_session(operation: &mut DefaultOperationRaw) {
+/// Marks the operation as requiring the session cookie.
+pub fn require_session(operation: &mut DefaultOperationRaw) {
     operation.security.push([(SESSION.to_owned(), Vec::new())].into());
 }
 
@@ -62,8 +67,8 @@ mod tests {
     #[test]
     fn answers_of_one_status_share_an_entry_that_names_each_code_once() {
         let mut operation = DefaultOperationRaw::default();
-        refuses(&mut operation, &[ProblemCode::BadRequest, ProblemCode::MalformedJson]);
-        refuses(&mut operation, &[ProblemCode::BadRequest, ProblemCode::NotAuthorized]);
+        add_problems(&mut operation, &[ProblemCode::BadRequest, ProblemCode::MalformedJson]);
+        add_problems(&mut operation, &[ProblemCode::BadRequest, ProblemCode::NotAuthorized]);
         assert!(operation.responses.keys().eq(["400", "403"]));
         let Some(Either::Right(response)) = operation.responses.get("400") else {
             panic!("no answer for 400");

@@ -1,4 +1,4 @@
-//! Values that the examples of several operations are made of.
+//! Values for the examples of several operations.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub const ADA: &str = "Ada.Lovelace";
 pub const ID: &str = "019b796d-d600-7c2e-9d5f-4b1a6e3c8f20";
 /// A time.
 pub const TIME: &str = "2026-01-01T12:00:00Z";
-/// The time at which a session expires that began at [`TIME`].
+/// The expiry of a session that began at [`TIME`].
 pub const EXPIRY: &str = "2026-01-01T13:00:00Z";
 
 /// A password that is long enough under `policy`.
@@ -23,7 +23,7 @@ pub fn new_password(policy: &PasswordPolicy) -> String {
     long_enough("a longer sentence is a better password", policy)
 }
 
-/// The body that names [`ADA`].
+/// A body that names [`ADA`].
 pub fn target(_: &PasswordPolicy) -> Value {
     json!({ "username": ADA })
 }

@@ -1,4 +1,4 @@
-//! What paperclip cannot say: it describes Swagger 2, and translates that.
+//! Adds to the document what paperclip cannot express: it describes Swagger 2, and translates that.
 
 use std::{collections::BTreeSet, mem};
 
@@ -30,8 +30,8 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
             "in": "cookie",
             "name": cookie_name,
             "description": "The session cookie. Log-in sets it; a session that is used near its end is renewed. \
-                            Browsers send it by themselves, and let no script send another: in Swagger UI, log in and \
-                            leave this empty.",
+                            Browsers send it automatically, and scripts cannot set it: in Swagger UI, log in and leave \
+                            this empty.",
         } },
     });
     merge(&mut document["components"], components);
@@ -46,19 +46,21 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
         let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
         request_schemas.extend(schema.and_then(Value::as_str).map(str::to_owned));
     }
-    // Unknown fields are refused in requests; answers may have more one day.
-    for reference in request_schemas {
-        if let Some(schema) = document.pointer_mut(reference.trim_start_matches('#')) {
+    for (name, schema) in entries(&mut document["components"]["schemas"]) {
+        if request_schemas.contains(&format!("#/components/schemas/{name}")) {
+            // Unknown fields are rejected in requests; responses may get more fields later.
             schema["additionalProperties"] = json!(false);
+        } else if name != "Problem" {
+            require_all_fields(schema);
         }
     }
     document["components"]["examples"] = problems;
     document["servers"] = json!([{ "url": "/" }]);
     document["tags"] = json!([
-        { "name": "Account", "description": "What everyone does with their own account and session." },
-        { "name": "Users", "description": "What admins do with users, and changes of passwords." },
-        { "name": "Audit", "description": "What super admins may see of what others did." },
-        { "name": "Health", "description": "What an orchestrator or a load balancer asks." },
+        { "name": "Account", "description": "The caller's own account and sessions." },
+        { "name": "Users", "description": "The management of users, and changes of passwords." },
+        { "name": "Audit", "description": "The audit trail, for super admins." },
+        { "name": "Health", "description": "Probes for orchestrators and load balancers." },
     ]);
     merge(
         &mut document["info"],
@@ -67,27 +69,48 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
             "license": { "name": LICENSE, "url": format!("https://spdx.org/licenses/{LICENSE}.html") },
         }),
     );
-    // Both forms answer; paperclip ends the path of a scope itself with a slash.
+    // Paths work with and without a trailing slash; paperclip ends the path of a scope with one.
     if let Some(paths) = document["paths"].as_object_mut() {
         let without_slash = |(path, operations): (String, Value)| (path.trim_end_matches('/').to_owned(), operations);
         *paths = mem::take(paths).into_iter().map(without_slash).collect();
     }
 }
 
-/// Refers to schemas inside of others by name, where paperclip writes them out: without the amendments, and so that generated
-/// clients would have a type of each.
+/// Requires every field of a response. Paperclip leaves out those that can be null, which are there all the same.
+fn require_all_fields(schema: &mut Value) {
+    let required = schema["required"].clone();
+    let is_required = |name: &str| {
+        required
+            .as_array()
+            .is_some_and(|names| names.iter().any(|known| known == name))
+    };
+    let Some(properties) = schema.get_mut("properties") else {
+        return;
+    };
+    let mut fields = Vec::new();
+    for (name, field) in entries(properties) {
+        if !is_required(name) {
+            field["nullable"] = json!(true);
+        }
+        fields.push(name.clone());
+    }
+    schema["required"] = json!(fields);
+}
+
+/// Replaces inline schemas by references, so that the amendments apply and generated clients share one type.
 fn name_nested_schemas(schemas: &mut Value) {
     schemas["UserList"]["properties"]["users"]["items"] = reference_to("UserView");
-    // It is used nowhere else, so paperclip has not named it at all.
-    let items = &mut schemas["SessionList"]["properties"]["sessions"]["items"];
-    let mut session_view = mem::replace(items, reference_to("SessionView"));
-    merge(&mut session_view, schemas["SessionView"].take());
-    schemas["SessionView"] = session_view;
+    // Paperclip does not name schemas that only lists use.
+    for (list, property, item) in [
+        ("SessionList", "sessions", "SessionView"),
+        ("AuditEventList", "events", "AuditEventView"),
+    ] {
+        let items = &mut schemas[list]["properties"][property]["items"];
+        let mut schema = mem::replace(items, reference_to(item));
+        merge(&mut schema, schemas[item].take());
+        schemas[item] = schema;
+    }
     schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
-    let items = &mut schemas["AuditEventList"]["properties"]["events"]["items"];
-    let mut event_view = mem::replace(items, reference_to("AuditEventView"));
-    merge(&mut event_view, schemas["AuditEventView"].take());
-    schemas["AuditEventView"] = event_view;
     for user in ["CurrentUser", "UserView"] {
         schemas[user]["properties"]["role"] = reference_to("Role");
     }
@@ -97,7 +120,7 @@ fn reference_to(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
-/// Tells of the refusal that the extractors know nothing of, for it depends on the method.
+/// Adds the cross-site error, which the extractors cannot document because it depends on the method.
 fn document_cross_site_refusal(operation: &mut Value) {
     let code = ProblemCode::CrossSiteRequest;
     let responses = &mut operation["responses"];
@@ -110,7 +133,7 @@ fn document_cross_site_refusal(operation: &mut Value) {
     *refusals = refusal;
 }
 
-/// Amends one operation, and collects an example of every kind of problem that it tells of.
+/// Amends one operation, and collects an example of every kind of problem that it documents.
 fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, problems: &mut Value) {
     let described = operation.clone();
     let id = described["operationId"].as_str().unwrap_or_default();
@@ -135,9 +158,9 @@ fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, prob
     if let Some(example) = details.request {
         operation["requestBody"]["content"][JSON]["example"] = example(password_policy);
     }
-    // An empty list says that none is needed.
+    // An empty list means that no authentication is required.
     operation["security"] = described.get("security").cloned().unwrap_or_else(|| json!([]));
-    // A description keeps the line breaks of the comment that it is taken from.
+    // Paperclip keeps the line breaks of comments.
     operation["description"] = json!(
         described["description"]
             .as_str()
@@ -154,7 +177,7 @@ fn amend_operation(operation: &mut Value, password_policy: &PasswordPolicy, prob
     }
 }
 
-/// Puts what `amendment` holds into `target`, which keeps everything else.
+/// Merges `amendment` into `target`.
 fn merge(target: &mut Value, amendment: Value) {
     match (target, amendment) {
         (Value::Object(target), Value::Object(amendment)) => {
@@ -166,24 +189,20 @@ fn merge(target: &mut Value, amendment: Value) {
     }
 }
 
-/// Every operation, with its method.
+/// Returns every operation, with its method.
 fn operations(document: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
 
-    members(&mut document["paths"])
-        .flat_map(entries)
+    entries(&mut document["paths"])
+        .flat_map(|(_, path)| entries(path))
         .filter(|(key, _)| METHODS.contains(&key.as_str()))
-}
-
-fn members(object: &mut Value) -> impl Iterator<Item = &mut Value> {
-    entries(object).map(|(_, member)| member)
 }
 
 fn entries(object: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     object.as_object_mut().into_iter().flatten()
 }
 
-/// Gives the answer its media type and, of every code that its description lists, an example.
+/// Adds the media type to an error answer, and an example for every code that its description lists.
 fn declare_problem(response: &mut Value, problems: &mut Value) {
     let description = response["description"].as_str().unwrap_or_default();
     let listed = |problem: &&ProblemCode| description.contains(&format!("`{}`", problem.code()));
@@ -196,13 +215,10 @@ fn declare_problem(response: &mut Value, problems: &mut Value) {
     response["content"] = json!({ PROBLEM_JSON: { "schema": schema, "examples": examples } });
 }
 
-/// A document of this kind of problem.
+/// Builds an example of this kind of problem.
 fn problem_example(code: ProblemCode) -> Value {
     let problem = match code {
-        ProblemCode::ValidationFailed => Problem::validation(vec![FieldError {
-            field: "username".to_owned(),
-            message: "is required".to_owned(),
-        }]),
+        ProblemCode::ValidationFailed => Problem::validation(vec![FieldError::new("username", "is required")]),
         code => Problem::new(code),
     };
     let mut value = json!(problem);

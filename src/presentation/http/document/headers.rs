@@ -1,4 +1,4 @@
-//! The headers of answers, of which paperclip knows nothing.
+//! The headers of answers, which paperclip does not support.
 
 use serde_json::{Value, json};
 
@@ -7,22 +7,22 @@ use crate::presentation::http::{
     request::request_id,
 };
 
-/// The headers as components; [`of`] refers to them.
+/// Builds the header components that [`of`] refers to.
 pub fn components() -> Value {
     json!({
         "RequestId": {
-            "description": "The id under which the server's log has this request: the one that a trusted proxy gave in \
-                            this header if it was acceptable, else a new one.",
+            "description": "The id of this request in the server's log: the one that a trusted proxy sent in this \
+                            header if it was acceptable, otherwise a new one.",
             "required": true,
-            "schema": { "type": "string", "minLength": 1, "maxLength": request_id::LONGEST },
+            "schema": { "type": "string", "minLength": 1, "maxLength": request_id::MAX_LENGTH },
         },
         "Location": {
-            "description": "The path under which the new user answers.",
+            "description": "The path of the new user.",
             "required": true,
             "schema": { "type": "string", "format": "uri-reference" },
         },
         "RetryAfter": {
-            "description": "How many seconds to wait before trying again.",
+            "description": "How many seconds to wait before a retry.",
             "required": true,
             "schema": { "type": "integer", "minimum": 0 },
         },
@@ -32,8 +32,8 @@ pub fn components() -> Value {
             "schema": { "type": "string", "enum": ["Cookie"] },
         },
         "SessionBegun": {
-            "description": "The session cookie. Beside it comes, in a header of its own, the cookie by which the device is known \
-                            at later log-ins.",
+            "description": "The session cookie. A second header of this name sets the cookie that identifies the \
+                            device at later log-ins.",
             "required": true,
             "schema": { "type": "string" },
         },
@@ -43,31 +43,31 @@ pub fn components() -> Value {
             "schema": { "type": "string" },
         },
         "SessionEndedOrRenewed": {
-            "description": "Removes the session cookie if the session of this request was ended, or is the session cookie \
-                            afresh; there when the session was ended or renewed.",
+            "description": "Removes the session cookie if the session of this request was ended, or sets a new one if \
+                            the session was renewed; absent otherwise.",
             "schema": { "type": "string" },
         },
         "SessionRenewed": {
-            "description": "The session cookie afresh; there when the session was renewed, as it is by a change of one's \
-                            own password.",
+            "description": "A new session cookie, if the session was renewed, for example by a change of your own \
+                            password; absent otherwise.",
             "schema": { "type": "string" },
         },
         "SessionRejected": {
-            "description": "Removes the session cookie; there when the request carried one.",
+            "description": "Removes the session cookie; only present if the request had one.",
             "schema": { "type": "string" },
         },
     })
 }
 
-/// The headers of the answer that the operation gives with `status`.
+/// Returns the headers of the operation's answer with `status`.
 pub fn of(details: &Details, operation: &Value, status: &str) -> Value {
-    let asks_for_session = !operation["security"][0][SESSION].is_null();
+    let requires_session = !operation["security"][0][SESSION].is_null();
     let is_success = status < "400";
     let cookie = match (details.cookie, status) {
         (_, "401") => Some("SessionRejected"),
         (Some(cookie), _) if is_success => Some(cookie),
-        // The session is renewed before it is known what becomes of the request.
-        _ => asks_for_session.then_some("SessionRenewed"),
+        // The session is renewed even if the request fails later.
+        _ => requires_session.then_some("SessionRenewed"),
     };
     let mut headers = json!({ "X-Request-Id": reference("RequestId") });
     if details.has_location && is_success {

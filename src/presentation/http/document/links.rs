@@ -1,11 +1,11 @@
-//! Links: what can be asked next with what an operation answered.
+//! Links: the operations that can follow with the values of an answer.
 //!
-//! By the letter of OpenAPI 3.0, a request body is one expression or none; that those inside of an object count as well
-//! is what tools make of it that follow links.
+//! Strictly, OpenAPI 3.0 allows only a single expression or a constant as the body of a linked request. But tools that
+//! follow links also evaluate expressions inside of an object.
 
 use serde_json::{Value, json};
 
-/// The links as components; [`references`] refers to them.
+/// Builds the link components that [`references`] refers to.
 pub fn components() -> Value {
     let change = |operation_id: &str, description: &str| {
         json!({
@@ -23,12 +23,12 @@ pub fn components() -> Value {
         "getUser": {
             "operationId": "getUser",
             "parameters": { "user_id": "$response.body#/id" },
-            "description": "The user, as it is now.",
+            "description": "The current state of the user.",
         },
         "endSession": {
             "operationId": "endSession",
             "parameters": { "session_id": "$response.body#/sessions/0/id" },
-            "description": "Each of the sessions can be ended; the newest, say.",
+            "description": "A session can be ended, for example the newest.",
         },
         "listUserSessions": {
             "operationId": "listUserSessions",
@@ -42,12 +42,12 @@ pub fn components() -> Value {
         },
         "grantAdmin": change("grantAdmin", "The user can be made an admin."),
         "revokeAdmin": change("revokeAdmin", "The admin can be made a user again."),
-        "inactivateUser": change("inactivateUser", "The user can be shut out."),
-        "reactivateUser": change("reactivateUser", "The user can be let in again."),
+        "inactivateUser": change("inactivateUser", "The user can be inactivated."),
+        "reactivateUser": change("reactivateUser", "The user can be reactivated."),
     })
 }
 
-/// References to the links that lead to these operations.
+/// Returns references to the links to these operations.
 pub fn references(operation_ids: &[&str]) -> Value {
     let reference = |id: &&str| ((*id).to_owned(), json!({ "$ref": format!("#/components/links/{id}") }));
     operation_ids.iter().map(reference).collect()

@@ -1,7 +1,8 @@
 //! The OpenAPI 3 document.
 //!
-//! Paperclip makes it from the [`routes`](super::routes), the controllers' comments and what extractors and responders
-//! say by [`describe`](super::describe); [`amend`](mod@amend) adds what paperclip cannot say, from the other files here.
+//! Paperclip generates it from the [`routes`](super::routes), the comments of controllers, and the
+//! [`describe`](super::describe) calls of extractors and responders. [`amend`](mod@amend) adds what paperclip cannot
+//! express, from the other files here.
 
 mod amend;
 mod headers;
@@ -26,19 +27,18 @@ use super::{
 use crate::domain::user::PasswordPolicy;
 use amend::amend;
 
-/// What holds for every operation, in Markdown.
+/// The introduction to the API, in Markdown.
 const DESCRIPTION: &str = "\
 User management: sign-up, log-in, users, roles and sessions.
 
-Log-in sets a session cookie, and every later request is judged by it. A path answers with and without a slash at its end. \
-Every error is a problem document (RFC 9457); programs decide by its `code`. The id of a request, made anew \
-or from the `X-Request-Id` of a trusted proxy, is in the answer and in the log.";
+Log-in sets a session cookie, which authenticates every later request. Every path works with and without a trailing \
+slash. Every error is a problem document (RFC 9457); programs should go by its `code`. The id of a request, generated \
+or taken from the `X-Request-Id` of a trusted proxy, is in the answer and in the log.";
 
-/// The document that describes the API when the session cookie has this name and new passwords follow this policy, as indented
-/// JSON.
+/// Generates the document for this cookie name and password policy, as indented JSON.
 pub fn document(cookie_name: &str, password_policy: &PasswordPolicy) -> String {
     let mut document = Value::Null;
-    // Nobody calls.
+    // Never called.
     let session = || SessionMiddleware::new(CookieSessionStore::default(), Key::from(&[0; 64]));
     let _throwaway = actix_web::App::new()
         .wrap_api_with_spec(preamble())

@@ -1,4 +1,4 @@
-//! Limits and defaults, which paperclip drops. Each comes from the type that enforces it.
+//! Limits and defaults, which paperclip omits. Each comes from the type that enforces it.
 
 use serde_json::{Value, json};
 
@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-/// The characters of a username and their order; its length is told apart.
+/// The characters of a username and their order; the length is separate.
 const USERNAME_PATTERN: &str = "^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$";
 
-/// No control character, as `char::is_control` has it.
+/// No control character (`char::is_control`).
 const PREFIX_PATTERN: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 
-/// What the schemas lack, to be merged into them. Log-in knows no rule for usernames and passwords.
+/// Returns the additions to the schemas. The body of log-in has none, because log-in checks no rules.
 pub fn amendments(password_policy: &PasswordPolicy) -> Value {
     let username = json!({
         "minLength": Username::MIN_LENGTH,
@@ -37,30 +37,12 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "maxLength": PasswordPolicy::MAX_LENGTH,
     });
     json!({
-        "AuditEventList": { "properties": {
-            "events": { "maxItems": PageLimit::MAX },
-            "next_cursor": { "nullable": true },
+        "AuditEventList": { "properties": { "events": { "maxItems": PageLimit::MAX } } },
+        "AuditEventView": { "properties": {
+            "action": { "x-extensible-enum": names(AuditAction::ALL, AuditAction::name) },
+            "count": { "minimum": 1 },
+            "refusal": { "x-extensible-enum": names(RefusalReason::ALL, RefusalReason::name) },
         } },
-        "AuditEventView": {
-            // Null where nothing is known, but there.
-            "required": [
-                "action", "actor", "actor_id", "actor_username", "address", "count", "id", "occurred_at", "operator_name",
-                "outcome", "refusal", "request_id", "session_id", "target_id", "target_username",
-            ],
-            "properties": {
-                "action": { "x-extensible-enum": names(AuditAction::ALL, AuditAction::name) },
-                "actor_id": { "nullable": true },
-                "actor_username": { "nullable": true },
-                "address": { "nullable": true },
-                "count": { "minimum": 1 },
-                "operator_name": { "nullable": true },
-                "refusal": { "nullable": true, "x-extensible-enum": names(RefusalReason::ALL, RefusalReason::name) },
-                "request_id": { "nullable": true },
-                "session_id": { "nullable": true },
-                "target_id": { "nullable": true },
-                "target_username": { "nullable": true },
-            },
-        },
         "ChangePasswordBody": { "properties": {
             "username": username,
             "password": password,
@@ -74,38 +56,26 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         "CurrentUser": { "properties": { "username": username } },
         "Health": { "properties": { "status": { "enum": ["ok"] } } },
         "Problem": { "properties": {
-            // Not `enum`: clients that were made before a code was added must not fail at it.
+            // Not `enum`, so that clients that were generated earlier accept new codes.
             "code": { "x-extensible-enum": names(ProblemCode::ALL, ProblemCode::code) },
-            "request_id": { "minLength": 1, "maxLength": request_id::LONGEST },
+            "request_id": { "minLength": 1, "maxLength": request_id::MAX_LENGTH },
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
         } },
-        "SessionView": {
-            // Null where nothing is known, but there.
-            "required": ["address", "created_at", "current", "expires_at", "id", "last_seen_at", "user_agent"],
-            "properties": {
-                "address": { "nullable": true },
-                "user_agent": { "nullable": true, "minLength": 1, "maxLength": UserAgent::MAX_LENGTH },
-            },
-        },
+        "SessionView": { "properties": { "user_agent": { "minLength": 1, "maxLength": UserAgent::MAX_LENGTH } } },
         "SignUpBody": { "properties": { "username": username, "password": password } },
         "TargetUser": { "properties": { "username": username } },
-        "UserList": {
-            // Null on the last page, but there.
-            "required": ["limit", "next_cursor", "offset", "total", "total_is_exact", "users"],
-            "properties": {
-                "limit": limit(),
-                "next_cursor": { "nullable": true },
-                "offset": offset(),
-                "total": { "minimum": 0 },
-                "users": { "maxItems": PageLimit::MAX },
-            },
-        },
+        "UserList": { "properties": {
+            "limit": limit(),
+            "offset": offset(),
+            "total": { "minimum": 0 },
+            "users": { "maxItems": PageLimit::MAX },
+        } },
         "UserView": { "properties": { "username": username } },
     })
 }
 
-/// What the parameter of this name lacks, to be merged into it.
+/// Returns the additions to the parameter of this name.
 pub fn parameter(name: &str) -> Value {
     match name {
         "action" => json!({ "schema": { "enum": names(AuditAction::ALL, AuditAction::name) } }),

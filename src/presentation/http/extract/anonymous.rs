@@ -10,7 +10,7 @@ use paperclip::{
     },
 };
 
-use super::{caller::authenticate_by, cross_site::refuse_cross_site, no_input::NoInput};
+use super::{caller::authenticate_by, cross_site::reject_cross_site, no_input::NoInput};
 use crate::{
     application::commands::account::{Authenticate, AuthenticateError},
     presentation::http::{
@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-/// The input `X` of an operation for those who are not logged in; for others it is 403 `already_authenticated`.
+/// Extracts the input `X` of an operation for callers without a session.
 ///
-/// A dead cookie is no log-in. A request that the page of another site has sent is refused before that is judged, for it could
-/// log the visitor in to the account of somebody else.
+/// A caller with a session gets 403 `already_authenticated`; an invalid cookie counts as no session. A cross-site
+/// request is rejected first, because it could log the visitor in to another user's account.
 pub struct Anonymous<X = NoInput>(pub X);
 
 impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
@@ -35,9 +35,9 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            refuse_cross_site(&request).await?;
+            reject_cross_site(&request).await?;
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
-            // Only protected operations hand out a renewed token; if this made one, the next of them hands out another.
+            // A renewed token is dropped here; the next protected operation issues another one.
             let cookie = SessionCookie::of(&request);
             match authenticate_by(&cookie, &authenticate, &request).await {
                 Ok(_) => Err(Problem::new(ProblemCode::AlreadyAuthenticated).into()),
@@ -55,7 +55,7 @@ impl<X: Apiv2Schema> Apiv2Schema for Anonymous<X> {}
 
 impl<X: OperationModifier> OperationModifier for Anonymous<X> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
-        describe::refuses(
+        describe::add_problems(
             operation,
             &[
                 ProblemCode::AlreadyAuthenticated,

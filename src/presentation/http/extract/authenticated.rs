@@ -10,7 +10,7 @@ use paperclip::{
     },
 };
 
-use super::{caller::authenticate_by, cross_site::refuse_cross_site, no_input::NoInput};
+use super::{caller::authenticate_by, cross_site::reject_cross_site, no_input::NoInput};
 use crate::{
     application::{
         access::Actor,
@@ -24,10 +24,10 @@ use crate::{
     },
 };
 
-/// The caller of a protected operation together with its input `X`, for example `Authenticated<Body<TargetUser>>`.
+/// Extracts the caller of a protected operation and its input `X`, for example `Authenticated<Body<TargetUser>>`.
 ///
-/// Actix runs the extractors of a controller side by side. Nesting makes the caller come first: without a log-in the answer is
-/// 401 whatever was sent, and nothing of it is read. Before that, a request that the page of another site has sent is 403.
+/// Actix runs the extractors of a controller concurrently. Nesting authenticates the caller first: without a session
+/// the answer is 401, and the input is not read. Before that, a cross-site request is rejected with 403.
 pub struct Authenticated<X = NoInput>(pub Actor, pub X);
 
 impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
@@ -38,7 +38,7 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            refuse_cross_site(&request).await?;
+            reject_cross_site(&request).await?;
             let cookie = SessionCookie::of(&request);
             let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             let authenticated = authenticate_by(&cookie, &authenticate, &request)
@@ -59,7 +59,7 @@ impl<X: Apiv2Schema> Apiv2Schema for Authenticated<X> {}
 
 impl<X: OperationModifier> OperationModifier for Authenticated<X> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
-        describe::refuses(operation, &AuthenticateError::codes());
+        describe::add_problems(operation, &AuthenticateError::codes());
         X::update_parameter(operation);
     }
 
@@ -68,6 +68,6 @@ impl<X: OperationModifier> OperationModifier for Authenticated<X> {
     }
 
     fn update_security(operation: &mut DefaultOperationRaw) {
-        describe::asks_for_session(operation);
+        describe::require_session(operation);
     }
 }

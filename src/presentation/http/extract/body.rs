@@ -26,11 +26,17 @@ use crate::presentation::http::{
     settings::HttpSettings,
 };
 
-/// The body of a request, a JSON object.
+/// Extracts the body of a request, a JSON object.
 ///
-/// In this order: a body that is not declared as `application/json` in UTF-8, or that has a content coding, is 415, one over
-/// [`HttpSettings::body_limit`] 413, one that does not arrive in time 408, one that is not JSON (RFC 8259) 400, and JSON that is
-/// no `T`, or has other fields, 422 with the fields to blame. No answer repeats a value that was sent.
+/// The errors, in the order of the checks:
+///
+/// - 415: the body is not declared as `application/json` in UTF-8, or has a content coding;
+/// - 413: it is larger than [`HttpSettings::body_limit`];
+/// - 408: it does not arrive in time;
+/// - 400: it is not JSON (RFC 8259);
+/// - 422: it is not a `T`, or has unknown fields. The answer names the fields.
+///
+/// No answer repeats a value of the request.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
@@ -67,7 +73,7 @@ fn require_json(request: &HttpRequest) -> Result<(), Error> {
         .into())
 }
 
-/// Rejects a compressed body, which would otherwise be read as it is (RFC 9110, section 15.5.16).
+/// Rejects a compressed body, which is not supported (RFC 9110, section 15.5.16).
 fn require_no_coding(request: &HttpRequest) -> Result<(), Error> {
     let values = request.headers().get_all(header::CONTENT_ENCODING);
     let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -115,21 +121,17 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         let (line, column) = position(bytes, error.valid_up_to());
         malformed(format!("The body is not UTF-8 at line {line} column {column}."))
     })?;
-    // The grammar first, for the whole body: otherwise a field of the wrong type would hide that the rest is no JSON. What
-    // serde_json says of the grammar ends with the position, and repeats nothing.
+    // Checks the grammar of the whole body first: otherwise a field of the wrong type would hide invalid JSON after it.
+    // The error of serde_json contains the position, but no value.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
-    // Serde would take an array for a struct.
+    // Serde would also accept an array for a struct.
     if !text.trim_start().starts_with('{') {
-        let error = FieldError {
-            field: "body".to_owned(),
-            message: "must be an object".to_owned(),
-        };
-        return Err(Problem::validation(vec![error]).into());
+        return Err(Problem::validation(vec![FieldError::new("body", "must be an object")]).into());
     }
     read_fields(&mut serde_json::Deserializer::from_str(text))
 }
 
-/// The line and column of a byte, each counted from 1.
+/// Returns the line and column of a byte, counted from 1.
 fn position(bytes: &[u8], index: usize) -> (usize, usize) {
     let before = &bytes[..index];
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
@@ -150,7 +152,7 @@ impl<T: Apiv2Schema> Apiv2Schema for Body<T> {
 impl<T: Apiv2Schema> OperationModifier for Body<T> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
         web::Json::<T>::update_parameter(operation);
-        describe::refuses(
+        describe::add_problems(
             operation,
             &[
                 ProblemCode::BadRequest,
@@ -177,10 +179,10 @@ mod tests {
     use super::*;
     use crate::presentation::http::users::create_user::CreateUserBody;
 
-    /// A word that no answer has of itself.
+    /// A word that no answer contains by itself.
     const SENT: &str = "s3nt";
 
-    /// The status and the content of the refusal, if the bytes are refused.
+    /// Returns status and content of the error, if the bytes are rejected.
     fn refusal(bytes: &[u8]) -> Option<(u16, String)> {
         let response = parse::<CreateUserBody>(bytes).err()?.error_response();
         let status = response.status().as_u16();
@@ -188,7 +190,7 @@ mod tests {
         Some((status, String::from_utf8(content.to_vec()).unwrap()))
     }
 
-    /// JSON with the fields of the body and others, on several levels, and values of every type.
+    /// Generates JSON with the fields of the body and others, on several levels, and values of every type.
     fn any_json() -> impl Strategy<Value = Value> {
         let field =
             select(vec!["username", "password", "role", "other", "", "a.b", "\"", "\u{1b}"]).prop_map(str::to_owned);

@@ -9,10 +9,10 @@ use crate::{
     presentation::http::cookies::SessionCookie,
 };
 
-/// Finds out who sends `request`, by the first of its session cookies that is a log-in.
+/// Authenticates `request` by the first valid session among its cookies.
 ///
 /// # Errors
-/// [`AuthenticateError::NotAuthenticated`] if none is.
+/// [`AuthenticateError::NotAuthenticated`] if there is none.
 pub(super) async fn authenticate_by(
     cookie: &SessionCookie,
     authenticate: &Authenticate,

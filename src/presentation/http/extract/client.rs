@@ -6,23 +6,23 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
-use super::ClientAddress;
+use super::client_address;
 use crate::{
     application::audit_trail::Provenance, domain::session::UserAgent, presentation::http::request::request_id,
 };
 
-/// What is known of the client that sent the request.
+/// Extracts what is known about the client that sent the request.
 pub struct Client {
-    /// Where the request comes from.
+    /// The address of the client, and the id of the request.
     pub provenance: Provenance,
-    /// What the client calls itself.
+    /// The `User-Agent` of the client.
     pub user_agent: Option<UserAgent>,
 }
 
-/// Where `request` comes from.
+/// Returns the client's address and the id of `request`.
 pub fn provenance(request: &HttpRequest) -> Provenance {
     Provenance {
-        address: Some(ClientAddress::of(request).0),
+        address: Some(client_address(request)),
         request_id: request_id::current().map(request_id::RequestId::into_inner),
     }
 }

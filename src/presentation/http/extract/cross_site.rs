@@ -11,22 +11,22 @@ use crate::presentation::http::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses a request that may change something, if the page of another origin has made the visitor's browser send it.
+/// Rejects a request with an unsafe method that a browser sends for a page of another origin.
 ///
-/// Browsers say in `Origin` whose page asks, or in `Sec-Fetch-Site` how that relates to what it asks, and no page can change
-/// either. Whoever sends neither is no browser. As long as no origin is listed, `CrossOriginProtection` of Go's `net/http`
-/// decides alike.
-pub async fn refuse_cross_site(request: &HttpRequest) -> Result<(), Error> {
+/// Browsers send the origin of the page in `Origin`, or its relation to the server in `Sec-Fetch-Site`. A page can
+/// change neither of them. A client that sends neither is not a browser. If no origin is listed, this matches
+/// `CrossOriginProtection` of Go's `net/http`.
+pub async fn reject_cross_site(request: &HttpRequest) -> Result<(), Error> {
     let settings = web::Data::<HttpSettings>::extract(request).await?;
-    if request.method().is_safe() || is_let_in(request.headers(), &settings) {
+    if request.method().is_safe() || is_allowed(request.headers(), &settings) {
         return Ok(());
     }
-    let detail = "The page that has sent this request is of an origin that may change nothing here. If it should, list the \
-                  origin in server.public_origins or server.cors_allowed_origins.";
+    let detail = "The page that has sent this request is of an origin that may change nothing here. If it should, list \
+                  the origin in server.public_origins or server.cors_allowed_origins.";
     Err(Problem::with_detail(ProblemCode::CrossSiteRequest, detail).into())
 }
 
-fn is_let_in(headers: &HeaderMap, settings: &HttpSettings) -> bool {
+fn is_allowed(headers: &HeaderMap, settings: &HttpSettings) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).peekable();
     if origins.peek().is_none() {
         return fetch_sites(headers).all(|site| site == "none" || site == "same-origin");
@@ -42,10 +42,10 @@ fn is_let_in(headers: &HeaderMap, settings: &HttpSettings) -> bool {
     })
 }
 
-/// Whether the page is of the origin that is asked, as far as that can be told by those who do not know their own.
+/// Returns whether the page has the origin of this server, which is not configured.
 ///
-/// To a server without TLS, other than on the same machine, browsers say nothing in `Sec-Fetch-Site`; neither do those from
-/// before 2023. What is left is the host. It does not tell `http` from `https`, which HSTS keeps apart.
+/// Browsers from before 2023 send no `Sec-Fetch-Site`, and newer ones send it only over TLS or to the same machine.
+/// Without it, the host is compared. That does not distinguish `http` from `https`, but HSTS does.
 fn is_same_origin(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     let mut sites = fetch_sites(headers).peekable();
     if sites.peek().is_some() {
@@ -54,14 +54,14 @@ fn is_same_origin(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     let (origin, host) = (origin.as_bytes(), headers.get(header::HOST).map(HeaderValue::as_bytes));
     [("https://", ":443"), ("http://", ":80")].iter().any(|(scheme, port)| {
         match (origin.strip_prefix(scheme.as_bytes()), host) {
-            (Some(origin), Some(host)) => without(port, origin) == without(port, host),
+            (Some(origin), Some(host)) => without_port(port, origin) == without_port(port, host),
             _ => false,
         }
     })
 }
 
-/// The host without the default port of its scheme, which a browser leaves out and a proxy may add.
-fn without<'a>(port: &str, host: &'a [u8]) -> &'a [u8] {
+/// Removes the default port of the scheme, which a browser omits and a proxy may add.
+fn without_port<'a>(port: &str, host: &'a [u8]) -> &'a [u8] {
     host.strip_suffix(port.as_bytes()).unwrap_or(host)
 }
 

@@ -1,28 +1,25 @@
-//! What serde says about a request, in words that may go back to the client.
+//! Translates the errors of serde into messages that are safe to return to the client.
 
 use crate::presentation::http::problem::FieldError;
 
-/// What to say when nothing better can be said without repeating a value.
+/// The message if a better one would repeat a value.
 const NOT_VALID: &str = "is not valid";
 
 const WHOLE_NUMBER: &str = "must be a whole number in the allowed range";
 
-/// The longest name of an unknown field that is repeated, in bytes.
-const LONGEST_NAME: usize = 64;
+/// The maximum length of an unknown field's name that is repeated, in bytes.
+const MAX_NAME: usize = 64;
 
-/// The error of a field that nothing reads. It is named if the name looks like one.
+/// Returns the error for an unknown field, which is named only if its name is plain.
 pub(super) fn unknown_field(name: &str) -> FieldError {
-    FieldError {
-        field: if is_sane(name) { name } else { "body" }.to_owned(),
-        message: "is not a known field".to_owned(),
-    }
+    FieldError::new(if is_plain(name) { name } else { "body" }, "is not a known field")
 }
 
-/// Turns the error that serde reported at `path` into one for the client.
+/// Translates the error that serde reported at `path`.
 ///
-/// Serde's messages quote the value that was sent, which may be a password. So nothing of `message` is passed on but what the
-/// server itself put there: names of known fields, and what follows the last `, expected `. Value types of this crate report
-/// their own rule, starting with `must ` and without the value.
+/// Serde's messages quote the value that was sent, which may be a password. So only the parts of `message` that come
+/// from the server are kept: names of known fields, and the text after the last `, expected `. Value types of this
+/// crate report their own rule, starting with `must ` and without the value.
 pub(super) fn field_error(path: &str, message: &str) -> FieldError {
     let message = without_position(message);
     let named = |start| message.strip_prefix(start)?.split('`').next();
@@ -50,7 +47,7 @@ fn rule(message: &str) -> String {
     let quoting = QUOTING.iter().any(|start| message.starts_with(start));
     match message.rsplit_once(", expected ").filter(|_| quoting) {
         Some((_, "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize")) => WHOLE_NUMBER.to_owned(),
-        // Said for people; everything else names a type of Rust.
+        // Written for people. Anything else names a type of Rust.
         Some((_, expected))
             if ["a ", "an ", "one of ", "`"]
                 .iter()
@@ -62,7 +59,7 @@ fn rule(message: &str) -> String {
     }
 }
 
-/// The rule behind a message that the standard library or a crate made without the form of serde's own.
+/// Translates a message of the standard library or of another crate, which does not have serde's form.
 fn unquoting_rule(message: &str) -> &'static str {
     match message {
         "invalid digit found in string"
@@ -75,12 +72,12 @@ fn unquoting_rule(message: &str) -> &'static str {
     }
 }
 
-/// Cuts off what serde_json appends: ` at line 1 column 23`.
+/// Removes the position that serde_json appends: ` at line 1 column 23`.
 fn without_position(message: &str) -> &str {
     message.rsplit_once(" at line ").map_or(message, |(before, _)| before)
 }
 
-/// The full name of the field `name` of what is at `path`.
+/// Returns the full name of the field `name` in the object at `path`.
 fn below(path: &str, name: &str) -> String {
     match (path, name) {
         ("." | "", "") => "body".to_owned(),
@@ -90,14 +87,14 @@ fn below(path: &str, name: &str) -> String {
     }
 }
 
-/// serde_path_to_error reports a duplicate at the field itself, and not at what holds it.
+/// Returns the path of the object: serde_path_to_error reports a duplicate at the field itself.
 fn parent<'a>(path: &'a str, name: &str) -> &'a str {
     path.strip_suffix(name)
         .map_or(path, |parent| parent.strip_suffix('.').unwrap_or(parent))
 }
 
-fn is_sane(name: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&name.len())
+fn is_plain(name: &str) -> bool {
+    (1..=MAX_NAME).contains(&name.len())
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))

@@ -6,13 +6,13 @@ use serde::{Deserializer, de::DeserializeOwned};
 use super::field_error::{field_error, unknown_field};
 use crate::presentation::http::problem::Problem;
 
-/// The most errors that one answer lists.
-const MOST_ERRORS: usize = 10;
+/// The maximum number of errors in one answer.
+const MAX_ERRORS: usize = 10;
 
-/// Reads a `T` and rejects fields that it does not have, be they in a body or in a query.
+/// Deserializes a body or a query and rejects unknown fields.
 ///
 /// # Errors
-/// 422 that lists the unknown fields, and with them the first known one that is missing or wrong: often it is misspelt.
+/// 422 with the unknown fields, and with the first known one that is missing or wrong: it is often misspelt.
 pub(super) fn read_fields<'de, T, D>(deserializer: D) -> Result<T, Error>
 where
     T: DeserializeOwned,
@@ -21,7 +21,7 @@ where
     let mut errors = Vec::new();
     let mut reject = |path: serde_ignored::Path<'_>| {
         let error = unknown_field(&path.to_string());
-        if errors.len() < MOST_ERRORS && !errors.contains(&error) {
+        if errors.len() < MAX_ERRORS && !errors.contains(&error) {
             errors.push(error);
         }
     };

@@ -1,8 +1,7 @@
-//! Extractors: what a controller can ask of a request. Each documents its own refusals, in prose and in the OpenAPI
-//! document.
+//! Extractors: the inputs of controllers. Each documents its own errors, in prose and in the OpenAPI document.
 //!
-//! Those that ask who calls take the rest as their input, so that the order of judgement is seen in the signature:
-//! [`Authenticated<Body<T>>`](Authenticated). What holds for every request, whatever its controller, is a step of the
+//! Extractors that authenticate take the rest as their input, so that the signature shows the order of the checks:
+//! [`Authenticated<Body<T>>`](Authenticated). A check of every request, regardless of its controller, is a step of the
 //! [`middleware`](super::middleware).
 
 mod anonymous;
@@ -22,6 +21,6 @@ pub use anonymous::Anonymous;
 pub use authenticated::Authenticated;
 pub use body::Body;
 pub use client::Client;
-pub use client_address::ClientAddress;
+pub use client_address::client_address;
 pub use params::{Params, QueryParams};
 pub use path_param::PathParam;

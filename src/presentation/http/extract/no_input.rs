@@ -6,7 +6,7 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
-/// The input of an operation that needs to know only who calls. (`()` would do, if paperclip could document it.)
+/// The input of an operation that requires only the caller. (Paperclip cannot document `()`.)
 pub struct NoInput;
 
 impl FromRequest for NoInput {

@@ -19,15 +19,15 @@ use crate::presentation::http::{
     problem::{FieldError, Problem, ProblemCode},
 };
 
-/// The query parameters of a request.
+/// Extracts the query parameters of a request.
 ///
-/// A parameter that is missing, unknown, repeated or not valid is 422 and named, and so is one that does not fit the others.
+/// A parameter that is missing, unknown, repeated, invalid or in conflict with others is 422. The answer names it.
 pub struct Params<T>(pub T);
 
-/// Query parameters, each of which is valid by itself.
+/// Query parameters, which may conflict although each is valid.
 pub trait QueryParams: DeserializeOwned {
-    /// What does not fit the other parameters.
-    fn misfit(&self) -> Option<FieldError> {
+    /// Returns the error of a parameter that conflicts with others.
+    fn conflict(&self) -> Option<FieldError> {
         None
     }
 }
@@ -44,7 +44,7 @@ impl<T: QueryParams> FromRequest for Params<T> {
 fn parse<T: QueryParams>(query: &str) -> Result<T, Error> {
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
     let params: T = read_fields(pairs)?;
-    match params.misfit() {
+    match params.conflict() {
         Some(error) => Err(Problem::validation(vec![error]).into()),
         None => Ok(params),
     }
@@ -55,7 +55,7 @@ impl<T: Apiv2Schema> Apiv2Schema for Params<T> {}
 impl<T: Apiv2Schema> OperationModifier for Params<T> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
         web::Query::<T>::update_parameter(operation);
-        describe::refuses(operation, &[ProblemCode::ValidationFailed]);
+        describe::add_problems(operation, &[ProblemCode::ValidationFailed]);
     }
 
     fn update_definitions(_: &mut BTreeMap<String, DefaultSchemaRaw>) {}

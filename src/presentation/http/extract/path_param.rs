@@ -13,9 +13,9 @@ use crate::presentation::http::{
     problem::{Problem, ProblemCode},
 };
 
-/// The one variable part of the path, of a type that is read from text, such as `PathParam<Uuid>`.
+/// Extracts the only variable part of the path, such as `PathParam<Uuid>`.
 ///
-/// What is no `T` is 422 and names the parameter.
+/// An invalid value is 422. The answer names the parameter.
 pub struct PathParam<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for PathParam<T> {
@@ -23,7 +23,7 @@ impl<T: DeserializeOwned> FromRequest for PathParam<T> {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        // A route without a variable part has an empty one, which no `T` is read from.
+        // A route without a variable part yields an empty text, which is not a valid `T`.
         let (name, text) = request.match_info().iter().next().unwrap_or_default();
         let parsed = T::deserialize(text.into_deserializer())
             .map_err(|error: value::Error| Problem::validation(vec![field_error(name, &error.to_string())]).into());
@@ -36,7 +36,7 @@ impl<T: Apiv2Schema> Apiv2Schema for PathParam<T> {}
 impl<T: Apiv2Schema> OperationModifier for PathParam<T> {
     fn update_parameter(operation: &mut DefaultOperationRaw) {
         web::Path::<T>::update_parameter(operation);
-        // A value that has to be encoded leads nowhere.
-        describe::refuses(operation, &[ProblemCode::RouteNotFound, ProblemCode::ValidationFailed]);
+        // A path with an encoded value is rejected.
+        describe::add_problems(operation, &[ProblemCode::RouteNotFound, ProblemCode::ValidationFailed]);
     }
 }

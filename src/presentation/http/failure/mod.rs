@@ -1,4 +1,4 @@
-//! From the error of a use case to its answer.
+//! Turns the error of a use case into an answer.
 
 mod refusal;
 mod shared_refusals;
@@ -16,13 +16,13 @@ use super::{
 pub use refusal::Refusal;
 pub(super) use refusal::refusals;
 
-/// Overload and outages fail many requests for the same cause.
+/// Limits the log lines of overload and outages, which fail many requests for the same cause.
 static UNAVAILABLE: LogLimit = LogLimit::new(Duration::from_secs(1));
 
-/// What a controller returns when its use case refuses or fails.
+/// The error of a controller, made from the error of its use case.
 ///
-/// The error's own words become the detail, save for 500: of that the client learns only the request id. From 500 on, the
-/// error and its causes go to the log under that id; for 503 at most once a second.
+/// The message of the error becomes the detail, except for 500: the client sees only the request id. For 500 and above,
+/// the error and its causes are logged under that id; for 503 at most once a second.
 #[derive(Debug)]
 pub struct Failure<E>(E);
 
@@ -43,7 +43,7 @@ impl<E: Refusal> ResponseError for Failure<E> {
         self.0.code().status()
     }
 
-    /// Actix calls this once for each answer, so what is logged here is logged once.
+    /// Builds the answer and logs the error. Actix calls this once per answer.
     fn error_response(&self) -> HttpResponse {
         let code = self.0.code();
         if code.status() == StatusCode::SERVICE_UNAVAILABLE {
@@ -70,13 +70,13 @@ impl<E: Refusal> ResponseError for Failure<E> {
 
 impl<E: Refusal> Apiv2Errors for Failure<E> {
     fn update_error_definitions(operation: &mut DefaultOperationRaw) {
-        describe::refuses(operation, &E::codes());
-        // Whatever else an operation does, it can panic.
-        describe::refuses(operation, &[ProblemCode::InternalError]);
+        describe::add_problems(operation, &E::codes());
+        // Any operation can panic.
+        describe::add_problems(operation, &[ProblemCode::InternalError]);
     }
 }
 
-/// The error and what lies beneath it, outermost first.
+/// Returns the error and its causes, outermost first.
 fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

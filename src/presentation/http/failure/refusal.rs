@@ -2,24 +2,26 @@ use std::error::Error;
 
 use crate::presentation::http::problem::ProblemCode;
 
-/// An error of a use case that has an answer in HTTP.
+/// Maps an error of a use case to an answer in HTTP.
 ///
 /// Implement it with `refusals!`, so that answer and documentation cannot differ.
 pub trait Refusal: Error + 'static {
-    /// Every code that [`code`](Self::code) can return.
+    /// Returns every code that [`code`](Self::code) can return.
     fn codes() -> Vec<ProblemCode>;
 
-    /// The code of this very error.
+    /// Returns the code of this error.
     fn code(&self) -> ProblemCode;
 
-    /// After how many seconds the same request may succeed, if this error knows.
+    /// Returns the number of seconds after which a retry may succeed, if it is known.
     fn retry_after(&self) -> Option<u64> {
         None
     }
 }
 
-/// Implements [`Refusal`] for the error of a use case: one line for each variant, no wildcard, so that a new variant does not
-/// compile before it has its code. Variants that hold an error with an answer of its own follow behind `delegating`.
+/// Implements [`Refusal`] for the error of a use case.
+///
+/// Each variant has a line, without a wildcard, so that the compiler rejects a new variant without a code. Variants
+/// that hold an error with its own codes follow after `delegating`.
 ///
 /// ```text
 /// refusals! {
@@ -56,7 +58,7 @@ macro_rules! refusals {
             $(fn retry_after(&self) -> Option<u64> {
                 match self {
                     $(Self::$variant(error) => $crate::presentation::http::failure::Refusal::retry_after(error),)+
-                    #[allow(unreachable_patterns, reason = "some errors have no variants besides")]
+                    #[allow(unreachable_patterns, reason = "some errors have no other variants")]
                     _ => None,
                 }
             })?

@@ -1,4 +1,4 @@
-//! The answers to errors that several use cases share.
+//! Answers for errors that several use cases share.
 
 use super::{Refusal, refusals};
 use crate::{

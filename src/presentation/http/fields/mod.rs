@@ -1,8 +1,7 @@
-//! What bodies and query parameters of several operations are made of, with what serde reads of it and what the OpenAPI
-//! document says.
+//! Field types in bodies and query parameters of several operations, with serde and OpenAPI support.
 //!
-//! A field of one operation stands in the file of its controller. What its value may be is a rule of the
-//! [`domain`](crate::domain) or of the [`views`](crate::application::views).
+//! A field type of only one operation is in the file of its controller. Rules for values belong in the
+//! [`domain`](crate::domain) or in [`paging`](crate::application::paging).
 
 mod or_default;
 mod param;

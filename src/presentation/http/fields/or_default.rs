@@ -3,10 +3,10 @@ use std::ops::Deref;
 use paperclip::v2::{models::DefaultSchemaRaw, schema::Apiv2Schema};
 use serde::Deserialize;
 
-/// A field or parameter that takes its default when it is left out, and that is documented so.
+/// A field or parameter that has a default, and is documented as optional.
 ///
-/// To be used with `#[serde(default)]`, which paperclip does not see: it calls such a field required. Unlike an `Option` it
-/// does not accept `null`.
+/// Use it with `#[serde(default)]`. Paperclip ignores that attribute, and would document the field as required. Unlike
+/// an `Option`, it does not accept `null`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct OrDefault<T>(pub T);

@@ -9,21 +9,21 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::application::paging::{InvalidPageLimit, PageLimit};
 
-/// A query parameter that is read by a rule of its own.
+/// A query parameter that is parsed by [`ParamValue::read`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Param<T>(pub T);
 
-/// A value that a [`Param`] can have.
+/// A value of a [`Param`].
 pub trait ParamValue: Sized {
-    /// What the OpenAPI document calls its type.
+    /// The type in the OpenAPI document.
     const DATA_TYPE: DataType = DataType::String;
-    /// What the OpenAPI document calls its format.
+    /// The format in the OpenAPI document.
     const FORMAT: Option<DataTypeFormat> = None;
 
-    /// Reads the value.
+    /// Parses the value.
     ///
     /// # Errors
-    /// The rule that `text` breaks, beginning with `must`; it goes back to the client.
+    /// The rule that `text` breaks, starting with `must`; it is returned to the client.
     fn read(text: &str) -> Result<Self, impl fmt::Display>;
 }
 

@@ -5,8 +5,9 @@ use paperclip::v2::{
 use secrecy::SecretString;
 use serde::Deserialize;
 
-/// A password that somebody sent. Never shown by `Debug`, and this copy is wiped on drop; what Actix
-/// received and serde read on the way to it is not.
+/// A password in a request, which is hidden in `Debug` and wiped on drop.
+///
+/// The buffers of Actix and serde are not wiped.
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub struct Password(SecretString);

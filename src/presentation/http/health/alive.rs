@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use crate::presentation::http::describe::Details;
 
-/// The service works as far as was asked.
+/// The probe succeeded.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct Health {
-    /// Always `ok`; anything else is told by the status of the answer.
+    /// Always `ok`; a failure has another HTTP status.
     status: &'static str,
 }
 
 impl Health {
-    /// The only state in which there is an answer of this form.
+    /// The answer to a successful probe.
     pub(super) const OK: Self = Self { status: "ok" };
 
     pub(super) fn sample() -> Value {
@@ -22,19 +22,19 @@ impl Health {
     }
 }
 
-/// What the OpenAPI document says of [`api_alive`] besides.
+/// Details of [`api_alive`] for the OpenAPI document.
 pub const API_ALIVE: Details = Details {
     response: Some(Health::sample),
     ..Details::of("apiAlive")
 };
 
-/// What the OpenAPI document says of [`live`] besides.
+/// Details of [`live`] for the OpenAPI document.
 pub const LIVE: Details = Details {
     response: Some(Health::sample),
     ..Details::of("live")
 };
 
-/// Tell that the API answers.
+/// Check that the API answers.
 ///
 /// Open to everyone. Touches no database.
 #[api_v2_operation(tags(Health), operation_id = "apiAlive")]
@@ -42,9 +42,9 @@ pub async fn api_alive() -> Json<Health> {
     Json(Health::OK)
 }
 
-/// Tell that the process answers.
+/// Check that the process answers.
 ///
-/// Open to everyone. Touches no database: when it fails, a restart helps.
+/// Open to everyone. Touches no database, so if it fails, a restart helps.
 #[api_v2_operation(tags(Health), operation_id = "live")]
 pub async fn live() -> Json<Health> {
     Json(Health::OK)

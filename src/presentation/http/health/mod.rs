@@ -1,4 +1,4 @@
-//! What an orchestrator or a load balancer asks: `/health`, and the root of the API.
+//! Probes for orchestrators and load balancers: `/health`, and the root of the API.
 
 pub(super) mod alive;
 pub(super) mod ready;

@@ -21,16 +21,16 @@ refusals! {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     response: Some(Health::sample),
     ..Details::of("ready")
 };
 
-/// Tell whether requests can be served.
+/// Check that requests can be served.
 ///
-/// Open to everyone. Refuses while the database does not answer or migrations are pending, and names which of the two. The
-/// database is asked at most once a second.
+/// Open to everyone. Returns 503 while the database does not answer or migrations are pending, and names the cause.
+/// Queries the database at most once a second.
 #[api_v2_operation(tags(Health), operation_id = "ready")]
 pub async fn ready(check_readiness: Data<CheckReadiness>) -> Result<Json<Health>, Failure<NotReady>> {
     check_readiness.execute().await?;

@@ -1,4 +1,4 @@
-//! JSON that several operations answer with. That of one operation stands in the file of its controller.
+//! JSON types that several operations return. A type of only one operation is in the file of its controller.
 
 mod session_list;
 mod session_view;

@@ -7,12 +7,12 @@ use crate::application::{access::Actor, views};
 /// The sessions of a user.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct SessionList {
-    /// Those that live, the newest first.
+    /// The active sessions, newest first.
     sessions: Vec<SessionView>,
 }
 
 impl SessionList {
-    /// The sessions as they are shown to `actor`.
+    /// Builds the list that `actor` sees.
     pub fn new(sessions: Vec<views::SessionView>, actor: &Actor) -> Self {
         let views = sessions.into_iter();
         Self {

@@ -8,24 +8,24 @@ use crate::{application::views, domain::session::AuthSessionId};
 /// A session.
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct SessionView {
-    /// The id of the session. It opens nothing.
+    /// The id of the session. It does not grant access.
     id: Uuid,
     /// When the user logged in.
     created_at: DateTime<Utc>,
-    /// When the session was last used, or up to five minutes before.
+    /// When the session was last used, accurate to five minutes.
     last_seen_at: DateTime<Utc>,
     /// When the session expires unless it is used again.
     expires_at: DateTime<Utc>,
-    /// The IP address that the log-in came from, if it is known.
+    /// The IP address of the log-in, if it is known.
     address: Option<String>,
-    /// What the client that logged in calls itself, cut if it is long. It can be anything.
+    /// The `User-Agent` that the client sent at log-in, truncated if it is long.
     user_agent: Option<String>,
-    /// Whether it is the session of this very request.
+    /// Whether it is the session of this request.
     current: bool,
 }
 
 impl SessionView {
-    /// A session as it is shown to who acts in the session `current`.
+    /// Builds the view of a session that the caller in the session `current` sees.
     pub fn new(session: views::SessionView, current: AuthSessionId) -> Self {
         let client = session.client;
         Self {

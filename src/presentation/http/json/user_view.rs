@@ -10,7 +10,7 @@ use crate::{application::views, domain::user::Role};
 pub struct UserView {
     /// The id of the user.
     pub id: Uuid,
-    /// The username, as it was typed.
+    /// The username, in its original case.
     username: String,
     /// The role of the user.
     role: RoleName,

@@ -3,7 +3,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-/// Counts the connections of clients, and what was done about too many.
+/// Counts the connections of clients, and those closed or rejected at a limit.
 #[derive(Clone, Default)]
 pub struct ConnectionMetrics {
     open: Gauge,
@@ -12,11 +12,11 @@ pub struct ConnectionMetrics {
     rejected: ByLimit,
 }
 
-/// By the limit that was reached: that of a client, or that of all together.
+/// Counters by the limit that was reached, `client` or `total`.
 type ByLimit = Family<[(&'static str, &'static str); 1], Counter>;
 
 impl ConnectionMetrics {
-    /// Makes them part of `registry`.
+    /// Creates the metrics and registers them in `registry`.
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
         let Self {
@@ -41,7 +41,7 @@ impl ConnectionMetrics {
             "New connections that were closed at once, by the limit that was reached",
             rejected.clone(),
         );
-        // So that each is there before it is needed.
+        // Creates each counter, so that it is exported before its first event.
         for limit in ["client", "total"] {
             closed.get_or_create(&[("limit", limit)]).inc_by(0);
             rejected.get_or_create(&[("limit", limit)]).inc_by(0);

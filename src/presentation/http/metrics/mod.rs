@@ -1,4 +1,4 @@
-//! Numbers of HTTP for Prometheus. Others are counted where they arise, and collected by `metrics` in
+//! Prometheus metrics of HTTP. Other metrics are counted where they arise, and collected by `metrics` in
 //! [`setup`](crate::setup).
 
 mod connections;

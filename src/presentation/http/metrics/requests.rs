@@ -7,23 +7,24 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-/// Upper bounds of the buckets for the duration of a request, in seconds: narrow where requests that read, change and hash
-/// are.
+/// Upper bounds of the buckets for the duration of a request, in seconds.
+///
+/// They are narrow in the typical ranges of requests that read, write and hash.
 const BUCKETS: [f64; 16] = [
     0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// What stands for all methods and paths that a client can make up.
+/// The label for unknown methods and paths.
 const OTHER: &str = "_OTHER";
 
-/// What HTTP requests come to, by the names of the semantic conventions of OpenTelemetry.
+/// Measures HTTP requests, with the names of the semantic conventions of OpenTelemetry.
 #[derive(Clone)]
 pub struct RequestMetrics {
     durations: Family<Labels, Histogram>,
     active: Gauge,
 }
 
-/// Of each, there are few: neither raw paths nor methods of a client's own.
+/// Labels with few values each: no raw paths, and no methods that a client made up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
     http_request_method: &'static str,
@@ -31,7 +32,7 @@ struct Labels {
     http_response_status_code: u16,
 }
 
-/// A request at work.
+/// A request in flight.
 pub struct MeasuredRequest {
     metrics: RequestMetrics,
     /// The template of its path, such as `/api/v1/users/{user_id}`.
@@ -39,7 +40,7 @@ pub struct MeasuredRequest {
 }
 
 impl RequestMetrics {
-    /// Makes them part of `registry`.
+    /// Creates the metrics and registers them in `registry`.
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self {
             durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
@@ -59,10 +60,10 @@ impl RequestMetrics {
         metrics
     }
 
-    /// Counts a request that comes in. Its route is guessed by its path, for it may end before it is routed.
+    /// Counts a new request. Its route is guessed from its path, because it may end before it is routed.
     pub fn begin(&self, request: &ServiceRequest) -> MeasuredRequest {
         self.active.inc();
-        // The routes have no slash at their ends.
+        // The routes have no trailing slash.
         let path = request.path().trim_end_matches('/');
         MeasuredRequest {
             metrics: self.clone(),
@@ -72,18 +73,18 @@ impl RequestMetrics {
 }
 
 impl MeasuredRequest {
-    /// Takes the route from a request that was routed, if its path is written in an unusual way.
+    /// Sets the route from the routed request, if it could not be guessed from the path.
     pub fn routed(&mut self, request: &HttpRequest) {
         if self.route.is_none() {
             self.route = request.match_pattern();
         }
     }
 
-    /// Counts the request as one that has ended.
+    /// Records the end of the request.
     pub fn end(self, method: &Method, status: u16, duration: Duration) {
         self.metrics.active.dec();
         let labels = Labels {
-            http_request_method: known(method),
+            http_request_method: method_label(method),
             http_route: self.route.unwrap_or_else(|| OTHER.to_owned()),
             http_response_status_code: status,
         };
@@ -92,8 +93,8 @@ impl MeasuredRequest {
     }
 }
 
-/// The name of a method of RFC 9110 or 5789.
-fn known(method: &Method) -> &'static str {
+/// Returns the name of a method of RFC 9110 or 5789, or [`OTHER`].
+fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

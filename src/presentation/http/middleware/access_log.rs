@@ -1,4 +1,4 @@
-//! One line in the log for each request, and its place in the metrics.
+//! The access log and the metrics of requests.
 
 use std::{net::IpAddr, time::Instant};
 
@@ -11,32 +11,32 @@ use log::Level;
 
 use crate::{
     domain::user::UserId,
-    presentation::http::{extract::ClientAddress, metrics::MeasuredRequest, request::Caller, settings::HttpSettings},
+    presentation::http::{extract::client_address, metrics::MeasuredRequest, request::Caller, settings::HttpSettings},
 };
 
-/// The target of the lines, by which they can be chosen or silenced.
+/// The target of the lines in the log.
 pub const TARGET: &str = "gatehouse::access";
 
-/// How much of a path is logged, in bytes: more than any that is served has.
-const LONGEST_PATH: usize = 256;
+/// The maximum length of a logged path, in bytes; every path of the API is shorter.
+const MAX_PATH: usize = 256;
 
-/// What is logged in place of a status, as by other servers, when the request was dropped before there was one: its client
-/// gave up, or the server was stopped at once.
+/// The logged status of a request that was dropped before its answer; nginx uses the same one.
+///
+/// The client disconnected, or the server stopped.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
-/// Where orchestrators and load balancers ask, every few seconds.
+/// The path of the probes that orchestrators and load balancers send every few seconds.
 const PROBES: &str = "/health/";
 
-/// What is told of a request at its end: in the log method, path without query, status, duration, caller and client, to
-/// which the formatter adds the request id; and where there are metrics, what they count. Probes are logged at debug, all
-/// other requests at info.
+/// Logs and measures a request when this is dropped, which includes clients that disconnect.
 ///
-/// It is told when this is dropped: a client that gives up drops the request with all its layers.
+/// Probes are logged at debug, all other requests at info. The path is logged without its query. The formatter adds the
+/// request id.
 pub struct Line {
     started: Instant,
     level: Level,
     method: Method,
-    /// None if nothing is logged.
+    /// None if the line is not logged.
     path: Option<String>,
     status: u16,
     caller: Option<UserId>,
@@ -45,7 +45,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Begins the line of a request that has just come.
+    /// Begins the line of a new request.
     pub fn begin(settings: &HttpSettings, request: &ServiceRequest) -> Self {
         let path = request.path();
         let level = if path.starts_with(PROBES) {
@@ -54,7 +54,7 @@ impl Line {
             Level::Info
         };
         let is_logged = log::log_enabled!(target: TARGET, level);
-        let path = &path[..path.floor_char_boundary(LONGEST_PATH)];
+        let path = &path[..path.floor_char_boundary(MAX_PATH)];
         Self {
             started: Instant::now(),
             level,
@@ -62,12 +62,12 @@ impl Line {
             path: is_logged.then(|| path.to_owned()),
             status: CLIENT_CLOSED_REQUEST,
             caller: None,
-            address: ClientAddress::of(request.request()).0,
+            address: client_address(request.request()),
             measured: settings.metrics.as_ref().map(|metrics| metrics.begin(request)),
         }
     }
 
-    /// Ends the line of a request that was answered.
+    /// Ends the line of an answered request.
     pub fn end(mut self, outcome: &Result<ServiceResponse, Error>) {
         match outcome {
             Ok(response) => {

@@ -1,4 +1,4 @@
-//! Front ends of other origins may call the API, if the settings list them.
+//! CORS: allows listed front ends of other origins to call the API.
 
 use actix_cors::Cors;
 use actix_web::{
@@ -8,12 +8,12 @@ use actix_web::{
 
 use crate::presentation::http::request::request_id;
 
-/// How long a browser may rely on the answer to a preflight, in seconds. It may notice a change of the list that late.
+/// How long a browser may cache the answer to a preflight, in seconds. Changes of the list take effect after that time.
 const PREFLIGHT_MAX_AGE: usize = 600;
 
-/// The middleware that lets front ends of these origins call the API with the session cookie. Without any it does nothing.
+/// Allows front ends of these origins to call the API with the session cookie.
 ///
-/// A request from another origin is answered all the same: to keep the answer from the page is the browser's part.
+/// A request from another origin is still answered: it is the browser that hides the answer from the page.
 pub fn cors(allowed_origins: &[String]) -> Condition<Cors> {
     let cors = Cors::default()
         // HEAD is answered wherever GET is.

@@ -1,4 +1,4 @@
-//! A cookie that opens nothing is taken away from the client.
+//! Clears invalid session cookies.
 
 use actix_web::{
     Error,
@@ -8,15 +8,13 @@ use actix_web::{
 
 use crate::presentation::http::cookies::CookieSettings;
 
-/// Makes every 401 clear the session cookie that its request carried, one that cannot be decrypted, too. Of several, none was
-/// a log-in then. What the request
-/// may have set before it was refused is dead as well.
+/// Makes every 401 clear the session cookies of its request, including those that cannot be decrypted.
 ///
-/// A browser that sends requests in parallel with a change of its own password may so lose the new cookie to the answer to a
-/// request that still carried the old one; it has to log in again.
+/// It replaces any cookie that was set before the request failed. If a browser changes its password and sends other
+/// requests in parallel, a 401 for the old cookie may clear the new one. The user then has to log in again.
 ///
 /// # Errors
-/// If the configuration lets the cookie have no form that a header can hold.
+/// If the configured name or domain is not valid in a header.
 pub fn clear_dead_cookie<B>(settings: &CookieSettings, response: &mut ServiceResponse<B>) -> Result<(), Error> {
     if response.status() == StatusCode::UNAUTHORIZED
         && let Some(removal) = settings.removal(response.request())

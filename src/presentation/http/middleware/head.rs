@@ -1,4 +1,4 @@
-//! HEAD is answered wherever GET is.
+//! Supports HEAD wherever GET is supported.
 
 use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
@@ -8,14 +8,14 @@ use actix_web::{
     },
 };
 
-/// Routes HEAD as GET (RFC 9110, section 9.3.2). The content is left out by the server, which saw the original method.
+/// Routes HEAD as GET (RFC 9110, section 9.3.2). Actix, which saw the original method, omits the content.
 pub fn route_as_get(request: &mut ServiceRequest) {
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
 }
 
-/// Names HEAD beside GET where another method is refused.
+/// Adds HEAD to an `Allow` header that lists GET.
 pub fn allow_head<B>(response: &mut ServiceResponse<B>) {
     let allowed = response.headers().get(ALLOW).and_then(|value| value.to_str().ok());
     if let Some(allowed) = allowed.filter(|allowed| allowed.split(", ").any(|method| method == "GET"))

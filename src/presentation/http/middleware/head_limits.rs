@@ -1,4 +1,4 @@
-//! How much may come before the body.
+//! Limits for the head of a request.
 
 use actix_web::{
     Error,
@@ -8,27 +8,26 @@ use actix_web::{
 
 use crate::presentation::http::problem::{Problem, ProblemCode};
 
-/// The longest target of a request, path and query, in bytes. All that an operation takes fits into a few hundred.
-const LONGEST_TARGET: usize = 8 * 1024;
+/// The maximum length of path and query, in bytes. No operation needs more than a few hundred.
+const MAX_TARGET: usize = 8 * 1024;
 
-/// The most that the header fields of a request may come to, in bytes. The framework counts them, up to 96, and gives up a
-/// head beyond 128 KiB.
-const LARGEST_FIELDS: usize = 32 * 1024;
+/// The maximum size of all header fields, in bytes. Actix limits their number to 96.
+const MAX_FIELDS: usize = 32 * 1024;
 
-/// What a field has beside name and value: colon, space and the end of its line.
-const BETWEEN: usize = 4;
+/// The bytes of a field besides name and value: colon, space and the end of its line.
+const FIELD_OVERHEAD: usize = 4;
 
-/// Refuses a target that is too long, and header fields that are too large, before anything is made of them.
+/// Rejects a target that is too long, and header fields that are too large.
 ///
 /// # Errors
-/// The problem that says which limit was passed.
+/// 414 `uri_too_long` or 431 `header_fields_too_large`.
 pub fn check_head(request: &ServiceRequest) -> Result<(), Error> {
-    if length(request.uri()) > LONGEST_TARGET {
-        let detail = format!("The path with its query is longer than {LONGEST_TARGET} bytes.");
+    if length(request.uri()) > MAX_TARGET {
+        let detail = format!("The path with its query is longer than {MAX_TARGET} bytes.");
         return Err(Problem::with_detail(ProblemCode::UriTooLong, detail).into());
     }
-    if size(request.headers()) > LARGEST_FIELDS {
-        let detail = format!("The header fields are larger than {LARGEST_FIELDS} bytes.");
+    if size(request.headers()) > MAX_FIELDS {
+        let detail = format!("The header fields are larger than {MAX_FIELDS} bytes.");
         return Err(Problem::with_detail(ProblemCode::HeaderFieldsTooLarge, detail).into());
     }
     Ok(())
@@ -41,6 +40,6 @@ fn length(target: &Uri) -> usize {
 fn size(fields: &HeaderMap) -> usize {
     let sizes = fields
         .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + BETWEEN);
+        .map(|(name, value)| name.as_str().len() + value.len() + FIELD_OVERHEAD);
     sizes.sum()
 }

@@ -1,4 +1,4 @@
-//! The layer around the routes, within CORS: what goes for every request that is to be answered.
+//! The layer around the routes, inside of CORS.
 
 use actix_web::{
     Error,
@@ -13,19 +13,18 @@ use super::{
     head::{allow_head, route_as_get},
     head_limits::check_head,
     own_cookies::keep_own_cookies,
-    panics::caught,
+    panics::catch_panics,
     plain_path::check_path,
 };
 use crate::presentation::http::settings::HttpSettings;
 
-/// Rejects a request that is too large or whose path is not spelt like the routes, prepares it for the session and the
-/// routes, and answers if they panic.
+/// Checks the head of a request, prepares it for the session and the routes, and catches their panics.
 pub async fn inner<B: MessageBody>(
     settings: web::Data<HttpSettings>,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    caught(async {
+    catch_panics(async {
         check_head(&request)?;
         check_path(&request)?;
         route_as_get(&mut request);

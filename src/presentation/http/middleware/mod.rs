@@ -1,7 +1,7 @@
-//! What happens to every request, whatever it asks for: a step in each file, put together in two layers, [`outer`] and
-//! [`inner`]. A layer of its own for each step would cost more than the step.
+//! The steps that every request goes through, one per file, combined in two layers, [`outer`] and [`inner`].
 //!
-//! What depends on the operation, such as who may call, is an [extractor](super::extract).
+//! A separate layer for each step would cost more than the step. Checks that depend on the operation, such as
+//! authentication, are [extractors](super::extract).
 
 pub mod access_log;
 pub mod cors;

@@ -1,4 +1,4 @@
-//! The layer around all others: what is known and told of a request, and what every answer has.
+//! The outermost layer.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use actix_web::{
 };
 
 use super::{
-    access_log::Line, cors_headers::hide_cors_headers, problems::explained, security_headers::add_security_headers,
+    access_log::Line, cors_headers::hide_cors_headers, problems::into_problem, security_headers::add_security_headers,
     unlisted_proxy::report_unlisted_proxy,
 };
 use crate::presentation::http::{connection::Activity, request::request_id::RequestId, settings::HttpSettings};
 
-/// Gives a request its id, tells of it at its end, and makes its answer fit to be sent.
+/// Assigns the request id, logs the request, and adds to its answer what all answers have in common.
 pub async fn outer(
     settings: web::Data<HttpSettings>,
     mut request: ServiceRequest,
@@ -32,7 +32,7 @@ pub async fn outer(
         let line = Line::begin(&settings, &request);
         let outcome = map_response(next.call(request).await, |mut response| {
             hide_cors_headers(response.headers_mut());
-            let mut response = explained(response);
+            let mut response = into_problem(response);
             add_security_headers(&settings.cookie, response.headers_mut());
             id.put_on(response.headers_mut());
             response
@@ -50,7 +50,7 @@ fn has_body(request: &mut ServiceRequest) -> bool {
     has_body
 }
 
-/// Changes the answer, also the one that Actix would make of an error that a layer inside returned.
+/// Applies `change` to the answer, or to the one that Actix would build from an inner layer's error.
 fn map_response(
     outcome: Result<ServiceResponse<impl MessageBody + 'static>, Error>,
     change: impl FnOnce(HttpResponse) -> HttpResponse,

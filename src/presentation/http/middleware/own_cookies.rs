@@ -1,4 +1,4 @@
-//! Of the cookies that a request carries, only our own go on, and each session cookie gets its chance.
+//! Filters the cookies of a request, and selects the session cookie to use.
 
 use actix_web::{
     HttpMessage,
@@ -11,18 +11,18 @@ use crate::{
     presentation::http::cookies::{CookieSettings, OtherTokens, cookie_values},
 };
 
-/// The most session cookies of a request that go on: each may cost a query.
-const MOST_SESSIONS: usize = 4;
+/// The maximum number of session cookies that are tried per request: each may cost a query.
+const MAX_SESSIONS: usize = 4;
 
-/// Reduces the `Cookie` headers of a request to one that holds only the session cookie and the device cookie.
+/// Reduces the `Cookie` headers of a request to one with only the session cookie and the device cookie.
 ///
-/// A cookie of another application may hold any bytes, and the session middleware overlooks all cookies if one of them is not
-/// UTF-8. It also reads only the first session cookie, and knows only one key. A browser sends several if they were set for
-/// different domains, or by an older deployment. So the first session cookie that opens goes on, sealed with the key in use;
-/// the tokens in the others go along as [`OtherTokens`]. If none opens, an empty session cookie goes on, so that the answer
-/// clears it.
+/// The session middleware ignores all cookies if one of them, perhaps of another application, is not UTF-8. It reads
+/// only the first session cookie, and supports only one key. But a browser sends several session cookies if they were
+/// set for different domains, or by an older deployment. So this passes on the first session cookie that can be
+/// decrypted, encrypted with the current key, and the tokens of the others as [`OtherTokens`]. If none can be
+/// decrypted, it passes on an empty session cookie, so that the answer clears it.
 ///
-/// With one session cookie and without former keys, nothing is opened here.
+/// A single session cookie is passed on unchanged if there are no former keys.
 pub fn keep_own_cookies(settings: &CookieSettings, request: &mut ServiceRequest) {
     if !request.headers().contains_key(header::COOKIE) {
         return;
@@ -43,7 +43,7 @@ pub fn keep_own_cookies(settings: &CookieSettings, request: &mut ServiceRequest)
     }
 }
 
-/// Returns the session cookie for the session middleware, if the request carries any, and the tokens in the others.
+/// Returns the session cookie to pass on, if the request has any, and the tokens of the others.
 fn session_cookie(settings: &CookieSettings, headers: &HeaderMap) -> (Option<String>, Vec<AccessToken>) {
     let name = &settings.name;
     if cookie_values(headers, name).next().is_none() {
@@ -58,13 +58,13 @@ fn session_cookie(settings: &CookieSettings, headers: &HeaderMap) -> (Option<Str
     let mut opened = values
         .into_iter()
         .filter_map(|value| settings.open(value))
-        .take(MOST_SESSIONS);
+        .take(MAX_SESSIONS);
     let first = opened.next().and_then(|content| settings.seal(content));
     let others = opened.filter_map(|content| CookieSettings::token_in(&content));
     (Some(first.unwrap_or_else(|| format!("{name}="))), others.collect())
 }
 
-/// The values of the cookies of that name that are text.
+/// Returns the values of the cookies called `name` that are UTF-8.
 fn texts<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     cookie_values(headers, name).filter_map(|value| str::from_utf8(value).ok())
 }

@@ -1,4 +1,4 @@
-//! A panic ends one request, not the connection.
+//! Turns a panic into an answer, so that it does not end the connection.
 
 use std::panic::AssertUnwindSafe;
 
@@ -7,9 +7,9 @@ use futures_util::FutureExt;
 
 use crate::presentation::http::problem::{Problem, ProblemCode};
 
-/// What `answer` comes to; if it panics, 500. The layers around treat that as they treat any answer.
-pub async fn caught<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    // Nothing that a panicking request leaves behind is looked at again: its state is dropped with the future.
+/// Awaits `answer`, and returns 500 if it panics.
+pub async fn catch_panics<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    // Unwind safe because the state of a panicking request is dropped with the future.
     let outcome = AssertUnwindSafe(answer).catch_unwind().await;
     outcome.unwrap_or_else(|_panic| Err(Problem::new(ProblemCode::InternalError).into()))
 }

@@ -1,13 +1,13 @@
-//! A path has one spelling.
+//! Rejects paths with more than one spelling.
 
 use actix_web::{Error, dev::ServiceRequest};
 
 use crate::presentation::http::problem::{Problem, ProblemCode};
 
-/// Rejects a path with an empty segment or an encoded character: nothing is served under such a path.
+/// Rejects a path with an empty segment or an encoded character, because no route has such a path.
 ///
-/// Actix decodes paths, and merges slashes where it takes off the last one. A proxy that has rules for paths may do neither,
-/// and would let through under another spelling what it is to block. What is left to the routes is one slash at the end.
+/// Actix decodes paths, and `NormalizePath` merges slashes. A proxy with rules for paths may do neither, so a client
+/// could bypass a rule by another spelling. The routes accept only an optional slash at the end.
 ///
 /// # Errors
 /// 404 `route_not_found`.

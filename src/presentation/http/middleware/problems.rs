@@ -1,4 +1,4 @@
-//! No error leaves the server in another form than a problem document.
+//! Turns every error into a problem document.
 
 use actix_cors::CorsError;
 use actix_web::{
@@ -8,8 +8,8 @@ use actix_web::{
 
 use crate::presentation::http::problem::{PROBLEM_JSON, Problem, ProblemCode};
 
-/// Turns a bare error of the framework into a problem document. Its other headers, such as `Allow`, stay.
-pub fn explained(bare: HttpResponse) -> HttpResponse {
+/// Turns a bare error of the framework into a problem document, and keeps headers such as `Allow`.
+pub fn into_problem(bare: HttpResponse) -> HttpResponse {
     let is_error = bare.status().is_client_error() || bare.status().is_server_error();
     let media_type = bare.headers().get(header::CONTENT_TYPE);
     if !is_error || media_type.is_some_and(|media_type| media_type == PROBLEM_JSON) {
@@ -32,7 +32,7 @@ pub fn explained(bare: HttpResponse) -> HttpResponse {
     response
 }
 
-/// Says more than the title, where a bare error tells more.
+/// Returns a detail for errors of CORS and for 405.
 fn detail(bare: &HttpResponse) -> Option<String> {
     if let Some(refusal) = bare.error().and_then(|error| error.as_error::<CorsError>()) {
         return Some(format!("{refusal}."));
@@ -56,7 +56,7 @@ mod tests {
             .insert_header((header::ALLOW, "POST"))
             .finish();
 
-        let response = explained(bare);
+        let response = into_problem(bare);
 
         assert_eq!(response.status(), 405);
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());

@@ -1,37 +1,37 @@
-//! What browsers may not do with an answer.
+//! Headers that restrict what browsers do with an answer.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::presentation::http::cookies::CookieSettings;
 
-/// What holds for every answer.
+/// The headers of every answer.
 const ALWAYS: [(HeaderName, HeaderValue); 3] = [
-    // Nobody reads anything into the content that is not declared.
+    // Browsers must not guess the type of the content.
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    // Nobody learns by a link where its reader comes from.
+    // Links do not reveal the page that they were on.
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    // No page of another origin gets it as an image, a script and so on. What CORS lets in is not concerned.
+    // Pages of other origins cannot embed it as an image, a script and so on. CORS requests are not affected.
     (
         header::CROSS_ORIGIN_RESOURCE_POLICY,
         HeaderValue::from_static("same-origin"),
     ),
 ];
 
-/// What holds unless the answer has a value of its own.
+/// The headers of every answer that does not set its own value.
 const BY_DEFAULT: [(HeaderName, HeaderValue); 2] = [
-    // Data loads nothing, sends nothing, and stands in no frame.
+    // JSON needs to load nothing, send nothing, and be in no frame.
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
     ),
-    // It is about one caller at one moment, so nobody may keep it (RFC 9111, section 5.2.2.5).
+    // An answer is only for its caller, and only for now (RFC 9111, section 5.2.2.5).
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// Two years without plain HTTP. Whether that goes for subdomains, too, is not for this server to say.
+/// Two years without plain HTTP. Subdomains are excluded, because they may not belong to this server.
 const STRICT_TRANSPORT_SECURITY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Puts the headers on an answer. Where cookies are for HTTPS only, so is the server.
+/// Adds the headers to an answer, with HSTS if the cookies are for HTTPS only.
 pub fn add_security_headers(settings: &CookieSettings, headers: &mut HeaderMap) {
     for (name, value) in BY_DEFAULT {
         if !headers.contains_key(&name) {

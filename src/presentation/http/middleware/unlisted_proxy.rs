@@ -1,4 +1,4 @@
-//! A proxy that the configuration does not list is reported.
+//! Reports a proxy that the configuration does not list.
 
 use std::sync::Once;
 
@@ -13,8 +13,8 @@ static REPORT: Once = Once::new();
 
 /// Logs an error at the first request with a forwarding header whose peer is not a trusted proxy.
 ///
-/// All clients of an unlisted proxy share its address, so one of them who guesses passwords delays all others. It is reported
-/// once for each run of the program: any client can send such a header.
+/// All clients of an unlisted proxy share its address, so if one of them guesses passwords, all others are delayed. The
+/// error is logged only once per run, because any client can send such a header.
 pub fn report_unlisted_proxy(request: &ServiceRequest, proxies: &TrustedProxies) {
     let mut names = [X_FORWARDED_FOR, FORWARDED].into_iter();
     let (Some(name), Some(peer)) = (
@@ -26,9 +26,9 @@ pub fn report_unlisted_proxy(request: &ServiceRequest, proxies: &TrustedProxies)
     if !proxies.trusts(peer) {
         REPORT.call_once(|| {
             log::error!(
-                "{peer} sent the header {name}, but server.trusted_proxies does not list it, so the header is ignored. If it is \
-                 your proxy, list it: until then all its clients count as one, and one who guesses passwords delays all. This \
-                 is reported once."
+                "{peer} sent the header {name}, but server.trusted_proxies does not list it, so the header is ignored. \
+                 If it is your proxy, list it: until then all its clients count as one, and one who guesses passwords \
+                 delays all. This is reported once."
             );
         });
     }

@@ -1,12 +1,12 @@
-//! Every kind of problem that an answer can tell of.
+//! The codes of all problems.
 
 use actix_web::http::StatusCode;
 
 macro_rules! problem_codes {
     ($($name:ident: $status:ident, $code:literal, $title:literal;)+) => {
-        /// The stable name of a kind of problem, with its HTTP status and its title.
+        /// A kind of problem, with its stable name, its HTTP status and its title.
         ///
-        /// Clients decide by [`code`](Self::code); it never changes once it is released.
+        /// Clients rely on [`code`](Self::code), so it never changes once it is released.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ProblemCode {
             $(#[doc = concat!($title, " (`", $code, "`).")] $name,)+
@@ -16,17 +16,17 @@ macro_rules! problem_codes {
             /// All codes, in the order of their status.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The HTTP status that goes with this code.
+            /// Returns the HTTP status.
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status),+ }
             }
 
-            /// The stable name, in snake case.
+            /// Returns the stable name, in snake case.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),+ }
             }
 
-            /// A short summary, the same for every occurrence (RFC 9457, section 3.1.3).
+            /// Returns a short summary, the same for every occurrence (RFC 9457, section 3.1.3).
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),+ }
             }
@@ -54,7 +54,8 @@ problem_codes! {
     UsernameAlreadyExists: CONFLICT, "username_already_exists", "The username is taken";
     PayloadTooLarge: PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large";
     UriTooLong: URI_TOO_LONG, "uri_too_long", "The path with its query is too long";
-    UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The media type or coding of the body is not supported";
+    UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type",
+        "The media type or coding of the body is not supported";
     ValidationFailed: UNPROCESSABLE_ENTITY, "validation_failed", "The request has the wrong shape";
     TooManyAttempts: TOO_MANY_REQUESTS, "too_many_attempts", "Too many attempts";
     HeaderFieldsTooLarge: REQUEST_HEADER_FIELDS_TOO_LARGE, "header_fields_too_large", "The header fields are too large";
@@ -63,7 +64,7 @@ problem_codes! {
 }
 
 impl ProblemCode {
-    /// The code for an error that comes from the framework and carries nothing but its status.
+    /// Returns the code for an error of the framework that has only a status.
     pub fn for_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::RouteNotFound,

@@ -16,13 +16,13 @@ use crate::presentation::http::request::request_id;
 /// The media type of every error answer (RFC 9457, section 3).
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// How long a client should wait when the service is out of reach, in seconds (RFC 9110, section 10.2.3).
+/// How long a client should wait if the service is unavailable, in seconds (RFC 9110, section 10.2.3).
 const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// The authentication scheme that every 401 names (RFC 9110, section 11.6.1). None is registered for cookies.
 const COOKIE_SCHEME: HeaderValue = HeaderValue::from_static("Cookie");
 
-/// A problem document as of RFC 9457: why a request was refused or failed.
+/// A problem document (RFC 9457), which explains why a request failed.
 #[derive(Clone, Debug, Serialize, Apiv2Schema)]
 pub struct Problem {
     /// `urn:gatehouse:problem:` and the code.
@@ -32,13 +32,13 @@ pub struct Problem {
     title: &'static str,
     /// The HTTP status of this answer.
     status: u16,
-    /// What went wrong this time, for a human reader.
+    /// An explanation of this occurrence, for people.
     detail: String,
-    /// The stable name of the kind of problem, for programs. New ones may come: go by `status` where one is unknown.
+    /// The stable name of the kind of problem, for programs. New names may be added: go by `status` for those.
     code: &'static str,
-    /// The id under which the server's log has this request.
+    /// The id of this request in the server's log.
     request_id: String,
-    /// What is wrong with each field or parameter; there when the code is `validation_failed`.
+    /// What is wrong with each field or parameter; only present for `validation_failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Vec<FieldError>>,
     #[serde(skip)]
@@ -50,17 +50,27 @@ pub struct Problem {
 pub struct FieldError {
     /// The name of the field or parameter, `body` for the body as a whole.
     pub field: String,
-    /// The rule that it breaks; never the value that was sent.
+    /// The rule that it breaks, without the value that was sent.
     pub message: String,
 }
 
+impl FieldError {
+    /// Creates the error of `field`.
+    pub fn new(field: &str, message: &str) -> Self {
+        Self {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+}
+
 impl Problem {
-    /// A problem of which there is nothing to say but its title.
+    /// Creates a problem whose detail is its title.
     pub fn new(code: ProblemCode) -> Self {
         Self::with_detail(code, format!("{}.", code.title()))
     }
 
-    /// A problem with words of its own. `detail` goes to the client: it must hold neither a secret nor a cause from the inside.
+    /// Creates a problem with a detail for the client, which must not contain secrets or internal causes.
     pub fn with_detail(code: ProblemCode, detail: impl Into<String>) -> Self {
         let headers = match code.status() {
             StatusCode::UNAUTHORIZED => vec![(header::WWW_AUTHENTICATE, COOKIE_SCHEME)],
@@ -79,18 +89,18 @@ impl Problem {
         }
     }
 
-    /// The same with how many seconds to wait before trying again.
+    /// Adds `Retry-After`, in seconds.
     pub fn retry_after(self, seconds: u64) -> Self {
         self.with_header(header::RETRY_AFTER, seconds.into())
     }
 
-    /// Adds a header to the answer, or replaces the value that it has.
+    /// Sets a header of the answer.
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
     }
 
-    /// A request of the wrong shape, with the fields or parameters that are to blame.
+    /// Creates a `validation_failed` problem with the errors of fields or parameters.
     pub fn validation(errors: Vec<FieldError>) -> Self {
         Self {
             errors: Some(errors),
@@ -152,10 +162,7 @@ mod tests {
 
     #[test]
     fn errors_are_there_only_for_a_request_of_the_wrong_shape() -> serde_json::Result<()> {
-        let errors = vec![FieldError {
-            field: "username".into(),
-            message: "is required".into(),
-        }];
+        let errors = vec![FieldError::new("username", "is required")];
         let document = serde_json::to_value(Problem::validation(errors))?;
         assert_eq!(document["errors"][0]["field"], "username");
         assert_eq!(document["type"], "urn:gatehouse:problem:validation_failed");

@@ -1,4 +1,4 @@
-//! Error answers: problem documents (RFC 9457), and the codes by which programs tell them apart.
+//! Error answers: problem documents (RFC 9457), and the codes that programs go by.
 
 mod code;
 mod document;

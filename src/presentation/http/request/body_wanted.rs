@@ -3,22 +3,24 @@ use std::rc::Rc;
 use actix_web::{HttpMessage, HttpRequest};
 use tokio::sync::Notify;
 
-/// Whether the body of a request with `Expect: 100-continue` is to be read. The server puts it into the request.
+/// Signals that a body should be read, so that the server answers `Expect: 100-continue`.
+///
+/// The server puts it into the extensions of such a request.
 #[derive(Clone, Default)]
 pub struct BodyWanted(Rc<Notify>);
 
 impl BodyWanted {
-    /// Asks the client for the body of `request`, if it waits to be asked.
+    /// Asks for the body of `request`, if its client waits for `100 Continue`.
     pub async fn ask(request: &HttpRequest) {
         let wanted = request.extensions().get::<Self>().cloned();
         if let Some(wanted) = wanted {
             wanted.0.notify_one();
-            // The server asks before the body is read, even if the body is there already.
+            // Lets the server send `100 Continue` before the body is read, even if the body has already arrived.
             tokio::task::yield_now().await;
         }
     }
 
-    /// Waits until the client is to be asked.
+    /// Waits until the body is asked for.
     pub async fn asked(&self) {
         self.0.notified().await;
     }

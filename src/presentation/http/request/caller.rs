@@ -1,4 +1,4 @@
 use crate::domain::user::UserId;
 
-/// The id of the user who calls. The authenticating extractor leaves it in the extensions of the request.
+/// The id of the calling user, which the authenticating extractor puts into the extensions of the request.
 pub struct Caller(pub UserId);

@@ -1,5 +1,4 @@
-//! What is known of a request before anything reads it: its [id](request_id), the proxies that it came through, and who
-//! sent it.
+//! The context of a request: its [id](request_id), the proxies that it came through, and its caller.
 
 mod body_wanted;
 mod caller;

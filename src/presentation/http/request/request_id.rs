@@ -1,4 +1,4 @@
-//! The id that ties an answer to the lines of the log.
+//! The id that connects an answer with its log lines.
 
 use std::{fmt, sync::Arc};
 
@@ -13,21 +13,21 @@ use crate::presentation::http::request::TrustedProxies;
 /// The header of the id, in requests and answers.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id that is accepted from a proxy, in characters.
-pub const LONGEST: usize = 64;
+/// The maximum length of an id, in characters.
+pub const MAX_LENGTH: usize = 64;
 
 tokio::task_local! {
     static CURRENT: RequestId;
 }
 
-/// The id of a request: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, so it can stand in a line of the log as it is.
+/// The id of a request: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, safe to log as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The id that a trusted proxy gave in `X-Request-Id`, if it is acceptable; else a new one.
+    /// Returns the id that a trusted proxy sent in `X-Request-Id` if it is acceptable, otherwise a new one.
     ///
-    /// Anybody else could give many requests one id, or that of somebody else's request.
+    /// Any other client could reuse an id for many requests, or send the id of another client's request.
     pub fn of(request: &ServiceRequest, proxies: &TrustedProxies) -> Self {
         let is_trusted = request.peer_addr().is_some_and(|peer| proxies.trusts(peer.ip()));
         let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
@@ -36,28 +36,25 @@ impl RequestId {
             .map_or_else(Self::new, |id| Self(id.into()))
     }
 
-    /// What `work` comes to, which is done on behalf of the request.
+    /// Runs `work` with this id as the [`current`] one.
     pub async fn scope<T>(&self, work: impl Future<Output = T>) -> T {
         CURRENT.scope(self.clone(), work).await
     }
 
-    /// Repeats the id on the answer.
+    /// Adds the id to the headers of the answer.
     pub fn put_on(&self, headers: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::from_str(&self.0) {
             headers.insert(HEADER, value);
         }
     }
 
-    /// The text of the id, to be kept.
+    /// Returns the text of the id.
     pub fn into_inner(self) -> Arc<str> {
         self.0
     }
 
-    /// A UUID v7: in a list of ids the requests stay in their order.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "it is written to the log and the answer, and nothing depends on it"
-    )]
+    /// Creates a UUID v7, so that sorted ids keep the order of the requests.
+    #[expect(clippy::disallowed_methods, reason = "it only appears in the log and the answer")]
     fn new() -> Self {
         Self(Uuid::now_v7().to_string().into())
     }
@@ -69,13 +66,13 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// The id of the request that the current task works on; `None` outside of requests and on other threads.
+/// Returns the id of the request that the current task handles, or `None` outside of requests.
 pub fn current() -> Option<RequestId> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
 fn is_acceptable(id: &str) -> bool {
-    (1..=LONGEST).contains(&id.len())
+    (1..=MAX_LENGTH).contains(&id.len())
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))

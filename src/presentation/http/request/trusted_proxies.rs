@@ -6,16 +6,17 @@ use std::{
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
-/// The proxies whose word about the address of a client is taken.
+/// The proxies that are trusted to report the address of a client.
 #[derive(Clone, Debug)]
 pub struct TrustedProxies {
-    /// Where they are.
+    /// The networks of the proxies.
     pub networks: Vec<IpNet>,
-    /// Where they say it. The other header is not looked at: a proxy that does not know it passes on what the client wrote.
+    /// The header that they set. The other one is ignored, because a proxy that does not set it may forward the
+    /// client's.
     pub header: ForwardingHeader,
 }
 
-/// A header to which each proxy adds, at the end, the address of whoever it got the request from.
+/// A header to which each proxy appends the address of the peer that sent it the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForwardingHeader {
     /// `X-Forwarded-For`: addresses, separated by commas.
@@ -25,7 +26,7 @@ pub enum ForwardingHeader {
 }
 
 impl TrustedProxies {
-    /// Trusts nobody.
+    /// Trusts no proxy.
     pub fn none() -> Self {
         Self {
             networks: Vec::new(),
@@ -33,11 +34,12 @@ impl TrustedProxies {
         }
     }
 
-    /// The address of the client whose request came from `peer` with these headers: from the end of the header, the first
-    /// that is not of a trusted proxy.
+    /// Returns the address of the client that sent a request with these headers through `peer`.
     ///
-    /// What stands before that one, its sender may have made up. Where a trusted proxy has said nothing that is an address, its
-    /// own is the last that is known.
+    /// It is `peer` if that is not a trusted proxy, otherwise the last address in the header that is not a trusted
+    /// proxy's.
+    /// Earlier addresses may be forged by the client. If a trusted proxy reported no valid address, the result is the
+    /// address of that proxy.
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         let mut hops = self.header.hops(headers);
@@ -49,7 +51,7 @@ impl TrustedProxies {
         client
     }
 
-    /// Returns whether a trusted proxy has this address.
+    /// Returns whether the address is a trusted proxy's.
     pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.networks.iter().any(|network| network.contains(&address))
@@ -70,8 +72,9 @@ impl ForwardingHeader {
         }
     }
 
-    /// What the proxies have added, the last first; `None` for what is no address. Empty elements do not count (RFC 9110,
-    /// section 5.6.1).
+    /// Returns the addresses in the header, last first, with `None` for each invalid one.
+    ///
+    /// Empty elements are skipped (RFC 9110, section 5.6.1).
     fn hops(self, headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> {
         let lines = Vec::from_iter(headers.get_all(self.name()));
         lines.into_iter().rev().flat_map(move |line| {
@@ -85,9 +88,9 @@ impl ForwardingHeader {
     }
 }
 
-/// The value of `for` in an element of `Forwarded`, if there is just one.
+/// Returns the value of `for` in an element of `Forwarded`, if there is exactly one.
 fn parameter_for(element: &str) -> Option<&str> {
-    // An escaped quote is not told from others here, so it must not matter; no address needs one.
+    // Escaped quotes are not parsed. No address contains one.
     if element.contains('\\') {
         return None;
     }
@@ -100,9 +103,9 @@ fn parameter_for(element: &str) -> Option<&str> {
     Some(quoted.unwrap_or(value))
 }
 
-/// The parts between separators that do not stand in quotes, the last first; `None` for what is no text.
+/// Splits at separators outside of quotes, last part first; `None` is a part that is not UTF-8.
 ///
-/// From the end, because there stands what the proxies wrote: quotes that a client leaves open before it change nothing.
+/// It starts at the end, which the proxies wrote, so that a quote left open by the client has no effect on it.
 fn split_from_the_end(bytes: &[u8], separator: u8) -> impl Iterator<Item = Option<&str>> {
     let mut is_quoted = false;
     let parts = bytes.rsplit(move |&byte| {
@@ -112,7 +115,7 @@ fn split_from_the_end(bytes: &[u8], separator: u8) -> impl Iterator<Item = Optio
     parts.map(|part| str::from_utf8(part.trim_ascii()).ok())
 }
 
-/// An address, with or without a port: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:4711`.
+/// Parses `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` and `[2001:db8::1]:4711`.
 fn address(text: &str) -> Option<IpAddr> {
     let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
     let address = text
@@ -134,7 +137,7 @@ mod tests {
     const PROXY: &str = "10.0.0.1";
     const STRANGER: &str = "203.0.113.9";
 
-    /// Who the client is, when the proxies of 10.0.0.0/8 and fd00::/8 are trusted.
+    /// Returns the client's address, with trusted proxies in 10.0.0.0/8 and fd00::/8.
     fn client(peer: &str, header: ForwardingHeader, lines: &[impl AsRef<[u8]>]) -> String {
         let proxies = TrustedProxies {
             networks: vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
@@ -252,7 +255,7 @@ mod tests {
         prop_oneof![Just(XForwardedFor), Just(Forwarded)]
     }
 
-    /// What a header may consist of, with a preference for what matters in these.
+    /// Generates header values, preferring parts that matter in forwarding headers.
     fn any_line() -> impl Strategy<Value = Vec<u8>> {
         let any_bytes = vec(any::<u8>(), 0..40);
         let mostly_plausible = "([,;=\"\\\\\\[\\]:. ]|for=|10\\.0\\.0\\.2|198\\.51\\.100\\.7|fd00::1|unknown){0,12}";

@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use crate::presentation::http::describe;
 
-/// 201 with the new resource as JSON, and with its `Location` where it can be got (RFC 9110, section 10.2.2).
+/// Answers 201 with the new resource as JSON, and with its `Location` (RFC 9110, section 10.2.2).
 pub struct Created<T> {
     resource: T,
     location: Option<String>,
 }
 
 impl<T> Created<T> {
-    /// A resource that has no address of its own for this caller.
+    /// Answers with a resource that this caller cannot request.
     pub fn new(resource: T) -> Self {
         Self {
             resource,
@@ -25,7 +25,7 @@ impl<T> Created<T> {
         }
     }
 
-    /// A resource that answers under the path `location`.
+    /// Answers with a resource at the path `location`.
     pub fn at(location: impl Into<String>, resource: T) -> Self {
         Self {
             resource,
@@ -60,6 +60,6 @@ impl<T: Apiv2Schema> OperationModifier for Created<T> {
     fn update_response(operation: &mut DefaultOperationRaw) {
         let mut schema = T::schema_with_ref();
         schema.retain_ref();
-        describe::answers(operation, "201", "Created", Some(schema));
+        describe::add_success(operation, "201", "Created", Some(schema));
     }
 }

@@ -1,4 +1,5 @@
-//! Answers of success besides 200, which is paperclip's `Json`. Errors are answered by [`Failure`](super::failure::Failure).
+//! Successful answers other than 200, for which paperclip has `Json`. Errors are a
+//! [`Failure`](super::failure::Failure).
 
 mod created;
 mod no_content;

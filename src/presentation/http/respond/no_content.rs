@@ -6,7 +6,7 @@ use paperclip::{
 
 use crate::presentation::http::describe;
 
-/// 204: done, and there is nothing to say about it. Unlike paperclip's it declares no content type for no content.
+/// Answers 204. Unlike paperclip's type, it declares no content type.
 pub struct NoContent;
 
 impl Responder for NoContent {
@@ -21,6 +21,6 @@ impl Apiv2Schema for NoContent {}
 
 impl OperationModifier for NoContent {
     fn update_response(operation: &mut DefaultOperationRaw) {
-        describe::answers(operation, "204", "No Content", None);
+        describe::add_success(operation, "204", "No Content", None);
     }
 }

@@ -26,9 +26,9 @@ use crate::{
 pub struct ChangePasswordBody {
     /// The user, in any case.
     username: String,
-    /// The new password. Any characters, counted in Unicode NFC; no common one, and none that contains the username.
+    /// The new password. Any characters, counted in Unicode NFC. It must not be common or contain the username.
     password: Password,
-    /// The current password; needed for one's own account only.
+    /// The current password, required to change your own password.
     current_password: Option<Password>,
 }
 
@@ -58,7 +58,7 @@ impl From<ChangePasswordBody> for ChangePasswordRequest {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(|policy| {
         json!({
@@ -72,11 +72,11 @@ pub const DETAILS: Details = Details {
 
 /// Change a password.
 ///
-/// Open to every authenticated caller for their own account, to admins for users, to super admins for users and admins. One's
-/// own needs `current_password`, ends every other session and gives this one a new cookie. A subordinate's ends all of that
-/// user's sessions, and forgets failed log-ins. Refuses whoever has given wrong current passwords too often, until the time in
-/// `Retry-After` is over. Refuses a plain user who names anyone else, whether there is such a user or not, and an admin who names
-/// somebody of the same role or above.
+/// Open to every authenticated caller for their own account, to admins for users, to super admins for users and admins.
+/// Changing your own password requires `current_password`, ends your other sessions, and sets a new session cookie.
+/// Changing another user's password ends all of their sessions, and resets their failed log-ins. After too many wrong
+/// current passwords, returns 429 until the time in `Retry-After` is over. Rejects a plain user who names anyone else,
+/// whether or not that user exists, and an admin who names a user of the same role or above.
 #[api_v2_operation(tags(Users), operation_id = "changePassword")]
 pub async fn change_password(
     Authenticated(actor, Body(body)): Authenticated<Body<ChangePasswordBody>>,
@@ -89,7 +89,7 @@ pub async fn change_password(
     Ok(NoContent)
 }
 
-/// The same under the name that the documentation of earlier clients gave it; the OpenAPI document leaves it out.
+/// Handles the path that the documentation of earlier clients used; it is not in the OpenAPI document.
 #[api_v2_operation(skip)]
 pub async fn change_password_alias(
     request: Authenticated<Body<ChangePasswordBody>>,

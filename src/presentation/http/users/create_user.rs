@@ -27,16 +27,16 @@ use crate::{
 /// The user to create.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 pub struct CreateUserBody {
-    /// Letters, digits and single `.`, `_` or `-` between them; unique without regard to case.
+    /// Letters, digits and single `.`, `_` or `-` between them; unique regardless of case.
     username: String,
-    /// Any characters, counted in Unicode NFC; no common password, and none that contains the username.
+    /// Any characters, counted in Unicode NFC. It must not be common or contain the username.
     password: Password,
     /// The role of the user.
     #[serde(default)]
     role: OrDefault<AssignableRole>,
 }
 
-/// A role that the API can give. Super admins are made on the command line.
+/// A role that the API can assign. Super admins are created on the command line.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum AssignableRole {
@@ -73,7 +73,7 @@ impl From<CreateUserBody> for CreateUserRequest {
 /// The user in the examples.
 const GRACE: &str = "Grace.Hopper";
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(|policy| json!({ "username": GRACE, "password": samples::password(policy), "role": "admin" })),
     response: Some(|| samples::user(GRACE, "admin", true)),
@@ -84,8 +84,8 @@ pub const DETAILS: Details = Details {
 
 /// Create a user.
 ///
-/// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Refuses a username or
-/// password that breaks a rule, and a username that is taken, whatever its case.
+/// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Rejects a
+/// username or password that breaks a rule, and a username that is taken, in any case.
 #[api_v2_operation(tags(Users), operation_id = "createUser")]
 pub async fn create_user(
     Authenticated(actor, Body(body)): Authenticated<Body<CreateUserBody>>,

@@ -28,8 +28,8 @@ refusals! {
 
 /// Log a user out everywhere.
 ///
-/// Open to admins for users, to super admins for users and admins. Ends all sessions of the user, who may log in again at once.
-/// Refuses a plain user, whether there is a user of this id or not.
+/// Open to admins for users, to super admins for users and admins. Ends all sessions of the user, who can log in again
+/// at once. Rejects a plain user, whether or not a user with this id exists.
 #[api_v2_operation(tags(Users), operation_id = "endUserSessions")]
 pub async fn end_user_sessions(
     Authenticated(actor, PathParam(user_id)): Authenticated<PathParam<Uuid>>,

@@ -28,7 +28,7 @@ refusals! {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     response: Some(samples::ada),
     links: &[
@@ -44,8 +44,8 @@ pub const DETAILS: Details = Details {
 
 /// Show a user.
 ///
-/// Open to admins and super admins, who see users of every role. Changes nothing. Refuses a plain user, whether there is a user
-/// of this id or not.
+/// Open to admins and super admins, who see users of every role. Changes nothing. Rejects a plain user, whether or not
+/// a user with this id exists.
 #[api_v2_operation(tags(Users), operation_id = "getUser")]
 pub async fn get_user(
     Authenticated(actor, PathParam(user_id)): Authenticated<PathParam<Uuid>>,

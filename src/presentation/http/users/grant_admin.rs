@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(samples::target),
     response: Some(|| samples::user(samples::ADA, "admin", true)),
@@ -26,8 +26,8 @@ pub const DETAILS: Details = Details {
 
 /// Make a user an admin.
 ///
-/// Open to super admins. Felt by the user's very next request. Granting to an admin changes nothing. Refuses a super admin as
-/// the target.
+/// Open to super admins. Takes effect at the user's next request. Granting to an admin changes nothing. Rejects a super
+/// admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "grantAdmin")]
 pub async fn grant_admin(
     Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(samples::target),
     response: Some(|| samples::user(samples::ADA, "user", false)),
@@ -24,10 +24,10 @@ pub const DETAILS: Details = Details {
     ..Details::of("inactivateUser")
 };
 
-/// Shut a user out.
+/// Inactivate a user.
 ///
-/// Open to admins for users, to super admins for users and admins. Ends all sessions of the user at once. Inactivating an
-/// inactive user changes nothing. Refuses a super admin as the target.
+/// Open to admins for users, to super admins for users and admins. Ends all sessions of the user at once. Inactivating
+/// an inactive user changes nothing. Rejects a super admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "inactivateUser")]
 pub async fn inactivate_user(
     Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,

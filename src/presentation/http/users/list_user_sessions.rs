@@ -28,7 +28,7 @@ refusals! {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     response: Some(|| samples::sessions(false)),
     links: &["endUserSessions"],
@@ -37,8 +37,8 @@ pub const DETAILS: Details = Details {
 
 /// List the sessions of a user.
 ///
-/// Open to admins for users, to super admins for users and admins. Lists those that live, the newest first. Refuses a plain
-/// user, whether there is a user of this id or not.
+/// Open to admins for users, to super admins for users and admins. Lists active sessions, newest first. Rejects a plain
+/// user, whether or not a user with this id exists.
 #[api_v2_operation(tags(Users), operation_id = "listUserSessions")]
 pub async fn list_user_sessions(
     Authenticated(actor, PathParam(user_id)): Authenticated<PathParam<Uuid>>,

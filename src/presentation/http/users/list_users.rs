@@ -33,31 +33,30 @@ use crate::{
     },
 };
 
-/// Which users are wanted, and how.
+/// Filters, order and page of the list of users.
 #[derive(Debug, Deserialize, Apiv2Schema)]
 pub struct ListUsersParams {
-    /// How many users at the most.
+    /// Maximum number of users to return.
     #[serde(default)]
     limit: OrDefault<Param<PageLimit>>,
-    /// Only those behind this place in the order of the list: the `next_cursor` of the page before, asked for with the same
-    /// `sorting_field`.
+    /// Only users after this cursor: the `next_cursor` of the previous page, with the same `sorting_field`.
     after: Option<Param<UserCursor>>,
-    /// How many users to pass over first; the more, the longer it takes. To read all users, use `after`.
+    /// Number of users to skip. It slows down as the offset grows. To read all users, use `after`.
     #[serde(default)]
     offset: OrDefault<Param<PageOffset>>,
-    /// By what to sort. Roles sort by rank; ties are broken by id, in the same order.
+    /// The field to sort by. Roles sort by rank; ties are broken by id, in the same order.
     #[serde(default)]
     sorting_field: OrDefault<SortingFieldName>,
-    /// In which direction. Lower case does as well.
+    /// The direction to sort in. Lower case is accepted too.
     #[serde(default)]
     sorting_order: OrDefault<SortingOrderName>,
     /// Only users of this role.
     role: Option<RoleName>,
     /// Only active, or only inactive users.
     is_active: Option<bool>,
-    /// Only users whose name starts like this, in any case. Every character stands for itself.
+    /// Only users whose name starts with this text, in any case. There are no wildcards.
     username: Option<Param<UsernamePrefix>>,
-    /// Whether to count all users that match, which takes the longer the more there are.
+    /// Whether to count all matching users. It slows down as their number grows.
     #[serde(default)]
     include_total: OrDefault<bool>,
 }
@@ -69,21 +68,21 @@ pub struct UserList {
     users: Vec<UserView>,
     /// The parameter `after` of the next page, if there is one.
     next_cursor: Option<String>,
-    /// How many users there are on all pages together; if there are more than 1,000 and not all were to be counted, 1,000.
+    /// Number of users on all pages, up to 1,000 unless all were to be counted.
     total: u64,
-    /// Whether there are no more than `total`.
+    /// Whether `total` is exact, not capped.
     total_is_exact: bool,
-    /// How many users were asked for.
+    /// The requested maximum number of users.
     limit: u32,
-    /// How many users were passed over.
+    /// Number of users that were skipped.
     offset: u32,
 }
 
-/// By what users are sorted.
+/// The field to sort users by.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
 #[serde(rename_all = "snake_case")]
 pub enum SortingFieldName {
-    /// The username, without regard to case.
+    /// The username, regardless of case.
     #[default]
     Username,
     /// The rank of the role.
@@ -96,15 +95,15 @@ pub enum SortingFieldName {
     UpdatedAt,
 }
 
-/// The direction of sorting.
-// The OpenAPI document does not name the aliases: some generators of clients fail at names that differ in case alone.
+/// The direction to sort in.
+// The OpenAPI document omits the aliases, because some client generators fail at names that differ only in case.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
 pub enum SortingOrderName {
-    /// From least to most.
+    /// Lowest first.
     #[default]
     #[serde(rename = "ASC", alias = "asc")]
     Ascending,
-    /// From most to least.
+    /// Highest first.
     #[serde(rename = "DESC", alias = "desc")]
     Descending,
 }
@@ -117,7 +116,7 @@ refusals! {
     }
 }
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     response: Some(|| {
         json!({
@@ -134,8 +133,8 @@ pub const DETAILS: Details = Details {
 
 /// List users.
 ///
-/// Open to admins and super admins. Filters, sorts and paginates as asked; `total` counts the users that the filters match, up
-/// to 1,000 or, with `include_total`, all of them. Changes nothing. Refuses a plain user, and parameters that it does not know.
+/// Open to admins and super admins. Filters, sorts and paginates; `total` counts the users that match the filters, up
+/// to 1,000 or, with `include_total`, all of them. Changes nothing. Rejects a plain user, and unknown parameters.
 #[api_v2_operation(tags(Users), operation_id = "listUsers")]
 pub async fn list_users(
     Authenticated(actor, Params(params)): Authenticated<Params<ListUsersParams>>,
@@ -147,7 +146,7 @@ pub async fn list_users(
 }
 
 impl QueryParams for ListUsersParams {
-    fn misfit(&self) -> Option<FieldError> {
+    fn conflict(&self) -> Option<FieldError> {
         let Param(cursor) = self.after.as_ref()?;
         let rule = if cursor.key.field() != self.sorting_field() {
             "must be from a page with the same `sorting_field`; ask with that one, or leave this out"
@@ -156,10 +155,7 @@ impl QueryParams for ListUsersParams {
         } else {
             return None;
         };
-        Some(FieldError {
-            field: "after".to_owned(),
-            message: rule.to_owned(),
-        })
+        Some(FieldError::new("after", rule))
     }
 }
 

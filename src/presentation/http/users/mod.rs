@@ -1,6 +1,6 @@
-//! What admins do with users, and everybody with their own password: `/api/v1/users`.
+//! The management of users, and changes of passwords: `/api/v1/users`.
 //!
-//! A file for each operation; the others are what several of them take or show.
+//! One file per operation; the others are inputs and outputs that several operations share.
 
 pub(super) mod change_password;
 pub(super) mod create_user;

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(samples::target),
     response: Some(samples::ada),
@@ -24,10 +24,10 @@ pub const DETAILS: Details = Details {
     ..Details::of("reactivateUser")
 };
 
-/// Let an inactive user in again.
+/// Reactivate a user.
 ///
 /// Open to admins for users, to super admins for users and admins. The user has to log in again. Reactivating an active
-/// user changes nothing. Refuses a super admin as the target.
+/// user changes nothing. Rejects a super admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "reactivateUser")]
 pub async fn reactivate_user(
     Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,

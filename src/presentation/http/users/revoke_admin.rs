@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What the OpenAPI document says besides.
+/// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(samples::target),
     response: Some(samples::ada),
@@ -26,8 +26,8 @@ pub const DETAILS: Details = Details {
 
 /// Make an admin a plain user.
 ///
-/// Open to super admins. Felt by the user's very next request. Revoking from a plain user changes nothing. Refuses a super
-/// admin as the target.
+/// Open to super admins. Takes effect at the user's next request. Revoking from a plain user changes nothing. Rejects a
+/// super admin as the target.
 #[api_v2_operation(tags(Users), operation_id = "revokeAdmin")]
 pub async fn revoke_admin(
     Authenticated(actor, Body(target)): Authenticated<Body<TargetUser>>,

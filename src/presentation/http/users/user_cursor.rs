@@ -1,4 +1,4 @@
-//! Places in the list of users, as clients see them.
+//! Cursors into the list of users, in the form that clients see.
 
 use std::fmt;
 
@@ -12,11 +12,13 @@ use crate::{
     presentation::http::fields::ParamValue,
 };
 
-/// What is said to a text that is no cursor.
+/// The error for an invalid cursor.
 const RULE: &str = "must be the `next_cursor` of a page; leave it out to begin at the first one";
 
-/// The text of a cursor: as base64url, a byte for the sorting field, sixteen for the id of the user, and the value of the
-/// field. Times are in microseconds, as precise as databases keep them.
+/// Encodes a cursor in base64url.
+///
+/// The first byte is the sorting field, the next sixteen are the id of the user, and the rest is the value. Times are
+/// in microseconds, the precision of the databases.
 pub fn text(cursor: &UserCursor) -> String {
     let (field, value) = match &cursor.key {
         UserSortingKey::Username(key) => (b'u', key.as_bytes().to_vec()),
@@ -28,7 +30,7 @@ pub fn text(cursor: &UserCursor) -> String {
     URL_SAFE_NO_PAD.encode([&[field], &cursor.id.as_uuid().as_bytes()[..], &value].concat())
 }
 
-/// The cursor of that text, if it is one. Nothing comes out of it that a database could not compare with.
+/// Decodes a cursor, if it is valid. Values that a database cannot compare are invalid.
 fn cursor(text: &str) -> Option<UserCursor> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (field, rest) = bytes.split_first()?;
@@ -65,7 +67,7 @@ fn is_active(value: &[u8]) -> Option<bool> {
 
 fn time(value: &[u8]) -> Option<DateTime<Utc>> {
     let time = DateTime::from_timestamp_micros(i64::from_be_bytes(value.try_into().ok()?))?;
-    // Others are out of the range of PostgreSQL, or do not sort as texts in SQLite.
+    // Other years are out of the range of PostgreSQL, or do not sort as text in SQLite.
     Some(time).filter(|time| (0..=9999).contains(&time.year()))
 }
 
@@ -81,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    /// Any place that a list of users can have.
+    /// Generates any valid cursor.
     fn cursors() -> impl Strategy<Value = UserCursor> {
         // Up to the end of the year 9999.
         let time = (0..253_402_300_800_000_000_i64).prop_map(|micros| DateTime::from_timestamp_micros(micros).unwrap());
@@ -107,7 +109,10 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_as_a_cursor_is_the_text_of_one(bytes in proptest::collection::vec(any::<u8>(), 0..40), field in "[uracmx]?") {
+        fn what_is_read_as_a_cursor_is_the_text_of_one(
+            bytes in proptest::collection::vec(any::<u8>(), 0..40),
+            field in "[uracmx]?",
+        ) {
             let garbage = URL_SAFE_NO_PAD.encode([field.as_bytes(), &bytes].concat());
             if let Some(place) = cursor(&garbage) {
                 prop_assert_eq!(cursor(&text(&place)), Some(place));

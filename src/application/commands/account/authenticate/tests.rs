@@ -11,7 +11,7 @@ async fn authenticate(world: &World, token: &AccessToken) -> Result<Authenticate
 }
 
 #[tokio::test]
-async fn a_living_session_tells_its_user_and_is_left_as_it_is() {
+async fn a_live_session_identifies_its_user_and_does_not_change() {
     let alice = user("alice", Role::Admin);
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
@@ -32,7 +32,7 @@ async fn no_token_and_a_token_we_did_not_make_are_refused() {
 }
 
 #[tokio::test]
-async fn a_token_we_did_not_make_costs_no_query() {
+async fn a_forged_token_costs_no_query() {
     let world = World::new();
     world.store().fail();
     let refusal = authenticate(&world, &AccessToken::new("forged")).await;
@@ -50,7 +50,7 @@ async fn an_expired_session_is_refused() {
 }
 
 #[tokio::test]
-async fn an_expired_session_is_refused_whatever_its_token_says() {
+async fn an_expired_session_is_refused_even_with_a_valid_token() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
@@ -109,7 +109,7 @@ async fn the_session_of_a_user_who_is_inactive_now_is_refused() {
 }
 
 #[tokio::test]
-async fn a_change_of_role_is_felt_by_the_next_request() {
+async fn a_change_of_role_affects_the_next_request() {
     let mut alice = user("alice", Role::Admin);
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
@@ -139,7 +139,7 @@ async fn a_session_used_near_its_end_gets_its_full_life_and_a_new_token() {
 }
 
 #[tokio::test]
-async fn it_is_recorded_now_and_then_that_a_session_was_seen() {
+async fn the_last_use_of_a_session_is_recorded_at_intervals() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);
@@ -184,7 +184,7 @@ async fn parallel_requests_near_the_end_all_succeed() {
 }
 
 #[tokio::test]
-async fn a_client_who_missed_the_answer_with_the_new_token_gets_another() {
+async fn a_client_that_missed_the_new_token_gets_another() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let session = world.begin_session(&alice);

@@ -26,7 +26,7 @@ async fn stored_hash(world: &World, user: &User) -> PasswordHash {
 }
 
 #[tokio::test]
-async fn ones_own_ends_every_other_session_and_gives_this_one_a_new_token() {
+async fn changing_the_own_password_ends_other_sessions_and_renews_the_token() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let here = world.begin_session(&alice);
@@ -48,7 +48,7 @@ async fn ones_own_ends_every_other_session_and_gives_this_one_a_new_token() {
 #[case::wrong(Some("wrong horse"))]
 #[case::against_the_policy(Some(""))]
 #[tokio::test]
-async fn ones_own_needs_the_current_password(#[case] current: Option<&str>) {
+async fn changing_the_own_password_needs_the_current_one(#[case] current: Option<&str>) {
     let alice = user("alice", Role::SuperAdmin);
     let world = World::with([alice.clone()]).await;
     let here = world.begin_session(&alice);
@@ -62,7 +62,7 @@ async fn ones_own_needs_the_current_password(#[case] current: Option<&str>) {
 }
 
 #[tokio::test]
-async fn a_subordinates_needs_none_and_ends_all_sessions_of_that_user() {
+async fn changing_another_password_needs_none_and_ends_all_sessions_of_that_user() {
     let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
     let world = World::with([admin.clone(), alice.clone()]).await;
     let here = world.begin_session(&admin);
@@ -85,7 +85,7 @@ async fn a_subordinates_needs_none_and_ends_all_sessions_of_that_user() {
 #[case::admin_for_super_admin(Role::Admin, Role::SuperAdmin)]
 #[case::super_admin_for_another(Role::SuperAdmin, Role::SuperAdmin)]
 #[tokio::test]
-async fn nobody_changes_the_password_of_equals_or_betters(#[case] role: Role, #[case] target: Role) {
+async fn nobody_changes_the_password_of_equal_or_higher_roles(#[case] role: Role, #[case] target: Role) {
     let (caller, target) = (user("caller", role), user("target", target));
     let world = World::with([caller.clone(), target.clone()]).await;
     let here = world.begin_session(&caller);
@@ -112,7 +112,7 @@ async fn a_plain_user_does_not_learn_which_names_exist() {
 }
 
 #[tokio::test]
-async fn an_admin_is_told_which_rule_is_broken_or_that_nobody_has_the_name() {
+async fn an_admin_learns_which_rule_is_broken_or_that_the_name_is_unknown() {
     let admin = user("admin", Role::Admin);
     let world = World::with([admin.clone(), user("alice", Role::User)]).await;
     let here = world.begin_session(&admin);
@@ -179,7 +179,7 @@ async fn a_password_that_another_request_replaced_meanwhile_is_no_longer_current
 }
 
 #[tokio::test]
-async fn a_session_that_another_change_ended_meanwhile_is_told_before_the_password() {
+async fn an_ended_session_is_reported_before_a_wrong_password() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let here = world.begin_session(&alice);
@@ -224,7 +224,7 @@ async fn a_session_that_ended_meanwhile_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_log_in_that_renews_the_hash_meanwhile_is_in_nobodys_way() {
+async fn a_log_in_that_renews_the_hash_meanwhile_does_not_interfere() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let here = world.begin_session(&alice);
@@ -243,7 +243,7 @@ async fn a_log_in_that_renews_the_hash_meanwhile_is_in_nobodys_way() {
 }
 
 #[tokio::test]
-async fn passwords_are_hashed_in_turns_of_the_user_who_changes_them() {
+async fn passwords_are_hashed_on_behalf_of_the_actor() {
     let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
     let world = World::with([admin.clone(), alice.clone()]).await;
     let here = world.begin_session(&admin);

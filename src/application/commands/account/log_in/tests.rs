@@ -57,7 +57,7 @@ async fn the_session_remembers_the_client() {
 }
 
 #[tokio::test]
-async fn for_a_session_too_many_the_oldest_leaves() {
+async fn a_session_beyond_the_limit_ends_the_oldest() {
     let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
     let world = World::with([alice.clone(), brian.clone()]).await;
     let anothers = world.begin_session(&brian);
@@ -129,7 +129,7 @@ async fn a_change_of_password_during_the_verification_leaves_no_session() {
 }
 
 #[tokio::test]
-async fn a_hash_that_would_be_made_differently_today_is_renewed_once_and_not_dated() {
+async fn an_outdated_hash_is_renewed_once_without_a_new_update_time() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     world.rotate_hasher();
@@ -143,7 +143,7 @@ async fn a_hash_that_would_be_made_differently_today_is_renewed_once_and_not_dat
 }
 
 #[tokio::test]
-async fn nobody_but_who_logs_in_has_a_hash_renewed() {
+async fn only_a_successful_log_in_renews_the_hash() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     world.rotate_hasher();
@@ -154,7 +154,7 @@ async fn nobody_but_who_logs_in_has_a_hash_renewed() {
 }
 
 #[tokio::test]
-async fn a_hasher_that_is_saturated_by_then_leaves_the_hash_for_the_next_log_in() {
+async fn a_saturated_hasher_leaves_the_renewal_to_the_next_log_in() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     world.rotate_hasher();
@@ -167,7 +167,7 @@ async fn a_hasher_that_is_saturated_by_then_leaves_the_hash_for_the_next_log_in(
 }
 
 #[tokio::test]
-async fn a_renewal_by_another_log_in_meanwhile_refuses_nobody() {
+async fn a_renewal_by_another_log_in_meanwhile_does_not_interfere() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     world.rotate_hasher();
@@ -182,7 +182,7 @@ async fn a_renewal_by_another_log_in_meanwhile_refuses_nobody() {
 }
 
 #[tokio::test]
-async fn a_saturated_hasher_or_a_lost_database_is_told_as_such() {
+async fn a_saturated_hasher_or_a_lost_database_is_reported_as_such() {
     let world = World::with([user("alice", Role::User)]).await;
     world.saturate_hasher();
     let refusal = world.log_in().execute(request("alice", PASSWORD)).await;
@@ -226,7 +226,7 @@ async fn the_device_of_a_log_in_is_known_at_the_next_one() {
 }
 
 #[tokio::test]
-async fn log_ins_are_written_down_and_refused_ones_noted_without_the_name_that_nobody_has() {
+async fn log_ins_are_recorded_and_failed_ones_noted_without_an_unknown_name() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     world.log_in().execute(request("alice", PASSWORD)).await.unwrap();
@@ -244,7 +244,7 @@ async fn log_ins_are_written_down_and_refused_ones_noted_without_the_name_that_n
 }
 
 #[tokio::test]
-async fn passwords_are_hashed_in_turns_of_the_network_that_the_request_comes_from() {
+async fn passwords_are_hashed_on_behalf_of_the_network() {
     let world = World::with([user("alice", Role::User)]).await;
     world.rotate_hasher();
     for username in ["alice", "nobody"] {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_known_device_is_let_through_whatever_strangers_do() {
+async fn strangers_do_not_delay_a_known_device() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     for _ in 0..World::FREE_ATTEMPTS {
@@ -26,7 +26,7 @@ async fn a_known_device_is_let_through_whatever_strangers_do() {
 }
 
 #[tokio::test]
-async fn all_known_devices_of_a_user_together_get_no_more_guesses_than_one() {
+async fn all_known_devices_of_a_user_share_one_limit() {
     let world = World::new();
     let alice = user("alice", Role::User).id();
     let mut failed = 0;
@@ -66,7 +66,7 @@ async fn a_device_is_known_to_its_user_alone_until_the_token_expires() {
 }
 
 #[tokio::test]
-async fn no_device_is_known_any_more_once_the_credentials_are_revoked() {
+async fn revoked_credentials_make_devices_unknown() {
     let mut alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let throttle = world.throttle();

@@ -34,7 +34,7 @@ fn without_former_keys() -> CookieSettings {
     }
 }
 
-/// What a browser sends of a cookie of this content, sealed with a key.
+/// Returns the value that a browser sends of a cookie with this content, sealed with a key.
 fn sealed(number: u8, content: &str) -> String {
     let mut jar = CookieJar::new();
     let name = settings().name;
@@ -48,14 +48,14 @@ fn session(token: &str) -> String {
     format!(r#"{{"token":"\"{token}\""}}"#)
 }
 
-/// What the key in use opens of a pair.
+/// Decrypts the content of a pair with the current key.
 fn opened(pair: &str) -> Option<String> {
     let cookie = Cookie::parse_encoded(pair).ok()?.into_owned();
     let opened = CookieJar::new().private(&key(CURRENT)).decrypt(cookie)?;
     Some(opened.value().to_owned())
 }
 
-/// The pairs that are left of `Cookie` headers, and the tokens that go along.
+/// Returns the pairs that are left of `Cookie` headers, and the other tokens.
 fn kept<T: AsRef<[u8]>>(settings: &CookieSettings, values: &[T]) -> (Vec<String>, Vec<String>) {
     let request = values.iter().fold(TestRequest::default(), |request, value| {
         request.append_header((COOKIE, HeaderValue::from_bytes(value.as_ref()).unwrap()))
@@ -113,7 +113,7 @@ fn of_several_session_cookies_the_first_that_opens_goes_on_and_the_tokens_of_the
     let (pairs, tokens) = kept(&settings(), &[line, others.join(";")]);
     assert_eq!(opened(&pairs[0]), Some(session("f")));
     assert_eq!(pairs.len(), 1);
-    assert_eq!(tokens, ["a", "b", "c"], "no more than {MOST_SESSIONS} in all");
+    assert_eq!(tokens, ["a", "b", "c"], "no more than {MAX_SESSIONS} in all");
 
     let (pairs, tokens) = kept(
         &without_former_keys(),

@@ -1,4 +1,4 @@
-//! Wrong current passwords, and what becomes of the session.
+//! Wrong current passwords, and their effect on the session.
 
 use super::*;
 use crate::application::audit_trail::AuditAction;
@@ -28,7 +28,7 @@ async fn the_last_wrong_current_password_ends_the_session_and_no_other() {
 }
 
 #[tokio::test]
-async fn the_right_current_password_comes_in_time_at_the_last_attempt() {
+async fn the_last_attempt_may_still_succeed() {
     let alice = user("alice", Role::User);
     let world = World::with([alice.clone()]).await;
     let here = world.begin_session(&alice);
