@@ -9,8 +9,8 @@ type Module = Vec<String>;
 /// Entities of SeaORM relate to each other in both directions.
 const EXEMPT: &str = "infrastructure::persistence::entities";
 
-/// Which modules name which, tests aside. A name is followed through re-exports to the file that declares it, so the page
-/// of a folder names what it itself uses, not what it hands on.
+/// Which modules name which, tests aside. A name is followed through re-exports to the file that declares it, so the
+/// page of a folder names what it itself uses, not what it hands on.
 pub fn graph() -> BTreeMap<Module, BTreeSet<Module>> {
     let files = SourceFile::all().into_iter().filter(|file| !file.is_test);
     let files = BTreeMap::from_iter(files.map(|file| (file.module.clone(), file)));

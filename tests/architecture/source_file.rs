@@ -110,8 +110,8 @@ impl SourceFile {
         file
     }
 
-    /// Follows the paths that begin with a name of the file; it may be declared only after them. Those that stay in the file
-    /// are no references.
+    /// Follows the paths that begin with a name of the file; it may be declared only after them. Those that stay in the
+    /// file are no references.
     fn resolve_names(&mut self) {
         let Self {
             names,

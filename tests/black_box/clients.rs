@@ -1,4 +1,5 @@
-//! Clients that are generated from the OpenAPI document: the examples do what their READMEs show, by the commands given there.
+//! Clients that are generated from the OpenAPI document: the examples do what their READMEs show, by the commands given
+//! there.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,5 @@
-//! The database goes away under load and comes back: a PostgreSQL server of the test's own is stopped, frozen or locked.
+//! The database goes away under load and comes back: a PostgreSQL server of the test's own is stopped, frozen or
+//! locked.
 
 use std::{
     collections::BTreeMap,

@@ -104,8 +104,8 @@ fn what_a_restore_undoes_is_listed_from_the_database_that_was_moved_away() {
     assert!(!trail.contains("inactivate_user"), "alice is active again: {trail}");
 }
 
-/// `systemctl start` succeeds when the program was started, and so does `docker run --detach`: whatever is chained to it is
-/// done even if the program refuses to start a moment later.
+/// `systemctl start` succeeds when the program was started, and so does `docker run --detach`: whatever is chained to
+/// it is done even if the program refuses to start a moment later.
 #[test]
 fn nothing_is_chained_to_a_start_or_removed_in_its_block() {
     let start =
@@ -209,8 +209,8 @@ impl Machine {
             .replace("since=2026-11-28T03:00:00Z", "since=2026-01-01T00:00:00Z")
     }
 
-    /// Whether the last line of a block succeeds, whose lines are typed in one by one: none of them keeps the next from being
-    /// done.
+    /// Whether the last line of a block succeeds, whose lines are typed in one by one: none of them keeps the next from
+    /// being done.
     fn type_in(&self, block: &str) -> bool {
         self.bash(block).status().unwrap().success()
     }

@@ -1,7 +1,8 @@
 //! A client that keeps the hasher busy delays itself, and hardly anybody else.
 //!
-//! What counts is how many answers the flood gets while somebody else waits for one: that says the same on a fast machine and
-//! on a slow one. The throttle is off, because it would stop most of the flood: the queue has to hold by itself.
+//! What counts is how many answers the flood gets while somebody else waits for one: that says the same on a fast
+//! machine and on a slow one. The throttle is off, because it would stop most of the flood: the queue has to hold by
+//! itself.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -29,8 +30,9 @@ const VARIABLES: [(&str, &str); 6] = [
 /// Log-ins that the flood has in flight at any time.
 const CONNECTIONS: usize = 24;
 
-/// The answers that the flood may get during a log-in of somebody else: two that run when it comes, one in its round, two that
-/// run beside it, and as many again because the answers cross. In one line for all it would be more than [`CONNECTIONS`].
+/// The answers that the flood may get during a log-in of somebody else: two that run when it comes, one in its round,
+/// two that run beside it, and as many again because the answers cross. In one line for all it would be more than
+/// [`CONNECTIONS`].
 const FEW: usize = 10;
 
 /// What the flood has got so far, and whether it is to end.

@@ -99,8 +99,8 @@ async fn an_outage_of_the_database_logs_nobody_out(database: DatabaseKind) {
     }
 }
 
-/// Takes the database away under the hands of the server: a PostgreSQL server throws it out, and the files of SQLite are
-/// overwritten in place.
+/// Takes the database away under the hands of the server: a PostgreSQL server throws it out, and the files of SQLite
+/// are overwritten in place.
 fn ruin_database(server: &Server) {
     if let Some(postgres) = server.postgres() {
         return postgres.shut();

@@ -1,5 +1,5 @@
-//! No request reads a table from end to end, however many users there are. To count up to a thousand of nearly all, reading
-//! the first rows of the table is as good as an index.
+//! No request reads a table from end to end, however many users there are. To count up to a thousand of nearly all,
+//! reading the first rows of the table is as good as an index.
 
 use std::time::Duration;
 

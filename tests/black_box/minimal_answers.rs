@@ -52,7 +52,8 @@ async fn no_operation_answers_with_more_than_its_view(database: DatabaseKind) {
     }
 }
 
-/// Asserts that a successful answer has the members of its view and no other; an event of the audit trail, those of `event`.
+/// Asserts that a successful answer has the members of its view and no other; an event of the audit trail, those of
+/// `event`.
 fn assert_minimal(method: &Method, path: &str, answer: &Value, event: &Value) {
     let items = |name: &str| answer[name].as_array().unwrap().iter();
     match (method.as_str(), path) {

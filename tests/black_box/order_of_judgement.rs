@@ -1,7 +1,7 @@
 //! Of several things that are wrong with a request, which one it is refused for: the same order on every route.
 //!
-//! Route and method, cross-site check, authentication, media type and size, shape, permission, domain rules, existence of
-//! the target, its role. Each test breaks two neighbours of that list at once.
+//! Route and method, cross-site check, authentication, media type and size, shape, permission, domain rules, existence
+//! of the target, its role. Each test breaks two neighbours of that list at once.
 
 use reqwest::{
     Method,

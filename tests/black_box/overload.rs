@@ -1,8 +1,9 @@
-//! Ten times as much as the server can do: a request that hashes a password is served or refused in its time, all others are
-//! answered within a second; other clients log in; memory stays flat; and when it is over, it is over at once.
+//! Ten times as much as the server can do: a request that hashes a password is served or refused in its time, all
+//! others are answered within a second; other clients log in; memory stays flat; and when it is over, it is over at
+//! once.
 //!
-//! The time of an answer is that from sending the request, connection included, to having read the answer, of the slowest of
-//! all. Tests and server share the cores of one machine.
+//! The time of an answer is that from sending the request, connection included, to having read the answer, of the
+//! slowest of all. Tests and server share the cores of one machine.
 
 use std::{
     collections::BTreeMap,
@@ -25,8 +26,8 @@ const FLOOD: Duration = Duration::from_secs(10);
 /// What an answer may take.
 const IN_TIME: Duration = Duration::from_secs(1);
 
-/// What a log-in or a sign-up may take, served or not: the wait for its turn, and the hash. A second is for other programs, which make a
-/// hash as long as they take the cores away from it.
+/// What a log-in or a sign-up may take, served or not: the wait for its turn, and the hash. A second is for other
+/// programs, which make a hash as long as they take the cores away from it.
 const HASHED_IN_TIME: Duration = Duration::from_millis(6250);
 
 /// What a log-in may take from an address that sends no flood.
@@ -128,8 +129,8 @@ async fn of_ten_times_too_many_log_ins_each_is_answered_in_time(database: Databa
     panic!("{seen:?}");
 }
 
-/// Sends a log-in in each interval, whatever becomes of those before. Meanwhile looks after a user who is logged in, after what
-/// anybody may see, and after log-ins from other addresses.
+/// Sends a log-in in each interval, whatever becomes of those before. Meanwhile looks after a user who is logged in,
+/// after what anybody may see, and after log-ins from other addresses.
 async fn flood_with_log_ins(server: &Server, client: &Client, other: &Client, interval: Duration) -> [Tally; 3] {
     let (mut log_ins, mut others, mut neighbours) = (JoinSet::new(), Tally::default(), JoinSet::new());
     for address in 2..5 {

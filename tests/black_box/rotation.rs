@@ -1,5 +1,5 @@
-//! Three rolling restarts replace a secret while two nodes serve: the new one is appended everywhere, moved to the front, and
-//! the old one removed. Nobody notices.
+//! Three rolling restarts replace a secret while two nodes serve: the new one is appended everywhere, moved to the
+//! front, and the old one removed. Nobody notices.
 
 use std::path::Path;
 
@@ -72,8 +72,9 @@ impl Visitor {
     }
 }
 
-/// After each restart of one of the two nodes, every cookie is good anywhere, and everybody signs up and logs in anywhere. Of
-/// the keys that make cookies, the removal waits until the cookies of the old one have expired: those are left out then.
+/// After each restart of one of the two nodes, every cookie is good anywhere, and everybody signs up and logs in
+/// anywhere. Of the keys that make cookies, the removal waits until the cookies of the old one have expired: those are
+/// left out then.
 #[apply(needs_postgres)]
 #[rstest]
 #[case::pepper(|_: &Path| of_secret(PEPPER), false)]

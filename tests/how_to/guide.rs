@@ -11,8 +11,8 @@ pub enum Step {
     Run(String),
 }
 
-/// Every step of a guide, in order: its fenced blocks, none of which is only to be looked at. A block that is neither a diff nor
-/// for a shell is a new file, whose path stands in front of it.
+/// Every step of a guide, in order: its fenced blocks, none of which is only to be looked at. A block that is neither a
+/// diff nor for a shell is a new file, whose path stands in front of it.
 pub fn steps(guide: &str) -> Vec<Step> {
     let block = Regex::new(r"(?s)([^\n]*)\n\n?```(\w*)\n(.*?)```\n").unwrap();
     let path = Regex::new(r"`([^` ]+)`[^`]*:$").unwrap();

@@ -82,8 +82,8 @@ impl Tree {
     }
 }
 
-/// Copies what was built here, so that the dependencies are not built again there. The copied sources are newer than what was
-/// built of them, so Cargo builds those anew.
+/// Copies what was built here, so that the dependencies are not built again there. The copied sources are newer than
+/// what was built of them, so Cargo builds those anew.
 fn take_dependencies_along() {
     let [from, to] = [
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("../debug"),

@@ -1,8 +1,8 @@
-//! The least server that does the work of Gatehouse on the same tables: each handler speaks SQL, and nothing lies between
-//! it and the wire. What Gatehouse costs more than this is the price of everything that it does besides.
+//! The least server that does the work of Gatehouse on the same tables: each handler speaks SQL, and nothing lies
+//! between it and the wire. What Gatehouse costs more than this is the price of everything that it does besides.
 //!
-//! It is for the benchmark alone, and lacks what a server must have: it limits nothing, logs nothing, tells nobody the cause
-//! of an error, and forgets its key with the process.
+//! It is for the benchmark alone, and lacks what a server must have: it limits nothing, logs nothing, tells nobody the
+//! cause of an error, and forgets its key with the process.
 
 use std::{env, error::Error, num::NonZero, str::FromStr, thread, time::Duration};
 

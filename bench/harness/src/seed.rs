@@ -61,14 +61,14 @@ impl Seed {
     }
 }
 
-/// The number in a name. The order of names is not that of sign-ups: multiples of a prime greater than `users` meet each
-/// number once.
+/// The number in a name. The order of names is not that of sign-ups: multiples of a prime greater than `users` meet
+/// each number once.
 fn number(place: u64, users: u64) -> u64 {
     place * 2_654_435_761 % users + 1
 }
 
-/// Adds `users` from `user0000001` on, who all have the password of `root.admin`. Of a hundred, one is admin and five are
-/// inactive.
+/// Adds `users` from `user0000001` on, who all have the password of `root.admin`. Of a hundred, one is admin and five
+/// are inactive.
 pub fn seed(place: &Place, users: u64) -> Result<()> {
     place.with_connection(async |connection| {
         let hash = connection

@@ -26,8 +26,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Spawns the command, which listens on `port`, and waits until `ready_path` answers. What it prints goes to a file in
-    /// `folder`.
+    /// Spawns the command, which listens on `port`, and waits until `ready_path` answers. What it prints goes to a file
+    /// in `folder`.
     pub fn start(mut command: Command, port: u16, ready_path: &str, folder: &Path) -> Result<Self> {
         let log = folder.join(format!("{port}.log"));
         let file = File::create(&log)?;

@@ -2,8 +2,8 @@
 //!
 //! Four sources are merged, the later over the earlier: the `config.toml` that was built into the program, the one in
 //! the working directory, `.secrets.toml` (all with a section `[default]` and one for each environment), and
-//! environment variables named `APP_<SECTION>__<KEY>`. The unit, default and range of each key are in `config.toml`. The
-//! types here hold only checked values, so their readers need not check again.
+//! environment variables named `APP_<SECTION>__<KEY>`. The unit, default and range of each key are in `config.toml`.
+//! The types here hold only checked values, so their readers need not check again.
 //!
 //! The rooms, from the ground up; each names only those above it in this list:
 //!

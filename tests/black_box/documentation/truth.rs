@@ -233,7 +233,8 @@ async fn the_limits_of_the_list_are_those_that_the_server_keeps() {
     }
 }
 
-/// The bounds that a schema sets, `min{what}` and `max{what}`, and what lies just outside of them, each with whether it is fit.
+/// The bounds that a schema sets, `min{what}` and `max{what}`, and what lies just outside of them, each with whether it
+/// is fit.
 #[track_caller]
 fn around_bounds(schema: &Value, what: &str) -> [(i64, bool); 4] {
     let bound = |side: &str| schema[format!("{side}{what}")].as_i64().unwrap();

@@ -29,8 +29,8 @@ async fn a_hundred_kills_under_load_lose_and_revive_nothing(database: DatabaseKi
     kill_and_judge(database, 100).await;
 }
 
-/// Kills the server so many times, each time at some moment in the middle of much that is written, and judges what is left:
-/// what the last round did each time, and everything in the end.
+/// Kills the server so many times, each time at some moment in the middle of much that is written, and judges what is
+/// left: what the last round did each time, and everything in the end.
 async fn kill_and_judge(database: DatabaseKind, rounds: usize) {
     // All workers sign up from one address.
     let many = [("APP_SECURITY__THROTTLE__FREE_SIGN_UPS_PER_ADDRESS", "100000")];

@@ -21,8 +21,8 @@ pub struct Sample {
 }
 
 impl Exposition {
-    /// Reads the OpenMetrics text format, of which everything must be: families one after the other, each with a text of
-    /// help and a type, and with samples of that type, none of them twice.
+    /// Reads the OpenMetrics text format, of which everything must be: families one after the other, each with a text
+    /// of help and a type, and with samples of that type, none of them twice.
     #[track_caller]
     pub fn parse(text: &str) -> Self {
         let described = Regex::new(r"^# (HELP|TYPE|UNIT) ([a-z][a-z0-9_]*) (\S.*)$").unwrap();
