@@ -9,7 +9,7 @@ use gatehouse::{
         audit_trail::Provenance,
         views::UserView,
     },
-    domain::{session::AuthSessionId, user::Role},
+    domain::{secret::Secret, session::AuthSessionId, user::Role},
 };
 
 use crate::people::{NOW, user};
@@ -20,6 +20,7 @@ pub fn bench(criterion: &mut Criterion) {
         credential: Credential::Session {
             id: AuthSessionId::new(NOW, [0; 10]),
             expires_at: NOW,
+            digest: Secret::new([0; 32]).digest(),
         },
         provenance: Provenance::default(),
     };

@@ -15,6 +15,27 @@ const MANY_SIGN_UPS: [(&str, &str); 1] = [("APP_SECURITY__THROTTLE__FREE_SIGN_UP
 
 #[apply(on_every_database)]
 #[tokio::test]
+async fn of_equal_changes_of_the_own_password_one_succeeds_and_its_session_goes_on(database: DatabaseKind) {
+    let server = Server::start(database);
+    let alice = server.user("alice").await;
+    let cookie = alice.cookie().unwrap();
+    let clients = Vec::from_iter((0..4).map(|_| server.carrying(&cookie)));
+    let changes = clients
+        .iter()
+        .map(|client| client.change_password("alice", "staple battery horse", Some(PASSWORD)));
+    let answers = join_all(changes).await;
+
+    let (changed, rejected): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 204);
+    assert_eq!(changed.len(), 1, "{answers:?}");
+    for answer in rejected {
+        answer.problem(401, "not_authenticated");
+    }
+    let cookie = changed[0].header("set-cookie").unwrap().split(';').next().unwrap();
+    server.carrying(cookie).me().await.expect(200);
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
 async fn two_hundred_sign_ups_at_once_all_succeed(database: DatabaseKind) {
     let server = Server::start_with(database, &MANY_SIGN_UPS);
     let client = server.anonymous();

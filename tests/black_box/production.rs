@@ -24,7 +24,7 @@ fn a_start_that_is_not_told_of_its_proxies_is_refused() {
         let refused = command.env_remove("APP_SERVER__TRUSTED_PROXIES").assert().code(1);
         let complaint = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
         assert!(
-            complaint.contains("server.trusted_proxies must be said for the environment prod"),
+            complaint.contains("server.trusted_proxies must be set for the environment prod"),
             "{complaint}"
         );
     }

@@ -4,6 +4,7 @@ use super::Credential;
 use crate::{
     application::{audit_trail::Provenance, ports::HashClient, views::UserView},
     domain::{
+        secret::SecretDigest,
         session::AuthSessionId,
         user::{Role, UserId},
     },
@@ -45,6 +46,12 @@ impl Actor {
     pub fn session_expires_at(&self) -> DateTime<Utc> {
         let Credential::Session { expires_at, .. } = self.credential;
         expires_at
+    }
+
+    /// Returns the digest of the secret that opened this session.
+    pub fn secret_digest(&self) -> SecretDigest {
+        let Credential::Session { digest, .. } = self.credential;
+        digest
     }
 }
 

@@ -39,7 +39,8 @@ impl ConfirmedActor {
     /// or demoted.
     ///
     /// # Errors
-    /// [`ActorError::NotAuthenticated`] if the user is inactive or the session has ended, or [`ActorError::Storage`].
+    /// [`ActorError::NotAuthenticated`] if the user is inactive, or the session has ended or got another secret, or
+    /// [`ActorError::Storage`].
     pub async fn confirm(
         transaction: &dyn Transaction,
         actor: &Actor,
@@ -51,7 +52,9 @@ impl ConfirmedActor {
             .sessions()
             .find_live_for_update(actor.session_id(), now)
             .await?;
-        let session = session.ok_or(NotAuthenticated)?;
+        let session = session
+            .filter(|session| session.state().secret_digest == actor.secret_digest())
+            .ok_or(NotAuthenticated)?;
         let actor = Self::new(&user, Some(session.id()), &actor.provenance);
         Ok(Confirmed { actor, user, session })
     }

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use crate::domain::session::AuthSessionId;
+use crate::domain::{secret::SecretDigest, session::AuthSessionId};
 
 /// How an actor proved who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,5 +11,7 @@ pub enum Credential {
         id: AuthSessionId,
         /// When the session expires unless it is used again.
         expires_at: DateTime<Utc>,
+        /// The digest of the secret that opened the session.
+        digest: SecretDigest,
     },
 }

@@ -10,6 +10,8 @@ use crate::domain::user::{Role, User, UserId};
 pub enum Permission {
     /// To see any user: admins and above.
     ReadUsers,
+    /// To see this user, as [`ReadUsers`](Self::ReadUsers) allows.
+    ReadUser(UserId),
     /// To read the audit trail: super admins.
     ReadAuditEvents,
     /// To manage users of a role, or to give or take it: only those strictly above it.
@@ -47,7 +49,7 @@ impl Permission {
 /// [`NotAuthorized`] if not.
 pub fn authorize(actor: &Actor, permission: Permission) -> Result<(), NotAuthorized> {
     let permitted = match permission {
-        Permission::ReadUsers => actor.role() >= Role::Admin,
+        Permission::ReadUsers | Permission::ReadUser(_) => actor.role() >= Role::Admin,
         Permission::ReadAuditEvents => actor.role() >= Role::SuperAdmin,
         Permission::Manage { role, .. } => role < actor.role(),
     };

@@ -71,6 +71,7 @@ impl Audit {
         authorize(actor, permission).inspect_err(|_| {
             let target_id = match permission {
                 Permission::Manage { target, .. } => target,
+                Permission::ReadUser(id) => Some(id),
                 Permission::ReadUsers | Permission::ReadAuditEvents => None,
             };
             self.refused(actor, action, target_id, RefusalReason::NotAuthorized);

@@ -48,6 +48,7 @@ pub(crate) fn actor(role: Role) -> Actor {
         credential: Credential::Session {
             id: AuthSessionId::new(DateTime::UNIX_EPOCH, [0; 10]),
             expires_at: DateTime::UNIX_EPOCH + TimeDelta::days(2),
+            digest: Secret::new([0; 32]).digest(),
         },
         provenance: provenance(),
     }
@@ -194,6 +195,7 @@ impl World {
                 credential: Credential::Session {
                     id,
                     expires_at: session.expires_at(),
+                    digest: secret.digest(),
                 },
                 provenance: provenance(),
             },

@@ -90,6 +90,7 @@ impl Authenticate {
                 credential: Credential::Session {
                     id: session.id(),
                     expires_at,
+                    digest: token.secret.digest(),
                 },
                 provenance,
             },

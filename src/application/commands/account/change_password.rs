@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::{
     application::{
-        access::{Actor, ActorError, NotAuthorized, Permission},
+        access::{Actor, ActorError, NotAuthenticated, NotAuthorized, Permission},
         audit_trail::{AuditAction, RefusalReason},
         commands::Changes,
         ports::{
@@ -147,6 +147,12 @@ impl ChangePassword {
                     let outcome = self
                         .change_own(actor, credentials, current, password, reservation)
                         .await;
+                    if matches!(outcome, Err(ChangePasswordError::WrongCurrentPassword))
+                        && self.identities.find_identity(&actor.secret_digest()).await?.is_none()
+                    {
+                        // A parallel change has replaced the password and the secret of the session: no guess.
+                        return Err(ActorError::from(NotAuthenticated).into());
+                    }
                     if reservation.is_last()
                         && matches!(outcome, Err(ChangePasswordError::WrongCurrentPassword))
                         && let Err(error) = self.end_guessing_session(actor).await

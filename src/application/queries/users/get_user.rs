@@ -43,7 +43,7 @@ impl GetUser {
     /// See [`GetUserError`].
     pub async fn execute(&self, actor: &Actor, id: UserId) -> Result<UserView, GetUserError> {
         self.audit
-            .authorize(actor, AuditAction::GetUser, Permission::ReadUsers)?;
+            .authorize(actor, AuditAction::GetUser, Permission::ReadUser(id))?;
         let user = self.users.find_by_id(id).await?;
         user.ok_or(GetUserError::UserNotFound)
     }
@@ -92,6 +92,7 @@ mod tests {
         for id in [alice.id(), user("brian", Role::User).id()] {
             let refusal = get_user.execute(&actor(Role::User), id).await;
             assert!(matches!(refusal, Err(GetUserError::NotAuthorized(_))));
+            assert_eq!(world.refusals()[0].target_id, Some(id));
         }
     }
 }

@@ -128,7 +128,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     if !text.trim_start().starts_with('{') {
         return Err(Problem::validation(vec![FieldError::new("body", "must be an object")]).into());
     }
-    read_fields(&mut serde_json::Deserializer::from_str(text))
+    read_fields(&mut serde_json::Deserializer::from_str(text), "body")
 }
 
 /// Returns the line and column of a byte, counted from 1.

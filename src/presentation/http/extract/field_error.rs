@@ -10,9 +10,9 @@ const WHOLE_NUMBER: &str = "must be a whole number in the allowed range";
 /// The maximum length of an unknown field's name that is repeated, in bytes.
 const MAX_NAME: usize = 64;
 
-/// Returns the error for an unknown field, which is named only if its name is plain.
-pub(super) fn unknown_field(name: &str) -> FieldError {
-    FieldError::new(if is_plain(name) { name } else { "body" }, "is not a known field")
+/// Returns the error for an unknown field, which is named only if its name is plain; else `whole` is.
+pub(super) fn unknown_field(name: &str, whole: &str) -> FieldError {
+    FieldError::new(if is_plain(name) { name } else { whole }, "is not a known field")
 }
 
 /// Translates the error that serde reported at `path`.
@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn an_unknown_field_is_named_if_its_name_looks_like_one() {
-        for (name, field) in [("admin", "admin"), ("no name at all", "body"), ("", "body")] {
-            assert_eq!(unknown_field(name).field, field);
+        for (name, field) in [("admin", "admin"), ("no name at all", "query"), ("", "query")] {
+            assert_eq!(unknown_field(name, "query").field, field);
         }
     }
 }

@@ -43,7 +43,7 @@ impl<T: QueryParams> FromRequest for Params<T> {
 
 fn parse<T: QueryParams>(query: &str) -> Result<T, Error> {
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
-    let params: T = read_fields(pairs)?;
+    let params: T = read_fields(pairs, "query")?;
     match params.conflict() {
         Some(error) => Err(Problem::validation(vec![error]).into()),
         None => Ok(params),

@@ -48,7 +48,7 @@ pub struct Problem {
 /// What is wrong with one field of the body, or with one parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Apiv2Schema)]
 pub struct FieldError {
-    /// The name of the field or parameter, `body` for the body as a whole.
+    /// The name of the field or parameter, `body` or `query` for these as a whole.
     pub field: String,
     /// The rule that it breaks, without the value that was sent.
     pub message: String,

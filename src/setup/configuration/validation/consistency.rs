@@ -87,7 +87,7 @@ fn missing_proxies(merged: &Merged) -> Option<String> {
     let is_said = !configuration.server.trusted_proxies.is_empty() || !merged.origin(KEY).ends_with("[default]");
     (configuration.is_production() && !is_said).then(|| {
         format!(
-            "{KEY} must be said for the environment {environment}: under [{environment}.server] in {CONFIG_FILE}, or \
+            "{KEY} must be set for the environment {environment}: under [{environment}.server] in {CONFIG_FILE}, or \
              in the variable {}. List the addresses of the proxies in front, or [] if clients connect themselves. A \
              proxy that is not listed passes for the client, so one who guesses passwords delays everybody",
             variable(KEY)
@@ -195,7 +195,7 @@ mod tests {
         }
         let refusal = scene.refusal()?;
         assert!(
-            refusal.contains("server.trusted_proxies must be said for the environment prod: under [prod.server]"),
+            refusal.contains("server.trusted_proxies must be set for the environment prod: under [prod.server]"),
             "{refusal}"
         );
         scene.variable("APP_ENV", "dev").load()?;

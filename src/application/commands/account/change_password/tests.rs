@@ -202,6 +202,41 @@ async fn an_ended_session_is_reported_before_a_wrong_password() {
     ));
 }
 
+/// The other change commits after this one has read the hash, or before.
+#[rstest]
+#[tokio::test]
+async fn a_parallel_change_in_the_same_session_is_no_guess(#[values(true, false)] while_hashing: bool) {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    let change = {
+        let (store, lifetime, now) = (world.store(), world.session_lifetime(), world.now());
+        let (mut alice, mut session) = (alice.clone(), store.sessions()[0].clone());
+        alice.change_password(hash_of(NEW_PASSWORD), now);
+        session.replace_secret(&Secret::new([9; 32]), &lifetime, now);
+        move || {
+            store.replace_user(&alice);
+            store.add_session(&session);
+        }
+    };
+    if while_hashing {
+        world.while_hashing(change);
+    } else {
+        change();
+    }
+    for _ in 0..=World::FREE_ATTEMPTS {
+        let refusal = world
+            .change_password()
+            .execute(&here.actor, request("alice", NEW_PASSWORD, Some(PASSWORD)))
+            .await;
+        assert!(matches!(
+            refusal,
+            Err(ChangePasswordError::Actor(ActorError::NotAuthenticated(_)))
+        ));
+    }
+    assert_eq!((world.session_count(), world.refusals()), (1, Vec::new()));
+}
+
 #[tokio::test]
 async fn a_session_that_ended_meanwhile_changes_nothing() {
     let alice = user("alice", Role::User);
