@@ -78,6 +78,7 @@ fn describe(kind: &Kind, is_hidden: bool) -> String {
         Kind::InvalidType(found, allowed) | Kind::InvalidValue(found, allowed) => {
             let allowed = match allowed.as_str() {
                 "a sequence" => "a list, such as [\"a\", \"b\"], with quotation marks around each text",
+                "a boolean" => "true or false",
                 "a string" => "a text in quotation marks",
                 section if section.starts_with("struct ") => "a section",
                 said => said,

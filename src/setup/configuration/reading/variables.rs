@@ -142,7 +142,7 @@ mod tests {
     #[case(
         "APP_DOCS__ENABLED",
         "perhaps",
-        "docs.enabled: found \"perhaps\", allowed: a boolean"
+        "docs.enabled: found \"perhaps\", allowed: true or false"
     )]
     fn an_unknown_key_or_wrong_value_is_refused_by_the_name_of_its_variable(
         #[case] name: &str,
