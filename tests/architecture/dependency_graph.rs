@@ -45,7 +45,7 @@ fn drawings() -> String {
             if named.is_empty() {
                 text.push_str(&format!("    {name}\n"));
             }
-            // What follows from other arrows is left out.
+            // An arrow that follows from others is left out.
             let follows = |to: &Vec<String>| named.iter().any(|other| other != to && leads_to(&rooms, other, to));
             for to in named.iter().filter(|to| !follows(to)) {
                 text.push_str(&format!("    {name} --> {}\n", to.last().unwrap()));

@@ -35,24 +35,27 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "async_trait", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log", "migration",
-            "percent_encoding", "prometheus_client", "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
+            "percent_encoding", "prometheus_client", "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror",
+            "tokio", "tokio_util", "url", "uuid", "zeroize",
         ],
     },
     Layer {
         name: "presentation",
         layers: &["application", "domain"],
         crates: &[
-            "actix_cors", "actix_session", "actix_web", "anyhow", "base64", "chrono", "clap", "flate2", "form_urlencoded", "futures_util", "indicatif",
-            "ipnet", "log", "mime", "paperclip", "prometheus_client", "rpassword", "secrecy", "serde", "serde_ignored", "serde_json", "serde_path_to_error", "serde_urlencoded",
-            "tokio", "utoipa_swagger_ui", "uuid", "zeroize",
+            "actix_cors", "actix_session", "actix_web", "anyhow", "base64", "chrono", "clap", "flate2",
+            "form_urlencoded", "futures_util", "indicatif", "ipnet", "log", "mime", "paperclip", "prometheus_client",
+            "rpassword", "secrecy", "serde", "serde_ignored", "serde_json", "serde_path_to_error",
+            "serde_urlencoded", "tokio", "utoipa_swagger_ui", "uuid", "zeroize",
         ],
     },
     Layer {
         name: "setup",
         layers: &["application", "domain", "infrastructure", "presentation"],
         crates: &[
-            "actix_http", "actix_server", "actix_service", "actix_web", "anyhow", "base64", "chrono", "env_logger", "figment", "getrandom", "ipnet", "log", "prometheus_client", "rustix", "secrecy",
-            "serde", "serde_json", "tempfile", "thiserror", "tokio", "toml", "ureq", "url", "zeroize",
+            "actix_http", "actix_server", "actix_service", "actix_web", "anyhow", "base64", "chrono", "env_logger",
+            "figment", "getrandom", "ipnet", "log", "prometheus_client", "rustix", "secrecy", "serde", "serde_json",
+            "tempfile", "thiserror", "tokio", "toml", "ureq", "url", "zeroize",
         ],
     },
 ];

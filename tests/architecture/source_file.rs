@@ -25,7 +25,7 @@ pub struct SourceFile {
     /// Whether it is compiled for tests only.
     pub is_test: bool,
     pub references: Vec<Reference>,
-    /// What it re-exports from elsewhere in this crate: the path that each name leads to. `*` leads to all of a module.
+    /// Each name that it re-exports from elsewhere in this crate, with its path. `*` stands for all names of a module.
     pub re_exports: HashMap<String, Vec<String>>,
     /// The names that it declares or imports, with which a path can begin, too.
     names: HashSet<String>,

@@ -34,7 +34,8 @@ fn a_sound_configuration_is_said_to_be_sound_and_nothing_is_written() {
 
     assert_eq!(
         said,
-        ".secrets.toml does not exist: the first start will write it\nthe configuration is valid (the database was not contacted)\n"
+        ".secrets.toml does not exist: the first start will write it\n\
+         the configuration is valid (the database was not contacted)\n"
     );
     program.run(&["config", "show"]).succeeded();
     assert_eq!(fs::read_dir(program.directory()).unwrap().count(), 0);

@@ -31,7 +31,7 @@ pub struct AuthSessionState {
     pub client: ClientDetails,
 }
 
-/// What the use of a session changes.
+/// The change that using a session makes to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Touch {
     /// The session was seen.

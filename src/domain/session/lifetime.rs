@@ -12,8 +12,8 @@ pub struct SessionLifetime {
 /// The lifetime is not positive or exceeds the absolute one, or the threshold is not a fraction.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error(
-    "a session must live longer than no time and not longer than its absolute lifetime, and its refresh threshold must lie \
-     between 0 and 1"
+    "a session must live longer than no time and not longer than its absolute lifetime, and its refresh threshold must \
+     lie between 0 and 1"
 )]
 pub struct InvalidSessionLifetime;
 

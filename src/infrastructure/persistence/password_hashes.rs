@@ -141,7 +141,7 @@ mod tests {
         let database = with_hashes(kind, []).await;
         assert_eq!(highest_hash_cost(&database).await.unwrap(), None);
 
-        // What bcrypt would refuse counts for nothing.
+        // Costs that bcrypt does not accept are ignored.
         let costs = [4, 12, 9, 12, 10, 32, 99];
         let database = with_hashes(kind, costs.map(|cost| (NEW, cost))).await;
         assert_eq!(highest_hash_cost(&database).await.unwrap(), Some(12));

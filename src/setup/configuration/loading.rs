@@ -20,7 +20,7 @@ pub struct Loaded {
     pub warnings: Vec<String>,
 }
 
-/// What to do in `local` if `.secrets.toml` is missing and variables do not supply all secrets.
+/// How the environment `local` starts if `.secrets.toml` is missing and variables do not supply all secrets.
 #[derive(Clone, Copy)]
 pub enum MissingSecrets {
     /// Write the file with new random secrets.

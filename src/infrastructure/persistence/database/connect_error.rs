@@ -27,8 +27,8 @@ pub enum ConnectError {
     NotReplicated,
     /// The PostgreSQL database cannot store every text, because its encoding is not UTF-8.
     #[error(
-        "the encoding of the database is {encoding}, and has to be UTF8: make another one with `createdb --encoding=UTF8 \
-         --locale=C --template=template0 NAME`, and take what is in this one along with pg_dump and psql"
+        "the encoding of the database is {encoding}, and has to be UTF8: make another one with `createdb \
+         --encoding=UTF8 --locale=C --template=template0 NAME`, and take what is in this one along with pg_dump and psql"
     )]
     NotUtf8 {
         /// The encoding.

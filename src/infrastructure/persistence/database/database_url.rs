@@ -64,8 +64,8 @@ pub enum InvalidDatabaseUrl {
     StrayCharacter,
     /// The address names a SQLite database in memory.
     #[error(
-        "a SQLite database in memory is not supported: each connection would see a database of its own, lost at the end. \
-         Name a file: `sqlite:` and its path"
+        "a SQLite database in memory is not supported: each connection would see a database of its own, lost at the \
+         end. Name a file: `sqlite:` and its path"
     )]
     InMemory,
     /// The address opens a SQLite database read-only.
