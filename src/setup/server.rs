@@ -32,7 +32,10 @@ use super::{
 };
 use crate::{
     infrastructure::persistence::Database,
-    presentation::http::{self, ConnectionLimits, Connections, CookieSettings, HttpSettings, TrustedProxies},
+    presentation::{
+        http::{self, ConnectionLimits, Connections, CookieSettings, ErrorPages, HttpSettings, TrustedProxies},
+        pages::{self, PagesSettings},
+    },
 };
 
 /// Serves requests on `sockets` until SIGINT or SIGTERM, then finishes those in flight; a second signal aborts them.
@@ -57,7 +60,11 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     let upkeep = UpkeepUseCases::new(&adapters, &services);
     let metrics = Metrics::new(&adapters, database);
     let purged = metrics.purged.clone();
-    let settings = Data::new(http_settings(configuration, &metrics));
+    let pages = configuration
+        .console
+        .enabled
+        .then(|| Data::new(pages_settings(configuration, &adapters)));
+    let settings = Data::new(http_settings(configuration, &metrics, pages.clone()));
     let document = Bytes::from(http::document(&settings.cookie.name, &adapters.password_policy));
 
     let config = &configuration.server;
@@ -71,9 +78,13 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     let addresses = addresses.collect::<io::Result<Vec<_>>>()?;
     let server_use_cases = use_cases.clone();
     let server = listen(config, connections, listeners, move || {
-        let use_cases = server_use_cases.clone();
+        let (use_cases, pages) = (server_use_cases.clone(), pages.clone());
+        let session = settings.cookie.middleware();
         http::app(settings.clone(), document.clone(), move |server| {
-            use_cases.register(server)
+            use_cases.register(server);
+            if let Some(pages) = pages {
+                pages::routes(pages, session)(server);
+            }
         })
     })?;
     let listen_for_metrics = |sockets| metrics.listen(config, listen_on(sockets)?, use_cases);
@@ -98,10 +109,23 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     Ok(())
 }
 
-fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettings {
+fn http_settings(configuration: &Configuration, metrics: &Metrics, pages: Option<Data<PagesSettings>>) -> HttpSettings {
     let config = &configuration.server;
+    let cookie = Arc::new(cookie_settings(&configuration.security));
+    let error_pages = pages.map(|pages| {
+        let cookie = cookie.clone();
+        ErrorPages {
+            path: pages::PATH,
+            show: Arc::new(move |request, problem| pages::problem_page(request, problem, &pages, &cookie)),
+        }
+    });
+    let home = if configuration.docs.enabled {
+        Some("/docs/")
+    } else {
+        error_pages.is_some().then_some("/console/")
+    };
     HttpSettings {
-        cookie: Arc::new(cookie_settings(&configuration.security)),
+        cookie,
         body_limit: config.body_limit_bytes,
         body_timeout: config.request_timeout,
         public_origins: config.public_origins.clone(),
@@ -111,7 +135,18 @@ fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettin
             header: config.trusted_proxy_header,
         },
         docs_enabled: configuration.docs.enabled,
+        home,
+        error_pages,
         metrics: config.metrics_addr.map(|_| metrics.requests.clone()),
+    }
+}
+
+fn pages_settings(configuration: &Configuration, adapters: &Adapters) -> PagesSettings {
+    PagesSettings {
+        title: configuration.console.title.clone(),
+        sign_up_enabled: configuration.sign_up.enabled,
+        min_password_length: adapters.password_policy.min_length(),
+        clock: adapters.clock.clone(),
     }
 }
 
@@ -127,6 +162,7 @@ fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
         former_keys: config.key.former.iter().map(cookie_key).collect(),
         ttl: security.auth.session_ttl.to_std().unwrap_or_default(),
         device_ttl: security.throttle.device_ttl.to_std().unwrap_or_default(),
+        notice_name: config.sent_notice_name(),
     }
 }
 
@@ -143,6 +179,9 @@ fn announce(configuration: &Configuration, address: SocketAddr) {
     );
     if configuration.docs.enabled {
         log::info!("the API is documented at http://{address}/docs/");
+    }
+    if configuration.console.enabled {
+        log::info!("people log in at http://{address}/console/");
     }
 }
 

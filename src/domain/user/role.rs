@@ -12,6 +12,14 @@ pub enum Role {
 }
 
 impl Role {
+    /// All roles, from least to most.
+    pub const ALL: [Self; 3] = [Self::User, Self::Admin, Self::SuperAdmin];
+
+    /// Returns the role with this [name](Self::as_str).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+
     /// Returns the name of the role in the API and in logs.
     pub fn as_str(self) -> &'static str {
         match self {

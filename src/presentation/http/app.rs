@@ -3,7 +3,7 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::from_fn,
-    web::{self, Bytes, ServiceConfig},
+    web::{self, Bytes, Redirect, ServiceConfig},
 };
 
 use super::{
@@ -15,13 +15,13 @@ use super::{
 
 /// Builds the HTTP application: the routes, their documentation, and the layers around them.
 ///
-/// `use_cases` registers every use case that a controller requires, each as `web::Data`. `document` is the OpenAPI
-/// [`document`](super::document::document) of the same settings; it is generated once, while this function runs once
-/// per worker.
+/// `extension` registers every use case that a controller requires, each as `web::Data`, and may add routes. `document`
+/// is the OpenAPI [`document`](super::document::document) of the same settings; it is generated once, while this
+/// function runs once per worker.
 pub fn app(
     settings: web::Data<HttpSettings>,
     document: Bytes,
-    use_cases: impl FnOnce(&mut ServiceConfig),
+    extension: impl FnOnce(&mut ServiceConfig),
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -32,15 +32,18 @@ pub fn app(
     >,
 > {
     let cors = cors(&settings.cors_allowed_origins);
-    let docs_enabled = settings.docs_enabled;
+    let (docs_enabled, home) = (settings.docs_enabled, settings.home);
     App::new()
         .configure(|server| routes(|| settings.cookie.middleware())(&mut server.into()))
         .app_data(web::Data::from(settings.cookie.clone()))
         .app_data(settings)
-        .configure(use_cases)
+        .configure(extension)
         .configure(|server| {
             if docs_enabled {
                 docs(document)(server);
+            }
+            if let Some(home) = home {
+                server.service(web::resource("/").route(web::get().to(move || async move { Redirect::to(home) })));
             }
         })
         // The last layer is the outermost.

@@ -1,6 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{cookies::CookieSettings, metrics::RequestMetrics, request::TrustedProxies};
+use actix_web::{HttpResponse, dev::RequestHead};
+
+use super::{cookies::CookieSettings, metrics::RequestMetrics, problem::Problem, request::TrustedProxies};
 
 /// Settings of the HTTP server, already validated.
 #[derive(Clone)]
@@ -18,10 +20,31 @@ pub struct HttpSettings {
     pub cors_allowed_origins: Vec<String>,
     /// The proxies that are trusted to name the client.
     pub trusted_proxies: TrustedProxies,
-    /// Whether `/`, `/docs/` and the OpenAPI document are served.
+    /// Whether `/docs/` and the OpenAPI document are served.
     pub docs_enabled: bool,
+    /// The path that `/` redirects to; without one, `/` is 404.
+    pub home: Option<&'static str>,
+    /// The part of the server whose errors are pages, if there is one.
+    pub error_pages: Option<ErrorPages>,
     /// The metrics of requests, if they are enabled.
     pub metrics: Option<RequestMetrics>,
+}
+
+/// Shows the problems under a path as pages for people.
+#[derive(Clone)]
+pub struct ErrorPages {
+    /// The path, without a slash at its end.
+    pub path: &'static str,
+    /// Builds the page of a problem for a request.
+    pub show: Arc<dyn Fn(&RequestHead, &Problem) -> HttpResponse + Send + Sync>,
+}
+
+impl ErrorPages {
+    /// Returns whether `path` lies below the path of the pages.
+    pub fn covers(&self, path: &str) -> bool {
+        let rest = path.strip_prefix(self.path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 }
 
 #[cfg(test)]
@@ -36,6 +59,8 @@ impl HttpSettings {
             cors_allowed_origins: cors_allowed_origins.iter().map(ToString::to_string).collect(),
             trusted_proxies: TrustedProxies::none(),
             docs_enabled: true,
+            home: Some("/docs/"),
+            error_pages: None,
             metrics: None,
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use actix_web::{
-    HttpRequest, HttpResponse, Resource,
+    HttpRequest, HttpResponse,
     http::header::{self, AcceptEncoding, ContentEncoding, Encoding, Header as _, HeaderName},
     middleware::DefaultHeaders,
     web::{self, Bytes, Redirect, ServiceConfig},
@@ -28,14 +28,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
 /// Allows caches to keep files that are public, but may change with an upgrade.
 const REVALIDATED: (HeaderName, &str) = (header::CACHE_CONTROL, "no-cache");
 
-/// Serves the OpenAPI document and the page that shows it; `/` redirects there.
+/// Serves the OpenAPI document and the page that shows it.
 pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
     // By default the page sends the document to a public server for validation.
     let config = web::Data::new(Config::from(DOCUMENT).validator_url("none"));
     move |server| {
         server
-            .service(redirect_to_page("/"))
-            .service(redirect_to_page("/docs"))
+            .service(web::resource("/docs").route(web::get().to(async || Redirect::to(PAGE))))
             // Unlike a resource, `App::route` would answer 404 to any other method.
             .service(web::resource(DOCUMENT).route(web::get().to(move || {
                 let document = document.clone();
@@ -53,10 +52,6 @@ pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
                     .route(web::get().to(file)),
             );
     }
-}
-
-fn redirect_to_page(from: &str) -> Resource {
-    web::resource(from).route(web::get().to(async || Redirect::to(PAGE)))
 }
 
 fn headers() -> DefaultHeaders {

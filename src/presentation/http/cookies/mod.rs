@@ -1,4 +1,5 @@
-//! The two cookies: the [`SessionCookie`] with the access token, and the [`DeviceCookie`] that identifies a device.
+//! The cookies: the [`SessionCookie`] with the access token, the [`DeviceCookie`] that identifies a device, and the notice
+//! cookie, by which a page tells the next one what to say.
 //!
 //! This module defines their attributes, and how they are read and set. Steps for the cookies of every request are in
 //! the [middleware](super::middleware). Only the application can read the tokens in them, by its

@@ -20,7 +20,10 @@ use crate::application::ports::{AccessToken, DeviceToken};
 /// The key of the token inside the cookie.
 const TOKEN: &str = "token";
 
-/// Settings of both cookies.
+/// The lifetime of the notice cookie.
+const NOTICE_TTL: cookie::time::Duration = cookie::time::Duration::minutes(1);
+
+/// Settings of the cookies.
 #[derive(Clone)]
 pub struct CookieSettings {
     /// The name of the cookie.
@@ -41,6 +44,8 @@ pub struct CookieSettings {
     pub device_name: String,
     /// The lifetime of the device cookie.
     pub device_ttl: Duration,
+    /// The name of the notice cookie, by which a page tells the next one what to say.
+    pub notice_name: String,
 }
 
 impl CookieSettings {
@@ -101,6 +106,20 @@ impl CookieSettings {
     pub fn device_token(&self, value: &[u8]) -> Option<DeviceToken> {
         let sealed = Cookie::new(&self.device_name, str::from_utf8(value).ok()?).into_owned();
         Some(DeviceToken::new(self.decrypt(sealed)?.value()))
+    }
+
+    /// Builds the notice cookie, which is readable and ends within a minute.
+    pub fn notice_cookie(&self, notice: &str) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.notice_name, notice);
+        cookie.set_max_age(NOTICE_TTL);
+        cookie
+    }
+
+    /// Returns the cookie that removes the notice cookie.
+    pub fn notice_removal(&self) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.notice_name, "");
+        cookie.make_removal();
+        cookie
     }
 
     fn decrypt(&self, sealed: Cookie<'static>) -> Option<Cookie<'static>> {
@@ -194,6 +213,7 @@ impl CookieSettings {
             ttl: Duration::from_hours(1),
             device_name: "__Host-access_token_device".to_owned(),
             device_ttl: Duration::from_hours(24),
+            notice_name: "__Host-access_token_notice".to_owned(),
         }
     }
 }

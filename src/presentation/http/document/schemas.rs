@@ -10,12 +10,10 @@ use crate::{
         user::{PasswordPolicy, Username},
     },
     presentation::http::{
+        fields::AssignableRole,
         problem::ProblemCode,
         request::request_id,
-        users::{
-            create_user::AssignableRole,
-            list_users::{SortingFieldName, SortingOrderName},
-        },
+        users::list_users::{SortingFieldName, SortingOrderName},
     },
 };
 

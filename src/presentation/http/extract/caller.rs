@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// [`AuthenticateError::NotAuthenticated`] if there is none.
-pub(super) async fn authenticate_by(
+pub async fn authenticate_by(
     cookie: &SessionCookie,
     authenticate: &Authenticate,
     request: &HttpRequest,

@@ -13,7 +13,7 @@ const MAX_ERRORS: usize = 10;
 ///
 /// # Errors
 /// 422 with the unknown fields, and with the first known one that is missing or wrong: it is often misspelt.
-pub(super) fn read_fields<'de, T, D>(deserializer: D, whole: &str) -> Result<T, Error>
+pub fn read_fields<'de, T, D>(deserializer: D, whole: &str) -> Result<T, Error>
 where
     T: DeserializeOwned,
     D: Deserializer<'de, Error: fmt::Display>,

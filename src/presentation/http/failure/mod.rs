@@ -43,8 +43,14 @@ impl<E: Refusal> ResponseError for Failure<E> {
         self.0.code().status()
     }
 
-    /// Builds the answer and logs the error. Actix calls this once per answer.
     fn error_response(&self) -> HttpResponse {
+        self.to_problem().error_response()
+    }
+}
+
+impl<E: Refusal> Failure<E> {
+    /// Builds the problem document and logs the error, so call it once per error.
+    pub fn to_problem(&self) -> Problem {
         let code = self.0.code();
         if code.status() == StatusCode::SERVICE_UNAVAILABLE {
             match UNAVAILABLE.admit() {
@@ -60,11 +66,10 @@ impl<E: Refusal> ResponseError for Failure<E> {
         } else {
             Problem::with_detail(code, self.0.to_string())
         };
-        let problem = match self.0.retry_after() {
+        match self.0.retry_after() {
             Some(seconds) => problem.retry_after(seconds),
             None => problem,
-        };
-        problem.error_response()
+        }
     }
 }
 

@@ -12,7 +12,10 @@ use actix_web::{
 };
 
 use super::{
-    access_log::Line, cors_headers::hide_cors_headers, problems::into_problem, security_headers::add_security_headers,
+    access_log::Line,
+    cors_headers::hide_cors_headers,
+    problems::{into_page, into_problem},
+    security_headers::add_security_headers,
     unlisted_proxy::report_unlisted_proxy,
 };
 use crate::presentation::http::{connection::Activity, request::request_id::RequestId, settings::HttpSettings};
@@ -28,11 +31,18 @@ pub async fn outer(
     let _in_flight = activity.map(|activity| activity.begin_request(has_body));
     let id = RequestId::of(&request, &settings.trusted_proxies);
     report_unlisted_proxy(&request, &settings.trusted_proxies);
+    let error_pages = settings.error_pages.as_ref();
+    let error_page = error_pages
+        .filter(|pages| pages.covers(request.path()))
+        .map(|pages| (pages, request.head().clone()));
     let answered = async {
         let line = Line::begin(&settings, &request);
         let outcome = map_response(next.call(request).await, |mut response| {
             hide_cors_headers(response.headers_mut());
             let mut response = into_problem(response);
+            if let Some((pages, head)) = &error_page {
+                response = into_page(response, pages, head);
+            }
             add_security_headers(&settings.cookie, response.headers_mut());
             id.put_on(response.headers_mut());
             response

@@ -14,7 +14,7 @@ use crate::{
 /// The maximum number of session cookies that are tried per request: each may cost a query.
 const MAX_SESSIONS: usize = 4;
 
-/// Reduces the `Cookie` headers of a request to one with only the session cookie and the device cookie.
+/// Reduces the `Cookie` headers of a request to one with only our cookies.
 ///
 /// The session middleware ignores all cookies if one of them, perhaps of another application, is not UTF-8. It reads
 /// only the first session cookie, and supports only one key. But a browser sends several session cookies if they were
@@ -28,9 +28,9 @@ pub fn keep_own_cookies(settings: &CookieSettings, request: &mut ServiceRequest)
         return;
     }
     let (session, other_tokens) = session_cookie(settings, request.headers());
-    let name = &settings.device_name;
-    let devices = texts(request.headers(), name).map(|value| format!("{name}={value}"));
-    let kept = Vec::from_iter(session.into_iter().chain(devices)).join("; ");
+    let others = [&settings.device_name, &settings.notice_name].into_iter();
+    let others = others.flat_map(|name| texts(request.headers(), name).map(move |value| format!("{name}={value}")));
+    let kept = Vec::from_iter(session.into_iter().chain(others)).join("; ");
     if !other_tokens.is_empty() {
         request.extensions_mut().insert(OtherTokens(other_tokens));
     }

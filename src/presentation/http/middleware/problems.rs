@@ -1,18 +1,26 @@
-//! Turns every error into a problem document.
+//! Turns every error into a problem document or, for people, into a page.
 
 use actix_cors::CorsError;
 use actix_web::{
     HttpResponse, ResponseError,
+    dev::RequestHead,
     http::{StatusCode, header},
 };
 
-use crate::presentation::http::problem::{PROBLEM_JSON, Problem, ProblemCode};
+use crate::presentation::http::{
+    problem::{PROBLEM_JSON, Problem, ProblemCode},
+    settings::ErrorPages,
+};
 
 /// Turns a bare error of the framework into a problem document, and keeps headers such as `Allow`.
+///
+/// Problem documents and pages stay as they are.
 pub fn into_problem(bare: HttpResponse) -> HttpResponse {
     let is_error = bare.status().is_client_error() || bare.status().is_server_error();
     let media_type = bare.headers().get(header::CONTENT_TYPE);
-    if !is_error || media_type.is_some_and(|media_type| media_type == PROBLEM_JSON) {
+    let is_complete =
+        media_type.is_some_and(|media_type| media_type == PROBLEM_JSON || media_type == mime::TEXT_HTML_UTF_8.as_ref());
+    if !is_error || is_complete {
         return bare;
     }
     if let Some(error) = bare.error().filter(|_| bare.status().is_server_error()) {
@@ -23,8 +31,25 @@ pub fn into_problem(bare: HttpResponse) -> HttpResponse {
         Some(detail) => Problem::with_detail(code, detail),
         None => Problem::new(code),
     };
-    let mut response = problem.error_response();
-    for (name, value) in bare.headers() {
+    with_headers_of(&bare, problem.error_response())
+}
+
+/// Turns the answer of a problem into its page, and keeps headers such as `Set-Cookie`.
+pub fn into_page(answer: HttpResponse, pages: &ErrorPages, request: &RequestHead) -> HttpResponse {
+    let page = answer
+        .extensions()
+        .get::<Problem>()
+        .map(|problem| (pages.show)(request, problem));
+    let Some(page) = page else { return answer };
+    let mut page = with_headers_of(&answer, page);
+    if page.status() != StatusCode::UNAUTHORIZED {
+        page.headers_mut().remove(header::WWW_AUTHENTICATE);
+    }
+    page
+}
+
+fn with_headers_of(replaced: &HttpResponse, mut response: HttpResponse) -> HttpResponse {
+    for (name, value) in replaced.headers() {
         if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
             response.headers_mut().append(name.clone(), value.clone());
         }

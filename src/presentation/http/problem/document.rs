@@ -42,6 +42,8 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<Vec<FieldError>>,
     #[serde(skip)]
+    problem_code: ProblemCode,
+    #[serde(skip)]
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -85,8 +87,34 @@ impl Problem {
             code: code.code(),
             request_id: request_id::current().map_or_else(String::new, |id| id.to_string()),
             errors: None,
+            problem_code: code,
             headers,
         }
+    }
+
+    /// Returns the kind of problem.
+    pub fn code(&self) -> ProblemCode {
+        self.problem_code
+    }
+
+    /// Returns the explanation of this occurrence, for people.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Returns the id of the request in the server's log.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Returns what is wrong with each field or parameter.
+    pub fn errors(&self) -> &[FieldError] {
+        self.errors.as_deref().unwrap_or_default()
+    }
+
+    /// Returns the headers of the answer.
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
     }
 
     /// Adds `Retry-After`, in seconds.
@@ -117,14 +145,16 @@ impl fmt::Display for Problem {
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        self.problem_code.status()
     }
 
+    /// Builds the answer, which keeps the problem for [`ErrorPages`](crate::presentation::http::ErrorPages).
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         for header in &self.headers {
             response.insert_header(header.clone());
         }
+        response.extensions_mut().insert(self.clone());
         response.content_type(PROBLEM_JSON).json(self)
     }
 }

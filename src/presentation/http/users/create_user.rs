@@ -1,7 +1,7 @@
 //! `POST /api/v1/users/`.
 
 use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
@@ -13,12 +13,11 @@ use crate::{
         },
         ports::StorageError,
     },
-    domain::user::Role,
     presentation::http::{
         describe::{Details, samples},
         extract::{Authenticated, Body},
         failure::{Failure, refusals},
-        fields::{OrDefault, Password},
+        fields::{AssignableRole, OrDefault, Password},
         json::UserView,
         respond::Created,
     },
@@ -36,17 +35,6 @@ pub struct CreateUserBody {
     role: OrDefault<AssignableRole>,
 }
 
-/// A role that the API can assign. Super admins are created on the command line.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Apiv2Schema)]
-#[serde(rename_all = "snake_case")]
-pub enum AssignableRole {
-    /// Manages only their own account.
-    #[default]
-    User,
-    /// Manages users.
-    Admin,
-}
-
 refusals! {
     CreateUserError {
         Self::NotAuthorized(_) => NotAuthorized,
@@ -62,10 +50,7 @@ impl From<CreateUserBody> for CreateUserRequest {
         Self {
             username: body.username,
             password: body.password.into(),
-            role: match *body.role {
-                AssignableRole::User => Role::User,
-                AssignableRole::Admin => Role::Admin,
-            },
+            role: body.role.0.into(),
         }
     }
 }

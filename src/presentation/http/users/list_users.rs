@@ -12,7 +12,6 @@ use paperclip::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::user_cursor;
 use crate::{
     application::{
         paging::{
@@ -27,7 +26,7 @@ use crate::{
         describe::{Details, samples},
         extract::{Authenticated, Params, QueryParams},
         failure::{Failure, refusals},
-        fields::{OrDefault, Param, ParamValue},
+        fields::{OrDefault, Param, ParamValue, user_cursor},
         json::{RoleName, UserView},
         problem::FieldError,
     },
@@ -205,7 +204,7 @@ impl UserList {
     fn new(page: UserPage, request: &UserPageRequest) -> Self {
         Self {
             users: page.users.into_iter().map(Into::into).collect(),
-            next_cursor: page.next.as_ref().map(user_cursor::text),
+            next_cursor: page.next.as_ref().map(user_cursor),
             total: page.total.count,
             total_is_exact: page.total.is_exact,
             limit: request.limit.get(),

@@ -13,4 +13,3 @@ pub(super) mod list_users;
 pub(super) mod reactivate_user;
 pub(super) mod revoke_admin;
 pub(super) mod target_user;
-mod user_cursor;

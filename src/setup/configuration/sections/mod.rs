@@ -16,7 +16,7 @@ pub use rotating::Rotating;
 pub use security::{AuthConfig, JwtAlgorithm, PasswordConfig, SecurityConfig};
 pub use server::ServerConfig;
 pub use throttle::ThrottleConfig;
-use values::{days, named, one_of};
+use values::{days, filled, named, one_of};
 
 use super::names::{DEV, LOCAL};
 
@@ -31,6 +31,8 @@ pub struct Configuration {
     pub server: ServerConfig,
     /// The OpenAPI document and Swagger UI.
     pub docs: FeatureConfig,
+    /// The pages for people.
+    pub console: ConsoleConfig,
     /// Sign-up by anyone.
     pub sign_up: FeatureConfig,
     /// The database and its limits.
@@ -60,6 +62,17 @@ impl Configuration {
 pub struct FeatureConfig {
     /// Whether it is enabled.
     pub enabled: bool,
+}
+
+/// The pages for people.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsoleConfig {
+    /// Whether they are served.
+    pub enabled: bool,
+    /// Name of the service in their head.
+    #[serde(deserialize_with = "filled")]
+    pub title: String,
 }
 
 /// The audit trail.

@@ -162,6 +162,11 @@ impl CookiesConfig {
     pub fn sent_device_name(&self) -> String {
         format!("{}_device", self.sent_name())
     }
+
+    /// Returns the name, likewise, of the cookie by which a page tells the next one what to say.
+    pub fn sent_notice_name(&self) -> String {
+        format!("{}_notice", self.sent_name())
+    }
 }
 
 fn same_site<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SameSite, D::Error> {

@@ -1,0 +1,3 @@
+//! The pages of the audit trail.
+
+pub mod list_audit_events;

@@ -1,0 +1,40 @@
+//! The questions before an action: `/console/users/{user_id}/inactivate` and so on.
+
+use actix_web::{HttpResponse, web::Data};
+use uuid::Uuid;
+
+use super::{action::UserAction, target_user::address};
+use crate::{
+    application::{
+        access::NotAuthorized,
+        queries::users::{GetUser, GetUserError},
+    },
+    presentation::{
+        http::{
+            extract::{Authenticated, PathParam},
+            failure::Failure,
+        },
+        pages::{question::Question, visit::Visit},
+    },
+};
+
+/// Asks whether to do `action` to the user. Rejects an action that would be rejected anyway.
+pub async fn ask(
+    action: UserAction,
+    Authenticated(actor, PathParam(id)): Authenticated<PathParam<Uuid>>,
+    visit: Visit,
+    get_user: Data<GetUser>,
+) -> Result<HttpResponse, Failure<GetUserError>> {
+    let user = get_user.execute(&actor, id.into()).await?;
+    if !action.is_open(&actor, &user) {
+        return Err(GetUserError::from(NotAuthorized).into());
+    }
+    Ok(visit.page(&Question {
+        shell: visit.shell(&actor),
+        title: format!("{}: {}?", action.label(), user.username),
+        text: action.consequences(),
+        button: action.label(),
+        back: address(user.id),
+        username: Some(user.username),
+    }))
+}

@@ -1,0 +1,104 @@
+//! `/console/users/new`.
+
+use actix_web::{HttpResponse, web::Data};
+use askama::Template;
+use serde::Deserialize;
+
+use super::target_user::address;
+use crate::{
+    application::{
+        access::{Actor, NotAuthorized, Permission, authorize},
+        commands::users::{CreateUser, CreateUserError, CreateUserRequest},
+    },
+    domain::user::Role,
+    presentation::{
+        http::{
+            extract::Authenticated,
+            failure::Failure,
+            fields::{AssignableRole, Password},
+            problem::Problem,
+        },
+        pages::{
+            form::{Form, Rejection, typed_twice},
+            notice::Notice,
+            visit::{Shell, Visit},
+        },
+    },
+};
+
+/// The form of the new user.
+#[derive(Debug, Deserialize)]
+pub struct CreateUserForm {
+    username: String,
+    password: Password,
+    password_again: Password,
+    role: AssignableRole,
+}
+
+#[derive(Template)]
+#[template(path = "users/create_user.html")]
+struct CreateUserPage {
+    shell: Shell,
+    rejection: Rejection,
+    username: String,
+    is_admin: bool,
+    may_create_admins: bool,
+    min_password_length: usize,
+}
+
+/// Shows the form.
+pub async fn show(
+    Authenticated(actor, _): Authenticated,
+    visit: Visit,
+) -> Result<HttpResponse, Failure<CreateUserError>> {
+    if !may_create(&actor, Role::User) {
+        return Err(CreateUserError::from(NotAuthorized).into());
+    }
+    let page = CreateUserPage::new(
+        &visit,
+        &actor,
+        String::new(),
+        AssignableRole::User,
+        Rejection::default(),
+    );
+    Ok(visit.page(&page))
+}
+
+/// Creates a user.
+pub async fn create_user(
+    Authenticated(actor, Form(form)): Authenticated<Form<CreateUserForm>>,
+    visit: Visit,
+    create_user: Data<CreateUser>,
+) -> Result<HttpResponse, Problem> {
+    let page = |rejection| CreateUserPage::new(&visit, &actor, form.username.clone(), form.role, rejection);
+    let password = match typed_twice(form.password, form.password_again) {
+        Ok(password) => password,
+        Err(rejection) => return Ok(visit.page_again(&page(rejection))),
+    };
+    let request = CreateUserRequest {
+        username: form.username.clone(),
+        password,
+        role: form.role.into(),
+    };
+    match create_user.execute(&actor, request).await {
+        Ok(user) => Ok(visit.redirect(&address(user.id), Notice::UserCreated)),
+        Err(error) => visit.rejected(error, page),
+    }
+}
+
+fn may_create(actor: &Actor, role: Role) -> bool {
+    authorize(actor, Permission::manage(role)).is_ok()
+}
+
+impl CreateUserPage {
+    fn new(visit: &Visit, actor: &Actor, username: String, role: AssignableRole, rejection: Rejection) -> Self {
+        Self {
+            shell: visit.shell(actor),
+            rejection,
+            username,
+            is_admin: matches!(role, AssignableRole::Admin),
+            may_create_admins: may_create(actor, Role::Admin),
+            min_password_length: visit.settings().min_password_length,
+        }
+    }
+}

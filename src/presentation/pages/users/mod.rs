@@ -1,0 +1,14 @@
+//! The pages of admins: users and what can be done to them.
+
+pub mod action;
+pub mod ask;
+pub mod create_user;
+pub mod end_user_sessions;
+pub mod grant_admin;
+pub mod inactivate_user;
+pub mod list_users;
+pub mod reactivate_user;
+pub mod revoke_admin;
+pub mod set_password;
+pub mod show_user;
+mod target_user;

@@ -1,0 +1,97 @@
+//! `/console/users/{user_id}/password`.
+
+use actix_web::{HttpResponse, web::Data};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{action::UserAction, target_user::address};
+use crate::{
+    application::{
+        access::{Actor, NotAuthorized},
+        commands::account::{ChangePassword, ChangePasswordRequest},
+        queries::users::{GetUser, GetUserError},
+    },
+    presentation::{
+        http::{
+            extract::{Authenticated, PathParam},
+            failure::Failure,
+            fields::Password,
+            problem::Problem,
+        },
+        pages::{
+            form::{Form, Rejection, typed_twice},
+            notice::Notice,
+            visit::{Shell, Visit},
+        },
+    },
+};
+
+/// The form of the new password.
+#[derive(Debug, Deserialize)]
+pub struct SetPasswordForm {
+    username: String,
+    password: Password,
+    password_again: Password,
+}
+
+#[derive(Template)]
+#[template(path = "users/set_password.html")]
+struct SetPasswordPage {
+    shell: Shell,
+    rejection: Rejection,
+    username: String,
+    consequences: &'static str,
+    back: String,
+    min_password_length: usize,
+}
+
+/// Shows the form.
+pub async fn show(
+    Authenticated(actor, PathParam(id)): Authenticated<PathParam<Uuid>>,
+    visit: Visit,
+    get_user: Data<GetUser>,
+) -> Result<HttpResponse, Failure<GetUserError>> {
+    let user = get_user.execute(&actor, id.into()).await?;
+    if !UserAction::SetPassword.is_open(&actor, &user) {
+        return Err(GetUserError::from(NotAuthorized).into());
+    }
+    let page = SetPasswordPage::new(&visit, &actor, user.username, address(user.id), Rejection::default());
+    Ok(visit.page(&page))
+}
+
+/// Sets the password of a user.
+pub async fn set_password(
+    Authenticated(actor, (PathParam(id), Form(form))): Authenticated<(PathParam<Uuid>, Form<SetPasswordForm>)>,
+    visit: Visit,
+    change_password: Data<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
+    let user_page = address(id.into());
+    let page = |rejection| SetPasswordPage::new(&visit, &actor, form.username.clone(), user_page.clone(), rejection);
+    let password = match typed_twice(form.password, form.password_again) {
+        Ok(password) => password,
+        Err(rejection) => return Ok(visit.page_again(&page(rejection))),
+    };
+    let request = ChangePasswordRequest {
+        username: form.username.clone(),
+        password,
+        current_password: None,
+    };
+    match change_password.execute(&actor, request).await {
+        Ok(_) => Ok(visit.redirect(&user_page, Notice::PasswordSet)),
+        Err(error) => visit.rejected(error, page),
+    }
+}
+
+impl SetPasswordPage {
+    fn new(visit: &Visit, actor: &Actor, username: String, back: String, rejection: Rejection) -> Self {
+        Self {
+            shell: visit.shell(actor),
+            rejection,
+            username,
+            consequences: UserAction::SetPassword.consequences(),
+            back,
+            min_password_length: visit.settings().min_password_length,
+        }
+    }
+}
