@@ -19,7 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::Adapters,
-    configuration::{Configuration, SecurityConfig},
+    configuration::{Configuration, ForwardAuthConfig, SecurityConfig},
     database,
     hash_costs::set_highest_hash_cost,
     listener::{listen, listen_on},
@@ -32,7 +32,10 @@ use super::{
 };
 use crate::{
     infrastructure::persistence::Database,
-    presentation::http::{self, ConnectionLimits, Connections, CookieSettings, HttpSettings, TrustedProxies},
+    presentation::http::{
+        self, ConnectionLimits, Connections, CookieSettings, ForwardAuth, HttpSettings, PassCookieSettings,
+        TrustedProxies,
+    },
 };
 
 /// Serves requests on `sockets` until SIGINT or SIGTERM, then finishes those in flight; a second signal aborts them.
@@ -57,8 +60,14 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     let upkeep = UpkeepUseCases::new(&adapters, &services);
     let metrics = Metrics::new(&adapters, database);
     let purged = metrics.purged.clone();
-    let settings = Data::new(http_settings(configuration, &metrics));
-    let document = Bytes::from(http::document(&settings.cookie.name, &adapters.password_policy));
+    let settings = Data::new(http_settings(configuration, &metrics)?);
+    let cookies = &configuration.security.cookies;
+    let document = http::document(
+        &cookies.sent_name(),
+        &cookies.sent_pass_name(),
+        &adapters.password_policy,
+    );
+    let document = Bytes::from(document);
 
     let config = &configuration.server;
     let limits = ConnectionLimits {
@@ -98,10 +107,10 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     Ok(())
 }
 
-fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettings {
+fn http_settings(configuration: &Configuration, metrics: &Metrics) -> anyhow::Result<HttpSettings> {
     let config = &configuration.server;
-    HttpSettings {
-        cookie: Arc::new(cookie_settings(&configuration.security)),
+    Ok(HttpSettings {
+        cookie: Arc::new(cookie_settings(&configuration.security, &configuration.forward_auth)),
         body_limit: config.body_limit_bytes,
         body_timeout: config.request_timeout,
         public_origins: config.public_origins.clone(),
@@ -112,10 +121,26 @@ fn http_settings(configuration: &Configuration, metrics: &Metrics) -> HttpSettin
         },
         docs_enabled: configuration.docs.enabled,
         metrics: config.metrics_addr.map(|_| metrics.requests.clone()),
-    }
+        forward_auth: forward_auth(configuration)?,
+    })
 }
 
-fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
+/// Returns the settings of forward-auth, if services are guarded.
+///
+/// # Errors
+/// If there is no public origin, which was checked with the configuration.
+fn forward_auth(configuration: &Configuration) -> anyhow::Result<Option<Arc<ForwardAuth>>> {
+    let origins = &configuration.forward_auth.origins;
+    if origins.is_empty() {
+        return Ok(None);
+    }
+    let public_origin = configuration.server.public_origins.first();
+    let public_origin = public_origin.context("server.public_origins is empty")?;
+    let forward_auth = ForwardAuth::new(public_origin, origins).context("forward_auth.origins")?;
+    Ok(Some(Arc::new(forward_auth)))
+}
+
+fn cookie_settings(security: &SecurityConfig, forward_auth: &ForwardAuthConfig) -> CookieSettings {
     let config = &security.cookies;
     CookieSettings {
         name: config.sent_name(),
@@ -127,6 +152,10 @@ fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
         former_keys: config.key.former.iter().map(cookie_key).collect(),
         ttl: security.auth.session_ttl.to_std().unwrap_or_default(),
         device_ttl: security.throttle.device_ttl.to_std().unwrap_or_default(),
+        pass: forward_auth.cookie_domain.clone().map(|domain| PassCookieSettings {
+            name: config.sent_pass_name(),
+            domain,
+        }),
     }
 }
 

@@ -12,6 +12,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All roles, from least to most.
+    pub const ALL: [Self; 3] = [Self::User, Self::Admin, Self::SuperAdmin];
+
     /// Returns the name of the role in the API and in logs.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,5 +38,6 @@ mod tests {
     #[test]
     fn roles_rank_from_user_to_super_admin() {
         assert!(Role::User < Role::Admin && Role::Admin < Role::SuperAdmin);
+        assert!(Role::ALL.is_sorted());
     }
 }

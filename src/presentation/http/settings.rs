@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use super::{cookies::CookieSettings, metrics::RequestMetrics, request::TrustedProxies};
+use super::{cookies::CookieSettings, forward_auth::ForwardAuth, metrics::RequestMetrics, request::TrustedProxies};
 
 /// Settings of the HTTP server, already validated.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct HttpSettings {
     pub docs_enabled: bool,
     /// The metrics of requests, if they are enabled.
     pub metrics: Option<RequestMetrics>,
+    /// The services that a proxy guards by asking this server, if there are any.
+    pub forward_auth: Option<Arc<ForwardAuth>>,
 }
 
 #[cfg(test)]
@@ -37,6 +39,7 @@ impl HttpSettings {
             trusted_proxies: TrustedProxies::none(),
             docs_enabled: true,
             metrics: None,
+            forward_auth: None,
         }
     }
 }

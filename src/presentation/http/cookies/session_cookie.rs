@@ -15,12 +15,15 @@ use actix_web::{
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
 use super::cookie_header::cookie_values;
-use crate::application::ports::{AccessToken, DeviceToken};
+use crate::application::{
+    commands::account::Pass,
+    ports::{AccessToken, DeviceToken},
+};
 
 /// The key of the token inside the cookie.
 const TOKEN: &str = "token";
 
-/// Settings of both cookies.
+/// Settings of all cookies.
 #[derive(Clone)]
 pub struct CookieSettings {
     /// The name of the cookie.
@@ -41,6 +44,17 @@ pub struct CookieSettings {
     pub device_name: String,
     /// The lifetime of the device cookie.
     pub device_ttl: Duration,
+    /// The pass, if services are guarded.
+    pub pass: Option<PassCookieSettings>,
+}
+
+/// Settings of the pass cookie, which the hosts of a domain share.
+#[derive(Clone, Debug)]
+pub struct PassCookieSettings {
+    /// The name of the cookie.
+    pub name: String,
+    /// The domain whose hosts share the cookie.
+    pub domain: String,
 }
 
 impl CookieSettings {
@@ -101,6 +115,34 @@ impl CookieSettings {
     pub fn device_token(&self, value: &[u8]) -> Option<DeviceToken> {
         let sealed = Cookie::new(&self.device_name, str::from_utf8(value).ok()?).into_owned();
         Some(DeviceToken::new(self.decrypt(sealed)?.value()))
+    }
+
+    /// Builds the pass cookie, if services are guarded.
+    ///
+    /// It is signed but not encrypted. `SameSite` is `Lax`, so that a visitor who follows a link from another site is
+    /// recognized.
+    pub fn pass_cookie(&self, pass: &Pass) -> Option<Cookie<'static>> {
+        let settings = self.pass.as_ref()?;
+        let mut cookie = self.shared_cookie(settings, pass.token.expose());
+        cookie.set_max_age(lifetime(pass.lifetime.to_std().unwrap_or_default()));
+        Some(cookie)
+    }
+
+    /// Builds a cookie that removes the pass, if services are guarded.
+    pub fn pass_removal(&self) -> Option<Cookie<'static>> {
+        let mut cookie = self.shared_cookie(self.pass.as_ref()?, "");
+        cookie.make_removal();
+        Some(cookie)
+    }
+
+    fn shared_cookie(&self, settings: &PassCookieSettings, value: &str) -> Cookie<'static> {
+        Cookie::build(settings.name.clone(), value.to_owned())
+            .domain(settings.domain.clone())
+            .path("/")
+            .secure(self.secure)
+            .same_site(SameSite::Lax)
+            .http_only(true)
+            .finish()
     }
 
     fn decrypt(&self, sealed: Cookie<'static>) -> Option<Cookie<'static>> {
@@ -194,6 +236,7 @@ impl CookieSettings {
             ttl: Duration::from_hours(1),
             device_name: "__Host-access_token_device".to_owned(),
             device_ttl: Duration::from_hours(24),
+            pass: None,
         }
     }
 }
