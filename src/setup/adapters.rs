@@ -16,8 +16,8 @@ use super::configuration::{self, AuthConfig, Configuration, PasswordConfig};
 use crate::{
     application::{
         ports::{
-            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, Random, ReadinessProbe, SessionReader,
-            SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
+            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, PassTokens, Random, ReadinessProbe,
+            SessionReader, SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
         },
         throttle::ThrottlePolicy,
     },
@@ -27,7 +27,7 @@ use crate::{
         persistence::{Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmSessionToucher},
         security::{
             BcryptOptions, BcryptPasswordHasher, HmacSecrets, HmacThrottleKeys, JwtAccessTokens, JwtAlgorithm,
-            JwtDeviceTokens, JwtOptions, JwtSigner, RsaKeys,
+            JwtDeviceTokens, JwtOptions, JwtPassTokens, JwtSigner, RsaKeys,
         },
     },
 };
@@ -44,6 +44,7 @@ pub struct Adapters {
     pub password_hasher: Arc<BcryptPasswordHasher>,
     pub access_tokens: Arc<dyn AccessTokens>,
     pub device_tokens: Arc<dyn DeviceTokens>,
+    pub pass_tokens: Arc<dyn PassTokens>,
     pub throttle_keys: Arc<dyn ThrottleKeys>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -72,7 +73,8 @@ impl Adapters {
             audit_events: Arc::new(database.clone()),
             password_hasher: Arc::new(password_hasher(&config.password)),
             access_tokens: Arc::new(JwtAccessTokens::new(signer.clone())),
-            device_tokens: Arc::new(JwtDeviceTokens::new(signer)),
+            device_tokens: Arc::new(JwtDeviceTokens::new(signer.clone())),
+            pass_tokens: Arc::new(JwtPassTokens::new(signer)),
             throttle_keys: Arc::new(HmacThrottleKeys::new(&config.password.pepper.current)),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),

@@ -19,7 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     adapters::Adapters,
-    configuration::{Configuration, SecurityConfig},
+    configuration::{Configuration, ForwardAuthConfig, SecurityConfig},
     database,
     hash_costs::set_highest_hash_cost,
     listener::{listen, listen_on},
@@ -33,7 +33,10 @@ use super::{
 use crate::{
     infrastructure::persistence::Database,
     presentation::{
-        http::{self, ConnectionLimits, Connections, CookieSettings, ErrorPages, HttpSettings, TrustedProxies},
+        http::{
+            self, ConnectionLimits, Connections, CookieSettings, ErrorPages, ForwardAuth, HttpSettings,
+            PassCookieSettings, TrustedProxies,
+        },
         pages::{self, PagesSettings},
     },
 };
@@ -64,8 +67,14 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
         .console
         .enabled
         .then(|| Data::new(pages_settings(configuration, &adapters)));
-    let settings = Data::new(http_settings(configuration, &metrics, pages.clone()));
-    let document = Bytes::from(http::document(&settings.cookie.name, &adapters.password_policy));
+    let settings = Data::new(http_settings(configuration, &metrics, pages.clone())?);
+    let cookies = &configuration.security.cookies;
+    let document = http::document(
+        &cookies.sent_name(),
+        &cookies.sent_pass_name(),
+        &adapters.password_policy,
+    );
+    let document = Bytes::from(document);
 
     let config = &configuration.server;
     let limits = ConnectionLimits {
@@ -109,9 +118,13 @@ async fn serve_from(database: &Database, configuration: &Configuration, sockets:
     Ok(())
 }
 
-fn http_settings(configuration: &Configuration, metrics: &Metrics, pages: Option<Data<PagesSettings>>) -> HttpSettings {
+fn http_settings(
+    configuration: &Configuration,
+    metrics: &Metrics,
+    pages: Option<Data<PagesSettings>>,
+) -> anyhow::Result<HttpSettings> {
     let config = &configuration.server;
-    let cookie = Arc::new(cookie_settings(&configuration.security));
+    let cookie = Arc::new(cookie_settings(&configuration.security, &configuration.forward_auth));
     let error_pages = pages.map(|pages| {
         let cookie = cookie.clone();
         ErrorPages {
@@ -124,7 +137,7 @@ fn http_settings(configuration: &Configuration, metrics: &Metrics, pages: Option
     } else {
         error_pages.is_some().then_some("/console/")
     };
-    HttpSettings {
+    Ok(HttpSettings {
         cookie,
         body_limit: config.body_limit_bytes,
         body_timeout: config.request_timeout,
@@ -138,7 +151,8 @@ fn http_settings(configuration: &Configuration, metrics: &Metrics, pages: Option
         home,
         error_pages,
         metrics: config.metrics_addr.map(|_| metrics.requests.clone()),
-    }
+        forward_auth: forward_auth(configuration)?,
+    })
 }
 
 fn pages_settings(configuration: &Configuration, adapters: &Adapters) -> PagesSettings {
@@ -150,7 +164,22 @@ fn pages_settings(configuration: &Configuration, adapters: &Adapters) -> PagesSe
     }
 }
 
-fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
+/// Returns the settings of forward-auth, if services are guarded.
+///
+/// # Errors
+/// If there is no public origin, which was checked with the configuration.
+fn forward_auth(configuration: &Configuration) -> anyhow::Result<Option<Arc<ForwardAuth>>> {
+    let origins = &configuration.forward_auth.origins;
+    if origins.is_empty() {
+        return Ok(None);
+    }
+    let public_origin = configuration.server.public_origins.first();
+    let public_origin = public_origin.context("server.public_origins is empty")?;
+    let forward_auth = ForwardAuth::new(public_origin, origins).context("forward_auth.origins")?;
+    Ok(Some(Arc::new(forward_auth)))
+}
+
+fn cookie_settings(security: &SecurityConfig, forward_auth: &ForwardAuthConfig) -> CookieSettings {
     let config = &security.cookies;
     CookieSettings {
         name: config.sent_name(),
@@ -163,6 +192,10 @@ fn cookie_settings(security: &SecurityConfig) -> CookieSettings {
         ttl: security.auth.session_ttl.to_std().unwrap_or_default(),
         device_ttl: security.throttle.device_ttl.to_std().unwrap_or_default(),
         notice_name: config.sent_notice_name(),
+        pass: forward_auth.cookie_domain.clone().map(|domain| PassCookieSettings {
+            name: config.sent_pass_name(),
+            domain,
+        }),
     }
 }
 

@@ -4,7 +4,7 @@ use super::adapters::Adapters;
 use crate::application::{
     audit::{Audit, Refusals},
     audit_trail::OperatorName,
-    commands::{Changes, Registration},
+    commands::{Changes, Registration, account::SessionCheck},
     throttle::{AbandonedAttempts, ChangeBudget, Throttle},
 };
 
@@ -14,6 +14,7 @@ pub struct Services {
     pub refusals: Arc<Refusals>,
     pub audit: Arc<Audit>,
     pub throttle: Arc<Throttle>,
+    pub session_check: Arc<SessionCheck>,
     pub registration: Arc<Registration>,
     pub changes: Arc<Changes>,
 }
@@ -39,6 +40,11 @@ impl Services {
         });
         Self {
             refusals,
+            session_check: Arc::new(SessionCheck {
+                identities: adapters.identities.clone(),
+                session_toucher: adapters.session_toucher.clone(),
+                session_lifetime: adapters.session_lifetime,
+            }),
             registration: Arc::new(Registration {
                 password_hasher: adapters.password_hasher.clone(),
                 password_policy: adapters.password_policy,

@@ -9,8 +9,8 @@ use crate::{
     application::{
         commands::{
             account::{
-                Authenticate, ChangePassword, EndAllSessions, EndSession, LogIn, LogOut, PasswordCheck, SessionIssue,
-                SignUp,
+                Authenticate, ChangePassword, EndAllSessions, EndSession, IssuePass, LogIn, LogOut, PasswordCheck,
+                SessionIssue, SignUp, VerifyCaller,
             },
             maintenance::{PurgeExpired, WriteRefusals},
             operator::{ChangeAccount, CreateSuperAdmin, SetPassword},
@@ -43,9 +43,9 @@ impl HttpUseCases {
             identities,
             sessions,
             audit_events,
-            session_toucher,
             password_hasher,
             access_tokens,
+            pass_tokens,
             clock,
             random,
             readiness_probe,
@@ -57,16 +57,15 @@ impl HttpUseCases {
         let Services {
             audit,
             throttle,
+            session_check,
             registration,
             changes,
             ..
         } = services.clone();
         Self(vec![
             provide(Authenticate {
-                identities: identities.clone(),
-                session_toucher,
+                session_check: session_check.clone(),
                 access_tokens: access_tokens.clone(),
-                session_lifetime,
                 clock: clock.clone(),
             }),
             provide(SignUp {
@@ -98,6 +97,18 @@ impl HttpUseCases {
                 changes: changes.clone(),
             }),
             provide(WhoAmI),
+            provide(IssuePass {
+                pass_tokens: pass_tokens.clone(),
+                session_lifetime,
+                clock: clock.clone(),
+            }),
+            provide(VerifyCaller {
+                session_check,
+                access_tokens: access_tokens.clone(),
+                pass_tokens,
+                audit: audit.clone(),
+                clock: clock.clone(),
+            }),
             provide(ListSessions {
                 sessions: sessions.clone(),
                 clock: clock.clone(),

@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::json;
 use test_database::DatabaseKind;
 
-use crate::support::{Answer, Client, OpenTo, Operation, PASSWORD, Server, operations};
+use crate::support::{Answer, Client, GUARDING, OpenTo, Operation, PASSWORD, Server, operations};
 
 const PUBLIC: &str = "https://users.example.com";
 const FRONT_END: &str = "https://app.example.com";
@@ -137,7 +137,7 @@ async fn without_listed_origins_the_host_counts_as_the_client_has_named_it() {
 
 #[tokio::test]
 async fn every_operation_that_changes_something_is_refused_and_no_other() {
-    let server = Server::start_with(DatabaseKind::Sqlite, &ORIGINS);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[&GUARDING[..], &ORIGINS].concat());
     let root = server.super_admin("super").await;
     let document = root.get("/api/openapi.json").await.expect(200);
     for operation in operations() {
@@ -166,7 +166,7 @@ async fn every_operation_that_changes_something_is_refused_and_no_other() {
 
 #[tokio::test]
 async fn a_form_reaches_no_operation_even_from_a_listed_origin() {
-    let server = Server::start_with(DatabaseKind::Sqlite, &ORIGINS);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[&GUARDING[..], &ORIGINS].concat());
     let root = server.super_admin("super").await;
     for operation in operations().iter().filter(|operation| operation.method == Method::POST) {
         let client = caller(&server, &root, operation);

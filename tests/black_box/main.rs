@@ -36,6 +36,7 @@ mod fair_hashing;
 mod floods;
 mod foreign_cookies;
 mod forged_tokens;
+mod forward_auth;
 mod full_output;
 mod guides;
 mod health;

@@ -5,12 +5,14 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use test_database::{DatabaseKind, apply, on_every_database};
 
-use crate::support::{OpenTo, Server, assert_current_user, assert_session_view, assert_user_view, operations};
+use crate::support::{
+    GUARDING, OpenTo, Server, assert_current_user, assert_session_view, assert_user_view, operations,
+};
 
 #[apply(on_every_database)]
 #[tokio::test]
 async fn no_operation_answers_with_more_than_its_view(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     server.super_admin("super").await;
     let alice_id = server.logged_in("super").await.create("alice", "user").await["id"].take();
     server.logged_in("alice").await;

@@ -10,7 +10,7 @@ use reqwest::{
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{Answer, Client, OpenTo, Operation, PASSWORD, Server, operations};
+use crate::support::{Answer, Client, GUARDING, OpenTo, Operation, PASSWORD, Server, operations};
 
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain";
@@ -23,7 +23,7 @@ fn oversized() -> String {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn route_and_method_come_before_the_cross_site_check(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let client = server.anonymous();
     for operation in operations() {
         let nowhere = format!("{}/no/where", path(&operation).trim_end_matches('/'));
@@ -41,7 +41,7 @@ async fn route_and_method_come_before_the_cross_site_check(database: DatabaseKin
 #[apply(on_every_database)]
 #[tokio::test]
 async fn the_cross_site_check_comes_before_authentication(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let [anonymous, alice] = [server.anonymous(), server.user("alice").await];
     for operation in operations().iter().filter(|operation| !operation.method.is_safe()) {
         let client = match operation.open_to {
@@ -56,7 +56,7 @@ async fn the_cross_site_check_comes_before_authentication(database: DatabaseKind
 #[apply(on_every_database)]
 #[tokio::test]
 async fn authentication_comes_before_media_type_and_size(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let [anonymous, alice] = [server.anonymous(), server.user("alice").await];
     for operation in operations() {
         for (media_type, body) in [(TEXT, "{".to_owned()), (JSON, oversized())] {
@@ -73,7 +73,7 @@ async fn authentication_comes_before_media_type_and_size(database: DatabaseKind)
 #[apply(on_every_database)]
 #[tokio::test]
 async fn media_type_and_size_come_before_shape(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let callers = Callers::of(&server).await;
     for operation in operations().iter().filter(|operation| operation.body.is_some()) {
         let client = callers.of_operation(operation);
@@ -92,7 +92,7 @@ async fn media_type_and_size_come_before_shape(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn the_grammar_of_a_body_comes_before_its_fields(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let callers = Callers::of(&server).await;
     for operation in operations().iter().filter(|operation| operation.body.is_some()) {
         let client = callers.of_operation(operation);
@@ -107,7 +107,8 @@ async fn the_grammar_of_a_body_comes_before_its_fields(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn shape_comes_before_permission(database: DatabaseKind) {
-    let server = Server::start_with(database, &[("APP_SIGN_UP__ENABLED", "false")]);
+    let closed = [("APP_SIGN_UP__ENABLED", "false")];
+    let server = Server::start_with(database, &[&GUARDING[..], &closed].concat());
     let callers = Callers::of(&server).await;
     for operation in operations().iter().filter(|operation| operation.body.is_some()) {
         let client = callers.of_operation(operation);
@@ -160,7 +161,7 @@ async fn permission_comes_before_domain_rules(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn domain_rules_come_before_existence(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let callers = Callers::of(&server).await;
     for operation in ["inactivate", "reactivate", "grant", "revoke"] {
         callers
@@ -184,7 +185,7 @@ async fn domain_rules_come_before_existence(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn domain_rules_come_before_the_current_password(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let callers = Callers::of(&server).await;
     let change = callers
         .user
@@ -196,7 +197,7 @@ async fn domain_rules_come_before_the_current_password(database: DatabaseKind) {
 #[apply(on_every_database)]
 #[tokio::test]
 async fn domain_rules_and_existence_come_before_the_role_of_the_target(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     let callers = Callers::of(&server).await;
     for (target, password, status, code) in [
         ("super", "short", 400, "invalid_password"),

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex_lite::Regex;
 use reqwest::{Method, RequestBuilder};
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{Client, PASSWORD, Page, Server, exchange};
+use crate::support::{Client, GUARDING, PASSWORD, Page, Server, exchange};
 
 /// Makes the test a trusted proxy.
 const PROXY: (&str, &str) = ("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]");
@@ -75,7 +75,10 @@ fn assert_guide_tells_of(problems: &BTreeMap<String, Value>) {
 /// What goes wrong on the side of the client, by code.
 async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
     let server = Server::start_with(database, &[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
-    let closed = Server::start_with(database, &[("APP_SIGN_UP__ENABLED", "false")]);
+    let closed = [("APP_SIGN_UP__ENABLED", "false")];
+    let closed = Server::start_with(database, &[&GUARDING[..], &closed].concat());
+    let guarded = closed.super_admin("super").await;
+    let elsewhere = json!({"rd": "https://example.net/"});
     let throttled = Server::start_with(
         database,
         &[
@@ -118,6 +121,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             closed.anonymous().sign_up("nobody", PASSWORD).await,
         ),
         (403, "cross_site_request", cross_site),
+        (
+            403,
+            "origin_not_listed",
+            guarded.post("/api/v1/account/pass", &elsewhere).await,
+        ),
         (404, "route_not_found", anonymous.get("/nowhere").await),
         (404, "user_not_found", root.change("grant", "nobody").await),
         (

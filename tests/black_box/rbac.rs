@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{Answer, Client, OpenTo, PASSWORD, Server, operations};
+use crate::support::{Answer, Client, GUARDING, OpenTo, PASSWORD, Server, operations};
 
 /// The status of each operation that is about another user (or oneself), by caller and by the role of the target.
 const TARGETED: &str = "
@@ -72,6 +72,11 @@ const UNTARGETED: &str = "
     sign_up             201        403   403    403
     log_in              200        403   403    403
     me                  401        200   200    200
+    pass                401        200   200    200
+    verify              401        200   200    200
+    verify_user         401        200   200    200
+    verify_admin        401        403   200    200
+    verify_super_admin  401        403   403    200
     list_own_sessions   401        200   200    200
     end_own_session     401        204   204    204
     end_own_sessions    401        204   204    204
@@ -195,7 +200,7 @@ struct Town {
 
 impl Town {
     async fn new(database: DatabaseKind) -> Self {
-        let server = Server::start(database);
+        let server = Server::start_with(database, &GUARDING);
         let witness = server.super_admin("witness").await;
         server.super_admin("super_admin").await;
         server.super_admin("other.super_admin").await;
@@ -280,6 +285,14 @@ impl Town {
             "log_in" => client.log_in("caller.user", PASSWORD).await,
             "log_out" => client.log_out().await,
             "me" => client.me().await,
+            "pass" => {
+                let body = json!({"rd": "https://app.example.com/"});
+                client.post("/api/v1/account/pass", &body).await
+            }
+            "verify" => client.get("/api/v1/account/verify").await,
+            "verify_user" => client.get("/api/v1/account/verify?role=user").await,
+            "verify_admin" => client.get("/api/v1/account/verify?role=admin").await,
+            "verify_super_admin" => client.get("/api/v1/account/verify?role=super_admin").await,
             "list_own_sessions" => client.get("/api/v1/account/sessions").await,
             "end_own_session" => {
                 let list = client.get("/api/v1/account/sessions").await.json();

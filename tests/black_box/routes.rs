@@ -7,12 +7,12 @@ use serde_json::Value;
 use test_database::{DatabaseKind, apply, on_every_database};
 use uuid::Uuid;
 
-use crate::support::{LISTED_IN, OpenTo, Page, Server, exchange, operations};
+use crate::support::{GUARDING, LISTED_IN, OpenTo, Page, Server, exchange, operations};
 
 #[apply(on_every_database)]
 #[tokio::test]
 async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash(database: DatabaseKind) {
-    let server = Server::start(database);
+    let server = Server::start_with(database, &GUARDING);
     server.super_admin("super").await;
     for operation in operations() {
         let bare = operation.path_with(&Uuid::nil().to_string());
@@ -45,7 +45,7 @@ async fn every_path_of_the_api_answers_with_and_without_a_trailing_slash(databas
 
 #[tokio::test]
 async fn a_path_has_no_other_spelling() {
-    let server = Server::start(DatabaseKind::Sqlite);
+    let server = Server::start_with(DatabaseKind::Sqlite, &GUARDING);
     let root = server.super_admin("super").await;
     let paths = ["/docs/", "/docs/swagger-ui.css", "/api/openapi.json"].map(|path| (Method::GET, path.to_owned()));
     let operations = operations().into_iter().map(|operation| {
@@ -90,6 +90,8 @@ async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
         ("/api/v1/", "GET, HEAD"),
         ("/api/v1/account/signup", "POST"),
         ("/api/v1/account/logout", "DELETE"),
+        ("/api/v1/account/pass", "POST"),
+        ("/api/v1/account/verify", "GET, HEAD"),
         ("/api/v1/account/sessions", "DELETE, GET, HEAD"),
         ("/api/v1/users/", "GET, HEAD, POST"),
         ("/api/v1/users/grant", "PATCH"),

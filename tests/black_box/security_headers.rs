@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 use test_database::DatabaseKind;
 
-use crate::support::{Answer, PASSWORD, Server, exchange};
+use crate::support::{Answer, GUARDING, PASSWORD, Server, exchange};
 
 const FRONT_END: &str = "https://app.example.com";
 const VARIABLES: [(&str, &str); 2] = [
@@ -14,7 +14,7 @@ const VARIABLES: [(&str, &str); 2] = [
 
 #[tokio::test]
 async fn every_answer_has_the_headers_be_it_an_error_or_not() {
-    let server = Server::start_with(DatabaseKind::Sqlite, &VARIABLES);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[&GUARDING[..], &VARIABLES].concat());
     let root = server.super_admin("super").await;
     let alice = server.user("alice").await;
     let anonymous = server.anonymous();
@@ -24,19 +24,24 @@ async fn every_answer_has_the_headers_be_it_an_error_or_not() {
         anonymous.send(request.header("access-control-request-method", "POST"))
     };
     let cross_site = anonymous.request(Method::POST, log_in).header("origin", "null");
+    let navigation = anonymous.request(Method::GET, "/api/v1/account/verify?redirect=true");
+    let navigation = navigation.header("accept", "text/html");
     for (status, answer) in [
         (200, alice.me().await),
+        (200, alice.get("/api/v1/account/verify").await),
         (200, anonymous.get("/api/v1/").await),
         (200, anonymous.get("/health/live").await),
         (200, alice.send(alice.request(Method::HEAD, "/api/v1/account/me")).await),
         (200, preflight(FRONT_END).await),
         (201, anonymous.sign_up("brian", PASSWORD).await),
         (204, root.change_password("alice", PASSWORD, None).await),
+        (302, anonymous.send(navigation).await),
         (307, anonymous.get("/").await),
         (400, preflight("https://example.net").await),
         (400, anonymous.sign_up("no", PASSWORD).await),
         (401, alice.me().await),
         (401, server.carrying("access_token=garbage").me().await),
+        (401, anonymous.get("/api/v1/account/verify").await),
         (403, anonymous.send(cross_site).await),
         (403, root.log_in("super", PASSWORD).await),
         (404, anonymous.get("/nowhere").await),

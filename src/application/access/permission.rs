@@ -21,6 +21,8 @@ pub enum Permission {
         /// The user, if already known, for the audit trail.
         target: Option<UserId>,
     },
+    /// To use a service that requires this role, or a higher one.
+    HaveRole(Role),
 }
 
 /// The actor's role does not permit what was asked for.
@@ -52,6 +54,7 @@ pub fn authorize(actor: &Actor, permission: Permission) -> Result<(), NotAuthori
         Permission::ReadUsers | Permission::ReadUser(_) => actor.role() >= Role::Admin,
         Permission::ReadAuditEvents => actor.role() >= Role::SuperAdmin,
         Permission::Manage { role, .. } => role < actor.role(),
+        Permission::HaveRole(role) => actor.role() >= role,
     };
     if permitted { Ok(()) } else { Err(NotAuthorized) }
 }
@@ -75,6 +78,15 @@ mod tests {
     fn the_audit_trail_is_read_by_super_admins(#[values(Role::User, Role::Admin, Role::SuperAdmin)] role: Role) {
         let is_permitted = authorize(&actor(role), Permission::ReadAuditEvents).is_ok();
         assert_eq!(is_permitted, role == Role::SuperAdmin);
+    }
+
+    #[rstest]
+    fn a_required_role_is_had_by_higher_ones_too(
+        #[values(Role::User, Role::Admin, Role::SuperAdmin)] role: Role,
+        #[values(Role::User, Role::Admin, Role::SuperAdmin)] required: Role,
+    ) {
+        let is_permitted = authorize(&actor(role), Permission::HaveRole(required)).is_ok();
+        assert_eq!(is_permitted, required <= role);
     }
 
     #[rstest]

@@ -72,7 +72,7 @@ impl Audit {
             let target_id = match permission {
                 Permission::Manage { target, .. } => target,
                 Permission::ReadUser(id) => Some(id),
-                Permission::ReadUsers | Permission::ReadAuditEvents => None,
+                Permission::ReadUsers | Permission::ReadAuditEvents | Permission::HaveRole(_) => None,
             };
             self.refused(actor, action, target_id, RefusalReason::NotAuthorized);
         })

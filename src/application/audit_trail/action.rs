@@ -41,5 +41,7 @@ named_enum! {
         ListUserSessions: "list_user_sessions",
         /// Reads the audit trail.
         ListAuditEvents: "list_audit_events",
+        /// Uses a service that requires a role.
+        VerifyCaller: "verify_caller",
     }
 }

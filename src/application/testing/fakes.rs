@@ -11,10 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     application::ports::{
         AccessToken, AccessTokens, Clock, DeviceToken, DeviceTokens, HashClient, HashingError, IssueError, KnownDevice,
-        PasswordHasher, Random, ThrottleKeys, VerifiedToken,
+        PassToken, PassTokens, PasswordHasher, Random, ThrottleKeys, VerifiedToken,
     },
     domain::{
-        secret::Secret,
+        secret::{Secret, SecretDigest},
         throttle::ThrottleKey,
         user::{PasswordHash, RawPassword},
     },
@@ -178,6 +178,26 @@ impl DeviceTokens for FakeDeviceTokens {
         let number: usize = token.expose().parse().ok()?;
         let (device, expires_at) = *self.0.lock().unwrap().get(number)?;
         (now < expires_at).then_some(device)
+    }
+}
+
+/// Issues readable passes: the expiry, then the bytes of the digest.
+pub(crate) struct FakePassTokens;
+
+impl PassTokens for FakePassTokens {
+    fn issue(
+        &self,
+        secret: &SecretDigest,
+        _issued_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<PassToken, IssueError> {
+        let token = (expires_at, secret.as_bytes());
+        Ok(PassToken::new(serde_json::to_string(&token).unwrap()))
+    }
+
+    fn verify(&self, token: &PassToken, now: DateTime<Utc>) -> Option<SecretDigest> {
+        let (expires_at, secret) = serde_json::from_str::<(DateTime<Utc>, _)>(token.expose()).ok()?;
+        (now < expires_at).then(|| SecretDigest::new(secret))
     }
 }
 

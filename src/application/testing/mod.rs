@@ -8,6 +8,6 @@ mod store;
 mod use_cases;
 mod world;
 
-pub(crate) use fakes::{FakeAccessTokens, hash_of, rotated_hash_of};
+pub(crate) use fakes::{FakeAccessTokens, FakePassTokens, hash_of, rotated_hash_of};
 pub(crate) use store::InMemoryStore;
 pub(crate) use world::{PASSWORD, TestSession, World, actor, provenance, user};

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{
     World,
-    fakes::{FakeAccessTokens, FakeThrottleKeys},
+    fakes::{FakeAccessTokens, FakePassTokens, FakeThrottleKeys},
 };
 use crate::{
     application::{
@@ -14,7 +14,10 @@ use crate::{
         audit_trail::OperatorName,
         commands::{
             Changes, Registration,
-            account::{Authenticate, ChangePassword, LogIn, PasswordCheck, SessionIssue, SignUp},
+            account::{
+                Authenticate, ChangePassword, IssuePass, LogIn, PasswordCheck, SessionCheck, SessionIssue, SignUp,
+                VerifyCaller,
+            },
             operator::ChangeAccount,
         },
         throttle::{AbandonedAttempts, ChangeBudget, Throttle, ThrottlePolicy},
@@ -121,10 +124,34 @@ impl World {
 
     pub(crate) fn authenticate(&self) -> Authenticate {
         Authenticate {
+            session_check: self.session_check(),
+            access_tokens: Arc::new(FakeAccessTokens),
+            clock: self.clock(),
+        }
+    }
+
+    fn session_check(&self) -> Arc<SessionCheck> {
+        Arc::new(SessionCheck {
             identities: self.store(),
             session_toucher: self.store(),
-            access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
+        })
+    }
+
+    pub(crate) fn issue_pass(&self) -> IssuePass {
+        IssuePass {
+            pass_tokens: Arc::new(FakePassTokens),
+            session_lifetime: self.session_lifetime(),
+            clock: self.clock(),
+        }
+    }
+
+    pub(crate) fn verify_caller(&self) -> VerifyCaller {
+        VerifyCaller {
+            session_check: self.session_check(),
+            access_tokens: Arc::new(FakeAccessTokens),
+            pass_tokens: Arc::new(FakePassTokens),
+            audit: self.audit(),
             clock: self.clock(),
         }
     }

@@ -41,6 +41,11 @@ impl SessionLifetime {
         })
     }
 
+    /// Returns the longest time that any session lives.
+    pub fn absolute_ttl(&self) -> TimeDelta {
+        self.absolute_ttl
+    }
+
     /// Returns when a session begun at `created_at` expires if its lifetime restarts at `now`.
     pub fn expiry(&self, created_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
         (now + self.ttl).min(created_at + self.absolute_ttl)

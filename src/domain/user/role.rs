@@ -43,5 +43,6 @@ mod tests {
     #[test]
     fn roles_rank_from_user_to_super_admin() {
         assert!(Role::User < Role::Admin && Role::Admin < Role::SuperAdmin);
+        assert!(Role::ALL.is_sorted());
     }
 }

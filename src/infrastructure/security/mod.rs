@@ -7,10 +7,12 @@ mod bcrypt_password_hasher;
 mod hmac_throttle_keys;
 mod jwt_access_tokens;
 mod jwt_device_tokens;
+mod jwt_pass_tokens;
 mod jwt_signer;
 
 pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher, pepper_id};
 pub use hmac_throttle_keys::HmacThrottleKeys;
 pub use jwt_access_tokens::JwtAccessTokens;
 pub use jwt_device_tokens::JwtDeviceTokens;
+pub use jwt_pass_tokens::JwtPassTokens;
 pub use jwt_signer::{HmacSecrets, JwtAlgorithm, JwtKeyError, JwtOptions, JwtSigner, RsaKeys};

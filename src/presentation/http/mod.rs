@@ -6,7 +6,7 @@
 //! The modules, from the ground up. Each names only those above it in this list:
 //!
 //! - [`request`], [`cookies`], [`metrics`], [`fields`] and [`json`]: the parts of requests and answers.
-//! - [`connection`] and [`settings`].
+//! - [`connection`], [`forward_auth`] and [`settings`].
 //! - [`problem`]: error documents and their codes.
 //! - [`describe`]: how extractors and responders document themselves in OpenAPI. [`assets`]: files in the binary.
 //! - [`failure`] and [`respond`]: turn the error of a use case, or its result, into an answer.
@@ -25,6 +25,7 @@ mod document;
 pub(super) mod extract;
 pub(super) mod failure;
 pub(super) mod fields;
+mod forward_auth;
 mod health;
 mod json;
 mod log_limit;
@@ -40,8 +41,9 @@ mod users;
 
 pub use app::app;
 pub use connection::{Connection, ConnectionLimits, Connections, StreamLimits};
-pub use cookies::CookieSettings;
+pub use cookies::{CookieSettings, PassCookieSettings};
 pub use document::document;
+pub use forward_auth::{Destination, ForwardAuth};
 pub use metrics::{ConnectionMetrics, RequestMetrics};
 pub use metrics_app::metrics_app;
 pub use request::{BodyWanted, ForwardingHeader, TrustedProxies, request_id};

@@ -5,7 +5,9 @@ use actix_web::middleware::NormalizePath;
 use paperclip::actix::web::{self, ServiceConfig};
 
 use super::{
-    account::{end_all_sessions, end_session, list_sessions, log_in, log_out, sign_up, who_am_i},
+    account::{
+        end_all_sessions, end_session, issue_pass, list_sessions, log_in, log_out, sign_up, verify_caller, who_am_i,
+    },
     audit::list_audit_events,
     describe::Details,
     health::{alive, ready},
@@ -16,7 +18,7 @@ use super::{
 };
 
 /// The details of all operations for the OpenAPI document.
-pub const DETAILS: [&Details; 20] = [
+pub const DETAILS: [&Details; 22] = [
     &alive::API_ALIVE,
     &alive::LIVE,
     &ready::DETAILS,
@@ -24,6 +26,8 @@ pub const DETAILS: [&Details; 20] = [
     &log_in::DETAILS,
     &log_out::DETAILS,
     &who_am_i::DETAILS,
+    &issue_pass::DETAILS,
+    &verify_caller::DETAILS,
     &list_sessions::DETAILS,
     &end_session::DETAILS,
     &end_all_sessions::DETAILS,
@@ -64,6 +68,8 @@ fn account(account: &mut ServiceConfig) {
         .service(web::resource("/login").route(web::post().to(log_in::log_in)))
         .service(web::resource("/logout").route(web::delete().to(log_out::log_out)))
         .service(web::resource("/me").route(web::get().to(who_am_i::who_am_i)))
+        .service(web::resource("/pass").route(web::post().to(issue_pass::issue_pass)))
+        .service(web::resource("/verify").route(web::get().to(verify_caller::verify_caller)))
         .service(
             web::resource("/sessions")
                 .route(web::get().to(list_sessions::list_sessions))

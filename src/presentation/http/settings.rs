@@ -2,7 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, dev::RequestHead};
 
-use super::{cookies::CookieSettings, metrics::RequestMetrics, problem::Problem, request::TrustedProxies};
+use super::{
+    cookies::CookieSettings, forward_auth::ForwardAuth, metrics::RequestMetrics, problem::Problem,
+    request::TrustedProxies,
+};
 
 /// Settings of the HTTP server, already validated.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ pub struct HttpSettings {
     pub error_pages: Option<ErrorPages>,
     /// The metrics of requests, if they are enabled.
     pub metrics: Option<RequestMetrics>,
+    /// The services that a proxy guards by asking this server, if there are any.
+    pub forward_auth: Option<Arc<ForwardAuth>>,
 }
 
 /// Shows the problems under a path as pages for people.
@@ -62,6 +67,7 @@ impl HttpSettings {
             home: Some("/docs/"),
             error_pages: None,
             metrics: None,
+            forward_auth: None,
         }
     }
 }

@@ -11,7 +11,7 @@
 //!
 //! The modules, from the ground up. Each names only those above it in this list:
 //!
-//! - [`settings`], [`notice`], [`moment`], [`device`], [`labels`], [`style`], [`destination`]: the parts of pages.
+//! - [`settings`], [`notice`], [`moment`], [`device`], [`labels`], [`style`], [`return_to`]: the parts of pages.
 //! - [`html`]: the headers of pages. [`form`]: what is posted, and why it is rejected. [`filter`]: what is searched for.
 //! - [`visit`]: what every page needs besides its own content. [`visitor`]: a caller who may be logged in.
 //! - [`question`]: a page that asks before it does something.
@@ -21,7 +21,6 @@
 
 mod account;
 mod audit;
-mod destination;
 mod device;
 mod filter;
 mod form;
@@ -32,6 +31,7 @@ mod notice;
 mod problem_page;
 mod question;
 mod reload;
+mod return_to;
 mod routes;
 mod settings;
 mod style;

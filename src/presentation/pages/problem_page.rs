@@ -6,9 +6,9 @@ use actix_web::{
 use askama::Template;
 
 use super::{
-    destination::Destination,
     html::html,
     reload::reload,
+    return_to::ReturnTo,
     settings::PagesSettings,
     visit::{Shell, see_other},
 };
@@ -48,11 +48,8 @@ pub fn problem_page(
 /// Returns the address of the log-in that leads back to `request`, if that can be repeated.
 fn log_in_address(request: &RequestHead) -> String {
     let asked_for = request.uri.path_and_query().filter(|_| request.method == Method::GET);
-    let destination = asked_for.and_then(|address| Destination::new(address.as_str()));
-    destination.map_or_else(
-        || "/console/login".to_owned(),
-        |destination| destination.log_in_address(),
-    )
+    let return_to = asked_for.and_then(|address| ReturnTo::new(address.as_str(), None));
+    return_to.map_or_else(|| "/console/login".to_owned(), |return_to| return_to.log_in_address())
 }
 
 impl ProblemPage<'_> {

@@ -1,4 +1,7 @@
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    time::Duration,
+};
 
 use actix_web::{
     Error, FromRequest, HttpRequest, HttpResponse,
@@ -10,7 +13,9 @@ use actix_web::{
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::{form::Rejection, html::html, moment::Moment, notice::Notice, settings::PagesSettings, style};
+use super::{
+    form::Rejection, html::html, moment::Moment, notice::Notice, return_to::ReturnTo, settings::PagesSettings, style,
+};
 use crate::{
     application::access::{Actor, Permission, authorize},
     presentation::http::{
@@ -20,11 +25,22 @@ use crate::{
     },
 };
 
+/// The lifetime of a notice.
+const NOTICE_TTL: Duration = Duration::from_secs(60);
+
+/// How long a second arrival counts as a loop.
+const LED_TO_TTL: Duration = Duration::from_secs(10);
+
+/// What the notice cookie begins with if it remembers where a page led to.
+const LED_TO: &str = "led_to-";
+
 /// What every page needs besides its own content.
 pub struct Visit {
     settings: Data<PagesSettings>,
     cookies: Data<CookieSettings>,
     notice: Option<Notice>,
+    /// The [fingerprint](ReturnTo::fingerprint) of the service to which a log-in has just led.
+    led_to: Option<String>,
 }
 
 /// What every page shows around its own content.
@@ -119,8 +135,23 @@ impl Visit {
     /// Leads to another page (303), which confirms the change.
     pub fn redirect(&self, path: &str, notice: Notice) -> HttpResponse {
         let mut response = see_other(path);
-        add_cookie(&mut response, &self.cookies.notice_cookie(notice.name()));
+        add_cookie(&mut response, &self.cookies.notice_cookie(notice.name(), NOTICE_TTL));
         response
+    }
+
+    /// Answers with a page that leads on, and remembers for seconds where to.
+    pub fn leading_to(&self, return_to: &ReturnTo, page: &impl Template) -> HttpResponse {
+        let mut response = self.page(page);
+        let led_to = format!("{LED_TO}{}", return_to.fingerprint());
+        add_cookie(&mut response, &self.cookies.notice_cookie(&led_to, LED_TO_TTL));
+        response
+    }
+
+    /// Returns whether a page has led there seconds ago.
+    pub fn has_led_to(&self, return_to: &ReturnTo) -> bool {
+        self.led_to
+            .as_ref()
+            .is_some_and(|led_to| *led_to == return_to.fingerprint())
     }
 }
 
@@ -170,11 +201,15 @@ impl FromRequest for Visit {
         let cookies = Data::<CookieSettings>::from_request(request, payload).into_inner();
         ready(settings.and_then(|settings| {
             let cookies = cookies?;
-            let notice = cookie_values(request.headers(), &cookies.notice_name).find_map(Notice::named);
+            let notices = || cookie_values(request.headers(), &cookies.notice_name);
+            let notice = notices().find_map(Notice::named);
+            let led_to =
+                notices().find_map(|value| str::from_utf8(value).ok()?.strip_prefix(LED_TO).map(str::to_owned));
             Ok(Self {
                 settings,
-                cookies,
                 notice,
+                led_to,
+                cookies,
             })
         }))
     }

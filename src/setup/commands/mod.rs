@@ -53,6 +53,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             let security = &configuration.security;
             say(http::document(
                 &security.cookies.sent_name(),
+                &security.cookies.sent_pass_name(),
                 &security.password.policy(),
             ))
         }

@@ -31,8 +31,8 @@ pub use loading::{Loaded, MissingSecrets, check, export, load, load_without_secr
 pub use reading::Sources;
 pub use secrets::{SECRETS, Secret};
 pub use sections::{
-    AuthConfig, Configuration, DatabaseConfig, JwtAlgorithm, LogFormat, LogsConfig, PasswordConfig, SecurityConfig,
-    ServerConfig,
+    AuthConfig, Configuration, DatabaseConfig, ForwardAuthConfig, JwtAlgorithm, LogFormat, LogsConfig, PasswordConfig,
+    SecurityConfig, ServerConfig,
 };
 
 #[cfg(test)]

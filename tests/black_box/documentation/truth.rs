@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use test_database::DatabaseKind;
 
 use super::{DOCUMENT, document};
-use crate::support::{PASSWORD, Server};
+use crate::support::{GUARDING, PASSWORD, Server};
 
 /// Where an example stands.
 const EXAMPLES: &str = "the DETAILS beside its controller";
 
 #[tokio::test]
 async fn the_examples_in_the_document_are_what_happens() {
-    let mut server = Server::start(DatabaseKind::Sqlite);
+    let mut server = Server::start_with(DatabaseKind::Sqlite, &GUARDING);
     let root = server.super_admin("super").await;
     server.stop();
     // New passwords must be longer than the phrases that the examples are made of.
@@ -36,6 +36,8 @@ async fn the_examples_in_the_document_are_what_happens() {
         (&ada, "signUp"),
         (&ada, "logIn"),
         (&ada, "whoAmI"),
+        (&ada, "verifyCaller"),
+        (&ada, "issuePass"),
         (&ada, "listSessions"),
         (&ada, "changePassword"),
         (&root, "listAuditEvents"),
@@ -94,12 +96,16 @@ async fn the_examples_in_the_document_are_what_happens() {
 
 #[tokio::test]
 async fn the_headers_in_the_document_are_those_that_the_server_sends() {
-    let server = Server::start(DatabaseKind::Sqlite);
+    let server = Server::start_with(DatabaseKind::Sqlite, &GUARDING);
     let (anonymous, root) = (server.anonymous(), server.super_admin("super").await);
     let document = document().await;
     let body = json!({"username": "somebody", "password": PASSWORD});
+    let address = json!({"rd": "https://app.example.com/"});
     for (client, method, path, body) in [
         (&anonymous, Method::GET, "/health/live", None),
+        (&anonymous, Method::GET, "/api/v1/account/verify", None),
+        (&root, Method::GET, "/api/v1/account/verify", None),
+        (&root, Method::POST, "/api/v1/account/pass", Some(&address)),
         (&root, Method::POST, "/api/v1/users", Some(&body)),
         (&root, Method::POST, "/api/v1/users", Some(&body)),
         (&anonymous, Method::POST, "/api/v1/account/signup", Some(&body)),
@@ -130,6 +136,9 @@ async fn the_headers_in_the_document_are_those_that_the_server_sends() {
             .collect();
         let sent = [
             "Location",
+            "Remote-Groups",
+            "Remote-User",
+            "Remote-User-Id",
             "Retry-After",
             "Set-Cookie",
             "WWW-Authenticate",

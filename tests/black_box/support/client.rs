@@ -216,7 +216,7 @@ impl Answer {
     /// The session cookie that the answer must set: its name and value, and its attributes in alphabetical order.
     pub fn cookie(&self) -> (&str, Vec<&str>) {
         let mut cookies = self.cookies();
-        cookies.retain(|cookie| !is_device_cookie(cookie));
+        cookies.retain(|cookie| !is_device_cookie(cookie) && !is_pass_cookie(cookie));
         let [cookie] = cookies[..] else {
             panic!("there must be one session cookie: {self:?}");
         };
@@ -235,6 +235,11 @@ impl Answer {
             assert!(attributes.contains(&attribute), "{self:?}");
         }
     }
+}
+
+/// Whether this is the cookie with the pass.
+fn is_pass_cookie(pair: &str) -> bool {
+    pair.split_once('=').is_some_and(|(name, _)| name.ends_with("_pass"))
 }
 
 /// Whether this is the cookie by which a device is known.

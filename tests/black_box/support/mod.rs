@@ -17,7 +17,7 @@ mod views;
 pub use client::{Answer, Client};
 pub use exposition::Exposition;
 pub use guide::{shell_blocks, shell_lines, type_in};
-pub use operations::{LISTED_IN, OpenTo, Operation, operations};
+pub use operations::{GUARDING, LISTED_IN, OpenTo, Operation, operations};
 pub use page::{MADE, Page, files};
 pub use program::{Outcome, Program};
 pub use raw::{exchange, exchange_in_parts};

@@ -37,10 +37,19 @@ impl Operation {
     }
 }
 
+/// The environment variables with which a server has every operation: it guards a service.
+pub const GUARDING: [(&str, &str); 4] = [
+    ("APP_FORWARD_AUTH__ORIGINS", "[\"https://app.example.com\"]"),
+    ("APP_FORWARD_AUTH__COOKIE_DOMAIN", "example.com"),
+    ("APP_SERVER__PUBLIC_ORIGINS", "[\"https://auth.example.com\"]"),
+    ("APP_SERVER__TRUSTED_PROXIES", "[127.0.0.1]"),
+];
+
 /// Every operation of the API.
 pub fn operations() -> Vec<Operation> {
     use OpenTo::{Anonymous, Authenticated, Everyone};
 
+    const ADDRESS: Option<&str> = Some(r#"{"rd":"https://app.example.com/"}"#);
     const TARGET: Option<&str> = Some(r#"{"username":"nobody"}"#);
     const CREDENTIALS: Option<&str> = Some(r#"{"username":"nobody","password":"correct horse battery"}"#);
 
@@ -52,6 +61,8 @@ pub fn operations() -> Vec<Operation> {
         (Method::POST, "/api/v1/account/login", Anonymous, 200, CREDENTIALS),
         (Method::DELETE, "/api/v1/account/logout", Authenticated, 204, None),
         (Method::GET, "/api/v1/account/me", Authenticated, 200, None),
+        (Method::POST, "/api/v1/account/pass", Authenticated, 200, ADDRESS),
+        (Method::GET, "/api/v1/account/verify", Authenticated, 200, None),
         (Method::GET, "/api/v1/account/sessions", Authenticated, 200, None),
         (Method::DELETE, "/api/v1/account/sessions", Authenticated, 204, None),
         (

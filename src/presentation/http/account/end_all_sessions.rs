@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::{
     application::{access::ActorError, commands::account::EndAllSessions},
     presentation::http::{
-        cookies::SessionCookie,
+        cookies::{PassCookie, SessionCookie, WithCookie},
         describe::Details,
         extract::{Authenticated, Params, QueryParams},
         failure::Failure,
@@ -30,18 +30,20 @@ pub const DETAILS: Details = Details {
 /// Log out everywhere.
 ///
 /// Open to every authenticated caller. With `keep_current=false`, ends all of the caller's sessions and clears the
-/// cookie. With `keep_current=true`, ends all except the session of this request.
+/// cookie and the pass, if there are passes. With `keep_current=true`, ends all except the session of this request.
 #[api_v2_operation(tags(Account), operation_id = "endAllSessions")]
 pub async fn end_all_sessions(
     Authenticated(actor, Params(params)): Authenticated<Params<EndAllSessionsParams>>,
     cookie: SessionCookie,
+    pass: PassCookie,
     end_all_sessions: Data<EndAllSessions>,
-) -> Result<NoContent, Failure<ActorError>> {
+) -> Result<WithCookie<NoContent>, Failure<ActorError>> {
     end_all_sessions.execute(&actor, params.keep_current).await?;
-    if !params.keep_current {
-        cookie.clear();
+    if params.keep_current {
+        return Ok(pass.keep(NoContent));
     }
-    Ok(NoContent)
+    cookie.clear();
+    Ok(pass.remove(NoContent))
 }
 
 impl QueryParams for EndAllSessionsParams {}

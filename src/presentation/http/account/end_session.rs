@@ -11,7 +11,7 @@ use crate::{
     },
     domain::session::AuthSessionId,
     presentation::http::{
-        cookies::SessionCookie,
+        cookies::{PassCookie, SessionCookie, WithCookie},
         describe::Details,
         extract::{Authenticated, PathParam},
         failure::{Failure, refusals},
@@ -36,18 +36,20 @@ pub const DETAILS: Details = Details {
 
 /// End one of your own sessions.
 ///
-/// Open to every authenticated caller. Clears the cookie if it is the session of this request. Returns 404 for a
+/// Open to every authenticated caller. Clears the cookie and the pass if it is the session of this request. Returns 404 for a
 /// session of another user.
 #[api_v2_operation(tags(Account), operation_id = "endSession")]
 pub async fn end_session(
     Authenticated(actor, PathParam(session_id)): Authenticated<PathParam<Uuid>>,
     cookie: SessionCookie,
+    pass: PassCookie,
     end_session: Data<EndSession>,
-) -> Result<NoContent, Failure<EndSessionError>> {
+) -> Result<WithCookie<NoContent>, Failure<EndSessionError>> {
     let session_id = AuthSessionId::from(session_id);
     end_session.execute(&actor, session_id).await?;
-    if session_id == actor.session_id() {
-        cookie.clear();
+    if session_id != actor.session_id() {
+        return Ok(pass.keep(NoContent));
     }
-    Ok(NoContent)
+    cookie.clear();
+    Ok(pass.remove(NoContent))
 }

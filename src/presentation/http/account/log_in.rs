@@ -14,7 +14,7 @@ use crate::{
         throttle::Throttled,
     },
     presentation::http::{
-        cookies::{DeviceCookie, SessionCookie, WithDeviceCookie},
+        cookies::{DeviceCookie, SessionCookie, WithCookie},
         describe::{Details, samples},
         extract::{Anonymous, Body, Client},
         failure::{Failure, refusals},
@@ -63,7 +63,7 @@ pub async fn log_in(
     cookie: SessionCookie,
     device: DeviceCookie,
     log_in: Data<LogIn>,
-) -> Result<WithDeviceCookie<Json<CurrentUser>>, Failure<LogInError>> {
+) -> Result<WithCookie<Json<CurrentUser>>, Failure<LogInError>> {
     let request = LogInRequest {
         username: body.username,
         password: body.password.into(),

@@ -5,7 +5,11 @@ use paperclip::actix::{api_v2_operation, web::Data};
 use crate::{
     application::{commands::account::LogOut, ports::StorageError},
     presentation::http::{
-        cookies::SessionCookie, describe::Details, extract::Authenticated, failure::Failure, respond::NoContent,
+        cookies::{PassCookie, SessionCookie, WithCookie},
+        describe::Details,
+        extract::Authenticated,
+        failure::Failure,
+        respond::NoContent,
     },
 };
 
@@ -17,15 +21,16 @@ pub const DETAILS: Details = Details {
 
 /// Log out.
 ///
-/// Open to every authenticated caller. Ends the session in the database, then clears the cookie; other sessions of the
-/// user continue. Rejects a caller without a session, and therefore a second log-out.
+/// Open to every authenticated caller. Ends the session in the database, then clears the cookie and the pass, if there are
+/// passes; other sessions of the user continue. Rejects a caller without a session, and therefore a second log-out.
 #[api_v2_operation(tags(Account), operation_id = "logOut")]
 pub async fn log_out(
     Authenticated(actor, _): Authenticated,
     cookie: SessionCookie,
+    pass: PassCookie,
     log_out: Data<LogOut>,
-) -> Result<NoContent, Failure<StorageError>> {
+) -> Result<WithCookie<NoContent>, Failure<StorageError>> {
     log_out.execute(&actor).await?;
     cookie.clear();
-    Ok(NoContent)
+    Ok(pass.remove(NoContent))
 }

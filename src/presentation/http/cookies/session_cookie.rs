@@ -15,15 +15,15 @@ use actix_web::{
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
 use super::cookie_header::cookie_values;
-use crate::application::ports::{AccessToken, DeviceToken};
+use crate::application::{
+    commands::account::Pass,
+    ports::{AccessToken, DeviceToken},
+};
 
 /// The key of the token inside the cookie.
 const TOKEN: &str = "token";
 
-/// The lifetime of the notice cookie.
-const NOTICE_TTL: cookie::time::Duration = cookie::time::Duration::minutes(1);
-
-/// Settings of the cookies.
+/// Settings of all cookies.
 #[derive(Clone)]
 pub struct CookieSettings {
     /// The name of the cookie.
@@ -46,6 +46,17 @@ pub struct CookieSettings {
     pub device_ttl: Duration,
     /// The name of the notice cookie, by which a page tells the next one what to say.
     pub notice_name: String,
+    /// The pass, if services are guarded.
+    pub pass: Option<PassCookieSettings>,
+}
+
+/// Settings of the pass cookie, which the hosts of a domain share.
+#[derive(Clone, Debug)]
+pub struct PassCookieSettings {
+    /// The name of the cookie.
+    pub name: String,
+    /// The domain whose hosts share the cookie.
+    pub domain: String,
 }
 
 impl CookieSettings {
@@ -108,10 +119,10 @@ impl CookieSettings {
         Some(DeviceToken::new(self.decrypt(sealed)?.value()))
     }
 
-    /// Builds the notice cookie, which is readable and ends within a minute.
-    pub fn notice_cookie(&self, notice: &str) -> Cookie<'static> {
+    /// Builds the notice cookie, which is neither signed nor encrypted.
+    pub fn notice_cookie(&self, notice: &str, ttl: Duration) -> Cookie<'static> {
         let mut cookie = self.cookie(&self.notice_name, notice);
-        cookie.set_max_age(NOTICE_TTL);
+        cookie.set_max_age(lifetime(ttl));
         cookie
     }
 
@@ -120,6 +131,34 @@ impl CookieSettings {
         let mut cookie = self.cookie(&self.notice_name, "");
         cookie.make_removal();
         cookie
+    }
+
+    /// Builds the pass cookie, if services are guarded.
+    ///
+    /// It is signed but not encrypted. `SameSite` is `Lax`, so that a visitor who follows a link from another site is
+    /// recognized.
+    pub fn pass_cookie(&self, pass: &Pass) -> Option<Cookie<'static>> {
+        let settings = self.pass.as_ref()?;
+        let mut cookie = self.shared_cookie(settings, pass.token.expose());
+        cookie.set_max_age(lifetime(pass.lifetime.to_std().unwrap_or_default()));
+        Some(cookie)
+    }
+
+    /// Builds a cookie that removes the pass, if services are guarded.
+    pub fn pass_removal(&self) -> Option<Cookie<'static>> {
+        let mut cookie = self.shared_cookie(self.pass.as_ref()?, "");
+        cookie.make_removal();
+        Some(cookie)
+    }
+
+    fn shared_cookie(&self, settings: &PassCookieSettings, value: &str) -> Cookie<'static> {
+        Cookie::build(settings.name.clone(), value.to_owned())
+            .domain(settings.domain.clone())
+            .path("/")
+            .secure(self.secure)
+            .same_site(SameSite::Lax)
+            .http_only(true)
+            .finish()
     }
 
     fn decrypt(&self, sealed: Cookie<'static>) -> Option<Cookie<'static>> {
@@ -214,6 +253,7 @@ impl CookieSettings {
             device_name: "__Host-access_token_device".to_owned(),
             device_ttl: Duration::from_hours(24),
             notice_name: "__Host-access_token_notice".to_owned(),
+            pass: None,
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Details {
     pub cookie: Option<&'static str>,
     /// Whether a successful answer has a `Location`.
     pub has_location: bool,
+    /// Whether it answers a proxy: with `Remote-*` headers, with the address of the log-in, and without cookies.
+    pub for_proxy: bool,
 }
 
 impl Details {
@@ -28,6 +30,7 @@ impl Details {
             links: &[],
             cookie: None,
             has_location: false,
+            for_proxy: false,
         }
     }
 }

@@ -8,4 +8,4 @@ mod operation;
 pub mod samples;
 
 pub use details::Details;
-pub use operation::{SESSION, add_problems, add_success, line, require_session};
+pub use operation::{PASS, SESSION, add_problems, add_success, line, require_session, require_session_or_pass};

@@ -10,6 +10,9 @@ use crate::presentation::http::problem::{Problem, ProblemCode};
 /// The name of the security scheme: the session cookie.
 pub const SESSION: &str = "session";
 
+/// The name of the security scheme: the pass cookie.
+pub const PASS: &str = "pass";
+
 /// Adds the answers for `codes` to the operation. Codes of the same status share an entry that lists them.
 pub fn add_problems(operation: &mut DefaultOperationRaw, codes: &[ProblemCode]) {
     for code in codes {
@@ -58,6 +61,12 @@ pub fn add_success(
 /// Marks the operation as requiring the session cookie.
 pub fn require_session(operation: &mut DefaultOperationRaw) {
     operation.security.push([(SESSION.to_owned(), Vec::new())].into());
+}
+
+/// Marks the operation as requiring the session cookie or the pass.
+pub fn require_session_or_pass(operation: &mut DefaultOperationRaw) {
+    require_session(operation);
+    operation.security.push([(PASS.to_owned(), Vec::new())].into());
 }
 
 #[cfg(test)]

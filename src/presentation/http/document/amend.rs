@@ -8,7 +8,7 @@ use super::{headers, links, schemas};
 use crate::{
     domain::user::PasswordPolicy,
     presentation::http::{
-        describe::{self, Details, SESSION, samples},
+        describe::{self, Details, PASS, SESSION, samples},
         problem::{FieldError, PROBLEM_JSON, Problem, ProblemCode},
         routes::DETAILS,
     },
@@ -20,7 +20,7 @@ const JSON: &str = "application/json";
 const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// Amends the `document` that paperclip made.
-pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &PasswordPolicy) {
+pub fn amend(document: &mut Value, cookie_name: &str, pass_name: &str, password_policy: &PasswordPolicy) {
     let components = json!({
         "headers": headers::components(),
         "links": links::components(),
@@ -32,6 +32,12 @@ pub fn amend(document: &mut Value, cookie_name: &str, password_policy: &Password
             "description": "The session cookie. Log-in sets it; a session that is used near its end is renewed. \
                             Browsers send it automatically, and scripts cannot set it: in Swagger UI, log in and leave \
                             this empty.",
+        }, PASS: {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": pass_name,
+            "description": "The pass cookie, which guarded services of the same domain get too. It identifies the \
+                            caller to the proxy in front of them, and opens nothing else.",
         } },
     });
     merge(&mut document["components"], components);

@@ -21,6 +21,27 @@ pub fn components() -> Value {
             "required": true,
             "schema": { "type": "string", "format": "uri-reference" },
         },
+        "LogIn": {
+            "description": "The page on which the visitor logs in; its parameter `rd` is the address that the visitor \
+                            asked for, if a trusted proxy named one of a listed origin.",
+            "required": true,
+            "schema": { "type": "string", "format": "uri" },
+        },
+        "RemoteUser": {
+            "description": "The username of the caller.",
+            "required": true,
+            "schema": { "type": "string" },
+        },
+        "RemoteGroups": {
+            "description": "The role of the caller and all below it, separated by commas.",
+            "required": true,
+            "schema": { "type": "string", "enum": ["user", "admin,user", "super_admin,admin,user"] },
+        },
+        "RemoteUserId": {
+            "description": "The id of the caller, which never changes.",
+            "required": true,
+            "schema": { "type": "string", "format": "uuid" },
+        },
         "RetryAfter": {
             "description": "How many seconds to wait before a retry.",
             "required": true,
@@ -31,6 +52,12 @@ pub fn components() -> Value {
             "required": true,
             "schema": { "type": "string", "enum": ["Cookie"] },
         },
+        "PassIssued": {
+            "description": "The pass cookie. A second header of this name sets a new session cookie, if the session was \
+                            renewed.",
+            "required": true,
+            "schema": { "type": "string" },
+        },
         "SessionBegun": {
             "description": "The session cookie. A second header of this name sets the cookie that identifies the \
                             device at later log-ins.",
@@ -38,7 +65,8 @@ pub fn components() -> Value {
             "schema": { "type": "string" },
         },
         "SessionEnded": {
-            "description": "Removes the session cookie.",
+            "description": "Removes the session cookie. A second header of this name removes the pass cookie, while \
+                            forward-auth is on.",
             "required": true,
             "schema": { "type": "string" },
         },
@@ -64,6 +92,7 @@ pub fn of(details: &Details, operation: &Value, status: &str) -> Value {
     let requires_session = !operation["security"][0][SESSION].is_null();
     let is_success = status < "400";
     let cookie = match (details.cookie, status) {
+        _ if details.for_proxy => None,
         (_, "401") => Some("SessionRejected"),
         (Some(cookie), _) if is_success => Some(cookie),
         // The session is renewed even if the request fails later.
@@ -72,6 +101,17 @@ pub fn of(details: &Details, operation: &Value, status: &str) -> Value {
     let mut headers = json!({ "X-Request-Id": reference("RequestId") });
     if details.has_location && is_success {
         headers["Location"] = reference("Location");
+    }
+    if details.for_proxy {
+        match status {
+            "200" => {
+                headers["Remote-Groups"] = reference("RemoteGroups");
+                headers["Remote-User"] = reference("RemoteUser");
+                headers["Remote-User-Id"] = reference("RemoteUserId");
+            }
+            "302" | "401" => headers["Location"] = reference("LogIn"),
+            _ => {}
+        }
     }
     if status == "401" {
         headers["WWW-Authenticate"] = reference("WwwAuthenticate");

@@ -35,8 +35,8 @@ Log-in sets a session cookie, which authenticates every later request. Every pat
 slash. Every error is a problem document (RFC 9457); programs should go by its `code`. The id of a request, generated \
 or taken from the `X-Request-Id` of a trusted proxy, is in the answer and in the log.";
 
-/// Generates the document for this cookie name and password policy, as indented JSON.
-pub fn document(cookie_name: &str, password_policy: &PasswordPolicy) -> String {
+/// Generates the document for these names of the session cookie and the pass, and this password policy, as indented JSON.
+pub fn document(cookie_name: &str, pass_name: &str, password_policy: &PasswordPolicy) -> String {
     let mut document = Value::Null;
     // Never called.
     let session = || SessionMiddleware::new(CookieSessionStore::default(), Key::from(&[0; 64]));
@@ -47,7 +47,7 @@ pub fn document(cookie_name: &str, password_policy: &PasswordPolicy) -> String {
             document = generated;
             app
         });
-    amend(&mut document, cookie_name, password_policy);
+    amend(&mut document, cookie_name, pass_name, password_policy);
     format!("{document:#}")
 }
 

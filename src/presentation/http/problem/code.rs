@@ -46,6 +46,7 @@ problem_codes! {
     WrongCurrentPassword: FORBIDDEN, "wrong_current_password", "The current password is wrong";
     SignUpClosed: FORBIDDEN, "sign_up_closed", "Sign-up is closed";
     CrossSiteRequest: FORBIDDEN, "cross_site_request", "A page of another origin has sent the request";
+    OriginNotListed: FORBIDDEN, "origin_not_listed", "The origin is not listed";
     RouteNotFound: NOT_FOUND, "route_not_found", "Nothing is served under this path";
     UserNotFound: NOT_FOUND, "user_not_found", "No such user";
     SessionNotFound: NOT_FOUND, "session_not_found", "No such session";

@@ -5,7 +5,11 @@ use actix_web::{HttpResponse, web::Data};
 use crate::{
     application::{access::ActorError, commands::account::EndAllSessions},
     presentation::{
-        http::{cookies::SessionCookie, extract::Authenticated, failure::Failure},
+        http::{
+            cookies::{PassCookie, SessionCookie, WithCookie},
+            extract::Authenticated,
+            failure::Failure,
+        },
         pages::{notice::Notice, question::Question, visit::Visit},
     },
 };
@@ -48,10 +52,11 @@ pub async fn ask_all(Authenticated(actor, _): Authenticated, visit: Visit) -> Ht
 pub async fn end_all(
     Authenticated(actor, _): Authenticated,
     cookie: SessionCookie,
+    pass: PassCookie,
     visit: Visit,
     end_all_sessions: Data<EndAllSessions>,
-) -> Result<HttpResponse, Failure<ActorError>> {
+) -> Result<WithCookie<HttpResponse>, Failure<ActorError>> {
     end_all_sessions.execute(&actor, false).await?;
     cookie.clear();
-    Ok(visit.redirect("/console/login", Notice::LoggedOut))
+    Ok(pass.remove(visit.redirect("/console/login", Notice::LoggedOut)))
 }

@@ -5,18 +5,20 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    application::commands::account::{LogIn, LogInRequest},
+    application::commands::account::{IssuePass, LogIn, LogInRequest},
     presentation::{
         http::{
-            cookies::{CookieSettings, DeviceCookie, SessionCookie, WithDeviceCookie},
+            HttpSettings,
+            cookies::{DeviceCookie, PassCookie, SessionCookie, WithCookie},
             extract::{Client, Params, QueryParams},
+            failure::Failure,
             fields::Password,
             problem::{Problem, ProblemCode},
         },
         pages::{
-            destination::Destination,
             form::{Form, Rejection},
             reload::reload,
+            return_to::ReturnTo,
             visit::{Shell, Visit, see_other},
             visitor::Visitor,
         },
@@ -52,28 +54,49 @@ struct LogInPage {
 #[template(path = "account/leading_on.html")]
 struct LeadingOn {
     shell: Shell,
-    destination: Destination,
+    return_to: ReturnTo,
+}
+
+/// A page that explains why it does not lead on.
+#[derive(Template)]
+#[template(path = "account/not_recognized.html")]
+struct NotRecognized {
+    shell: Shell,
+    return_to: ReturnTo,
 }
 
 /// Shows the form, or leads a visitor on who is logged in.
 ///
 /// Every log-in ends here, and not with a redirect to its destination: only after a page of ours do browsers forget the
-/// pages behind it at the log-out, and follow to another origin.
+/// pages behind it at the log-out, and follow to another origin. If services are guarded, the visitor gets the pass for
+/// them. A visitor whom a service sends back within seconds sees an explanation instead.
 pub async fn show(
     Visitor(actor, Params(params)): Visitor<Params<LogInParams>>,
     request: HttpRequest,
     visit: Visit,
-    cookies: Data<CookieSettings>,
-) -> Result<HttpResponse, Problem> {
-    let destination = destination(params.rd.as_deref())?;
-    if actor.is_some() {
-        let shell = visit.public_shell();
-        return Ok(visit.page(&LeadingOn { shell, destination }));
+    pass: PassCookie,
+    settings: Data<HttpSettings>,
+    issue_pass: Data<IssuePass>,
+) -> Result<WithCookie<HttpResponse>, Problem> {
+    let return_to = return_to(params.rd.as_deref(), &settings)?;
+    let Some(actor) = actor else {
+        let page = reload(request.head(), visit.settings(), &settings.cookie)
+            .unwrap_or_else(|| visit.page(&LogInPage::new(&visit, params.rd, String::new(), Rejection::default())));
+        return Ok(pass.keep(page));
+    };
+    let shell = visit.shell(&actor);
+    let page = match return_to {
+        ReturnTo::Page(_) => visit.page(&LeadingOn { shell, return_to }),
+        ReturnTo::Service(_) if visit.has_led_to(&return_to) => visit.page(&NotRecognized { shell, return_to }),
+        ReturnTo::Service(_) => visit.leading_to(&return_to.clone(), &LeadingOn { shell, return_to }),
+    };
+    if settings.forward_auth.is_none() {
+        return Ok(pass.keep(page));
     }
-    if let Some(page) = reload(request.head(), visit.settings(), &cookies) {
-        return Ok(page);
-    }
-    Ok(visit.page(&LogInPage::new(&visit, params.rd, String::new(), Rejection::default())))
+    let issued = issue_pass
+        .execute(&actor)
+        .map_err(|error| Failure::from(error).to_problem())?;
+    Ok(pass.set(&issued, page))
 }
 
 /// Logs in.
@@ -83,10 +106,10 @@ pub async fn log_in(
     cookie: SessionCookie,
     device: DeviceCookie,
     visit: Visit,
+    settings: Data<HttpSettings>,
     log_in: Data<LogIn>,
-) -> Result<WithDeviceCookie<HttpResponse>, Problem> {
-    let destination = destination(form.rd.as_deref())?;
-    let log_in_address = destination.log_in_address();
+) -> Result<WithCookie<HttpResponse>, Problem> {
+    let log_in_address = return_to(form.rd.as_deref(), &settings)?.log_in_address();
     if actor.is_some() {
         return Ok(device.set(None, see_other(&log_in_address)));
     }
@@ -111,17 +134,20 @@ pub async fn log_in(
     }
 }
 
-/// Returns the destination that `rd` names, by default the own account.
+/// Returns where `rd` leads, by default to the own account.
 ///
 /// # Errors
 /// 400 `bad_request` if `rd` leads to somewhere else.
-fn destination(rd: Option<&str>) -> Result<Destination, Problem> {
-    rd.map_or_else(|| Some(Destination::account()), Destination::new)
-        .ok_or_else(|| {
-            let detail = "The link to this log-in leads to an address that is not listed here, perhaps to deceive you. \
-                          Log in without it.";
-            Problem::with_detail(ProblemCode::BadRequest, detail)
-        })
+fn return_to(rd: Option<&str>, settings: &HttpSettings) -> Result<ReturnTo, Problem> {
+    let return_to = match rd {
+        Some(rd) => ReturnTo::new(rd, settings.forward_auth.as_deref()),
+        None => Some(ReturnTo::account()),
+    };
+    return_to.ok_or_else(|| {
+        let detail = "The link to this log-in leads on to an address that is not listed here, perhaps to deceive you. \
+                      Log in without it.";
+        Problem::with_detail(ProblemCode::BadRequest, detail)
+    })
 }
 
 impl QueryParams for LogInParams {}

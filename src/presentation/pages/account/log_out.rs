@@ -5,7 +5,11 @@ use actix_web::{HttpResponse, web::Data};
 use crate::{
     application::{commands::account::LogOut, ports::StorageError},
     presentation::{
-        http::{cookies::SessionCookie, extract::Authenticated, failure::Failure},
+        http::{
+            cookies::{PassCookie, SessionCookie, WithCookie},
+            extract::Authenticated,
+            failure::Failure,
+        },
         pages::{notice::Notice, visit::Visit},
     },
 };
@@ -14,10 +18,11 @@ use crate::{
 pub async fn log_out(
     Authenticated(actor, _): Authenticated,
     cookie: SessionCookie,
+    pass: PassCookie,
     visit: Visit,
     log_out: Data<LogOut>,
-) -> Result<HttpResponse, Failure<StorageError>> {
+) -> Result<WithCookie<HttpResponse>, Failure<StorageError>> {
     log_out.execute(&actor).await?;
     cookie.clear();
-    Ok(visit.redirect("/console/login", Notice::LoggedOut))
+    Ok(pass.remove(visit.redirect("/console/login", Notice::LoggedOut)))
 }

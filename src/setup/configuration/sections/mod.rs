@@ -1,6 +1,7 @@
 //! The sections of the configuration: the type of each value, and what is allowed for it.
 
 mod database;
+mod forward_auth;
 mod rotating;
 mod security;
 mod server;
@@ -12,6 +13,7 @@ use log::LevelFilter;
 use serde::{Deserialize, Deserializer};
 
 pub use database::{DatabaseConfig, MADE_UP, PostgresConfig};
+pub use forward_auth::ForwardAuthConfig;
 pub use rotating::Rotating;
 pub use security::{AuthConfig, JwtAlgorithm, PasswordConfig, SecurityConfig};
 pub use server::ServerConfig;
@@ -41,6 +43,8 @@ pub struct Configuration {
     pub postgres: PostgresConfig,
     /// Passwords, access tokens and cookies.
     pub security: SecurityConfig,
+    /// Services that a proxy guards by asking this server.
+    pub forward_auth: ForwardAuthConfig,
     /// The audit trail.
     pub audit: AuditConfig,
     /// Level and format of the log.

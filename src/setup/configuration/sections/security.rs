@@ -167,6 +167,12 @@ impl CookiesConfig {
     pub fn sent_notice_name(&self) -> String {
         format!("{}_notice", self.sent_name())
     }
+
+    /// Returns the name that browsers see of the pass, which hosts of a domain share.
+    pub fn sent_pass_name(&self) -> String {
+        let prefix = if self.secure { "__Secure-" } else { "" };
+        format!("{prefix}{}_pass", self.name)
+    }
 }
 
 fn same_site<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SameSite, D::Error> {

@@ -4,7 +4,7 @@ use std::{fs::File, net::IpAddr, path::Path};
 
 use actix_web::cookie::SameSite;
 
-use super::secrets;
+use super::{forward_auth, secrets};
 use crate::{
     infrastructure::persistence::{ConnectError, DatabaseUrl},
     setup::configuration::{
@@ -68,6 +68,9 @@ pub fn contradictions(merged: &Merged) -> Vec<String> {
         "database.read_url",
         ConnectError::NotReplicated.to_string(),
     );
+    for (path, reason) in forward_auth::contradictions(configuration) {
+        reject_if(true, path, reason);
+    }
     let fields = merged.fields();
     let known = Vec::from_iter(fields.keys().map(String::as_str)).join(", ");
     for field in &configuration.export.fields {

@@ -7,6 +7,7 @@ use proptest::{collection::vec, prelude::*};
 use rstest::rstest;
 
 use super::*;
+use crate::presentation::http::cookies::PassCookieSettings;
 
 const CURRENT: u8 = 1;
 const FORMER: u8 = 2;
@@ -120,6 +121,27 @@ fn of_several_session_cookies_the_first_that_opens_goes_on_and_the_tokens_of_the
         &[sealed(FORMER, "x"), sealed(CURRENT, &session("a"))],
     );
     assert_eq!(opened(&pairs[0]), Some(session("a")));
+    assert!(tokens.is_empty());
+}
+
+#[test]
+fn a_few_passes_are_kept_while_services_are_guarded() {
+    let cookies = ["a", "b", "c", "d", "e"].map(|value| format!("x=y; __Secure-access_token_pass={value}"));
+    assert_eq!(kept(&settings(), &cookies), (Vec::new(), Vec::new()));
+
+    let pass = PassCookieSettings {
+        name: "__Secure-access_token_pass".to_owned(),
+        domain: "example.com".to_owned(),
+    };
+    let settings = CookieSettings {
+        pass: Some(pass),
+        ..settings()
+    };
+    let (pairs, tokens) = kept(&settings, &cookies);
+    assert_eq!(
+        pairs,
+        ["a", "b", "c", "d"].map(|value| format!("__Secure-access_token_pass={value}"))
+    );
     assert!(tokens.is_empty());
 }
 
