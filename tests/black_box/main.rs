@@ -22,6 +22,7 @@ mod compose;
 mod concurrency;
 mod config;
 mod connections;
+mod console;
 mod cookbook;
 mod cors;
 mod cross_site;

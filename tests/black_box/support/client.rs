@@ -68,7 +68,7 @@ impl Client {
 
     /// The session cookie that the client would send now, as a `Cookie` header.
     pub fn cookie(&self) -> Option<String> {
-        self.cookie_where(|pair| !is_device_cookie(pair))
+        self.cookie_where(is_session_cookie)
     }
 
     /// The cookie by which the device is known, likewise.
@@ -118,6 +118,20 @@ impl Client {
         let request = self.request(method.clone(), path);
         self.send(request.header(CONTENT_TYPE, "application/json").body(body))
             .await
+    }
+
+    /// Posts a form, as a page does.
+    pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self.request(Method::POST, path);
+        self.send(
+            request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(body),
+        )
+        .await
     }
 
     pub async fn sign_up(&self, username: &str, password: &str) -> Answer {
@@ -200,6 +214,39 @@ impl Answer {
         problem
     }
 
+    /// The page that the answer must be, by the rules that hold for all of them.
+    #[track_caller]
+    pub fn page(&self, status: u16) -> &str {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            Some("text/html; charset=utf-8"),
+            "{self:?}"
+        );
+        for (name, value) in [
+            (
+                "content-security-policy",
+                "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+                 frame-ancestors 'none'",
+            ),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            assert_eq!(self.header(name), Some(value), "{self:?}");
+        }
+        assert!(!self.text.contains("<script"), "{self:?}");
+        &self.text
+    }
+
+    /// Where the answer leads, which must be a redirect to be followed by GET.
+    #[track_caller]
+    pub fn leads_to(&self) -> &str {
+        assert_eq!(self.status, 303, "{self:?}");
+        self.header("location").unwrap()
+    }
+
     /// A header, if there is just one of the name.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.get_all(name).iter();
@@ -216,7 +263,7 @@ impl Answer {
     /// The session cookie that the answer must set: its name and value, and its attributes in alphabetical order.
     pub fn cookie(&self) -> (&str, Vec<&str>) {
         let mut cookies = self.cookies();
-        cookies.retain(|cookie| !is_device_cookie(cookie) && !is_pass_cookie(cookie));
+        cookies.retain(|cookie| is_session_cookie(cookie));
         let [cookie] = cookies[..] else {
             panic!("there must be one session cookie: {self:?}");
         };
@@ -237,9 +284,11 @@ impl Answer {
     }
 }
 
-/// Whether this is the cookie with the pass.
-fn is_pass_cookie(pair: &str) -> bool {
-    pair.split_once('=').is_some_and(|(name, _)| name.ends_with("_pass"))
+/// Whether this is the cookie of the session, and not one of those whose names go on after its name.
+fn is_session_cookie(pair: &str) -> bool {
+    let others = ["_device", "_notice", "_pass"];
+    pair.split_once('=')
+        .is_some_and(|(name, _)| !others.iter().any(|end| name.ends_with(end)))
 }
 
 /// Whether this is the cookie by which a device is known.

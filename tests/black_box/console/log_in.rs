@@ -1,0 +1,225 @@
+//! Log-in, the way back, and log-out.
+
+use reqwest::Method;
+use rstest::rstest;
+use test_database::DatabaseKind;
+
+use crate::support::{Answer, Client, PASSWORD, Server};
+
+async fn log_in(client: &Client, rd: Option<&str>) -> Answer {
+    let mut fields = vec![("username", "alice"), ("password", PASSWORD)];
+    fields.extend(rd.map(|rd| ("rd", rd)));
+    client.post_form("/console/login", &fields).await
+}
+
+/// The address to which a page leads by itself.
+fn refreshed(page: &str) -> Option<&str> {
+    let (_, rest) = page.split_once("http-equiv=\"refresh\" content=\"0;url=")?;
+    Some(rest.split_once('"')?.0)
+}
+
+#[tokio::test]
+async fn a_log_in_leads_back_to_the_page_that_was_asked_for() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.anonymous();
+    alice.sign_up("alice", PASSWORD).await.expect(201);
+    let asked = "/console/users?username=a&role=user";
+    let answer = alice.get(asked).await;
+    let log_in_address = "/console/login?rd=%2Fconsole%2Fusers%3Fusername%3Da%26role%3Duser";
+    assert_eq!(answer.leads_to(), log_in_address);
+    let form = alice.get(log_in_address).await;
+    assert!(
+        form.page(200)
+            .contains("name=\"rd\" value=\"/console/users?username=a&#38;role=user\""),
+        "{form:?}"
+    );
+
+    let logged_in = log_in(&alice, Some(asked)).await;
+    assert_eq!(logged_in.leads_to(), log_in_address);
+    let page = alice.get(log_in_address).await;
+    assert_eq!(
+        refreshed(page.page(200)),
+        Some("/console/users?username=a&#38;role=user")
+    );
+    let page = alice.get("/console/login").await;
+    assert_eq!(refreshed(page.page(200)), Some("/console/"));
+    assert!(alice.get("/console/").await.page(200).contains("alice"));
+}
+
+#[rstest]
+#[case("https://example.com/")]
+#[case("//example.com")]
+#[case("/\\example.com")]
+#[case("/console\\@example.com")]
+#[case("/console/%0d%0aSet-Cookie:a=b\r\n")]
+#[case("javascript:alert(1)")]
+#[case("data:text/html,x")]
+#[case("/docs/")]
+#[case("")]
+#[tokio::test]
+async fn no_log_in_leads_to_another_server(#[case] rd: &str) {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.user("alice").await;
+    let encoded = form_urlencoded::byte_serialize(rd.as_bytes()).collect::<String>();
+    let address = format!("/console/login?rd={encoded}");
+    for client in [&alice, &server.anonymous()] {
+        let page = client.get(&address).await;
+        assert_eq!(refreshed(page.page(400)), None);
+        log_in(client, Some(rd)).await.page(400);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_without_repeating_it() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.anonymous();
+    alice.sign_up("alice", PASSWORD).await.expect(201);
+    for username in ["alice", "nobody", "no"] {
+        let fields = [
+            ("username", username),
+            ("password", "secret sentence"),
+            ("rd", "/console/audit"),
+        ];
+        let answer = alice.post_form("/console/login", &fields).await;
+        let text = answer.page(401);
+        assert!(text.contains(&format!("value=\"{username}\"")), "{text}");
+        assert!(text.contains("value=\"/console/audit\""), "{text}");
+        assert!(
+            text.contains("role=\"alert\">The username or the password is wrong"),
+            "{text}"
+        );
+        assert!(!text.contains("secret sentence"), "{text}");
+        assert_eq!(answer.cookies(), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn too_many_attempts_are_told_with_the_time_to_wait() {
+    let limit = [("APP_SECURITY__THROTTLE__FREE_PER_ACCOUNT_AND_ADDRESS", "1")];
+    let server = Server::start_with(DatabaseKind::Sqlite, &limit);
+    let alice = server.anonymous();
+    alice.sign_up("alice", PASSWORD).await.expect(201);
+    let attempt = || alice.post_form("/console/login", &[("username", "alice"), ("password", "wrong")]);
+    let mut answer = attempt().await;
+    for _ in 0..5 {
+        answer = attempt().await;
+    }
+    assert!(answer.page(429).contains("role=\"alert\""), "{answer:?}");
+    assert!(answer.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn a_log_out_ends_the_session_and_is_told_once() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.anonymous();
+    alice.sign_up("alice", PASSWORD).await.expect(201);
+    log_in(&alice, None).await.leads_to();
+    let cookie = alice.cookie().unwrap();
+    alice.get("/console/logout").await.page(405);
+
+    let answer = alice.post_form("/console/logout", &[]).await;
+    assert_eq!(answer.leads_to(), "/console/login");
+    let notice = answer
+        .cookies()
+        .into_iter()
+        .find(|cookie| cookie.contains("_notice"))
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        notice,
+        "access_token_notice=logged_out; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"
+    );
+    server.carrying(&cookie).me().await.problem(401, "not_authenticated");
+    assert!(
+        alice
+            .get("/console/login")
+            .await
+            .page(200)
+            .contains("You are logged out.")
+    );
+    assert!(
+        !alice
+            .get("/console/login")
+            .await
+            .page(200)
+            .contains("You are logged out.")
+    );
+}
+
+#[tokio::test]
+async fn a_notice_is_one_of_ours() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    for forged in ["<b>Pay_here</b>", "Pay", "led_to-<b>"] {
+        let client = server.carrying(&format!("access_token_notice={forged}"));
+        let text = client.get("/console/login").await.page(200).to_owned();
+        assert!(!text.contains("Pay") && !text.contains("role=\"status\""), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_dead_session_leads_to_the_log_in_and_its_cookie_is_cleared() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.user("alice").await;
+    let dead = alice.cookie().unwrap();
+    alice.log_out().await;
+    let answer = server.carrying(&dead).get("/console/password").await;
+    assert_eq!(answer.leads_to(), "/console/login?rd=%2Fconsole%2Fpassword");
+    answer.assert_clears_the_cookie();
+    assert_eq!(answer.header("www-authenticate"), None);
+    server
+        .carrying("access_token=garbage")
+        .get("/console/login")
+        .await
+        .page(200);
+}
+
+#[tokio::test]
+async fn who_is_logged_in_is_led_on_from_log_in_and_sign_up() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.user("alice").await;
+    server.anonymous().sign_up("brian", PASSWORD).await.expect(201);
+    let cookie = alice.cookie();
+    let fields = [("username", "brian"), ("password", PASSWORD)];
+    assert_eq!(
+        alice.post_form("/console/login", &fields).await.leads_to(),
+        "/console/login"
+    );
+    assert_eq!(alice.get("/console/signup").await.leads_to(), "/console/");
+    assert_eq!(alice.cookie(), cookie);
+}
+
+#[rstest]
+#[case::from_another_site(&["cross-site", "navigate", "document"], "", true)]
+#[case::with_a_cookie(&["cross-site", "navigate", "document"], "access_token=dead", false)]
+#[case::from_the_address_bar(&["none", "navigate", "document"], "", false)]
+#[case::after_the_reload(&["same-origin", "navigate", "document"], "", false)]
+#[case::in_a_frame(&["cross-site", "navigate", "iframe"], "", false)]
+#[case::an_image(&["cross-site", "no-cors", "image"], "", false)]
+#[case::in_an_old_browser(&[], "", false)]
+#[tokio::test]
+async fn a_visitor_from_another_site_loads_the_page_again_before_the_log_in(
+    #[case] fetch: &[&str],
+    #[case] cookie: &str,
+    #[case] is_reloaded: bool,
+) {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let visitor = server.carrying(cookie);
+    for path in [
+        "/console/users?username=a&role=user",
+        "/console/login?rd=%2Fconsole%2Faudit",
+    ] {
+        let mut request = visitor.request(Method::GET, path);
+        for (name, value) in ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].iter().zip(fetch) {
+            request = request.header(*name, *value);
+        }
+        let answer = visitor.send(request).await;
+        if is_reloaded {
+            let address = refreshed(answer.page(200)).unwrap().replace("&#38;", "&");
+            assert_eq!(address, path);
+        } else if path.starts_with("/console/login") {
+            assert!(answer.page(200).contains("current-password"), "{answer:?}");
+        } else {
+            assert!(answer.leads_to().starts_with("/console/login?rd="), "{answer:?}");
+        }
+    }
+}
