@@ -1,33 +1,16 @@
 // Swagger UI, as a person uses it in headless Chromium: after a log-in, the session cookie is all that it needs.
-//
-// GATEHOUSE_URL says where the server is; GATEHOUSE_USER and GATEHOUSE_PASSWORD are those of a super admin there.
-// CHROMIUM is the browser, if it is not where Debian has it.
 
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import { env, getuid } from 'node:process';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
+import { PATIENCE, launch, origin, superAdmin, watch } from './browser.mjs';
 
-/** How long one thing may take in the browser, in milliseconds. */
-const PATIENCE = 10_000;
-
-const { origin } = new URL(variable('GATEHOUSE_URL'));
-const superAdmin = { username: variable('GATEHOUSE_USER'), password: variable('GATEHOUSE_PASSWORD') };
 const newcomer = { username: `browser.${randomBytes(4).toString('hex')}`, password: randomUUID() };
 
 test('Swagger UI works with the session cookie', { timeout: 6 * PATIENCE }, async (t) => {
-  const browser = await chromium.launch({
-    executablePath: env.CHROMIUM ?? '/usr/bin/chromium',
-    // As root, Chromium starts without its sandbox only.
-    chromiumSandbox: getuid() !== 0,
-    // Playwright itself switches off what talks to the network in the background.
-    args: ['--disable-gpu', '--disable-quic'],
-    timeout: 2 * PATIENCE,
-  });
-  t.after(() => browser.close());
+  const browser = await launch(t);
   const context = await browser.newContext();
   context.setDefaultTimeout(PATIENCE);
   const { requests, errors } = watch(context, t);
@@ -74,27 +57,6 @@ test('Swagger UI works with the session cookie', { timeout: 6 * PATIENCE }, asyn
   assert.deepEqual(errors, ui.refusals, 'the console shows other errors than the refusals');
 });
 
-/**
- * Collects the address of every request that the pages of the browser make, and all that goes wrong in them. The
- * console shows as an error what violates the Content-Security-Policy, and every answer that is none of success.
- */
-function watch(context, t) {
-  const requests = [];
-  const errors = [];
-  const report = (error) => {
-    errors.push(error);
-    t.diagnostic(`in the browser: ${error}`);
-  };
-  context.on('request', (request) => requests.push(request.url()));
-  context.on('console', (message) => {
-    if (message.type() === 'error') {
-      report(`${message.text()} ${message.location().url}`);
-    }
-  });
-  context.on('weberror', (error) => report(`${error.error()}`));
-  return { requests, errors };
-}
-
 /** The page, as a person sees and uses it. */
 class SwaggerUi {
   /** What the console must show of the answers so far. */
@@ -138,9 +100,4 @@ class SwaggerUi {
     await summary.click();
     return content;
   }
-}
-
-function variable(name) {
-  assert.ok(env[name], `the environment variable ${name} is missing`);
-  return env[name];
 }
