@@ -1,4 +1,4 @@
-.PHONY: help run test docs guides how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -24,6 +24,9 @@ docs: ## Draw the dependency graph of docs/architecture anew
 guides: ## Type in what the guides have for a shell; needs bash, curl, jq, openssl, psql, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored readme:: pages:: papers:: api_guide:: deployment_guide:: moving_accounts::
 
+gate: ## Guard a service by the proxies of the guide; needs nginx, Caddy
+	cargo test --test black_box -- --ignored gate::
+
 how-to: ## Follow the how-to guides in copies of this tree, which are built and tested; needs Git, bash
 	cargo test --test how_to -- --ignored --test-threads=1
 
@@ -33,7 +36,7 @@ how-to.quick: ## Apply them all, follow one of them to its end, start a project;
 faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, libfaketime, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored --test-threads=1 durability:: disk_faults:: clock_steps::
 
-faults.postgres: ## Stop, freeze and replicate PostgreSQL servers; needs the programs of PostgreSQL
+faults.postgres: ## Stop, freeze and replicate PostgreSQL servers; needs the programs of PostgreSQL, nginx, Caddy
 	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::
 
 faults: faults.machine faults.postgres ## Both

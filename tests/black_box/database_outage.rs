@@ -17,7 +17,10 @@ use rstest::rstest;
 use sea_orm::{ConnectionTrait, Database, TransactionTrait};
 use test_database::PostgresServer;
 
-use crate::support::{Answer, Client, PASSWORD, PATIENCE, Server};
+use crate::{
+    gate::place::{Place, Proxy},
+    support::{Answer, Client, PASSWORD, PATIENCE, Server},
+};
 
 /// How long the server waits for a connection, and for a statement.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -84,6 +87,25 @@ async fn statements_that_take_too_long_exhaust_neither_the_pool_nor_the_patience
     // First for a connection, then for the statement.
     load.assert_was_interrupted(stopped..resumed, 2 * TIMEOUT, &server)
         .await;
+}
+
+#[rstest]
+#[case::nginx(Proxy::Nginx, 500)]
+#[case::caddy(Proxy::Caddy, 503)]
+#[ignore = "needs nginx and Caddy, stops a PostgreSQL server of its own"]
+#[tokio::test]
+async fn a_guarded_service_is_closed_while_the_database_is_away(#[case] proxy: Proxy, #[case] closed: u16) {
+    let postgres = PostgresServer::start();
+    let place = Place::at(proxy, &postgres.url());
+    let alice = place.server.user("alice").await;
+    let pass = place.pass_of(&alice).await;
+    assert_eq!(place.visit(&pass).await, 200);
+
+    postgres.stop("immediate");
+    assert_eq!(place.visit(&pass).await, closed);
+    let verified = place.server.carrying(&pass).get("/api/v1/account/verify").await;
+    verified.problem(503, "service_unavailable");
+    assert_eq!(place.seen().len(), 1, "nothing got through");
 }
 
 /// A server on this database.

@@ -39,6 +39,7 @@ mod foreign_cookies;
 mod forged_tokens;
 mod forward_auth;
 mod full_output;
+mod gate;
 mod guides;
 mod health;
 mod healthcheck;

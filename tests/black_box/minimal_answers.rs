@@ -61,6 +61,7 @@ fn assert_minimal(method: &Method, path: &str, answer: &Value, event: &Value) {
     match (method.as_str(), path) {
         ("GET", "/api/v1/" | "/health/live" | "/health/ready") => assert_eq!(answer, &json!({"status": "ok"})),
         ("POST", "/api/v1/account/login") | ("GET", "/api/v1/account/me") => assert_current_user(answer),
+        ("POST", "/api/v1/account/pass") => assert_eq!(members(answer), ["rd"]),
         ("GET", "/api/v1/account/sessions" | "/api/v1/users/{user_id}/sessions") => {
             assert_eq!(members(answer), ["sessions"]);
             items("sessions").for_each(assert_session_view);

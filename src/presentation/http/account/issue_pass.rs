@@ -1,12 +1,13 @@
 //! `POST /api/v1/account/pass`.
 
+use std::{error::Error, fmt};
+
 use paperclip::actix::{
     Apiv2Schema, api_v2_operation,
     web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use thiserror::Error;
 
 use crate::{
     application::{commands::account::IssuePass, ports::IssueError},
@@ -33,16 +34,12 @@ pub struct PassView {
 }
 
 /// Why the caller gets no pass.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 pub enum IssuePassError {
     /// The address is not one of a guarded service.
-    #[error(
-        "This address is not one of a service that is guarded here. If it is, list its origin in forward_auth.origins."
-    )]
     OriginNotListed,
     /// The pass could not be signed.
-    #[error(transparent)]
-    Token(#[from] IssueError),
+    Token(IssueError),
 }
 
 refusals! {
@@ -75,7 +72,28 @@ pub async fn issue_pass(
 ) -> Result<WithCookie<Json<PassView>>, Failure<IssuePassError>> {
     let destination = forward_auth.destination(&body.rd);
     let destination = destination.ok_or(IssuePassError::OriginNotListed)?;
-    let pass = issue_pass.execute(&actor).map_err(IssuePassError::from)?;
+    let pass = issue_pass.execute(&actor).map_err(IssuePassError::Token)?;
     let rd = destination.to_string();
     Ok(cookie.set(&pass, Json(PassView { rd })))
+}
+
+impl fmt::Display for IssuePassError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OriginNotListed => f.write_str(
+                "This address is not one of a service that is guarded here. If it should be, list its origin in \
+                 forward_auth.origins.",
+            ),
+            Self::Token(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for IssuePassError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::OriginNotListed => None,
+            Self::Token(error) => error.source(),
+        }
+    }
 }
