@@ -26,5 +26,6 @@ mod services;
 mod sockets;
 mod upkeep;
 mod use_cases;
+mod web_settings;
 
 pub use commands::run;

@@ -43,7 +43,7 @@ const LAYERS: [Layer; 5] = [
         name: "presentation",
         layers: &["application", "domain"],
         crates: &[
-            "actix_cors", "actix_session", "actix_web", "anyhow", "base64", "chrono", "clap", "flate2",
+            "actix_cors", "actix_session", "actix_web", "anyhow", "askama", "base64", "chrono", "clap", "flate2",
             "form_urlencoded", "futures_util", "indicatif", "ipnet", "log", "mime", "paperclip", "prometheus_client",
             "rpassword", "secrecy", "serde", "serde_ignored", "serde_json", "serde_path_to_error",
             "serde_urlencoded", "tokio", "url", "utoipa_swagger_ui", "uuid", "zeroize",

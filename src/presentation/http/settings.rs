@@ -35,13 +35,16 @@ pub struct HttpSettings {
     pub forward_auth: Option<Arc<ForwardAuth>>,
 }
 
+/// Builds the page of a problem for a request.
+type ShowProblem = dyn Fn(&RequestHead, &Problem) -> HttpResponse + Send + Sync;
+
 /// Shows the problems under a path as pages for people.
 #[derive(Clone)]
 pub struct ErrorPages {
     /// The path, without a slash at its end.
     pub path: &'static str,
     /// Builds the page of a problem for a request.
-    pub show: Arc<dyn Fn(&RequestHead, &Problem) -> HttpResponse + Send + Sync>,
+    pub show: Arc<ShowProblem>,
 }
 
 impl ErrorPages {

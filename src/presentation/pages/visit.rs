@@ -21,7 +21,6 @@ use crate::{
     presentation::http::{
         cookies::{CookieSettings, cookie_values},
         failure::{Failure, Refusal},
-        problem::Problem,
     },
 };
 
@@ -120,10 +119,10 @@ impl Visit {
         &self,
         error: E,
         form: impl FnOnce(Rejection) -> T,
-    ) -> Result<HttpResponse, Problem> {
+    ) -> Result<HttpResponse, Error> {
         let problem = Failure::from(error).to_problem();
         let Some(rejection) = Rejection::of(&problem) else {
-            return Err(problem);
+            return Err(problem.into());
         };
         let mut response = self.page_with(problem.code().status(), &form(rejection));
         for (name, value) in problem.headers() {

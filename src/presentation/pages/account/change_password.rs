@@ -1,6 +1,6 @@
 //! `/console/password`.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use crate::{
         commands::account::{ChangePassword, ChangePasswordRequest},
     },
     presentation::{
-        http::{cookies::SessionCookie, extract::Authenticated, fields::Password, problem::Problem},
+        http::{cookies::SessionCookie, extract::Authenticated, fields::Password},
         pages::{
             form::{Form, Rejection, typed_twice},
             notice::Notice,
@@ -50,7 +50,7 @@ pub async fn change_password(
     cookie: SessionCookie,
     visit: Visit,
     change_password: Data<ChangePassword>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Error> {
     let password = match typed_twice(form.password, form.password_again) {
         Ok(password) => password,
         Err(rejection) => return Ok(visit.page_again(&ChangePasswordPage::new(&visit, &actor, rejection))),

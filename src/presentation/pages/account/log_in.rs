@@ -1,6 +1,6 @@
 //! `/console/login`.
 
-use actix_web::{HttpRequest, HttpResponse, web::Data};
+use actix_web::{Error, HttpRequest, HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
@@ -77,7 +77,7 @@ pub async fn show(
     pass: PassCookie,
     settings: Data<HttpSettings>,
     issue_pass: Data<IssuePass>,
-) -> Result<WithCookie<HttpResponse>, Problem> {
+) -> Result<WithCookie<HttpResponse>, Error> {
     let return_to = return_to(params.rd.as_deref(), &settings)?;
     let Some(actor) = actor else {
         let page = reload(request.head(), visit.settings(), &settings.cookie)
@@ -93,9 +93,7 @@ pub async fn show(
     if settings.forward_auth.is_none() {
         return Ok(pass.keep(page));
     }
-    let issued = issue_pass
-        .execute(&actor)
-        .map_err(|error| Failure::from(error).to_problem())?;
+    let issued = issue_pass.execute(&actor).map_err(Failure::from)?;
     Ok(pass.set(&issued, page))
 }
 
@@ -108,7 +106,7 @@ pub async fn log_in(
     visit: Visit,
     settings: Data<HttpSettings>,
     log_in: Data<LogIn>,
-) -> Result<WithCookie<HttpResponse>, Problem> {
+) -> Result<WithCookie<HttpResponse>, Error> {
     let log_in_address = return_to(form.rd.as_deref(), &settings)?.log_in_address();
     if actor.is_some() {
         return Ok(device.set(None, see_other(&log_in_address)));
@@ -138,7 +136,7 @@ pub async fn log_in(
 ///
 /// # Errors
 /// 400 `bad_request` if `rd` leads to somewhere else.
-fn return_to(rd: Option<&str>, settings: &HttpSettings) -> Result<ReturnTo, Problem> {
+fn return_to(rd: Option<&str>, settings: &HttpSettings) -> Result<ReturnTo, Error> {
     let return_to = match rd {
         Some(rd) => ReturnTo::new(rd, settings.forward_auth.as_deref()),
         None => Some(ReturnTo::account()),
@@ -146,7 +144,7 @@ fn return_to(rd: Option<&str>, settings: &HttpSettings) -> Result<ReturnTo, Prob
     return_to.ok_or_else(|| {
         let detail = "The link to this log-in leads on to an address that is not listed here, perhaps to deceive you. \
                       Log in without it.";
-        Problem::with_detail(ProblemCode::BadRequest, detail)
+        Problem::with_detail(ProblemCode::BadRequest, detail).into()
     })
 }
 

@@ -1,6 +1,6 @@
 //! `/console/signup`.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
@@ -39,12 +39,12 @@ struct SignUpPage {
 }
 
 /// Shows the form.
-pub async fn show(Visitor(actor, _): Visitor, visit: Visit) -> Result<HttpResponse, Problem> {
+pub async fn show(Visitor(actor, _): Visitor, visit: Visit) -> Result<HttpResponse, Error> {
     if actor.is_some() {
         return Ok(see_other("/console/"));
     }
     if !visit.settings().sign_up_enabled {
-        return Err(Problem::new(ProblemCode::SignUpClosed));
+        return Err(Problem::new(ProblemCode::SignUpClosed).into());
     }
     Ok(visit.page(&SignUpPage::new(&visit, String::new(), Rejection::default())))
 }
@@ -55,7 +55,7 @@ pub async fn sign_up(
     client: Client,
     visit: Visit,
     sign_up: Data<SignUp>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Error> {
     if actor.is_some() {
         return Ok(see_other("/console/"));
     }

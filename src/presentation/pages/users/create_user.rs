@@ -1,6 +1,6 @@
 //! `/console/users/new`.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
@@ -16,7 +16,6 @@ use crate::{
             extract::Authenticated,
             failure::Failure,
             fields::{AssignableRole, Password},
-            problem::Problem,
         },
         pages::{
             form::{Form, Rejection, typed_twice},
@@ -69,7 +68,7 @@ pub async fn create_user(
     Authenticated(actor, Form(form)): Authenticated<Form<CreateUserForm>>,
     visit: Visit,
     create_user: Data<CreateUser>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Error> {
     let page = |rejection| CreateUserPage::new(&visit, &actor, form.username.clone(), form.role, rejection);
     let password = match typed_twice(form.password, form.password_again) {
         Ok(password) => password,

@@ -1,6 +1,6 @@
 //! `/console/users/{user_id}/password`.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -17,7 +17,6 @@ use crate::{
             extract::{Authenticated, PathParam},
             failure::Failure,
             fields::Password,
-            problem::Problem,
         },
         pages::{
             form::{Form, Rejection, typed_twice},
@@ -65,7 +64,7 @@ pub async fn set_password(
     Authenticated(actor, (PathParam(id), Form(form))): Authenticated<(PathParam<Uuid>, Form<SetPasswordForm>)>,
     visit: Visit,
     change_password: Data<ChangePassword>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Error> {
     let user_page = address(id.into());
     let page = |rejection| SetPasswordPage::new(&visit, &actor, form.username.clone(), user_page.clone(), rejection);
     let password = match typed_twice(form.password, form.password_again) {

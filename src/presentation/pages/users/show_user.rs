@@ -1,6 +1,6 @@
 //! `/console/users/{user_id}`.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
 use uuid::Uuid;
 
@@ -14,7 +14,6 @@ use crate::{
         http::{
             extract::{Authenticated, PathParam},
             failure::Failure,
-            problem::Problem,
         },
         pages::{
             device, labels,
@@ -40,14 +39,11 @@ pub async fn show(
     visit: Visit,
     get_user: Data<GetUser>,
     list_user_sessions: Data<ListUserSessions>,
-) -> Result<HttpResponse, Problem> {
-    let user = get_user
-        .execute(&actor, id.into())
-        .await
-        .map_err(|error| Failure::from(error).to_problem())?;
+) -> Result<HttpResponse, Error> {
+    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     let sessions = if UserAction::EndSessions.is_open(&actor, &user) {
         let sessions = list_user_sessions.execute(&actor, user.id).await;
-        Some(sessions.map_err(|error| Failure::from(error).to_problem())?)
+        Some(sessions.map_err(Failure::from)?)
     } else {
         None
     };
