@@ -1,4 +1,4 @@
-.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording screenshots lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -47,7 +47,7 @@ examples: ## Do what the examples show; needs Node.js, Python, bash, curl, jq
 schemathesis: ## Hold generated requests against the OpenAPI document; needs Python
 	cargo test --test black_box -- --ignored schemathesis::
 
-browser: ## Log in through Swagger UI in headless Chromium; needs Node.js, Chromium
+browser: ## Use Swagger UI and the pages in headless Chromium; needs Node.js, Chromium
 	cargo test --test black_box -- --ignored browser::
 
 timing: ## Compare the times of log-ins that fail; needs a machine that does nothing else
@@ -72,8 +72,11 @@ bench.growth: ## Measure with more and more users, with ARGS
 bench.micro: ## Measure single steps of a request; needs a machine that does nothing else
 	cargo bench --bench micro
 
-recording: ## Make the picture in README anew; needs curl, jq, Node.js
+recording: ## Make the recording in README anew; needs curl, jq, Node.js
 	docs/recording/record
+
+screenshots: ## Make the pictures of the pages in README and docs anew; needs Node.js, Chromium
+	docs/screenshots/take
 
 lint: ## Check formatting, lints and documentation
 	cargo fmt --all --check

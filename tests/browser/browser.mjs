@@ -14,17 +14,19 @@ export const PATIENCE = 10_000;
 export const { origin } = new URL(variable('GATEHOUSE_URL'));
 export const superAdmin = { username: variable('GATEHOUSE_USER'), password: variable('GATEHOUSE_PASSWORD') };
 
+/** How the browser is started. */
+export const OPTIONS = {
+  executablePath: env.CHROMIUM ?? '/usr/bin/chromium',
+  // As root, Chromium starts without its sandbox only.
+  chromiumSandbox: getuid() !== 0,
+  // Playwright itself switches off what talks to the network in the background.
+  args: ['--disable-gpu', '--disable-quic'],
+  timeout: 2 * PATIENCE,
+};
+
 /** Starts the browser, which ends with the test `t`. */
 export async function launch(t, options = {}) {
-  const browser = await chromium.launch({
-    executablePath: env.CHROMIUM ?? '/usr/bin/chromium',
-    // As root, Chromium starts without its sandbox only.
-    chromiumSandbox: getuid() !== 0,
-    // Playwright itself switches off what talks to the network in the background.
-    args: ['--disable-gpu', '--disable-quic'],
-    timeout: 2 * PATIENCE,
-    ...options,
-  });
+  const browser = await chromium.launch({ ...OPTIONS, ...options });
   t.after(() => browser.close());
   return browser;
 }
