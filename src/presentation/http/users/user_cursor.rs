@@ -53,8 +53,7 @@ fn username_key(value: &[u8]) -> Option<String> {
 }
 
 fn role(value: &[u8]) -> Option<Role> {
-    let mut roles = [Role::User, Role::Admin, Role::SuperAdmin].into_iter();
-    roles.find(|role| role.as_str().as_bytes() == value)
+    Role::ALL.into_iter().find(|role| role.as_str().as_bytes() == value)
 }
 
 fn is_active(value: &[u8]) -> Option<bool> {
