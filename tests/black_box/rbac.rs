@@ -290,9 +290,6 @@ impl Town {
                 client.post("/api/v1/account/pass", &body).await
             }
             "verify" => client.get("/api/v1/account/verify").await,
-            "verify_user" => client.get("/api/v1/account/verify?role=user").await,
-            "verify_admin" => client.get("/api/v1/account/verify?role=admin").await,
-            "verify_super_admin" => client.get("/api/v1/account/verify?role=super_admin").await,
             "list_own_sessions" => client.get("/api/v1/account/sessions").await,
             "end_own_session" => {
                 let list = client.get("/api/v1/account/sessions").await.json();
@@ -306,7 +303,10 @@ impl Town {
             "create_user" => client.send(create("user")).await,
             "create_admin" => client.send(create("admin")).await,
             "create_super_admin" => client.send(create("super_admin")).await,
-            unknown => panic!("{unknown}"),
+            other => {
+                let role = other.strip_prefix("verify_").unwrap_or_else(|| panic!("{other}"));
+                client.get(&format!("/api/v1/account/verify?role={role}")).await
+            }
         }
     }
 }

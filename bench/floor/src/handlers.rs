@@ -27,6 +27,7 @@ pub fn mount(server: &mut ServiceConfig) {
         .route("/api/v1/account/signup", web::post().to(sign_up))
         .route("/api/v1/account/login", web::post().to(log_in))
         .route("/api/v1/account/me", web::get().to(who_am_i))
+        .route("/api/v1/account/verify", web::get().to(verify_caller))
         .route("/api/v1/users/", web::get().to(list_users))
         .route("/api/v1/users/grant", web::patch().to(grant_admin))
         .route("/api/v1/users/revoke", web::patch().to(revoke_admin));
@@ -89,6 +90,20 @@ async fn alive() -> HttpResponse {
 
 async fn who_am_i(request: HttpRequest, floor: Floor) -> Response {
     Ok(HttpResponse::Ok().json(identify(&request, &floor).await?.user))
+}
+
+async fn verify_caller(request: HttpRequest, floor: Floor) -> Response {
+    let Identity { user, role, .. } = identify(&request, &floor).await?;
+    let groups = match role {
+        SUPER_ADMIN => "super_admin,admin,user",
+        ADMIN => "admin,user",
+        _ => "user",
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header(("remote-user", user.username))
+        .insert_header(("remote-groups", groups))
+        .insert_header(("remote-user-id", user.id.to_string()))
+        .finish())
 }
 
 async fn list_users(request: HttpRequest, floor: Floor, params: Query<ListParams>) -> Response {

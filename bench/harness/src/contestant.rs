@@ -132,7 +132,8 @@ impl Contestant {
         Ok(())
     }
 
-    /// Takes from Gatehouse what the floor does not do: limits to who may do how much, and a log.
+    /// Takes from Gatehouse what the floor does not do: limits to who may do how much, and a log. Adds a guarded service,
+    /// without which there is no `verify`.
     fn configure(&self, command: &mut Command) {
         command
             .env("APP_DATABASE__URL", self.place.url())
@@ -140,6 +141,10 @@ impl Contestant {
             .env("APP_SECURITY__PASSWORD__BCRYPT_COST", self.bcrypt_cost.to_string())
             .env("APP_SECURITY__PASSWORD__MAX_HASH_WAIT_MILLISECONDS", "60000")
             .env("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "60000")
-            .env("APP_SECURITY__THROTTLE__ENABLED", "false");
+            .env("APP_SECURITY__THROTTLE__ENABLED", "false")
+            .env("APP_FORWARD_AUTH__ORIGINS", "[http://app.gate.localhost]")
+            .env("APP_FORWARD_AUTH__COOKIE_DOMAIN", "gate.localhost")
+            .env("APP_SERVER__PUBLIC_ORIGINS", "[http://auth.gate.localhost]")
+            .env("APP_SERVER__TRUSTED_PROXIES", "[10.0.0.1]");
     }
 }

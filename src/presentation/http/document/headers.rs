@@ -2,9 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::presentation::http::{
-    describe::{Details, SESSION},
-    request::request_id,
+use crate::{
+    domain::user::Role,
+    presentation::http::{
+        account::verify_caller::groups,
+        describe::{Details, SESSION},
+        request::request_id,
+    },
 };
 
 /// Builds the header components that [`of`] refers to.
@@ -35,7 +39,7 @@ pub fn components() -> Value {
         "RemoteGroups": {
             "description": "The role of the caller and all below it, separated by commas.",
             "required": true,
-            "schema": { "type": "string", "enum": ["user", "admin,user", "super_admin,admin,user"] },
+            "schema": { "type": "string", "enum": Role::ALL.map(groups) },
         },
         "RemoteUserId": {
             "description": "The id of the caller, which never changes.",
