@@ -24,7 +24,7 @@ docs: ## Draw the dependency graph of docs/architecture anew
 guides: ## Type in what the guides have for a shell; needs bash, curl, jq, openssl, psql, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored readme:: pages:: papers:: api_guide:: deployment_guide:: moving_accounts::
 
-gate: ## Guard a service by the proxies of the guide; needs nginx, Caddy
+gate: ## Guard a service by the proxies of the guide; needs nginx, Caddy, Chromium, Node.js
 	cargo test --test black_box -- --ignored gate::
 
 how-to: ## Follow the how-to guides in copies of this tree, which are built and tested; needs Git, bash

@@ -1,6 +1,6 @@
 //! Swagger UI and the pages work in a browser, as a person uses them.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use test_database::DatabaseKind;
 
@@ -30,24 +30,31 @@ async fn people_use_the_pages() {
     use_in_browser(&server, "pages.mjs");
 }
 
-/// Runs the tests of a file in `tests/browser` against `server`.
+/// Runs the tests of a file in `tests/browser` as a super admin of `server`.
 fn use_in_browser(server: &Server, tests: &str) {
     server
         .run_with_password(&["create-super-admin", SUPER_ADMIN], PASSWORD)
         .succeeded();
-    let directory = server.directory().join("browser");
+    let variables = [
+        ("GATEHOUSE_URL", server.base_url()),
+        ("GATEHOUSE_USER", SUPER_ADMIN),
+        ("GATEHOUSE_PASSWORD", PASSWORD),
+    ];
+    run(server.directory(), tests, &variables);
+}
+
+/// Runs the tests of a file in `tests/browser`, in a folder below `directory`, with these environment variables.
+pub fn run(directory: &Path, tests: &str, variables: &[(&str, &str)]) {
+    let directory = directory.join("browser");
     fs::create_dir(&directory).unwrap();
     for file in ["package.json", "package-lock.json", "browser.mjs", tests] {
         fs::copy(format!("{TESTS}/{file}"), directory.join(file)).unwrap();
     }
-
     for arguments in [&["ci"][..], &["test", "--", tests]] {
         assert_cmd::Command::new("npm")
             .args(arguments)
             .current_dir(&directory)
-            .env("GATEHOUSE_URL", server.base_url())
-            .env("GATEHOUSE_USER", SUPER_ADMIN)
-            .env("GATEHOUSE_PASSWORD", PASSWORD)
+            .envs(variables.iter().copied())
             // Longer than what is run allows itself.
             .timeout(Duration::from_secs(300))
             .assert()

@@ -4,7 +4,7 @@ use reqwest::Method;
 use rstest::rstest;
 use test_database::DatabaseKind;
 
-use crate::support::{Answer, Client, PASSWORD, Server};
+use crate::support::{Answer, Client, GUARDING, PASSWORD, Server};
 
 async fn log_in(client: &Client, rd: Option<&str>) -> Answer {
     let mut fields = vec![("username", "alice"), ("password", PASSWORD)];
@@ -222,4 +222,46 @@ async fn a_visitor_from_another_site_loads_the_page_again_before_the_log_in(
             assert!(answer.leads_to().starts_with("/console/login?rd="), "{answer:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_log_in_leads_on_to_a_guarded_service_with_a_pass() {
+    let server = Server::start_with(DatabaseKind::Sqlite, &GUARDING);
+    let alice = server.anonymous();
+    alice.sign_up("alice", PASSWORD).await.expect(201);
+    let rd = "https://app.example.com/reports?year=2026";
+    let log_in_address = "/console/login?rd=https%3A%2F%2Fapp.example.com%2Freports%3Fyear%3D2026";
+    assert_eq!(log_in(&alice, Some(rd)).await.leads_to(), log_in_address);
+    let page = alice.get(log_in_address).await;
+    assert_eq!(refreshed(page.page(200)), Some(rd));
+    let pass = |answer: &Answer| {
+        answer
+            .cookies()
+            .iter()
+            .any(|cookie| cookie.starts_with("access_token_pass=ey"))
+    };
+    assert!(pass(&page), "{page:?}");
+
+    // It was led there a moment ago.
+    let again = alice.get(log_in_address).await;
+    assert_eq!(refreshed(again.page(200)), None);
+    assert!(
+        again.text.contains("You are logged in, but were sent back"),
+        "{again:?}"
+    );
+    assert!(again.text.contains(&format!("href=\"{rd}\"")), "{again:?}");
+    assert!(pass(&again), "{again:?}");
+    let elsewhere = alice.get("/console/login?rd=https%3A%2F%2Fapp.example.com%2F").await;
+    assert_eq!(refreshed(elsewhere.page(200)), Some("https://app.example.com/"));
+
+    for rd in [
+        "https://example.com/",
+        "https://app.example.com.evil.test/",
+        "http://app.example.com/",
+    ] {
+        log_in(&alice, Some(rd)).await.page(400);
+    }
+    let log_out = alice.post_form("/console/logout", &[]).await;
+    let removed = |cookie: &&str| cookie.starts_with("access_token_pass=;") && cookie.contains("Domain=example.com");
+    assert!(log_out.cookies().iter().any(removed), "{log_out:?}");
 }

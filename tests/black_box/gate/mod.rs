@@ -17,7 +17,10 @@ use self::{
     place::{Place, Proxy},
     service::Seen,
 };
-use crate::support::{Answer, Client, GUARDING, PASSWORD, Server};
+use crate::{
+    browser,
+    support::{Answer, Client, GUARDING, PASSWORD, Server},
+};
 
 /// What a client may send to pass for somebody else.
 const FORGED: [(&str, &str); 16] = [
@@ -239,6 +242,27 @@ async fn the_trial_of_the_guide_works() {
     let pass = place.pass_of(&root).await;
     let answer = place.send(request("app", "/").header(COOKIE, &pass)).await;
     assert_eq!(answer.text, "Hello root.admin, you are in super_admin,admin,user.");
+}
+
+#[rstest]
+#[ignore = "needs nginx, Caddy, Chromium and Node.js"]
+#[tokio::test]
+async fn a_browser_is_led_to_the_log_in_and_back(#[values(Proxy::Nginx, Proxy::Caddy)] proxy: Proxy) {
+    let place = Place::new(proxy, DatabaseKind::Sqlite);
+    place.server.user("alice").await;
+    let directory = place.server.directory().to_owned();
+    let (gatehouse, service) = (place.log_in_origin(), place.origin());
+    let use_browser = move || {
+        let variables = [
+            ("GATEHOUSE_URL", &*gatehouse),
+            ("GATEHOUSE_USER", "alice"),
+            ("GATEHOUSE_PASSWORD", PASSWORD),
+            ("SERVICE_URL", &service),
+        ];
+        browser::run(&directory, "gate.mjs", &variables);
+    };
+    // Meanwhile the service answers.
+    tokio::task::spawn_blocking(use_browser).await.unwrap();
 }
 
 /// The requests that the middleware `forwardAuth` of Traefik makes, by its source code: a GET with the headers of the

@@ -97,6 +97,11 @@ impl Place {
         format!("http://app.gate.localhost:{}", self.port)
     }
 
+    /// The origin of Gatehouse, as browsers see it.
+    pub fn log_in_origin(&self) -> String {
+        format!("http://auth.gate.localhost:{}", self.port)
+    }
+
     /// Where the proxy listens.
     pub fn base_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -105,7 +110,7 @@ impl Place {
     /// Where somebody logs in who asked for this path of the service.
     pub fn log_in_for(&self, path: &str) -> String {
         let rd: String = form_urlencoded::byte_serialize(format!("{}{path}", self.origin()).as_bytes()).collect();
-        format!("http://auth.gate.localhost:{}/console/login?rd={rd}", self.port)
+        format!("{}/console/login?rd={rd}", self.log_in_origin())
     }
 
     /// A request to the service, through the proxy.
@@ -223,8 +228,15 @@ fn configuration(proxy: Proxy, port: u16, server: &str, service: &str) -> String
             let guarded: Vec<_> = guarded.lines().filter(|line| !is_of_tls(line)).collect();
             let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
             let paths = paths.map(|name| format!("{name}_temp_path {name};"));
+            // The host of Gatehouse, as in the guide to deployment.
+            let log_in = format!(
+                "server {{\nlisten 127.0.0.1:{port};\nserver_name auth.gate.localhost;\nlocation / {{\n\
+                 proxy_pass http://{server};\nproxy_set_header Host $http_host;\n\
+                 proxy_set_header X-Forwarded-For $remote_addr;\n}}\n}}"
+            );
             format!(
-                "daemon off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{}\n{}\n{}\n}}\n",
+                "daemon off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{}\n{}\n{}\n\
+                 {log_in}\n}}\n",
                 paths.join("\n"),
                 block("nginx http"),
                 guarded.join("\n")
@@ -233,7 +245,8 @@ fn configuration(proxy: Proxy, port: u16, server: &str, service: &str) -> String
         Proxy::Caddy => {
             let address = format!("http://app.gate.localhost:{port} ");
             let guarded = replace_all(&here(&block("caddyfile site")), "app.example.com ", &address);
-            format!("{{\nadmin off\nauto_https off\n}}\n{guarded}")
+            let log_in = format!("http://auth.gate.localhost:{port} {{\nreverse_proxy {server}\n}}");
+            format!("{{\nadmin off\nauto_https off\n}}\n{guarded}\n{log_in}\n")
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Seen {
     pub body: Vec<u8>,
 }
 
-/// Answers every request with 200, and echoes what comes through a WebSocket, byte by byte.
+/// Answers every request with 200 and a greeting of the user, and echoes what comes through a WebSocket, byte by byte.
 pub struct Service {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -90,6 +90,7 @@ async fn serve(mut stream: TcpStream, noted: Arc<Mutex<Vec<Seen>>>) -> Option<()
             }
             seen.body = buffer.drain(..length).collect();
         }
+        let greeting = format!("hello {}", first("remote-user").map_or("nobody", |user| user));
         noted.lock().unwrap().push(seen);
         if is_upgrade {
             let answer = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
@@ -100,10 +101,11 @@ async fn serve(mut stream: TcpStream, noted: Arc<Mutex<Vec<Seen>>>) -> Option<()
                 read(&mut stream, &mut buffer).await?;
             }
         }
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello")
-            .await
-            .ok()?;
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: {}\r\n\r\n{greeting}",
+            greeting.len()
+        );
+        stream.write_all(answer.as_bytes()).await.ok()?;
     }
 }
 
