@@ -13,7 +13,7 @@ use crate::{
         views::UserView,
     },
     domain::{
-        secret::{Secret, SecretDigest},
+        secret::Secret,
         session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, UserAgent},
         user::User,
     },
@@ -43,8 +43,6 @@ pub struct LoggedIn {
     pub session_expires_at: DateTime<Utc>,
     /// The token of the session.
     pub access_token: AccessToken,
-    /// The digest of the secret that opens the session.
-    pub secret_digest: SecretDigest,
     /// The token that makes the device known, if attempts are throttled.
     pub device_token: Option<DeviceToken>,
 }
@@ -91,7 +89,6 @@ impl SessionIssue {
             user: UserView::from(&user),
             session_expires_at: session.expires_at(),
             access_token,
-            secret_digest: secret.digest(),
             device_token,
         })
     }
