@@ -6,8 +6,8 @@
 //! - Pages work without scripts. A form posts to a page of ours, which answers with a redirect (post, redirect, get). A
 //!   rejected form is shown again with what was typed, except passwords, and with the error beside its field.
 //! - A [notice](notice) on the next page confirms a change.
-//! - Cookies, authentication, the cross-site check and the codes of errors are those of [`http`](super::http). The pages
-//!   name its modules, and are not named by them.
+//! - Cookies, authentication, the cross-site check and the codes of errors are those of [`http`](super::http). The
+//!   pages name its modules, and are not named by them.
 //!
 //! The modules, from the ground up. Each names only those above it in this list:
 //!
