@@ -8,7 +8,7 @@
 //! - [`domain`]: users, roles, sessions and their rules, without I/O;
 //! - [`application`]: the use cases, one in each file, and the ports that they need;
 //! - [`infrastructure`]: the adapters behind the ports, such as database, hashing, tokens and clock;
-//! - [`presentation`]: the entry points, HTTP and the command line;
+//! - [`presentation`]: the entry points, HTTP, pages and the command line;
 //! - [`setup`]: configuration, wiring and start. Only this module names all others.
 //!
 //! # Where to begin
@@ -25,6 +25,8 @@
 //!    [`Database`](infrastructure::persistence::Database), or in tests a fake;
 //! 5. the composition root, `adapters` and `use_cases` in [`setup`], gives the use case its ports, and the controller
 //!    its use case.
+//!
+//! A page for people calls the same use case: `grant_admin` in the `users` of [`pages`](presentation::pages).
 //!
 //! Then read any other [command](application::commands) or [query](application::queries): all have the same structure.
 //!

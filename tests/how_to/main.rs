@@ -17,6 +17,7 @@ const GUIDES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/how-to");
 #[case::use_case("add-a-use-case.md")]
 #[case::field("add-a-field-to-the-user.md")]
 #[case::role("add-a-role-or-a-permission.md")]
+#[case::page("add-a-page.md")]
 #[case::command("add-a-command.md")]
 #[case::aggregate("add-another-aggregate.md")]
 #[case::adapter("replace-the-database-adapter.md")]

@@ -1,13 +1,13 @@
 //! HTML, for people in a browser: the pages under `/console/`.
 //!
-//! A third way in to the use cases, beside [REST](super::http) and the [command line](super::cli). A controller has no
-//! rules: it calls a use case, and shows the result by a template, which lies beside it. The compiler checks templates.
+//! The third entry point, beside [REST](super::http) and the [command line](super::cli). A controller has no rules: it
+//! calls a use case, and shows the result by a template, which lies beside it. The compiler checks templates.
 //!
 //! - Pages work without scripts. A form posts to a page of ours, which answers with a redirect (post, redirect, get). A
 //!   rejected form is shown again with what was typed, except passwords, and with the error beside its field.
 //! - A [notice](notice) on the next page confirms a change.
-//! - Cookies, authentication, the cross-site check and the codes of errors are those of [`http`](super::http), whose
-//!   rooms this one names. It is not named by them.
+//! - Cookies, authentication, the cross-site check and the codes of errors are those of [`http`](super::http). The
+//!   pages name its modules, and are not named by them.
 //!
 //! The modules, from the ground up. Each names only those above it in this list:
 //!
