@@ -13,7 +13,7 @@ use super::{
     visit::{Shell, see_other},
 };
 use crate::presentation::http::{
-    cookies::CookieSettings,
+    cookies::{CookieSettings, cookie_values},
     problem::{Problem, ProblemCode},
 };
 
@@ -27,6 +27,8 @@ struct ProblemPage<'a> {
 }
 
 /// Shows a problem as a page. A caller who is not logged in is led to the log-in, and then back.
+///
+/// Nothing is known of the caller here. Whoever has a session cookie can log out.
 pub fn problem_page(
     request: &RequestHead,
     problem: &Problem,
@@ -37,8 +39,10 @@ pub fn problem_page(
         return reload(request, settings, cookies).unwrap_or_else(|| see_other(&log_in_address(request)));
     }
     let status = problem.code().status();
+    let mut shell = Shell::new(settings);
+    shell.offers_log_out = cookie_values(&request.headers, &cookies.name).next().is_some();
     let page = ProblemPage {
-        shell: Shell::new(settings),
+        shell,
         problem,
         status: status.as_u16(),
     };

@@ -50,6 +50,8 @@ pub struct Shell {
     pub style: &'static str,
     /// The person who sees the page, if logged in.
     pub viewer: Option<Viewer>,
+    /// Whether there is a session to log out of.
+    pub offers_log_out: bool,
     /// What the page confirms.
     pub notice: Option<&'static str>,
     now: DateTime<Utc>,
@@ -80,6 +82,7 @@ impl Visit {
                 reads_users: is_permitted(Permission::ReadUsers),
                 reads_audit_events: is_permitted(Permission::ReadAuditEvents),
             }),
+            offers_log_out: true,
             notice: self.notice.map(Notice::text),
             ..Shell::new(&self.settings)
         }
@@ -175,6 +178,7 @@ impl Shell {
             title: settings.title.clone(),
             style: &style::ADDRESS,
             viewer: None,
+            offers_log_out: false,
             notice: None,
             now: settings.clock.now(),
         }

@@ -71,7 +71,12 @@ async fn every_page_is_open_to_the_roles_that_the_table_says() {
             if expected == "303" && *caller == "anonymous" {
                 assert!(answer.leads_to().starts_with("/console/login"), "{page}: {answer:?}");
             } else if expected != "303" {
-                answer.page(expected.parse().unwrap());
+                let text = answer.page(expected.parse().unwrap());
+                assert_eq!(
+                    text.contains("Log out</button>"),
+                    *caller != "anonymous",
+                    "{caller}: {text}"
+                );
             }
         }
     }

@@ -40,8 +40,10 @@ async fn an_error_is_a_page_and_names_its_request() {
         let id = answer.header("x-request-id").unwrap().to_owned();
         let text = answer.page(status);
         assert!(text.contains(&format!("request id {id}")), "{text}");
-        assert!(text.contains("<h1>"), "{text}");
+        assert!(text.contains("<h1>") && text.contains("Log out</button>"), "{text}");
     }
+    let anonymous = server.anonymous().get("/console/nowhere").await;
+    assert!(!anonymous.page(404).contains("Log out"), "{anonymous:?}");
     root.get("/api/v1/nowhere").await.problem(404, "route_not_found");
     root.get("/consoles").await.problem(404, "route_not_found");
     let allow = root.get("/console/logout").await;
