@@ -4,7 +4,7 @@ use std::process::Command;
 
 use test_database::DatabaseKind;
 
-use crate::support::{PASSWORD, Server};
+use crate::support::{GUARDING, PASSWORD, Server};
 
 const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemathesis/run");
 
@@ -13,7 +13,7 @@ const RUN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemathesis/run")
 async fn the_document_holds_for_generated_requests() {
     // The throttle would answer most of the flood of requests.
     let off = [("APP_SECURITY__THROTTLE__ENABLED", "false")];
-    let server = Server::start_with(DatabaseKind::Sqlite, &off);
+    let server = Server::start_with(DatabaseKind::Sqlite, &[&GUARDING[..], &off].concat());
     server.super_admin("super.admin").await;
     let status = Command::new(RUN)
         .env("GATEHOUSE_URL", server.base_url())
