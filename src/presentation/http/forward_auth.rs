@@ -54,6 +54,12 @@ impl ForwardAuth {
         is_listed.then_some(Destination(url))
     }
 
+    /// Returns the origin of `address` if it is not listed.
+    pub fn unlisted_origin(&self, address: &str) -> Option<String> {
+        let origin = Url::parse(address).ok()?.origin().ascii_serialization();
+        (!self.origins.contains(&origin)).then_some(origin)
+    }
+
     /// Returns the address of the page on which a visitor logs in, who then returns to `destination`.
     pub fn log_in(&self, destination: Option<&Destination>) -> String {
         let mut url = self.log_in.clone();

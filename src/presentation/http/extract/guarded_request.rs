@@ -1,6 +1,5 @@
 use std::{
     future::{Ready, ready},
-    net::IpAddr,
     sync::Arc,
     time::Duration,
 };
@@ -12,6 +11,7 @@ use actix_web::{
         Method,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
+    web,
 };
 use paperclip::{
     actix::OperationModifier,
@@ -23,7 +23,7 @@ use crate::presentation::http::{
     describe,
     forward_auth::{Destination, ForwardAuth},
     log_limit::LogLimit,
-    request::{ForProxy, TrustedProxies},
+    request::ForProxy,
     settings::HttpSettings,
 };
 
@@ -68,13 +68,10 @@ impl FromRequest for GuardedRequest {
             let headers = request.headers();
             let is_trusted = is_from_proxy(request);
             let address = is_trusted.then(|| address_asked_for(headers)).flatten();
-            let destination = address.as_deref().and_then(|address| {
-                let destination = forward_auth.destination(address);
-                if destination.is_none() {
-                    report_unlisted(address);
-                }
-                destination
-            });
+            if let Some(address) = &address {
+                report_unlisted(&forward_auth, address);
+            }
+            let destination = address.and_then(|address| forward_auth.destination(&address));
             Self {
                 forward_auth,
                 destination,
@@ -85,13 +82,11 @@ impl FromRequest for GuardedRequest {
 }
 
 fn is_from_proxy(request: &HttpRequest) -> bool {
-    let settings = request.app_data::<actix_web::web::Data<HttpSettings>>();
+    let settings = request.app_data::<web::Data<HttpSettings>>();
     let peer = request.peer_addr().map(|peer| peer.ip());
-    let trusts = |proxies: &TrustedProxies, peer: IpAddr| proxies.trusts(peer);
-    match (settings, peer) {
-        (Some(settings), Some(peer)) => trusts(&settings.trusted_proxies, peer),
-        _ => false,
-    }
+    settings
+        .zip(peer)
+        .is_some_and(|(settings, peer)| settings.trusted_proxies.trusts(peer))
 }
 
 /// Returns the address that a trusted proxy names.
@@ -125,14 +120,14 @@ fn navigates(headers: &HeaderMap, is_trusted: bool) -> bool {
     loads && headers.get_all(header::ACCEPT).any(accepts_html) && !headers.contains_key(X_REQUESTED_WITH)
 }
 
-/// Logs the address of a service from which nobody who has to log in can return.
-fn report_unlisted(address: &str) {
-    if let Some(others) = UNLISTED.admit() {
-        // Without the query, which may hold what is private.
-        let address = address.split(['?', '#']).next().unwrap_or_default();
+/// Logs the origin of a service, if those who log in for it cannot return there.
+fn report_unlisted(forward_auth: &ForwardAuth, address: &str) {
+    if let Some(origin) = forward_auth.unlisted_origin(address)
+        && let Some(others) = UNLISTED.admit()
+    {
         log::warn!(
-            "a proxy asked about {address:?}, whose origin is not listed in forward_auth.origins: visitors who log in \
-             for it do not return to it. If it is guarded, list it ({others} others before it)"
+            "a proxy asked about {origin:?}, which forward_auth.origins does not list: visitors who log in for it do \
+             not return to it. If it is guarded, list it ({others} others before it)"
         );
     }
 }
@@ -151,10 +146,11 @@ impl OperationModifier for GuardedRequest {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::{test::TestRequest, web};
+    use actix_web::test::TestRequest;
     use rstest::rstest;
 
     use super::*;
+    use crate::presentation::http::request::TrustedProxies;
 
     const PROTO: (&str, &str) = ("x-forwarded-proto", "https");
     const HOST: (&str, &str) = ("x-forwarded-host", "app.example.com");
