@@ -154,7 +154,12 @@ async fn what_a_role_may_not_do_is_not_offered() {
             &["/grant\""],
         ),
         ("super_admin", "/users/SUPER", &[], &["/inactivate\"", "/password\""]),
-        ("admin", "/users/new", &["value=\"user\""], &["<option value=\"admin\""]),
+        (
+            "admin",
+            "/users/new",
+            &["<option value=\"user\""],
+            &["<option value=\"admin\""],
+        ),
         ("super_admin", "/users/new", &["<option value=\"admin\""], &[]),
     ] {
         let answer = town.caller(caller).get(&town.path(page)).await;

@@ -78,7 +78,7 @@ impl ParamValue for UserCursor {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::{prelude::*, sample::select};
 
     use super::*;
 
@@ -88,7 +88,7 @@ mod tests {
         let time = (0..253_402_300_800_000_000_i64).prop_map(|micros| DateTime::from_timestamp_micros(micros).unwrap());
         let key = prop_oneof![
             "[a-z0-9]{5,20}".prop_map(UserSortingKey::Username),
-            prop_oneof![Just(Role::User), Just(Role::Admin), Just(Role::SuperAdmin)].prop_map(UserSortingKey::Role),
+            select(&Role::ALL[..]).prop_map(UserSortingKey::Role),
             any::<bool>().prop_map(UserSortingKey::IsActive),
             time.clone().prop_map(UserSortingKey::CreatedAt),
             time.prop_map(UserSortingKey::UpdatedAt),

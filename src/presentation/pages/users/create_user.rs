@@ -19,6 +19,7 @@ use crate::{
         },
         pages::{
             form::{Form, Rejection, typed_twice},
+            labels,
             notice::Notice,
             visit::{Shell, Visit},
         },
@@ -40,8 +41,9 @@ struct CreateUserPage {
     shell: Shell,
     rejection: Rejection,
     username: String,
-    is_admin: bool,
-    may_create_admins: bool,
+    role: Role,
+    /// The roles that the viewer may give.
+    roles: Vec<Role>,
     min_password_length: usize,
 }
 
@@ -50,16 +52,10 @@ pub async fn show(
     Authenticated(actor, _): Authenticated,
     visit: Visit,
 ) -> Result<HttpResponse, Failure<CreateUserError>> {
-    if !may_create(&actor, Role::User) {
+    let page = CreateUserPage::new(&visit, &actor, String::new(), Role::User, Rejection::default());
+    if page.roles.is_empty() {
         return Err(CreateUserError::from(NotAuthorized).into());
     }
-    let page = CreateUserPage::new(
-        &visit,
-        &actor,
-        String::new(),
-        AssignableRole::User,
-        Rejection::default(),
-    );
     Ok(visit.page(&page))
 }
 
@@ -69,7 +65,7 @@ pub async fn create_user(
     visit: Visit,
     create_user: Data<CreateUser>,
 ) -> Result<HttpResponse, Error> {
-    let page = |rejection| CreateUserPage::new(&visit, &actor, form.username.clone(), form.role, rejection);
+    let page = |rejection| CreateUserPage::new(&visit, &actor, form.username.clone(), form.role.into(), rejection);
     let password = match typed_twice(form.password, form.password_again) {
         Ok(password) => password,
         Err(rejection) => return Ok(visit.page_again(&page(rejection))),
@@ -85,18 +81,15 @@ pub async fn create_user(
     }
 }
 
-fn may_create(actor: &Actor, role: Role) -> bool {
-    authorize(actor, Permission::manage(role)).is_ok()
-}
-
 impl CreateUserPage {
-    fn new(visit: &Visit, actor: &Actor, username: String, role: AssignableRole, rejection: Rejection) -> Self {
+    fn new(visit: &Visit, actor: &Actor, username: String, role: Role, rejection: Rejection) -> Self {
+        let may_create = |role: &Role| authorize(actor, Permission::manage(*role)).is_ok();
         Self {
             shell: visit.shell(actor),
             rejection,
             username,
-            is_admin: matches!(role, AssignableRole::Admin),
-            may_create_admins: may_create(actor, Role::Admin),
+            role,
+            roles: Role::ALL.into_iter().filter(may_create).collect(),
             min_password_length: visit.settings().min_password_length,
         }
     }
