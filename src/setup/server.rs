@@ -120,7 +120,9 @@ fn announce(configuration: &Configuration, address: SocketAddr) {
         log::info!("the API is documented at http://{address}/docs/");
     }
     if configuration.console.enabled {
-        log::info!("people log in at http://{address}/console/");
+        let origin = configuration.server.public_origins.first();
+        let origin = origin.map_or_else(|| format!("http://{address}"), Clone::clone);
+        log::info!("people log in at {origin}/console/");
     }
 }
 

@@ -225,10 +225,10 @@ async fn nobody_gets_through_while_gatehouse_is_down(#[values(Proxy::Nginx, Prox
 }
 
 #[rstest]
-#[ignore = "needs Caddy"]
+#[ignore = "needs nginx and Caddy"]
 #[tokio::test]
-async fn the_trial_of_the_guide_works() {
-    let place = Place::of_trial();
+async fn the_trial_of_the_guide_works(#[values(Proxy::Nginx, Proxy::Caddy)] proxy: Proxy) {
+    let place = Place::of_trial(proxy);
     let request = |host: &str, path: &str| {
         let request = place.http.get(format!("{}{path}", place.base_url()));
         request.header(HOST, format!("{host}.gate.localhost:{}", place.port))

@@ -65,15 +65,22 @@ impl Place {
     }
 
     /// The trial of the guide.
-    pub fn of_trial() -> Self {
+    pub fn of_trial(proxy: Proxy) -> Self {
         let port = free_port();
         let server = Server::start_with(DatabaseKind::Sqlite, &borrowed(&variables(port)));
-        let configuration = |server: &str, _: &str| {
-            let trial = block("caddyfile try");
-            let trial = replace_all(&trial, ".gate.localhost:8080", &format!(".gate.localhost:{port}"));
-            replace_all(&trial, "127.0.0.1:8000", server)
+        let configuration = |server: &str, _: &str| match proxy {
+            Proxy::Nginx => {
+                let trial = replace_all(&block("nginx try"), "127.0.0.1:8080", &format!("127.0.0.1:{port}"));
+                let trial = replace_all(&trial, "127.0.0.1:3000", &format!("127.0.0.1:{}", free_port()));
+                nginx(&replace_all(&trial, "127.0.0.1:8000", server))
+            }
+            Proxy::Caddy => {
+                let trial = block("caddyfile try");
+                let trial = replace_all(&trial, ".gate.localhost:8080", &format!(".gate.localhost:{port}"));
+                replace_all(&trial, "127.0.0.1:8000", server)
+            }
         };
-        Self::with(server, port, configuration, Proxy::Caddy)
+        Self::with(server, port, configuration, proxy)
     }
 
     fn with(server: Server, port: u16, configuration: impl Fn(&str, &str) -> String, proxy: Proxy) -> Self {
@@ -226,21 +233,13 @@ fn configuration(proxy: Proxy, port: u16, server: &str, service: &str) -> String
             );
             let is_of_tls = |line: &&str| line.trim_start().starts_with("ssl_");
             let guarded: Vec<_> = guarded.lines().filter(|line| !is_of_tls(line)).collect();
-            let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-            let paths = paths.map(|name| format!("{name}_temp_path {name};"));
             // The host of Gatehouse, as in the guide to deployment.
             let log_in = format!(
                 "server {{\nlisten 127.0.0.1:{port};\nserver_name auth.gate.localhost;\nlocation / {{\n\
                  proxy_pass http://{server};\nproxy_set_header Host $http_host;\n\
                  proxy_set_header X-Forwarded-For $remote_addr;\n}}\n}}"
             );
-            format!(
-                "daemon off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{}\n{}\n{}\n\
-                 {log_in}\n}}\n",
-                paths.join("\n"),
-                block("nginx http"),
-                guarded.join("\n")
-            )
+            nginx(&format!("{}\n{}\n{log_in}", block("nginx http"), guarded.join("\n")))
         }
         Proxy::Caddy => {
             let address = format!("http://app.gate.localhost:{port} ");
@@ -249,6 +248,15 @@ fn configuration(proxy: Proxy, port: u16, server: &str, service: &str) -> String
             format!("{{\nadmin off\nauto_https off\n}}\n{guarded}\n{log_in}\n")
         }
     }
+}
+
+/// A complete configuration of nginx with this in `http`, for a process in the foreground and a directory of its own.
+fn nginx(http: &str) -> String {
+    let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let paths = paths.map(|name| format!("{name}_temp_path {name};")).join("\n");
+    format!(
+        "daemon off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}\n{http}\n}}\n"
+    )
 }
 
 /// The block of the guide with this info.
