@@ -33,7 +33,7 @@ mod metrics;
 mod metrics_app;
 mod middleware;
 pub(super) mod problem;
-pub(super) mod request;
+mod request;
 mod respond;
 mod routes;
 mod settings;

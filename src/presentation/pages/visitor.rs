@@ -1,17 +1,9 @@
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    application::{
-        access::Actor,
-        commands::account::{Authenticate, AuthenticateError},
-    },
-    presentation::http::{
-        cookies::SessionCookie,
-        extract::{NoInput, authenticate_by, reject_cross_site},
-        failure::Failure,
-        request::Caller,
-    },
+    application::access::Actor,
+    presentation::http::extract::{NoInput, caller},
 };
 
 /// Extracts the caller of a page for everyone, if logged in, and its input `X`.
@@ -27,20 +19,7 @@ impl<X: FromRequest + 'static> FromRequest for Visitor<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            reject_cross_site(&request).await?;
-            let cookie = SessionCookie::of(&request);
-            let authenticate = Data::<Authenticate>::extract(&request).await?;
-            let actor = match authenticate_by(&cookie, &authenticate, &request).await {
-                Ok(authenticated) => {
-                    if let Some(token) = authenticated.renewed_token {
-                        cookie.set(&token);
-                    }
-                    request.extensions_mut().insert(Caller(authenticated.actor.id()));
-                    Some(authenticated.actor)
-                }
-                Err(AuthenticateError::NotAuthenticated(_)) => None,
-                Err(error) => return Err(Failure::from(error).into()),
-            };
+            let actor = caller(&request).await?;
             let input = X::from_request(&request, &mut payload).await.map_err(Into::into)?;
             Ok(Self(actor, input))
         })

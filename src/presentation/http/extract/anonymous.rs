@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use paperclip::{
     actix::OperationModifier,
@@ -10,15 +10,10 @@ use paperclip::{
     },
 };
 
-use super::{caller::authenticate_by, cross_site::reject_cross_site, no_input::NoInput};
-use crate::{
-    application::commands::account::{Authenticate, AuthenticateError},
-    presentation::http::{
-        cookies::SessionCookie,
-        describe,
-        failure::Failure,
-        problem::{Problem, ProblemCode},
-    },
+use super::{caller::authenticate, no_input::NoInput};
+use crate::presentation::http::{
+    describe,
+    problem::{Problem, ProblemCode},
 };
 
 /// Extracts the input `X` of an operation for callers without a session.
@@ -35,18 +30,14 @@ impl<X: FromRequest + 'static> FromRequest for Anonymous<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            reject_cross_site(&request).await?;
-            let authenticate = web::Data::<Authenticate>::extract(&request).await?;
             // A renewed token is dropped here; the next protected operation issues another one.
-            let cookie = SessionCookie::of(&request);
-            match authenticate_by(&cookie, &authenticate, &request).await {
-                Ok(_) => Err(Problem::new(ProblemCode::AlreadyAuthenticated).into()),
-                Err(AuthenticateError::NotAuthenticated(_)) => X::from_request(&request, &mut payload)
-                    .await
-                    .map(Self)
-                    .map_err(Into::into),
-                Err(error) => Err(Failure::from(error).into()),
+            if authenticate(&request).await?.is_some() {
+                return Err(Problem::new(ProblemCode::AlreadyAuthenticated).into());
             }
+            X::from_request(&request, &mut payload)
+                .await
+                .map(Self)
+                .map_err(Into::into)
         })
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use paperclip::{
     actix::OperationModifier,
@@ -10,17 +10,15 @@ use paperclip::{
     },
 };
 
-use super::{caller::authenticate_by, cross_site::reject_cross_site, no_input::NoInput};
+use super::{caller::caller, no_input::NoInput};
 use crate::{
     application::{
-        access::Actor,
-        commands::account::{Authenticate, AuthenticateError},
+        access::{Actor, NotAuthenticated},
+        commands::account::AuthenticateError,
     },
     presentation::http::{
-        cookies::SessionCookie,
         describe,
         failure::{Failure, Refusal},
-        request::Caller,
     },
 };
 
@@ -38,17 +36,8 @@ impl<X: FromRequest + 'static> FromRequest for Authenticated<X> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
-            reject_cross_site(&request).await?;
-            let cookie = SessionCookie::of(&request);
-            let authenticate = web::Data::<Authenticate>::extract(&request).await?;
-            let authenticated = authenticate_by(&cookie, &authenticate, &request)
-                .await
-                .map_err(Failure::from)?;
-            if let Some(token) = authenticated.renewed_token {
-                cookie.set(&token);
-            }
-            let actor = authenticated.actor;
-            request.extensions_mut().insert(Caller(actor.id()));
+            let actor = caller(&request).await?;
+            let actor = actor.ok_or_else(|| Failure::from(AuthenticateError::from(NotAuthenticated)))?;
             let inner = X::from_request(&request, &mut payload).await.map_err(Into::into)?;
             Ok(Self(actor, inner))
         })

@@ -16,7 +16,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Browsers send the origin of the page in `Origin`, or its relation to the server in `Sec-Fetch-Site`. A page can
 /// change neither of them. A client that sends neither is not a browser. If no origin is listed, this matches
 /// `CrossOriginProtection` of Go's `net/http`.
-pub async fn reject_cross_site(request: &HttpRequest) -> Result<(), Error> {
+pub(super) async fn reject_cross_site(request: &HttpRequest) -> Result<(), Error> {
     let settings = web::Data::<HttpSettings>::extract(request).await?;
     if request.method().is_safe() || is_allowed(request.headers(), &settings) {
         return Ok(());
