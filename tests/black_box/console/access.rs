@@ -4,7 +4,8 @@ use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{Answer, Client, PASSWORD, Server};
 
-/// The status of each page, by caller and, where it is about another user, by the role of that user.
+/// The status of each page, by caller and, where it is about another user, by the role of that user; 303 leads to the
+/// log-in, from visitors' pages to the account, and from an action that would change nothing to the page of the user.
 const PAGES: &str = "
     page                      anonymous  user  admin  super_admin
 
@@ -21,14 +22,14 @@ const PAGES: &str = "
     /users/USER/password      303        403   200    200
     /users/USER/end-sessions  303        403   200    200
     /users/USER/inactivate    303        403   200    200
-    /users/USER/reactivate    303        403   403    403
+    /users/USER/reactivate    303        403   303    303
     /users/USER/grant         303        403   403    200
-    /users/USER/revoke        303        403   403    403
+    /users/USER/revoke        303        403   403    303
     /users/ADMIN              303        403   200    200
     /users/ADMIN/password     303        403   403    200
     /users/ADMIN/end-sessions 303        403   403    200
     /users/ADMIN/inactivate   303        403   403    200
-    /users/ADMIN/grant        303        403   403    403
+    /users/ADMIN/grant        303        403   403    303
     /users/ADMIN/revoke       303        403   403    200
     /users/SUPER              303        403   200    200
     /users/SUPER/password     303        403   403    403

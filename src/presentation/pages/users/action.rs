@@ -25,7 +25,7 @@ pub enum UserAction {
 
 impl UserAction {
     /// All actions, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [
+    const ALL: [Self; 6] = [
         Self::SetPassword,
         Self::EndSessions,
         Self::GrantAdmin,
@@ -34,22 +34,36 @@ impl UserAction {
         Self::Reactivate,
     ];
 
-    /// Returns whether `actor` may do this to `user`, and it would change something.
+    /// Returns whether `actor` may do this to `user`.
     ///
     /// The use cases decide anew. This keeps pages from offering what they would reject.
-    pub fn is_open(self, actor: &Actor, user: &UserView) -> bool {
+    pub fn is_permitted(self, actor: &Actor, user: &UserView) -> bool {
         let may_manage = |role| {
             let target = Some(user.id);
             authorize(actor, Permission::Manage { role, target }).is_ok()
         };
         may_manage(user.role)
             && match self {
-                Self::SetPassword | Self::EndSessions => true,
-                Self::GrantAdmin => user.role == Role::User && may_manage(Role::Admin),
-                Self::RevokeAdmin => user.role == Role::Admin,
-                Self::Inactivate => user.is_active,
-                Self::Reactivate => !user.is_active,
+                Self::GrantAdmin | Self::RevokeAdmin => may_manage(Role::Admin),
+                Self::SetPassword | Self::EndSessions | Self::Inactivate | Self::Reactivate => true,
             }
+    }
+
+    /// Returns whether this would change `user`.
+    pub fn changes(self, user: &UserView) -> bool {
+        match self {
+            Self::SetPassword => true,
+            Self::GrantAdmin => user.role == Role::User,
+            Self::RevokeAdmin => user.role == Role::Admin,
+            Self::EndSessions | Self::Inactivate => user.is_active,
+            Self::Reactivate => !user.is_active,
+        }
+    }
+
+    /// Returns the actions to offer to `actor` on the page of `user`.
+    pub fn offered(actor: &Actor, user: &UserView) -> Vec<Self> {
+        let is_offered = |action: &Self| action.is_permitted(actor, user) && action.changes(user);
+        Self::ALL.into_iter().filter(is_offered).collect()
     }
 
     /// Returns the last part of the address of its page.
@@ -112,19 +126,18 @@ mod tests {
         #[case] expected: &[UserAction],
     ) {
         let target = UserView::from(&user("target", target));
-        let offered = UserAction::ALL
-            .into_iter()
-            .filter(|action| action.is_open(&actor(role), &target));
-        assert_eq!(Vec::from_iter(offered), expected);
+        assert_eq!(UserAction::offered(&actor(role), &target), expected);
     }
 
     #[test]
-    fn an_inactive_user_can_be_reactivated_alone() {
+    fn an_inactive_user_can_be_reactivated_and_not_inactivated_again() {
         let target = UserView {
             is_active: false,
             ..UserView::from(&user("target", Role::User))
         };
-        assert!(!Inactivate.is_open(&actor(Role::Admin), &target));
-        assert!(Reactivate.is_open(&actor(Role::Admin), &target));
+        assert_eq!(
+            UserAction::offered(&actor(Role::Admin), &target),
+            [SetPassword, Reactivate]
+        );
     }
 }

@@ -14,11 +14,15 @@ use crate::{
             extract::{Authenticated, PathParam},
             failure::Failure,
         },
-        pages::{question::Question, visit::Visit},
+        pages::{
+            question::Question,
+            visit::{Visit, see_other},
+        },
     },
 };
 
-/// Asks whether to do `action` to the user. Rejects an action that would be rejected anyway.
+/// Asks whether to do `action` to the user. Rejects what the use case would reject, and leads to the page of the user if
+/// nothing would change.
 pub async fn ask(
     action: UserAction,
     Authenticated(actor, PathParam(id)): Authenticated<PathParam<Uuid>>,
@@ -26,8 +30,11 @@ pub async fn ask(
     get_user: Data<GetUser>,
 ) -> Result<HttpResponse, Failure<GetUserError>> {
     let user = get_user.execute(&actor, id.into()).await?;
-    if !action.is_open(&actor, &user) {
+    if !action.is_permitted(&actor, &user) {
         return Err(GetUserError::from(NotAuthorized).into());
+    }
+    if !action.changes(&user) {
+        return Ok(see_other(&address(user.id)));
     }
     Ok(visit.page(&Question {
         shell: visit.shell(&actor),

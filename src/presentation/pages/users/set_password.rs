@@ -52,7 +52,7 @@ pub async fn show(
     get_user: Data<GetUser>,
 ) -> Result<HttpResponse, Failure<GetUserError>> {
     let user = get_user.execute(&actor, id.into()).await?;
-    if !UserAction::SetPassword.is_open(&actor, &user) {
+    if !UserAction::SetPassword.is_permitted(&actor, &user) {
         return Err(GetUserError::from(NotAuthorized).into());
     }
     let page = SetPasswordPage::new(&visit, &actor, user.username, address(user.id), Rejection::default());

@@ -41,19 +41,16 @@ pub async fn show(
     list_user_sessions: Data<ListUserSessions>,
 ) -> Result<HttpResponse, Error> {
     let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
-    let sessions = if UserAction::EndSessions.is_open(&actor, &user) {
+    let sessions = if UserAction::EndSessions.is_permitted(&actor, &user) {
         let sessions = list_user_sessions.execute(&actor, user.id).await;
         Some(sessions.map_err(Failure::from)?)
     } else {
         None
     };
-    let actions = UserAction::ALL
-        .into_iter()
-        .filter(|action| action.is_open(&actor, &user));
     Ok(visit.page(&UserPage {
         shell: visit.shell(&actor),
         is_self: user.id == actor.id(),
-        actions: actions.collect(),
+        actions: UserAction::offered(&actor, &user),
         sessions,
         user,
     }))
