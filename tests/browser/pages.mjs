@@ -182,7 +182,8 @@ test('after a log-out, the way back shows no account', { timeout: 6 * PATIENCE }
   await page.getByRole('button', { name: 'Log out' }).click();
   await page.getByText('You are logged out.').waitFor();
   for (let steps = 1; steps <= 4; steps += 1) {
-    await page.goBack({ waitUntil: 'load' });
+    // A page of the cache is not loaded.
+    await page.goBack({ waitUntil: 'commit' });
     await page.waitForTimeout(500);
     const text = await page.locator('body').innerText();
     assert.ok(!text.includes(superAdmin.username), `${steps} steps back, ${page.url()} shows: ${text}`);
