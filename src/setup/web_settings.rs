@@ -62,6 +62,7 @@ pub fn pages_settings(configuration: &Configuration, adapters: &Adapters) -> Opt
     configuration.console.enabled.then(|| PagesSettings {
         title: configuration.console.title.clone(),
         sign_up_enabled: configuration.sign_up.enabled,
+        public_origin: configuration.server.public_origins.first().cloned(),
         min_password_length: adapters.password_policy.min_length(),
         clock: adapters.clock.clone(),
     })

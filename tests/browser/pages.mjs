@@ -70,17 +70,17 @@ for (const viewport of [PHONE, DESKTOP]) {
     await page.getByRole('link', { name: newcomer.username }).click();
     for (const [action, notice] of [
       ['Make an admin', 'The user is an admin now.'],
-      ['Make a plain user', 'The user is no admin any more.'],
+      ['Remove the admin role', 'The user is no longer an admin.'],
       ['Inactivate', 'The user was inactivated'],
       ['Reactivate', 'The user was reactivated'],
       ['End all sessions', 'All sessions of the user were ended.'],
     ]) {
       await page.getByRole('link', { name: action, exact: true }).click();
-      await page.getByRole('heading', { name: `${action}: ${newcomer.username}?` }).waitFor();
+      await page.getByRole('heading', { name: `${newcomer.username}` }).waitFor();
       await page.getByRole('button', { name: action, exact: true }).click();
       await page.getByRole('status').getByText(notice).waitFor();
     }
-    await page.getByRole('link', { name: 'Set a password' }).click();
+    await page.getByRole('link', { name: 'Set a new password' }).click();
     await page.getByRole('link', { name: 'Cancel' }).click();
     await page.getByRole('heading', { name: newcomer.username, exact: true }).waitFor();
 
@@ -236,6 +236,6 @@ async function signUp(page, { username, password }) {
 }
 
 async function typeNewPassword(page, password) {
-  await page.getByLabel('New password', { exact: true }).fill(password);
-  await page.getByLabel('New password again').fill(password);
+  await page.getByLabel(/^(New p|P)assword$/).fill(password);
+  await page.getByLabel('The same password again').fill(password);
 }

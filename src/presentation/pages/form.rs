@@ -1,7 +1,7 @@
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::presentation::http::{
     extract::{read_fields, receive},
@@ -28,6 +28,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             read_fields(fields, "form").map(Self)
         })
     }
+}
+
+/// Reads a text without the space around it, which keyboards of phones add.
+///
+/// # Errors
+/// If it is no text.
+pub fn trimmed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(String::deserialize(deserializer)?.trim().to_owned())
 }
 
 /// Returns the new password of a form, which was typed twice, because a typing error would lock its user out.

@@ -34,7 +34,7 @@ impl Moment {
         let distance = self.now - self.at;
         let seconds = distance.abs().num_seconds();
         let Some((length, unit)) = UNITS.iter().find(|(length, _)| seconds >= *length) else {
-            return "now".to_owned();
+            return "just now".to_owned();
         };
         let count = seconds / length;
         let plural = if count == 1 { "" } else { "s" };
@@ -53,9 +53,9 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(0, "now")]
-    #[case(59, "now")]
-    #[case(-59, "now")]
+    #[case(0, "just now")]
+    #[case(59, "just now")]
+    #[case(-59, "just now")]
     #[case(60, "1 minute ago")]
     #[case(300, "5 minutes ago")]
     #[case(-3_600, "in 1 hour")]

@@ -38,14 +38,16 @@ macro_rules! notices {
 notices! {
     SignedUp: "signed_up", "Your account was created. Log in now.";
     LoggedOut: "logged_out", "You are logged out.";
+    SessionOver: "session_over", "Your session has ended. Log in again.";
+    NotSaved: "not_saved", "Your session has ended, and what you sent was not saved. Log in again.";
     PasswordChanged: "password_changed", "Your password was changed. Your other sessions have ended.";
     SessionEnded: "session_ended", "The session was ended.";
     OtherSessionsEnded: "other_sessions_ended", "Your other sessions were ended.";
     UserCreated: "user_created", "The user was created.";
-    UserInactivated: "user_inactivated", "The user was inactivated, and cannot log in any more.";
+    UserInactivated: "user_inactivated", "The user was inactivated, and can no longer log in.";
     UserReactivated: "user_reactivated", "The user was reactivated, and can log in again.";
     AdminGranted: "admin_granted", "The user is an admin now.";
-    AdminRevoked: "admin_revoked", "The user is no admin any more.";
+    AdminRevoked: "admin_revoked", "The user is no longer an admin.";
     PasswordSet: "password_set", "The password was set. All sessions of the user have ended.";
     UserSessionsEnded: "user_sessions_ended", "All sessions of the user were ended.";
 }

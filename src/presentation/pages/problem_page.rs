@@ -1,16 +1,13 @@
-use actix_web::{
-    HttpResponse,
-    dev::RequestHead,
-    http::{Method, StatusCode},
-};
+use actix_web::{HttpResponse, dev::RequestHead, http::uri::PathAndQuery};
 use askama::Template;
 
 use super::{
     html::html,
+    notice::Notice,
     reload::reload,
     return_to::ReturnTo,
-    settings::PagesSettings,
-    visit::{Shell, see_other},
+    settings::{PATH, PagesSettings},
+    visit::{Shell, redirect, see_other},
 };
 use crate::presentation::http::{
     cookies::{CookieSettings, cookie_values},
@@ -24,6 +21,7 @@ struct ProblemPage<'a> {
     shell: Shell,
     problem: &'a Problem,
     status: u16,
+    public_origin: Option<&'a str>,
 }
 
 /// Shows a problem as a page. A caller who is not logged in is led to the log-in, and then back.
@@ -35,30 +33,79 @@ pub fn problem_page(
     settings: &PagesSettings,
     cookies: &CookieSettings,
 ) -> HttpResponse {
+    let has_session_cookie = cookie_values(&request.headers, &cookies.name).next().is_some();
     if problem.code() == ProblemCode::NotAuthenticated {
-        return reload(request, settings, cookies).unwrap_or_else(|| see_other(&log_in_address(request)));
+        return reload(request, settings, cookies).unwrap_or_else(|| to_log_in(request, has_session_cookie, cookies));
     }
     let status = problem.code().status();
     let mut shell = Shell::new(settings);
-    shell.offers_log_out = cookie_values(&request.headers, &cookies.name).next().is_some();
+    shell.offers_log_out = has_session_cookie;
     let page = ProblemPage {
         shell,
         problem,
         status: status.as_u16(),
+        public_origin: settings.public_origin.as_deref(),
     };
     html(status, &page)
 }
 
-/// Returns the address of the log-in that leads back to `request`, if that can be repeated.
-fn log_in_address(request: &RequestHead) -> String {
-    let asked_for = request.uri.path_and_query().filter(|_| request.method == Method::GET);
-    let return_to = asked_for.and_then(|address| ReturnTo::new(address.as_str(), None));
-    return_to.map_or_else(|| "/console/login".to_owned(), |return_to| return_to.log_in_address())
+/// Leads to the log-in, and from there back to `request` if that can be repeated.
+fn to_log_in(request: &RequestHead, has_session_cookie: bool, cookies: &CookieSettings) -> HttpResponse {
+    let log_in = ReturnTo::account().log_in_address();
+    if !request.method.is_safe() {
+        let is_log_out = request.uri.path().trim_end_matches('/').ends_with("/logout");
+        let notice = if is_log_out {
+            Notice::LoggedOut
+        } else {
+            Notice::NotSaved
+        };
+        return redirect(cookies, &log_in, notice);
+    }
+    let address = request.uri.path_and_query().map_or("", PathAndQuery::as_str);
+    let log_in = ReturnTo::new(address, None).map_or(log_in, |return_to| return_to.log_in_address());
+    if has_session_cookie {
+        redirect(cookies, &log_in, Notice::SessionOver)
+    } else {
+        see_other(&log_in)
+    }
 }
 
 impl ProblemPage<'_> {
-    /// Returns whether the server is at fault, and its log says more.
-    fn is_fault(&self) -> bool {
-        self.problem.code().status() == StatusCode::INTERNAL_SERVER_ERROR
+    /// Returns the heading, in words for people instead of programs.
+    fn heading(&self) -> &'static str {
+        match self.problem.code() {
+            ProblemCode::NotAuthorized => "You may not do this",
+            ProblemCode::AlreadyAuthenticated => "You are already logged in",
+            ProblemCode::CrossSiteRequest => "This form was not sent from here",
+            ProblemCode::RouteNotFound => "Page not found",
+            ProblemCode::MethodNotAllowed => "This page cannot be opened directly",
+            ProblemCode::ValidationFailed => "This address or form is not valid",
+            other => other.title(),
+        }
+    }
+
+    /// Returns what to do, if the problem does not say it in words for people.
+    fn advice(&self) -> Option<&'static str> {
+        match self.problem.code() {
+            ProblemCode::CrossSiteRequest => {
+                Some("Nothing was changed. Open the page again, and send the form from there.")
+            }
+            ProblemCode::RouteNotFound => Some("Check the address."),
+            ProblemCode::MethodNotAllowed => Some("Go to your account, and open it from there."),
+            ProblemCode::ValidationFailed => Some("Go back, or start again from your account."),
+            ProblemCode::InternalError => Some(
+                "Something went wrong on the server. Try again later. If it happens again, tell the administrator, with \
+                 the request id below.",
+            ),
+            _ => None,
+        }
+    }
+
+    /// Returns the address at which forms are accepted, if this page was perhaps opened at another one.
+    fn right_address(&self) -> Option<String> {
+        let origin = self
+            .public_origin
+            .filter(|_| self.problem.code() == ProblemCode::CrossSiteRequest)?;
+        Some(format!("{origin}{PATH}/"))
     }
 }

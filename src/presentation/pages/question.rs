@@ -12,8 +12,6 @@ pub struct Question {
     pub title: String,
     /// The consequences.
     pub text: &'static str,
-    /// The user concerned, if it is not the viewer.
-    pub username: Option<String>,
     /// The answer that does it.
     pub button: &'static str,
     /// The page to return to otherwise.

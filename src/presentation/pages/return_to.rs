@@ -3,8 +3,13 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use actix_web::Error;
+
 use super::settings::PATH;
-use crate::presentation::http::{Destination, ForwardAuth};
+use crate::presentation::http::{
+    Destination, ForwardAuth, HttpSettings,
+    problem::{Problem, ProblemCode},
+};
 
 /// Where a log-in leads: the parameter `rd`.
 ///
@@ -34,15 +39,45 @@ impl ReturnTo {
         Self::Page("/console/".to_owned())
     }
 
+    /// Takes the parameter `rd`; without one, the log-in leads to the own account.
+    ///
+    /// # Errors
+    /// 400 `bad_request` if `rd` leads to somewhere else.
+    pub fn of(rd: Option<&str>, settings: &HttpSettings) -> Result<Self, Error> {
+        let return_to = match rd {
+            Some(rd) => Self::new(rd, settings.forward_auth.as_deref()),
+            None => Some(Self::account()),
+        };
+        return_to.ok_or_else(|| {
+            let detail = "This link would take you to an unknown site after the log-in. It may be a scam. Go to your \
+                          account instead.";
+            Problem::with_detail(ProblemCode::BadRequest, detail).into()
+        })
+    }
+
     /// Returns the address of the log-in that leads here.
     pub fn log_in_address(&self) -> String {
-        if *self == Self::account() {
-            return "/console/login".to_owned();
-        }
-        let rd = form_urlencoded::Serializer::new(String::new())
-            .append_pair("rd", &self.to_string())
+        self.address_of("login")
+    }
+
+    /// Returns the address of the sign-up whose log-in leads here.
+    pub fn sign_up_address(&self) -> String {
+        self.address_of("signup")
+    }
+
+    /// Returns the parameter `rd` that leads here, or `None` if that needs none.
+    pub fn parameter(&self) -> Option<String> {
+        (*self != Self::account()).then(|| self.to_string())
+    }
+
+    fn address_of(&self, page: &str) -> String {
+        let Some(rd) = self.parameter() else {
+            return format!("{PATH}/{page}");
+        };
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("rd", &rd)
             .finish();
-        format!("/console/login?{rd}")
+        format!("{PATH}/{page}?{query}")
     }
 
     /// Returns a short text by which this address is recognized.
@@ -53,12 +88,15 @@ impl ReturnTo {
     }
 }
 
+/// Returns whether this is the path and query of a page of ours. No such path has a dot, so none leaves the folder.
 fn is_page(address: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\\\"'<>".contains(&byte);
-    let is_page = address.strip_prefix(PATH).is_some_and(|rest| {
-        (rest.is_empty() || rest.starts_with(['/', '?'])) && !rest.starts_with("//") && rest.bytes().all(is_plain)
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let is_page = path.strip_prefix(PATH).is_some_and(|rest| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-".contains(&byte);
+        (rest.is_empty() || rest.starts_with('/')) && !rest.contains("//") && rest.bytes().all(is_plain)
     });
-    is_page && address.len() <= MAX_LENGTH
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\\\"'<>".contains(&byte);
+    is_page && query.bytes().all(is_plain) && address.len() <= MAX_LENGTH
 }
 
 impl fmt::Display for ReturnTo {
@@ -106,6 +144,8 @@ mod tests {
     #[case::host_after_the_path("/console.example.com")]
     #[case::user_info("/console@example.com")]
     #[case::slashes("/console//example.com")]
+    #[case::folder_above("/console/../docs/")]
+    #[case::folder_above_encoded("/console/%2e%2e//example.com")]
     #[case::script("javascript:alert(1)")]
     #[case::line_break("/console/\r\nSet-Cookie: a=b")]
     #[case::quote("/console/\"><script>")]

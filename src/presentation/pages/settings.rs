@@ -12,6 +12,8 @@ pub struct PagesSettings {
     pub title: String,
     /// Whether anyone may sign up.
     pub sign_up_enabled: bool,
+    /// The first origin under which browsers reach the server, if any is configured.
+    pub public_origin: Option<String>,
     /// Minimum length of a new password, in characters.
     pub min_password_length: usize,
     /// The clock by which pages say how long ago something was.

@@ -33,13 +33,16 @@ const LED_TO_TTL: Duration = Duration::from_secs(10);
 /// What the notice cookie begins with if it remembers where a page led to.
 const LED_TO: &str = "led_to-";
 
+/// How many services are remembered: browsers open several at once when they start.
+const MAX_LED_TO: usize = 8;
+
 /// What every page needs besides its own content.
 pub struct Visit {
     settings: Data<PagesSettings>,
     cookies: Data<CookieSettings>,
     notice: Option<Notice>,
-    /// The [fingerprint](ReturnTo::fingerprint) of the service to which a log-in has just led.
-    led_to: Option<String>,
+    /// The [fingerprints](ReturnTo::fingerprint) of the services to which log-ins have just led.
+    led_to: Vec<String>,
 }
 
 /// What every page shows around its own content.
@@ -136,24 +139,22 @@ impl Visit {
 
     /// Leads to another page (303), which confirms the change.
     pub fn redirect(&self, path: &str, notice: Notice) -> HttpResponse {
-        let mut response = see_other(path);
-        add_cookie(&mut response, &self.cookies.notice_cookie(notice.name(), NOTICE_TTL));
-        response
+        redirect(&self.cookies, path, notice)
     }
 
     /// Answers with a page that leads on, and remembers for seconds where to.
     pub fn leading_to(&self, return_to: &ReturnTo, page: &impl Template) -> HttpResponse {
         let mut response = self.page(page);
-        let led_to = format!("{LED_TO}{}", return_to.fingerprint());
+        let earlier = self.led_to.iter().rev().take(MAX_LED_TO - 1).rev().cloned();
+        let led_to = Vec::from_iter(earlier.chain([return_to.fingerprint()]));
+        let led_to = format!("{LED_TO}{}", led_to.join("."));
         add_cookie(&mut response, &self.cookies.notice_cookie(&led_to, LED_TO_TTL));
         response
     }
 
     /// Returns whether a page has led there seconds ago.
     pub fn has_led_to(&self, return_to: &ReturnTo) -> bool {
-        self.led_to
-            .as_ref()
-            .is_some_and(|led_to| *led_to == return_to.fingerprint())
+        self.led_to.contains(&return_to.fingerprint())
     }
 }
 
@@ -162,6 +163,13 @@ pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, path))
         .finish()
+}
+
+/// Leads to another page by GET, which shows a notice.
+pub fn redirect(cookies: &CookieSettings, path: &str, notice: Notice) -> HttpResponse {
+    let mut response = see_other(path);
+    add_cookie(&mut response, &cookies.notice_cookie(notice.name(), NOTICE_TTL));
+    response
 }
 
 fn add_cookie(response: &mut HttpResponse, cookie: &Cookie<'_>) {
@@ -206,8 +214,8 @@ impl FromRequest for Visit {
             let cookies = cookies?;
             let notices = || cookie_values(request.headers(), &cookies.notice_name);
             let notice = notices().find_map(Notice::named);
-            let led_to =
-                notices().find_map(|value| str::from_utf8(value).ok()?.strip_prefix(LED_TO).map(str::to_owned));
+            let led_to = notices().find_map(|value| str::from_utf8(value).ok()?.strip_prefix(LED_TO));
+            let led_to = led_to.map_or_else(Vec::new, |led_to| led_to.split('.').map(str::to_owned).collect());
             Ok(Self {
                 settings,
                 notice,

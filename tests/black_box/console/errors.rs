@@ -107,9 +107,30 @@ async fn a_form_of_another_origin_changes_nothing(#[case] origin: Option<&str>, 
         ),
     ] {
         let answer = post(path, body).await;
-        assert!(answer.page(403).contains("another origin"), "{answer:?}");
+        assert!(
+            answer.page(403).contains("This form was not sent from here"),
+            "{answer:?}"
+        );
         assert_eq!(answer.cookies(), [""; 0]);
     }
     root.me().await.expect(200);
     assert_eq!(root.find("alice").await, [user]);
+}
+
+#[tokio::test]
+async fn a_form_at_an_address_that_is_not_listed_names_the_right_one() {
+    let origins = [("APP_SERVER__PUBLIC_ORIGINS", "[https://users.example.com]")];
+    let server = Server::start_with(DatabaseKind::Sqlite, &origins);
+    let anonymous = server.anonymous();
+    let request = anonymous
+        .request(Method::POST, "/console/login")
+        .header("origin", server.base_url())
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("username=alice&password=correct+horse+battery");
+    let answer = anonymous.send(request).await;
+    assert!(
+        answer.page(403).contains("href=\"https://users.example.com/console/\""),
+        "{answer:?}"
+    );
 }

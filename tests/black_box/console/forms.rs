@@ -174,10 +174,10 @@ async fn an_action_is_asked_for_first_then_done_and_confirmed() {
     let page = format!("/console/users/{id}");
     for (action, fields, notice) in [
         ("end-sessions", &[][..], "All sessions of the user were ended."),
-        ("grant", &[("username", "alice")], "The user is an admin now."),
-        ("revoke", &[("username", "alice")], "The user is no admin any more."),
-        ("inactivate", &[("username", "alice")], "The user was inactivated"),
-        ("reactivate", &[("username", "alice")], "The user was reactivated"),
+        ("grant", &[], "The user is an admin now."),
+        ("revoke", &[], "The user is no longer an admin."),
+        ("inactivate", &[], "The user was inactivated"),
+        ("reactivate", &[], "The user was reactivated"),
         (
             "password",
             &[

@@ -55,6 +55,8 @@ async fn a_log_in_leads_back_to_the_page_that_was_asked_for() {
 #[case("javascript:alert(1)")]
 #[case("data:text/html,x")]
 #[case("/docs/")]
+#[case("/console/../docs/")]
+#[case("/console/%2e%2e/docs/")]
 #[case("")]
 #[tokio::test]
 async fn no_log_in_leads_to_another_server(#[case] rd: &str) {
@@ -174,18 +176,103 @@ async fn a_dead_session_leads_to_the_log_in_and_its_cookie_is_cleared() {
 }
 
 #[tokio::test]
-async fn who_is_logged_in_is_led_on_from_log_in_and_sign_up() {
+async fn who_is_logged_in_logs_out_before_using_another_account() {
     let server = Server::start(DatabaseKind::Sqlite);
     let alice = server.user("alice").await;
     server.anonymous().sign_up("brian", PASSWORD).await.expect(201);
     let cookie = alice.cookie();
-    let fields = [("username", "brian"), ("password", PASSWORD)];
+    let brian = [("username", "brian"), ("password", PASSWORD)];
+    let told = alice.post_form("/console/login", &brian).await;
+    assert!(told.page(403).contains("You are logged in as alice."), "{told:?}");
+    let new = [
+        ("username", "caroline"),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+    ];
+    let told = alice.post_form("/console/signup", &new).await;
+    assert!(told.page(403).contains("You are logged in as alice."), "{told:?}");
+    server
+        .anonymous()
+        .log_in("caroline", PASSWORD)
+        .await
+        .problem(401, "invalid_credentials");
+
+    let twice = [("username", "Alice"), ("password", "whatever it is")];
     assert_eq!(
-        alice.post_form("/console/login", &fields).await.leads_to(),
+        alice.post_form("/console/login", &twice).await.leads_to(),
         "/console/login"
     );
-    assert_eq!(alice.get("/console/signup").await.leads_to(), "/console/");
+    assert_eq!(alice.get("/console/signup").await.leads_to(), "/console/login");
     assert_eq!(alice.cookie(), cookie);
+}
+
+#[tokio::test]
+async fn who_signs_up_first_is_led_back_too() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.anonymous();
+    let query = "?rd=%2Fconsole%2Fpassword";
+    let log_in_page = alice.get(&format!("/console/login{query}")).await;
+    assert!(
+        log_in_page
+            .page(200)
+            .contains(&format!("href=\"/console/signup{query}\""))
+    );
+    let sign_up_page = alice.get(&format!("/console/signup{query}")).await;
+    assert!(
+        sign_up_page
+            .page(200)
+            .contains(&format!("href=\"/console/login{query}\""))
+    );
+    assert!(sign_up_page.text.contains("name=\"rd\" value=\"/console/password\""));
+    let fields = [
+        ("username", " alice "),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+        ("rd", "/console/password"),
+    ];
+    let signed_up = alice.post_form("/console/signup", &fields).await;
+    assert_eq!(signed_up.leads_to(), format!("/console/login{query}"));
+    alice
+        .get("/console/signup?rd=https%3A%2F%2Fexample.com")
+        .await
+        .page(400);
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_meanwhile_is_told() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.user("alice").await;
+    let dead = alice.cookie().unwrap();
+    let other = server.logged_in("alice").await;
+    other.delete("/api/v1/account/sessions?keep_current=false").await;
+    let notice = |answer: &Answer| {
+        let cookies = answer.cookies();
+        let notice = cookies
+            .iter()
+            .find_map(|cookie| cookie.strip_prefix("access_token_notice="));
+        notice.map(|value| value.split(';').next().unwrap().to_owned())
+    };
+    let client = server.carrying(&dead);
+    assert_eq!(notice(&client.get("/console/").await).as_deref(), Some("session_over"));
+    let fields = [
+        ("username", "alice"),
+        ("current_password", PASSWORD),
+        ("password", PASSWORD),
+        ("password_again", PASSWORD),
+    ];
+    let posted = client.post_form("/console/password", &fields).await;
+    assert_eq!(posted.leads_to(), "/console/login");
+    assert_eq!(notice(&posted).as_deref(), Some("not_saved"));
+    assert_eq!(
+        notice(&client.post_form("/console/logout", &[]).await).as_deref(),
+        Some("logged_out")
+    );
+    assert_eq!(notice(&server.anonymous().get("/console/").await), None);
+    let told = server
+        .carrying("access_token_notice=not_saved")
+        .get("/console/login")
+        .await;
+    assert!(told.page(200).contains("what you sent was not saved"), "{told:?}");
 }
 
 #[rstest]
@@ -245,14 +332,16 @@ async fn a_log_in_leads_on_to_a_guarded_service_with_a_pass() {
     // It was led there a moment ago.
     let again = alice.get(log_in_address).await;
     assert_eq!(refreshed(again.page(200)), None);
-    assert!(
-        again.text.contains("You are logged in, but were sent back"),
-        "{again:?}"
-    );
+    assert!(again.text.contains("which has sent you back here"), "{again:?}");
     assert!(again.text.contains(&format!("href=\"{rd}\"")), "{again:?}");
     assert!(pass(&again), "{again:?}");
     let elsewhere = alice.get("/console/login?rd=https%3A%2F%2Fapp.example.com%2F").await;
     assert_eq!(refreshed(elsewhere.page(200)), Some("https://app.example.com/"));
+    assert_eq!(
+        refreshed(alice.get(log_in_address).await.page(200)),
+        None,
+        "both are remembered"
+    );
 
     for rd in [
         "https://example.com/",

@@ -20,7 +20,6 @@ pub async fn ask_others(Authenticated(actor, _): Authenticated, visit: Visit) ->
         shell: visit.shell(&actor),
         title: "End all other sessions?".to_owned(),
         text: "Every other device and browser on which you are logged in is logged out.",
-        username: None,
         button: "End all other sessions",
         back: "/console/".to_owned(),
     })
@@ -42,7 +41,6 @@ pub async fn ask_all(Authenticated(actor, _): Authenticated, visit: Visit) -> Ht
         shell: visit.shell(&actor),
         title: "Log out everywhere?".to_owned(),
         text: "Every device and browser on which you are logged in is logged out, this one too.",
-        username: None,
         button: "Log out everywhere",
         back: "/console/".to_owned(),
     })

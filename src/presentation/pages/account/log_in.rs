@@ -5,7 +5,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    application::commands::account::{IssuePass, LogIn, LogInRequest},
+    application::{
+        access::Actor,
+        commands::account::{IssuePass, LogIn, LogInRequest},
+    },
     presentation::{
         http::{
             HttpSettings,
@@ -16,7 +19,7 @@ use crate::{
             problem::{Problem, ProblemCode},
         },
         pages::{
-            form::{Form, Rejection},
+            form::{Form, Rejection, trimmed},
             reload::reload,
             return_to::ReturnTo,
             visit::{Shell, Visit, see_other},
@@ -28,12 +31,14 @@ use crate::{
 /// Where to go after the log-in.
 #[derive(Debug, Deserialize)]
 pub struct LogInParams {
-    rd: Option<String>,
+    /// The address.
+    pub rd: Option<String>,
 }
 
 /// The form of the log-in.
 #[derive(Debug, Deserialize)]
 pub struct LogInForm {
+    #[serde(deserialize_with = "trimmed")]
     username: String,
     password: Password,
     rd: Option<String>,
@@ -46,7 +51,7 @@ struct LogInPage {
     rejection: Rejection,
     username: String,
     rd: Option<String>,
-    sign_up_enabled: bool,
+    sign_up: Option<String>,
 }
 
 /// A page that leads on by itself.
@@ -57,10 +62,10 @@ struct LeadingOn {
     return_to: ReturnTo,
 }
 
-/// A page that explains why it does not lead on.
+/// A page that leads on at a click only, and explains why.
 #[derive(Template)]
-#[template(path = "account/not_recognized.html")]
-struct NotRecognized {
+#[template(path = "account/sent_back.html")]
+struct SentBack {
     shell: Shell,
     return_to: ReturnTo,
 }
@@ -78,16 +83,16 @@ pub async fn show(
     settings: Data<HttpSettings>,
     issue_pass: Data<IssuePass>,
 ) -> Result<WithCookie<HttpResponse>, Error> {
-    let return_to = return_to(params.rd.as_deref(), &settings)?;
+    let return_to = ReturnTo::of(params.rd.as_deref(), &settings)?;
     let Some(actor) = actor else {
         let page = reload(request.head(), visit.settings(), &settings.cookie)
-            .unwrap_or_else(|| visit.page(&LogInPage::new(&visit, params.rd, String::new(), Rejection::default())));
+            .unwrap_or_else(|| visit.page(&LogInPage::new(&visit, &return_to, String::new(), Rejection::default())));
         return Ok(pass.keep(page));
     };
     let shell = visit.shell(&actor);
     let page = match return_to {
         ReturnTo::Page(_) => visit.page(&LeadingOn { shell, return_to }),
-        ReturnTo::Service(_) if visit.has_led_to(&return_to) => visit.page(&NotRecognized { shell, return_to }),
+        ReturnTo::Service(_) if visit.has_led_to(&return_to) => visit.page(&SentBack { shell, return_to }),
         ReturnTo::Service(_) => visit.leading_to(&return_to.clone(), &LeadingOn { shell, return_to }),
     };
     if settings.forward_auth.is_none() {
@@ -107,9 +112,13 @@ pub async fn log_in(
     settings: Data<HttpSettings>,
     log_in: Data<LogIn>,
 ) -> Result<WithCookie<HttpResponse>, Error> {
-    let log_in_address = return_to(form.rd.as_deref(), &settings)?.log_in_address();
-    if actor.is_some() {
-        return Ok(device.set(None, see_other(&log_in_address)));
+    let return_to = ReturnTo::of(form.rd.as_deref(), &settings)?;
+    if let Some(actor) = actor {
+        // The second one of a double click.
+        if actor.user.username.eq_ignore_ascii_case(&form.username) {
+            return Ok(device.set(None, see_other(&return_to.log_in_address())));
+        }
+        return Err(already_logged_in(&actor));
     }
     let request = LogInRequest {
         username: form.username.clone(),
@@ -121,43 +130,34 @@ pub async fn log_in(
     match log_in.execute(request).await {
         Ok(logged_in) => {
             cookie.set(&logged_in.access_token);
-            Ok(device.set(logged_in.device_token.as_ref(), see_other(&log_in_address)))
+            Ok(device.set(logged_in.device_token.as_ref(), see_other(&return_to.log_in_address())))
         }
         Err(error) => {
             let page = visit.rejected(error, |rejection| {
-                LogInPage::new(&visit, form.rd, form.username, rejection)
+                LogInPage::new(&visit, &return_to, form.username, rejection)
             })?;
             Ok(device.set(None, page))
         }
     }
 }
 
-/// Returns where `rd` leads, by default to the own account.
-///
-/// # Errors
-/// 400 `bad_request` if `rd` leads to somewhere else.
-fn return_to(rd: Option<&str>, settings: &HttpSettings) -> Result<ReturnTo, Error> {
-    let return_to = match rd {
-        Some(rd) => ReturnTo::new(rd, settings.forward_auth.as_deref()),
-        None => Some(ReturnTo::account()),
-    };
-    return_to.ok_or_else(|| {
-        let detail = "The link to this log-in leads on to an address that is not listed here, perhaps to deceive you. \
-                      Log in without it.";
-        Problem::with_detail(ProblemCode::BadRequest, detail).into()
-    })
+/// Returns the problem of a caller who sends credentials in the session of `actor`: another account needs a log-out first.
+pub fn already_logged_in(actor: &Actor) -> Error {
+    let username = &actor.user.username;
+    let detail = format!("You are logged in as {username}. To use another account, log out first.");
+    Problem::with_detail(ProblemCode::AlreadyAuthenticated, detail).into()
 }
 
 impl QueryParams for LogInParams {}
 
 impl LogInPage {
-    fn new(visit: &Visit, rd: Option<String>, username: String, rejection: Rejection) -> Self {
+    fn new(visit: &Visit, return_to: &ReturnTo, username: String, rejection: Rejection) -> Self {
         Self {
             shell: visit.public_shell(),
             rejection,
             username,
-            rd,
-            sign_up_enabled: visit.settings().sign_up_enabled,
+            rd: return_to.parameter(),
+            sign_up: visit.settings().sign_up_enabled.then(|| return_to.sign_up_address()),
         }
     }
 }

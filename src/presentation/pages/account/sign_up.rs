@@ -4,17 +4,20 @@ use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
+use super::log_in::{LogInParams, already_logged_in};
 use crate::{
     application::commands::account::{SignUp, SignUpRequest},
     presentation::{
         http::{
-            extract::Client,
+            HttpSettings,
+            extract::{Client, Params},
             fields::Password,
             problem::{Problem, ProblemCode},
         },
         pages::{
-            form::{Form, Rejection, typed_twice},
+            form::{Form, Rejection, trimmed, typed_twice},
             notice::Notice,
+            return_to::ReturnTo,
             visit::{Shell, Visit, see_other},
             visitor::Visitor,
         },
@@ -24,9 +27,11 @@ use crate::{
 /// The form of the sign-up.
 #[derive(Debug, Deserialize)]
 pub struct SignUpForm {
+    #[serde(deserialize_with = "trimmed")]
     username: String,
     password: Password,
     password_again: Password,
+    rd: Option<String>,
 }
 
 #[derive(Template)]
@@ -35,18 +40,30 @@ struct SignUpPage {
     shell: Shell,
     rejection: Rejection,
     username: String,
+    rd: Option<String>,
+    log_in: String,
     min_password_length: usize,
 }
 
 /// Shows the form.
-pub async fn show(Visitor(actor, _): Visitor, visit: Visit) -> Result<HttpResponse, Error> {
+pub async fn show(
+    Visitor(actor, Params(params)): Visitor<Params<LogInParams>>,
+    visit: Visit,
+    settings: Data<HttpSettings>,
+) -> Result<HttpResponse, Error> {
+    let return_to = ReturnTo::of(params.rd.as_deref(), &settings)?;
     if actor.is_some() {
-        return Ok(see_other("/console/"));
+        return Ok(see_other(&return_to.log_in_address()));
     }
     if !visit.settings().sign_up_enabled {
         return Err(Problem::new(ProblemCode::SignUpClosed).into());
     }
-    Ok(visit.page(&SignUpPage::new(&visit, String::new(), Rejection::default())))
+    Ok(visit.page(&SignUpPage::new(
+        &visit,
+        &return_to,
+        String::new(),
+        Rejection::default(),
+    )))
 }
 
 /// Signs up.
@@ -54,14 +71,16 @@ pub async fn sign_up(
     Visitor(actor, Form(form)): Visitor<Form<SignUpForm>>,
     client: Client,
     visit: Visit,
+    settings: Data<HttpSettings>,
     sign_up: Data<SignUp>,
 ) -> Result<HttpResponse, Error> {
-    if actor.is_some() {
-        return Ok(see_other("/console/"));
+    let return_to = ReturnTo::of(form.rd.as_deref(), &settings)?;
+    if let Some(actor) = actor {
+        return Err(already_logged_in(&actor));
     }
     let password = match typed_twice(form.password, form.password_again) {
         Ok(password) => password,
-        Err(rejection) => return Ok(visit.page_again(&SignUpPage::new(&visit, form.username, rejection))),
+        Err(rejection) => return Ok(visit.page_again(&SignUpPage::new(&visit, &return_to, form.username, rejection))),
     };
     let request = SignUpRequest {
         username: form.username.clone(),
@@ -69,17 +88,21 @@ pub async fn sign_up(
         provenance: client.provenance,
     };
     match sign_up.execute(request).await {
-        Ok(_) => Ok(visit.redirect("/console/login", Notice::SignedUp)),
-        Err(error) => visit.rejected(error, |rejection| SignUpPage::new(&visit, form.username, rejection)),
+        Ok(_) => Ok(visit.redirect(&return_to.log_in_address(), Notice::SignedUp)),
+        Err(error) => visit.rejected(error, |rejection| {
+            SignUpPage::new(&visit, &return_to, form.username, rejection)
+        }),
     }
 }
 
 impl SignUpPage {
-    fn new(visit: &Visit, username: String, rejection: Rejection) -> Self {
+    fn new(visit: &Visit, return_to: &ReturnTo, username: String, rejection: Rejection) -> Self {
         Self {
             shell: visit.public_shell(),
             rejection,
             username,
+            rd: return_to.parameter(),
+            log_in: return_to.log_in_address(),
             min_password_length: visit.settings().min_password_length,
         }
     }

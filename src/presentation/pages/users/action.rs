@@ -81,19 +81,33 @@ impl UserAction {
     /// Returns what its link and its button say.
     pub fn label(self) -> &'static str {
         match self {
-            Self::SetPassword => "Set a password",
+            Self::SetPassword => "Set a new password",
             Self::EndSessions => "End all sessions",
             Self::GrantAdmin => "Make an admin",
-            Self::RevokeAdmin => "Make a plain user",
+            Self::RevokeAdmin => "Remove the admin role",
             Self::Inactivate => "Inactivate",
             Self::Reactivate => "Reactivate",
+        }
+    }
+
+    /// Returns what its page asks about the user called `username`.
+    pub fn question(self, username: &str) -> String {
+        match self {
+            Self::SetPassword => format!("Set a new password for {username}"),
+            Self::EndSessions => format!("End all sessions of {username}?"),
+            Self::GrantAdmin => format!("Make {username} an admin?"),
+            Self::RevokeAdmin => format!("Remove the admin role from {username}?"),
+            Self::Inactivate => format!("Inactivate {username}?"),
+            Self::Reactivate => format!("Reactivate {username}?"),
         }
     }
 
     /// Returns what its page says about the consequences.
     pub fn consequences(self) -> &'static str {
         match self {
-            Self::SetPassword => "All sessions of the user end. Tell the new password over a safe channel.",
+            Self::SetPassword => {
+                "All sessions of the user end. Give the user the new password through a secure channel."
+            }
             Self::EndSessions => {
                 "The user is logged out on every device and browser, but can log in again at once. If somebody else \
                  knows the password, set another one instead."

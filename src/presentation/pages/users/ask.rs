@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 use uuid::Uuid;
 
-use super::{action::UserAction, target_user::address};
+use super::{action::UserAction, address::address};
 use crate::{
     application::{
         access::NotAuthorized,
@@ -38,10 +38,9 @@ pub async fn ask(
     }
     Ok(visit.page(&Question {
         shell: visit.shell(&actor),
-        title: format!("{}: {}?", action.label(), user.username),
+        title: action.question(&user.username),
         text: action.consequences(),
         button: action.label(),
         back: address(user.id),
-        username: Some(user.username),
     }))
 }

@@ -4,7 +4,7 @@ use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
 use serde::Deserialize;
 
-use super::target_user::address;
+use super::address::address;
 use crate::{
     application::{
         access::{Actor, NotAuthorized, Permission, authorize},
@@ -18,7 +18,7 @@ use crate::{
             fields::{AssignableRole, Password},
         },
         pages::{
-            form::{Form, Rejection, typed_twice},
+            form::{Form, Rejection, trimmed, typed_twice},
             labels,
             notice::Notice,
             visit::{Shell, Visit},
@@ -29,6 +29,7 @@ use crate::{
 /// The form of the new user.
 #[derive(Debug, Deserialize)]
 pub struct CreateUserForm {
+    #[serde(deserialize_with = "trimmed")]
     username: String,
     password: Password,
     password_again: Password,

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 use uuid::Uuid;
 
-use super::target_user::address;
+use super::address::address;
 use crate::{
     application::commands::users::{EndUserSessions, EndUserSessionsError},
     presentation::{

@@ -1,22 +1,31 @@
 //! `POST /console/users/{user_id}/grant`.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{Error, HttpResponse, web::Data};
+use uuid::Uuid;
 
-use super::target_user::{TargetUser, address};
+use super::address::address;
 use crate::{
-    application::commands::users::{GrantAdmin, ManageUserError},
+    application::{commands::users::GrantAdmin, queries::users::GetUser},
     presentation::{
-        http::{extract::Authenticated, failure::Failure},
-        pages::{form::Form, notice::Notice, visit::Visit},
+        http::{
+            extract::{Authenticated, PathParam},
+            failure::Failure,
+        },
+        pages::{notice::Notice, visit::Visit},
     },
 };
 
 /// Makes a user an admin.
 pub async fn grant_admin(
-    Authenticated(actor, Form(target)): Authenticated<Form<TargetUser>>,
+    Authenticated(actor, PathParam(id)): Authenticated<PathParam<Uuid>>,
     visit: Visit,
+    get_user: Data<GetUser>,
     grant_admin: Data<GrantAdmin>,
-) -> Result<HttpResponse, Failure<ManageUserError>> {
-    let user = grant_admin.execute(&actor, &target.username).await?;
+) -> Result<HttpResponse, Error> {
+    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    grant_admin
+        .execute(&actor, &user.username)
+        .await
+        .map_err(Failure::from)?;
     Ok(visit.redirect(&address(user.id), Notice::AdminGranted))
 }

@@ -26,7 +26,7 @@ use crate::{
         },
         pages::{
             filter::Filter,
-            form::Rejection,
+            form::{Rejection, trimmed},
             labels,
             visit::{Shell, Visit},
         },
@@ -36,7 +36,7 @@ use crate::{
 /// Filters, order and page of the list.
 #[derive(Debug, Deserialize)]
 pub struct ListUsersParams {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "trimmed")]
     username: String,
     #[serde(default)]
     role: Filter<Role>,
@@ -123,7 +123,7 @@ pub async fn list_users(
 ) -> Result<HttpResponse, Failure<ListUsersError>> {
     let may_create = authorize(&actor, Permission::manage(Role::User)).is_ok();
     let request = params.page_request();
-    let (page, rejection) = match UsernamePrefix::new(params.username.trim()) {
+    let (page, rejection) = match UsernamePrefix::new(&params.username) {
         Ok(prefix) => {
             let filter = params.filter(prefix);
             (
@@ -186,14 +186,14 @@ impl ListUsersParams {
         UserFilter {
             role: self.role.0,
             is_active: self.is_active.0,
-            username: (!self.username.trim().is_empty()).then_some(prefix),
+            username: (!self.username.is_empty()).then_some(prefix),
         }
     }
 
     /// Returns the address of the page after `cursor`, with the same filters and order.
     fn address_after(&self, cursor: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("username", self.username.trim());
+        query.append_pair("username", &self.username);
         if let Some(role) = self.role.0 {
             query.append_pair("role", role.as_str());
         }

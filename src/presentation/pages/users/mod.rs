@@ -1,6 +1,7 @@
 //! The pages of admins: users and what can be done to them.
 
 pub mod action;
+mod address;
 pub mod ask;
 pub mod create_user;
 pub mod end_user_sessions;
@@ -11,4 +12,3 @@ pub mod reactivate_user;
 pub mod revoke_admin;
 pub mod set_password;
 pub mod show_user;
-mod target_user;

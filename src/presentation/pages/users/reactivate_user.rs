@@ -1,22 +1,31 @@
 //! `POST /console/users/{user_id}/reactivate`.
 
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{Error, HttpResponse, web::Data};
+use uuid::Uuid;
 
-use super::target_user::{TargetUser, address};
+use super::address::address;
 use crate::{
-    application::commands::users::{ManageUserError, ReactivateUser},
+    application::{commands::users::ReactivateUser, queries::users::GetUser},
     presentation::{
-        http::{extract::Authenticated, failure::Failure},
-        pages::{form::Form, notice::Notice, visit::Visit},
+        http::{
+            extract::{Authenticated, PathParam},
+            failure::Failure,
+        },
+        pages::{notice::Notice, visit::Visit},
     },
 };
 
 /// Reactivates a user.
 pub async fn reactivate_user(
-    Authenticated(actor, Form(target)): Authenticated<Form<TargetUser>>,
+    Authenticated(actor, PathParam(id)): Authenticated<PathParam<Uuid>>,
     visit: Visit,
+    get_user: Data<GetUser>,
     reactivate_user: Data<ReactivateUser>,
-) -> Result<HttpResponse, Failure<ManageUserError>> {
-    let user = reactivate_user.execute(&actor, &target.username).await?;
+) -> Result<HttpResponse, Error> {
+    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    reactivate_user
+        .execute(&actor, &user.username)
+        .await
+        .map_err(Failure::from)?;
     Ok(visit.redirect(&address(user.id), Notice::UserReactivated))
 }

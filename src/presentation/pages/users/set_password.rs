@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{action::UserAction, target_user::address};
+use super::{action::UserAction, address::address};
 use crate::{
     application::{
         access::{Actor, NotAuthorized},
@@ -29,7 +29,9 @@ use crate::{
 /// The form of the new password.
 #[derive(Debug, Deserialize)]
 pub struct SetPasswordForm {
-    username: String,
+    /// For password managers alone, which store the password under it. The address names the user.
+    #[serde(rename = "username")]
+    _username: String,
     password: Password,
     password_again: Password,
 }
@@ -63,16 +65,18 @@ pub async fn show(
 pub async fn set_password(
     Authenticated(actor, (PathParam(id), Form(form))): Authenticated<(PathParam<Uuid>, Form<SetPasswordForm>)>,
     visit: Visit,
+    get_user: Data<GetUser>,
     change_password: Data<ChangePassword>,
 ) -> Result<HttpResponse, Error> {
-    let user_page = address(id.into());
-    let page = |rejection| SetPasswordPage::new(&visit, &actor, form.username.clone(), user_page.clone(), rejection);
+    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let user_page = address(user.id);
+    let page = |rejection| SetPasswordPage::new(&visit, &actor, user.username.clone(), user_page.clone(), rejection);
     let password = match typed_twice(form.password, form.password_again) {
         Ok(password) => password,
         Err(rejection) => return Ok(visit.page_again(&page(rejection))),
     };
     let request = ChangePasswordRequest {
-        username: form.username.clone(),
+        username: user.username.clone(),
         password,
         current_password: None,
     };
