@@ -129,6 +129,24 @@ async fn forged_headers_of_a_client_have_no_effect(#[values(Proxy::Nginx, Proxy:
 #[rstest]
 #[ignore = "needs nginx and Caddy"]
 #[tokio::test]
+async fn a_client_cannot_take_its_name_away(#[values(Proxy::Nginx, Proxy::Caddy)] proxy: Proxy) {
+    let place = Place::new(proxy, DatabaseKind::Sqlite);
+    let alice = place.server.user("alice").await;
+    let id = alice.me().await.expect(200)["id"].take();
+    let pass = place.pass_of(&alice).await;
+    for listed in ["close, Remote-User, Remote-Groups, Remote-User-Id", "Remote-User"] {
+        let request = place
+            .request(Method::GET, "/")
+            .header(COOKIE, &pass)
+            .header("connection", listed);
+        assert_eq!(place.send(request).await.status, 200);
+        assert_caller(&place.seen().pop().unwrap(), "alice", "user", id.as_str().unwrap());
+    }
+}
+
+#[rstest]
+#[ignore = "needs nginx and Caddy"]
+#[tokio::test]
 async fn a_path_may_need_a_higher_role(#[values(Proxy::Nginx, Proxy::Caddy)] proxy: Proxy) {
     let place = Place::new(proxy, DatabaseKind::Sqlite);
     let root = place.server.super_admin("super").await;
@@ -145,6 +163,9 @@ async fn a_path_may_need_a_higher_role(#[values(Proxy::Nginx, Proxy::Caddy)] pro
 
     root.change("revoke", "brian").await.expect(200);
     assert_eq!(status("/admin/users").await, 403, "felt by the next request");
+    for path in ["/admin", "/admin?x", "//admin/", "/%61dmin/", "/x/../admin/"] {
+        assert!([301, 308, 403].contains(&status(path).await), "{path}");
+    }
     assert_eq!(status("/users").await, 200);
     assert_eq!(place.seen().len(), 2);
     let answer = place.send(place.request(Method::GET, "/admin/users")).await;

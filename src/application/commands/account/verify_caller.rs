@@ -14,11 +14,15 @@ use crate::{
     domain::{secret::SecretDigest, user::Role},
 };
 
+/// The maximum number of sessions that are tried per request.
+const MAX_SESSIONS: usize = 4;
+
 /// Tells a proxy who the caller of a guarded service is.
 ///
 /// - Open to every caller with the token of a session or a pass.
 /// - Takes several of both, and goes by the first that belongs to a live session.
-/// - Rejects tokens that are forged or have expired, without a query, and otherwise runs one query for each token.
+/// - Rejects tokens that are forged or have expired, without a query, and otherwise runs one query for each token, four
+///   at most.
 /// - Requires a role, or a higher one.
 /// - [Checks](SessionCheck) the session, which records its use and extends it. It issues no new token, because a proxy
 ///   does not hand it to the client.
@@ -65,7 +69,7 @@ impl VerifyCaller {
         let of_passes = passes
             .into_iter()
             .filter_map(|pass| self.pass_tokens.verify(&pass, now));
-        let secrets = Vec::<SecretDigest>::from_iter(of_tokens.chain(of_passes));
+        let secrets = Vec::<SecretDigest>::from_iter(of_tokens.chain(of_passes).take(MAX_SESSIONS));
         for secret in secrets {
             let session = match self.session_check.check(secret, now).await {
                 Ok(session) => session,
@@ -159,6 +163,18 @@ mod tests {
             )
             .await;
         assert!(matches!(caller, Err(VerifyCallerError::NotAuthenticated(_))));
+    }
+
+    #[tokio::test]
+    async fn forged_passes_do_not_displace_the_right_one() {
+        let (world, alice, session) = one_user().await;
+        let forged = (0..50).map(|number| PassToken::new(format!("forged {number}")));
+        let passes = forged.chain([pass_of(&world, &session)]);
+        let verified = world
+            .verify_caller()
+            .execute([], passes, Role::User, provenance())
+            .await;
+        assert_eq!(verified.unwrap(), UserView::from(&alice));
     }
 
     #[tokio::test]

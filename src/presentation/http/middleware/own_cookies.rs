@@ -14,9 +14,6 @@ use crate::{
 /// The maximum number of session cookies that are tried per request: each may cost a query.
 const MAX_SESSIONS: usize = 4;
 
-/// The maximum number of passes that are tried per request, likewise.
-const MAX_PASSES: usize = 4;
-
 /// Reduces the `Cookie` headers of a request to one with only our cookies.
 ///
 /// The session middleware ignores all cookies if one of them, perhaps of another application, is not UTF-8. It reads
@@ -34,7 +31,7 @@ pub fn keep_own_cookies(settings: &CookieSettings, request: &mut ServiceRequest)
     let others = [&settings.device_name, &settings.notice_name].into_iter();
     let others = others.flat_map(|name| texts(request.headers(), name).map(move |value| format!("{name}={value}")));
     let passes = settings.pass.iter().flat_map(|pass| {
-        let values = texts(request.headers(), &pass.name).take(MAX_PASSES);
+        let values = texts(request.headers(), &pass.name);
         values.map(|value| format!("{}={value}", pass.name))
     });
     let kept = Vec::from_iter(session.into_iter().chain(others).chain(passes)).join("; ");
