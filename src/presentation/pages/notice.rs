@@ -44,6 +44,7 @@ notices! {
     UserCreated: "user_created", "The user was created.";
     UserInactivated: "user_inactivated", "The user was inactivated, and cannot log in any more.";
     UserReactivated: "user_reactivated", "The user was reactivated, and can log in again.";
+    UserErased: "user_erased", "The user was erased for good.";
     AdminGranted: "admin_granted", "The user is an admin now.";
     AdminRevoked: "admin_revoked", "The user is no admin any more.";
     PasswordSet: "password_set", "The password was set. All sessions of the user have ended.";

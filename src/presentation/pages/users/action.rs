@@ -21,17 +21,20 @@ pub enum UserAction {
     Inactivate,
     /// Reactivates the user.
     Reactivate,
+    /// Erases the inactive user.
+    Erase,
 }
 
 impl UserAction {
     /// All actions, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SetPassword,
         Self::EndSessions,
         Self::GrantAdmin,
         Self::RevokeAdmin,
         Self::Inactivate,
         Self::Reactivate,
+        Self::Erase,
     ];
 
     /// Returns whether `actor` may do this to `user`, and it would change something.
@@ -48,7 +51,7 @@ impl UserAction {
                 Self::GrantAdmin => user.role == Role::User && may_manage(Role::Admin),
                 Self::RevokeAdmin => user.role == Role::Admin,
                 Self::Inactivate => user.is_active,
-                Self::Reactivate => !user.is_active,
+                Self::Reactivate | Self::Erase => !user.is_active,
             }
     }
 
@@ -61,6 +64,7 @@ impl UserAction {
             Self::RevokeAdmin => "revoke",
             Self::Inactivate => "inactivate",
             Self::Reactivate => "reactivate",
+            Self::Erase => "erase",
         }
     }
 
@@ -73,6 +77,7 @@ impl UserAction {
             Self::RevokeAdmin => "Make a plain user",
             Self::Inactivate => "Inactivate",
             Self::Reactivate => "Reactivate",
+            Self::Erase => "Erase",
         }
     }
 
@@ -88,6 +93,10 @@ impl UserAction {
             Self::RevokeAdmin => "The user can no longer see or manage other users, from the next request on.",
             Self::Inactivate => "The user is logged out everywhere, and cannot log in until reactivated.",
             Self::Reactivate => "The user can log in again, with the same password.",
+            Self::Erase => {
+                "This cannot be undone. The account is deleted, with its password and its role. The audit trail keeps \
+                 what the user did, but loses the name and the addresses. Nobody can have the username again."
+            }
         }
     }
 }
@@ -119,12 +128,15 @@ mod tests {
     }
 
     #[test]
-    fn an_inactive_user_can_be_reactivated_alone() {
+    fn only_an_inactive_user_can_be_reactivated_or_erased() {
         let target = UserView {
             is_active: false,
             ..UserView::from(&user("target", Role::User))
         };
         assert!(!Inactivate.is_open(&actor(Role::Admin), &target));
-        assert!(Reactivate.is_open(&actor(Role::Admin), &target));
+        for action in [Reactivate, Erase] {
+            assert!(action.is_open(&actor(Role::Admin), &target));
+            assert!(!action.is_open(&actor(Role::User), &target));
+        }
     }
 }
