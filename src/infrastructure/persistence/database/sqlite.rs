@@ -158,6 +158,7 @@ mod tests {
             assert_eq!(pragma(connection, "foreign_keys").await, "1");
             assert_eq!(pragma(connection, "busy_timeout").await, "5000");
         }
+        assert_eq!(pragma(database.writer(), "secure_delete").await, "1");
     }
 
     #[tokio::test]
