@@ -154,15 +154,15 @@ impl HttpUseCases {
             provide(ReactivateUser {
                 changes: changes.clone(),
             }),
+            provide(EraseUser {
+                changes: changes.clone(),
+                erasure,
+            }),
             provide(ListUserSessions {
                 users,
                 audit: audit.clone(),
                 sessions,
                 clock,
-            }),
-            provide(EraseUser {
-                changes: changes.clone(),
-                erasure,
             }),
             provide(EndUserSessions { changes }),
             provide(ListAuditEvents {
