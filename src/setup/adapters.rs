@@ -16,8 +16,8 @@ use super::configuration::{self, AuthConfig, Configuration, PasswordConfig};
 use crate::{
     application::{
         ports::{
-            AccessTokens, AuditEventReader, Clock, DeviceTokens, IdentityReader, PassTokens, Random, ReadinessProbe,
-            SessionReader, SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
+            AccessTokens, AuditEventReader, Clock, DeviceTokens, ErasedUsernameKeys, IdentityReader, PassTokens,
+            Random, ReadinessProbe, SessionReader, SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
         },
         throttle::ThrottlePolicy,
     },
@@ -26,8 +26,8 @@ use crate::{
         SystemClock, SystemRandom,
         persistence::{Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmSessionToucher},
         security::{
-            BcryptOptions, BcryptPasswordHasher, HmacSecrets, HmacThrottleKeys, JwtAccessTokens, JwtAlgorithm,
-            JwtDeviceTokens, JwtOptions, JwtPassTokens, JwtSigner, RsaKeys,
+            BcryptOptions, BcryptPasswordHasher, HmacErasedUsernameKeys, HmacSecrets, HmacThrottleKeys,
+            JwtAccessTokens, JwtAlgorithm, JwtDeviceTokens, JwtOptions, JwtPassTokens, JwtSigner, RsaKeys,
         },
     },
 };
@@ -46,6 +46,7 @@ pub struct Adapters {
     pub device_tokens: Arc<dyn DeviceTokens>,
     pub pass_tokens: Arc<dyn PassTokens>,
     pub throttle_keys: Arc<dyn ThrottleKeys>,
+    pub erased_username_keys: Arc<dyn ErasedUsernameKeys>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub readiness_probe: Arc<dyn ReadinessProbe>,
@@ -64,6 +65,7 @@ impl Adapters {
     pub fn new(configuration: &Configuration, database: &Database) -> anyhow::Result<Self> {
         let config = &configuration.security;
         let signer = Arc::new(jwt_signer(&config.auth)?);
+        let pepper = &config.password.pepper;
         Ok(Self {
             unit_of_work: Arc::new(database.clone()),
             users: Arc::new(database.clone()),
@@ -75,7 +77,8 @@ impl Adapters {
             access_tokens: Arc::new(JwtAccessTokens::new(signer.clone())),
             device_tokens: Arc::new(JwtDeviceTokens::new(signer.clone())),
             pass_tokens: Arc::new(JwtPassTokens::new(signer)),
-            throttle_keys: Arc::new(HmacThrottleKeys::new(&config.password.pepper.current)),
+            throttle_keys: Arc::new(HmacThrottleKeys::new(&pepper.current)),
+            erased_username_keys: Arc::new(HmacErasedUsernameKeys::new(&pepper.current, &pepper.former)),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             readiness_probe: Arc::new(DatabaseReadinessProbe::new(database)),

@@ -4,7 +4,7 @@ use super::adapters::Adapters;
 use crate::application::{
     audit::{Audit, Refusals},
     audit_trail::OperatorName,
-    commands::{Changes, Registration, account::SessionCheck},
+    commands::{Changes, Erasure, Registration, account::SessionCheck},
     throttle::{AbandonedAttempts, ChangeBudget, Throttle},
 };
 
@@ -17,6 +17,7 @@ pub struct Services {
     pub session_check: Arc<SessionCheck>,
     pub registration: Arc<Registration>,
     pub changes: Arc<Changes>,
+    pub erasure: Arc<Erasure>,
 }
 
 impl Services {
@@ -48,6 +49,7 @@ impl Services {
             registration: Arc::new(Registration {
                 password_hasher: adapters.password_hasher.clone(),
                 password_policy: adapters.password_policy,
+                erased_username_keys: adapters.erased_username_keys.clone(),
                 clock: adapters.clock.clone(),
                 random: adapters.random.clone(),
             }),
@@ -56,6 +58,10 @@ impl Services {
                 throttle: throttle.clone(),
                 audit: audit.clone(),
                 clock: adapters.clock.clone(),
+            }),
+            erasure: Arc::new(Erasure {
+                erased_username_keys: adapters.erased_username_keys.clone(),
+                throttle: throttle.clone(),
             }),
             audit,
             throttle,

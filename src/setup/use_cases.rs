@@ -13,14 +13,14 @@ use crate::{
                 SessionIssue, SignUp, VerifyCaller,
             },
             maintenance::{PurgeExpired, WriteRefusals},
-            operator::{ChangeAccount, CreateSuperAdmin, SetPassword},
-            users::{CreateUser, EndUserSessions, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
+            operator::{ChangeAccount, CreateSuperAdmin, EraseAccount, SetPassword},
+            users::{CreateUser, EndUserSessions, EraseUser, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
         },
         queries::{
             account::{ListSessions, WhoAmI},
             audit::ListAuditEvents,
             health::CheckReadiness,
-            operator::{FindUser, ReadAuditTrail},
+            operator::{ExportUser, FindUser, ReadAuditTrail},
             users::{GetUser, ListUserSessions, ListUsers},
         },
     },
@@ -60,6 +60,7 @@ impl HttpUseCases {
             session_check,
             registration,
             changes,
+            erasure,
             ..
         } = services.clone();
         Self(vec![
@@ -153,6 +154,10 @@ impl HttpUseCases {
             provide(ReactivateUser {
                 changes: changes.clone(),
             }),
+            provide(EraseUser {
+                changes: changes.clone(),
+                erasure,
+            }),
             provide(ListUserSessions {
                 users,
                 audit: audit.clone(),
@@ -190,19 +195,26 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
         audit,
         throttle,
         registration,
+        erasure,
         ..
     } = services;
     let change_account = Arc::new(ChangeAccount {
         unit_of_work: unit_of_work.clone(),
         audit: audit.clone(),
-        throttle,
+        throttle: throttle.clone(),
         clock: clock.clone(),
     });
     OperatorUseCases {
         create_super_admin: CreateSuperAdmin {
             registration,
             unit_of_work: unit_of_work.clone(),
+            audit: audit.clone(),
+        },
+        erase_account: EraseAccount {
+            unit_of_work: unit_of_work.clone(),
+            erasure,
             audit,
+            clock: clock.clone(),
         },
         change_account: change_account.clone(),
         set_password: SetPassword {
@@ -213,6 +225,12 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
         read_audit_trail: ReadAuditTrail {
             events: adapters.audit_events.clone(),
             users: adapters.users.clone(),
+        },
+        export_user: ExportUser {
+            users: adapters.users.clone(),
+            sessions: adapters.sessions.clone(),
+            events: adapters.audit_events.clone(),
+            throttle,
         },
         find_user: FindUser {
             users: adapters.users.clone(),

@@ -78,6 +78,14 @@ async fn every_command_is_written_down(database: DatabaseKind) {
     server
         .run_with_password(&["set-password", "brian"], PASSWORD)
         .succeeded();
+    for (name, by_operator) in [("carol", true), ("diana", false)] {
+        let user = root.create(name, "user").await;
+        root.change("inactivate", name).await.expect(200);
+        match by_operator {
+            true => drop(server.run(&["erase", name, "--yes"]).succeeded()),
+            false => drop(root.delete(&format!("/api/v1/users/{}", text(&user["id"]))).await),
+        }
+    }
 
     let mut told = Vec::from_iter(events(&root, "limit=100").await.iter().map(short));
     told.reverse();
@@ -108,6 +116,12 @@ async fn every_command_is_written_down(database: DatabaseKind) {
             "operator reactivate_user brian success",
             "operator end_user_sessions brian success",
             "operator change_password brian success",
+            "super create_user - success",
+            "super inactivate_user - success",
+            "operator erase_user - success",
+            "super create_user - success",
+            "super inactivate_user - success",
+            "super erase_user - success",
         ]
     );
 }

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
 
-use crate::support::{Program, Server};
+use crate::support::{PASSWORD, Program, Server};
 
 #[apply(needs_postgres)]
 #[tokio::test]
@@ -13,6 +13,9 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     let mut server = Server::start(DatabaseKind::Sqlite);
     let alice = server.user("alice").await.cookie().unwrap();
     let _ = server.super_admin("root.admin").await;
+    server.user("brian").await;
+    server.run(&["inactivate", "brian"]).succeeded();
+    server.run(&["erase", "brian", "--yes"]).succeeded();
     server.stop();
 
     let before = server.run(&["audit"]).succeeded();
@@ -22,15 +25,18 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
         said.starts_with("copied from sqlite:data/gatehouse.db to postgres://"),
         "{said}"
     );
-    assert!(said.contains(": users: 2, sessions: 2, audit events: 4."), "{said}");
+    assert!(
+        said.contains(": users: 2, sessions: 2, audit events: 8, erased usernames: 1."),
+        "{said}"
+    );
     assert!(
         said.ends_with("What a running service has written since the copy began is not in it\n"),
         "{said}"
     );
     assert_eq!(
         server.run(&copy).refused(),
-        "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, audit events: 4. To empty it, with \
-         all that is in it: `gatehouse migrate fresh`, with database.url naming it\n"
+        "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, audit events: 8, \
+         erased usernames: 1. To empty it, with all that is in it: `gatehouse migrate fresh`, with database.url naming it\n"
     );
     server
         .command(&["migrate", "fresh", "--yes"])
@@ -49,6 +55,8 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     assert_eq!(me["username"], "alice");
     let root = server.logged_in("root.admin").await;
     assert_eq!(root.find("").await.len(), 2);
+    let taken = server.anonymous().sign_up("brian", PASSWORD).await;
+    taken.problem(409, "username_already_exists");
 }
 
 #[rstest]

@@ -33,6 +33,7 @@ mod deployment_guide;
 mod disk_faults;
 mod documentation;
 mod durability;
+mod erasure;
 mod fair_hashing;
 mod floods;
 mod foreign_cookies;

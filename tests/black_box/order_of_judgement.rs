@@ -126,8 +126,9 @@ async fn shape_comes_before_permission(database: DatabaseKind) {
     ] {
         callers.user.get(path).await.problem(422, "validation_failed");
     }
-    let end = callers.user.delete("/api/v1/users/impossible/sessions").await;
-    end.problem(422, "validation_failed");
+    for path in ["/api/v1/users/impossible", "/api/v1/users/impossible/sessions"] {
+        callers.user.delete(path).await.problem(422, "validation_failed");
+    }
 }
 
 #[apply(on_every_database)]
@@ -230,6 +231,8 @@ async fn domain_rules_and_existence_come_before_the_role_of_the_target(database:
         let path = format!("/api/v1/users/{id}/sessions");
         callers.admin.get(&path).await.problem(status, code);
         callers.admin.delete(&path).await.problem(status, code);
+        let erasure = callers.admin.delete(&format!("/api/v1/users/{id}")).await;
+        erasure.problem(status, code);
     }
 }
 

@@ -89,6 +89,7 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
     throttled.anonymous().log_in("nobody", PASSWORD).await.expect(401);
     let root = server.super_admin("super").await;
     let alice = server.user("alice").await;
+    let alice_id = alice.me().await.expect(200)["id"].as_str().unwrap().to_owned();
     let anonymous = server.anonymous();
     let log_in = "/api/v1/account/login";
     let body = async |body: String| anonymous.send_json(&Method::POST, log_in, body).await;
@@ -138,6 +139,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             409,
             "username_already_exists",
             anonymous.sign_up("ALICE", PASSWORD).await,
+        ),
+        (
+            409,
+            "user_is_active",
+            root.delete(&format!("/api/v1/users/{alice_id}")).await,
         ),
         (413, "payload_too_large", body("x".repeat(100_000)).await),
         (

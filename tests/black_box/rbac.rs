@@ -11,6 +11,8 @@ use uuid::Uuid;
 use crate::support::{Answer, Client, GUARDING, OpenTo, PASSWORD, Server, operations};
 
 /// The status of each operation that is about another user (or oneself), by caller and by the role of the target.
+///
+/// All targets are active, and only inactive ones are erased: 409 shows that the caller may.
 const TARGETED: &str = "
     operation        caller       self  user  admin  super_admin  nobody
 
@@ -18,6 +20,11 @@ const TARGETED: &str = "
     get_user         user         403   403   403    403          403
     get_user         admin        200   200   200    200          404
     get_user         super_admin  200   200   200    200          404
+
+    erase            anonymous    -     401   401    401          401
+    erase            user         403   403   403    403          403
+    erase            admin        403   409   403    403          404
+    erase            super_admin  403   409   409    403          404
 
     list_sessions    anonymous    -     401   401    401          401
     list_sessions    user         403   403   403    403          403
@@ -185,6 +192,7 @@ fn assert_status(cell: &str, answer: &Answer, expected: &str) {
         }
         403 => drop(answer.problem(403, "not_authorized")),
         404 => drop(answer.problem(404, "user_not_found")),
+        409 => drop(answer.problem(409, "user_is_active")),
         422 => drop(answer.problem(422, "validation_failed")),
         _ => {}
     }
@@ -257,6 +265,7 @@ impl Town {
         let path = format!("/api/v1/users/{}", id.unwrap_or(&Uuid::nil().to_string()));
         match operation {
             "get_user" => client.get(&path).await,
+            "erase" => client.delete(&path).await,
             "list_sessions" => client.get(&format!("{path}/sessions")).await,
             "end_sessions" => client.delete(&format!("{path}/sessions")).await,
             "change_password" | "change-password" => {

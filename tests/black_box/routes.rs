@@ -95,7 +95,10 @@ async fn another_method_than_those_of_a_path_is_told_the_right_ones() {
         ("/api/v1/account/sessions", "DELETE, GET, HEAD"),
         ("/api/v1/users/", "GET, HEAD, POST"),
         ("/api/v1/users/grant", "PATCH"),
-        ("/api/v1/users/00000000-0000-0000-0000-000000000000", "GET, HEAD"),
+        (
+            "/api/v1/users/00000000-0000-0000-0000-000000000000",
+            "DELETE, GET, HEAD",
+        ),
     ] {
         let answer = client.send(client.request(Method::PUT, path)).await;
         let problem = answer.problem(405, "method_not_allowed");

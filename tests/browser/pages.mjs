@@ -97,6 +97,23 @@ for (const viewport of [PHONE, DESKTOP]) {
     await page.getByLabel('Outcome').selectOption('Refused');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByText('No events match.').waitFor();
+
+    // A user is erased, and the trail shows the id.
+    await page.getByRole('link', { name: 'Users', exact: true }).click();
+    await page.getByLabel('Name begins with').fill(created);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('link', { name: created }).click();
+    for (const [action, notice] of [
+      ['Inactivate', 'The user was inactivated'],
+      ['Erase', 'The user was erased for good.'],
+    ]) {
+      await page.getByRole('link', { name: action, exact: true }).click();
+      await page.getByText(action === 'Erase' ? 'This cannot be undone.' : 'cannot log in until reactivated').waitFor();
+      await page.getByRole('button', { name: action, exact: true }).click();
+      await page.getByRole('status').getByText(notice).waitFor();
+    }
+    await page.getByRole('link', { name: 'Audit trail' }).click();
+    await page.getByRole('cell', { name: /^Erased user/ }).first().waitFor();
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
 

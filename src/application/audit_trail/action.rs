@@ -27,6 +27,8 @@ named_enum! {
         RevokeAdmin: "revoke_admin",
         /// Ends all sessions of a user.
         EndUserSessions: "end_user_sessions",
+        /// Erases a user for good.
+        EraseUser: "erase_user",
         /// Creates the account of a super admin.
         CreateSuperAdmin: "create_super_admin",
         /// Makes an account a super admin.

@@ -3,7 +3,8 @@ use chrono::{DateTime, Utc};
 use super::{AuditAction, AuditActor, AuditEventId, Provenance, RefusalReason};
 use crate::domain::user::UserId;
 
-/// An action that was done or refused. An event never changes.
+/// An action that was done or refused. An event never changes, but loses its address if its actor is
+/// erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
     /// The id of the event.

@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use crate::{
     application::ports::{
-        Clock, HashClient, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError,
+        Clock, ErasedUsernameKeys, HashClient, HashingError, InsertUserError, PasswordHasher, Random, RandomExt,
+        StorageError, Transaction,
     },
     domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
 };
@@ -13,6 +14,7 @@ use crate::{
 pub struct Registration {
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,
+    pub(crate) erased_username_keys: Arc<dyn ErasedUsernameKeys>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -33,7 +35,7 @@ pub enum RegistrationError {
     /// The password breaks a rule.
     #[error(transparent)]
     InvalidPassword(#[from] InvalidPassword),
-    /// Another user has the name, possibly in different case.
+    /// Another user has the name, possibly in different case, or an erased user had it.
     #[error("This username is taken. Choose another one.")]
     UsernameAlreadyExists,
     /// The password could not be hashed.
@@ -65,7 +67,7 @@ impl Registration {
         })
     }
 
-    /// Hashes the password, and returns an active user of `role` for the caller to insert.
+    /// Hashes the password, and returns an active user of `role` to [`insert`](Self::insert).
     ///
     /// Hashing is slow, so no transaction may be open.
     ///
@@ -76,6 +78,20 @@ impl Registration {
         let now = self.clock.now();
         let id = UserId::new(now, self.random.bytes());
         Ok(User::new(id, candidate.username, password_hash, role, now))
+    }
+
+    /// Inserts the user in `transaction`, unless the name is taken or was taken by an erased user.
+    ///
+    /// # Errors
+    /// [`RegistrationError::UsernameAlreadyExists`] or [`RegistrationError::Storage`].
+    pub(super) async fn insert(&self, transaction: &dyn Transaction, user: &User) -> Result<(), RegistrationError> {
+        transaction.users().insert(user).await?;
+        // Only now: the insertion waits for an erasure that runs meanwhile.
+        let keys = self.erased_username_keys.all(&user.state().username);
+        match transaction.erased_usernames().contains_any(&keys).await? {
+            true => Err(RegistrationError::UsernameAlreadyExists),
+            false => Ok(()),
+        }
     }
 }
 

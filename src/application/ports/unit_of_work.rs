@@ -1,7 +1,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{AuditEventRepository, AuthSessionRepository, StorageError, ThrottleBucketRepository, UserRepository};
+use super::{
+    AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, StorageError, ThrottleBucketRepository,
+    UserRepository,
+};
 
 /// Opens transactions, by which use cases change what is stored.
 ///
@@ -19,6 +22,9 @@ pub trait UnitOfWork: Send + Sync {
 pub trait Transaction: Send + Sync {
     /// Lends the repository of users.
     fn users(&self) -> &dyn UserRepository;
+
+    /// Lends the repository of usernames of erased users.
+    fn erased_usernames(&self) -> &dyn ErasedUsernameRepository;
 
     /// Lends the repository of sessions.
     fn sessions(&self) -> &dyn AuthSessionRepository;

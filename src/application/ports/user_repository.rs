@@ -25,6 +25,9 @@ pub trait UserRepository: Send + Sync {
     /// Saves a user who was found in this transaction.
     async fn save(&self, user: &User) -> Result<(), StorageError>;
 
+    /// Deletes a user who was found in this transaction, with all sessions. Events of the audit trail stay.
+    async fn delete(&self, id: UserId) -> Result<(), StorageError>;
+
     /// Returns the number of active super admins, all of them locked.
     async fn count_active_super_admins_for_update(&self) -> Result<u64, StorageError>;
 }

@@ -10,13 +10,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     application::ports::{
-        AccessToken, AccessTokens, Clock, DeviceToken, DeviceTokens, HashClient, HashingError, IssueError, KnownDevice,
-        PassToken, PassTokens, PasswordHasher, Random, ThrottleKeys, VerifiedToken,
+        AccessToken, AccessTokens, Clock, DeviceToken, DeviceTokens, ErasedUsernameKeys, HashClient, HashingError,
+        IssueError, KnownDevice, PassToken, PassTokens, PasswordHasher, Random, ThrottleKeys, VerifiedToken,
     },
     domain::{
         secret::{Secret, SecretDigest},
         throttle::ThrottleKey,
-        user::{PasswordHash, RawPassword},
+        user::{ErasedUsernameKey, PasswordHash, RawPassword, Username},
     },
 };
 
@@ -211,5 +211,26 @@ impl ThrottleKeys for FakeThrottleKeys {
             *byte = of_subject;
         }
         ThrottleKey::new(key)
+    }
+}
+
+/// Keys that consist of the name and the number of the secret: 0 for the current one, 1 for a former one.
+pub(crate) struct FakeErasedUsernameKeys;
+
+impl FakeErasedUsernameKeys {
+    pub(crate) fn key(username: &Username, secret: u8) -> ErasedUsernameKey {
+        let mut key = [secret; 32];
+        key[..username.key().len()].copy_from_slice(username.key().as_bytes());
+        ErasedUsernameKey::new(key)
+    }
+}
+
+impl ErasedUsernameKeys for FakeErasedUsernameKeys {
+    fn current(&self, username: &Username) -> ErasedUsernameKey {
+        Self::key(username, 0)
+    }
+
+    fn all(&self, username: &Username) -> Vec<ErasedUsernameKey> {
+        [0, 1].map(|secret| Self::key(username, secret)).into()
     }
 }

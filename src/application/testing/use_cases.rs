@@ -6,14 +6,14 @@ use chrono::TimeDelta;
 
 use super::{
     World,
-    fakes::{FakeAccessTokens, FakePassTokens, FakeThrottleKeys},
+    fakes::{FakeAccessTokens, FakeErasedUsernameKeys, FakePassTokens, FakeThrottleKeys},
 };
 use crate::{
     application::{
         audit::Audit,
         audit_trail::OperatorName,
         commands::{
-            Changes, Registration,
+            Changes, Erasure, Registration,
             account::{
                 Authenticate, ChangePassword, IssuePass, LogIn, PasswordCheck, SessionCheck, SessionIssue, SignUp,
                 VerifyCaller,
@@ -34,6 +34,7 @@ impl World {
         Arc::new(Registration {
             password_hasher: self.password_hasher(),
             password_policy: PasswordPolicy::new(8),
+            erased_username_keys: Arc::new(FakeErasedUsernameKeys),
             clock: self.clock(),
             random: self.random.clone(),
         })
@@ -79,6 +80,13 @@ impl World {
             throttle: self.throttle(),
             audit: self.audit(),
             clock: self.clock(),
+        })
+    }
+
+    pub(crate) fn erasure(&self) -> Arc<Erasure> {
+        Arc::new(Erasure {
+            erased_username_keys: Arc::new(FakeErasedUsernameKeys),
+            throttle: self.throttle(),
         })
     }
 

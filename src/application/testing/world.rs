@@ -9,15 +9,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     InMemoryStore,
-    fakes::{FakeAccessTokens, FakeClock, FakeDeviceTokens, FakePasswordHasher, FakeRandom, hash_of},
+    fakes::{
+        FakeAccessTokens, FakeClock, FakeDeviceTokens, FakeErasedUsernameKeys, FakePasswordHasher, FakeRandom, hash_of,
+    },
 };
 use crate::{
     application::{
         access::{Actor, Credential},
         audit::Refusals,
         audit_trail::{AuditAction, AuditEvent, Provenance},
-        commands::account::SignUpRequest,
-        ports::{AccessToken, AccessTokens, RandomExt, Transaction, UnitOfWork},
+        commands::account::{LogInRequest, SignUpRequest},
+        ports::{AccessToken, AccessTokens, ErasedUsernameKeys, RandomExt, Transaction, UnitOfWork},
         views::UserView,
     },
     domain::{
@@ -170,6 +172,18 @@ impl World {
         self.sign_up_use_case().execute(request).await.unwrap()
     }
 
+    /// Attempts to log in with a wrong password.
+    pub(crate) async fn fail_to_log_in(&self, username: &str) {
+        let request = LogInRequest {
+            username: username.into(),
+            password: "wrong horse".into(),
+            device_token: None,
+            user_agent: None,
+            provenance: provenance(),
+        };
+        assert!(self.log_in().execute(request).await.is_err());
+    }
+
     /// Returns an actor of this role who is stored and logged in.
     pub(crate) fn actor(&self, role: Role) -> Actor {
         let user = user("somebody", role);
@@ -211,6 +225,20 @@ impl World {
 
     pub(crate) async fn user(&self, id: UserId) -> Option<User> {
         self.begin().await.users().find_by_id_for_update(id).await.unwrap()
+    }
+
+    /// Remembers the name as that of an erased user, under the current secret (0) or a former one (1).
+    pub(crate) async fn erase_username(&self, username: &str, secret: u8) {
+        let transaction = self.begin().await;
+        let key = FakeErasedUsernameKeys::key(&Username::new(username).unwrap(), secret);
+        transaction.erased_usernames().insert(&key).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// Returns whether the name is that of an erased user.
+    pub(crate) async fn is_erased(&self, username: &str) -> bool {
+        let keys = FakeErasedUsernameKeys.all(&Username::new(username).unwrap());
+        self.begin().await.erased_usernames().contains_any(&keys).await.unwrap()
     }
 
     pub(crate) fn user_count(&self) -> usize {

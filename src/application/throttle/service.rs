@@ -152,15 +152,32 @@ impl Throttle {
         transaction.commit().await
     }
 
-    /// Clears, in `transaction`, the failed log-ins of a user whose password has changed.
+    /// Clears, in `transaction`, the failed log-ins of a user whose password has changed, or who is erased.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.
     pub async fn forget(&self, transaction: &dyn Transaction, user: &User) -> Result<(), StorageError> {
-        let name = user.state().username.key().to_owned();
-        let subjects = [ThrottleSubject::Account(name), ThrottleSubject::KnownDevices(user.id())];
-        let keys = subjects.map(|subject| self.keys.key(&subject.text()));
+        let keys = self.account_keys(user.id(), user.state().username.as_str());
         transaction.throttle_buckets().delete(&keys).await
+    }
+
+    /// Returns the counts of failed log-ins to a user's account: those of strangers, and those on known devices.
+    ///
+    /// # Errors
+    /// [`StorageError`] if storage fails.
+    pub async fn failed_log_ins_of(&self, id: UserId, username: &str) -> Result<Vec<ThrottleBucket>, StorageError> {
+        // Dropped without a commit, so that missing buckets are not created.
+        let transaction = self.unit_of_work.begin().await?;
+        let buckets = transaction.throttle_buckets();
+        buckets
+            .find_for_update(&self.account_keys(id, username), self.clock.now())
+            .await
+    }
+
+    fn account_keys(&self, id: UserId, username: &str) -> [ThrottleKey; 2] {
+        let name = username.to_ascii_lowercase();
+        let subjects = [ThrottleSubject::Account(name), ThrottleSubject::KnownDevices(id)];
+        subjects.map(|subject| self.keys.key(&subject.text()))
     }
 
     /// Counts a change that `user_id` is about to make.

@@ -6,8 +6,10 @@
 
 mod audit_event_view;
 mod session_view;
+mod user_export;
 mod user_view;
 
 pub use audit_event_view::AuditEventView;
 pub use session_view::SessionView;
+pub use user_export::UserExport;
 pub use user_view::UserView;

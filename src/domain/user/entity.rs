@@ -42,6 +42,11 @@ pub struct SystemAccount;
 #[error("The account is inactive. Reactivate it first.")]
 pub struct InactiveAccount;
 
+/// Only an inactive account can be erased.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("The account is active. Inactivate it first.")]
+pub struct ActiveAccount;
+
 impl User {
     /// Creates an active user.
     pub fn new(id: UserId, username: Username, password_hash: PasswordHash, role: Role, now: DateTime<Utc>) -> Self {
@@ -109,6 +114,17 @@ impl User {
     /// Reactivates the user.
     pub fn reactivate(&mut self, now: DateTime<Utc>) -> bool {
         self.set_active(true, now)
+    }
+
+    /// Checks that the user may be erased.
+    ///
+    /// # Errors
+    /// [`ActiveAccount`] if the user is active, so that nobody is erased by a single mistake.
+    pub fn check_erasable(&self) -> Result<(), ActiveAccount> {
+        if self.state.is_active {
+            return Err(ActiveAccount);
+        }
+        Ok(())
     }
 
     /// Makes the user an admin.

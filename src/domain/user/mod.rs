@@ -5,6 +5,7 @@
 
 mod common_passwords;
 mod entity;
+mod erased_username_key;
 mod id;
 mod password_hash;
 mod raw_password;
@@ -12,7 +13,8 @@ mod role;
 mod username;
 mod username_prefix;
 
-pub use entity::{InactiveAccount, SystemAccount, User, UserState};
+pub use entity::{ActiveAccount, InactiveAccount, SystemAccount, User, UserState};
+pub use erased_username_key::ErasedUsernameKey;
 pub use id::UserId;
 pub use password_hash::PasswordHash;
 pub use raw_password::{InvalidPassword, PasswordPolicy, RawPassword};

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{
     Database,
-    entities::{audit_event, auth_session, user},
+    entities::{audit_event, auth_session, erased_username, user},
 };
 
 /// The number of rows to read and write at a time.
@@ -17,7 +17,7 @@ const BATCH: u64 = 500;
 /// The progress of a copy, in rows of one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyProgress {
-    /// `users`, `auth_sessions` or `audit_events`.
+    /// `users`, `auth_sessions`, `audit_events` or `erased_usernames`.
     pub table: &'static str,
     /// Rows copied so far.
     pub copied: u64,
@@ -34,6 +34,8 @@ pub struct RowCounts {
     pub sessions: u64,
     /// Events of the audit trail.
     pub audit_events: u64,
+    /// Usernames of erased users.
+    pub erased_usernames: u64,
 }
 
 /// Why nothing was copied.
@@ -41,8 +43,9 @@ pub struct RowCounts {
 pub enum CopyError {
     /// The target has data already.
     #[error(
-        "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, audit events: {}",
-        .0.users, .0.sessions, .0.audit_events
+        "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, audit events: {}, \
+        erased usernames: {}",
+        .0.users, .0.sessions, .0.audit_events, .0.erased_usernames
     )]
     TargetNotEmpty(RowCounts),
     /// The target does not have the rows that were written to it.
@@ -67,7 +70,8 @@ impl From<DbErr> for CopyError {
     }
 }
 
-/// Copies all users, sessions and events of the audit trail, or none of them, to a database of any kind.
+/// Copies all users, sessions, events of the audit trail and erased usernames, or none of them, to a database of any
+/// kind.
 ///
 /// Both must have the schema of this program, and `target` no data. Rows written to `source` meanwhile are not copied,
 /// nor are counts of failed attempts.
@@ -85,21 +89,24 @@ pub async fn copy(
         users: user::Entity::find().count(&target).await?,
         sessions: auth_session::Entity::find().count(&target).await?,
         audit_events: audit_event::Entity::find().count(&target).await?,
+        erased_usernames: erased_username::Entity::find().count(&target).await?,
     };
     if found != RowCounts::default() {
         return Err(CopyError::TargetNotEmpty(found));
     }
+    let (from, to, progress) = (&source, &target, &mut progress);
     let copied = RowCounts {
-        users: copy_table::<user::Entity>(&source, &target, user::Column::Id, &mut progress).await?,
-        sessions: copy_table::<auth_session::Entity>(&source, &target, auth_session::Column::Id, &mut progress).await?,
-        audit_events: copy_table::<audit_event::Entity>(&source, &target, audit_event::Column::Id, &mut progress)
+        users: copy_table::<user::Entity>(from, to, user::Column::Id, progress).await?,
+        sessions: copy_table::<auth_session::Entity>(from, to, auth_session::Column::Id, progress).await?,
+        audit_events: copy_table::<audit_event::Entity>(from, to, audit_event::Column::Id, progress).await?,
+        erased_usernames: copy_table::<erased_username::Entity>(from, to, erased_username::Column::Key, progress)
             .await?,
     };
     target.commit().await?;
     Ok(copied)
 }
 
-/// Copies a table in the order of its ids. Returns the number of its rows.
+/// Copies a table in the order of its primary key. Returns the number of its rows.
 async fn copy_table<E>(
     source: &impl ConnectionTrait,
     target: &impl ConnectionTrait,
@@ -183,9 +190,13 @@ mod tests {
             session_id: Some(user.id),
             operator_name: None,
         });
+        let erased = users.clone().map(|user| erased_username::Model {
+            key: user.id.as_bytes().repeat(2),
+        });
         insert::<user::Entity>(&database, users).await;
         insert::<auth_session::Entity>(&database, sessions).await;
         insert::<audit_event::Entity>(&database, events).await;
+        insert::<erased_username::Entity>(&database, erased).await;
         database
     }
 
@@ -216,10 +227,12 @@ mod tests {
             users: USERS,
             sessions: USERS,
             audit_events: USERS,
+            erased_usernames: USERS,
         };
         assert_eq!(copied.unwrap(), expected);
         let of = |table| [BATCH, 2 * BATCH, USERS].map(|copied| (table, copied, USERS));
-        assert_eq!(steps, [of("users"), of("auth_sessions"), of("audit_events")].concat());
+        let tables = ["users", "auth_sessions", "audit_events", "erased_usernames"];
+        assert_eq!(steps, tables.map(of).concat());
         assert_eq!(
             rows::<user::Entity>(&source, user::Column::Id).await,
             rows::<user::Entity>(&target, user::Column::Id).await
@@ -231,6 +244,10 @@ mod tests {
         assert_eq!(
             rows::<audit_event::Entity>(&source, audit_event::Column::Id).await,
             rows::<audit_event::Entity>(&target, audit_event::Column::Id).await
+        );
+        assert_eq!(
+            rows::<erased_username::Entity>(&source, erased_username::Column::Key).await,
+            rows::<erased_username::Entity>(&target, erased_username::Column::Key).await
         );
     }
 
@@ -260,11 +277,12 @@ mod tests {
 
         user::Entity::delete_many().exec(target.writer()).await.unwrap();
         let refusal = copy(&source, &target, |_| ()).await;
-        let events_alone = RowCounts {
+        let without_users = RowCounts {
             audit_events: USERS,
+            erased_usernames: USERS,
             ..RowCounts::default()
         };
-        assert!(matches!(refusal, Err(CopyError::TargetNotEmpty(found)) if found == events_alone));
+        assert!(matches!(refusal, Err(CopyError::TargetNotEmpty(found)) if found == without_users));
     }
 
     #[apply(on_every_database)]

@@ -16,6 +16,7 @@ mod auth_session_repository;
 mod copy;
 mod database;
 mod entities;
+mod erased_username_repository;
 mod error;
 mod identity_reader;
 mod mapping;

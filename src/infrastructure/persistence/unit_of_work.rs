@@ -3,8 +3,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Database, database::SeaOrmTransaction, purge::purge};
 use crate::application::ports::{
-    AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository, Transaction,
-    UnitOfWork, UserRepository,
+    AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, Expirable, StorageError,
+    ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
 };
 
 #[async_trait]
@@ -17,6 +17,10 @@ impl UnitOfWork for Database {
 #[async_trait]
 impl Transaction for SeaOrmTransaction {
     fn users(&self) -> &dyn UserRepository {
+        self
+    }
+
+    fn erased_usernames(&self) -> &dyn ErasedUsernameRepository {
         self
     }
 

@@ -38,6 +38,12 @@ impl UserRepository for SeaOrmTransaction {
         Ok(())
     }
 
+    async fn delete(&self, id: UserId) -> Result<(), StorageError> {
+        // The foreign keys of what belongs to the user cascade.
+        Entity::delete_by_id(id.as_uuid()).exec(&self.inner).await?;
+        Ok(())
+    }
+
     async fn count_active_super_admins_for_update(&self) -> Result<u64, StorageError> {
         // Rows are locked in one order, so that transactions do not wait for each other. An aggregate cannot lock rows.
         let ids = Entity::find()

@@ -1,16 +1,19 @@
-//! Cryptography: hashes of passwords and throttle keys, and signed tokens.
+//! Cryptography: hashes of passwords, throttle keys and erased usernames, and signed tokens.
 //!
 //! The [secret](crate::domain::secret) of a session and its digest belong to the domain, and the encryption of the
 //! session cookie to [HTTP](crate::presentation::http::CookieSettings). The keys come from `setup`.
 
 mod bcrypt_password_hasher;
+mod hmac_erased_username_keys;
 mod hmac_throttle_keys;
 mod jwt_access_tokens;
 mod jwt_device_tokens;
 mod jwt_pass_tokens;
 mod jwt_signer;
+mod keyed_hash;
 
 pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher, pepper_id};
+pub use hmac_erased_username_keys::HmacErasedUsernameKeys;
 pub use hmac_throttle_keys::HmacThrottleKeys;
 pub use jwt_access_tokens::JwtAccessTokens;
 pub use jwt_device_tokens::JwtDeviceTokens;

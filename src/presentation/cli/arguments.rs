@@ -93,10 +93,10 @@ pub enum MigrateCommand {
 /// A command for the data.
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
-    /// Copy all users, sessions and audit events into another, empty database
+    /// Copy all users, sessions, audit events and erased usernames into another, empty database
     #[command(
-        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none, as \
-        they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
+        long_about = "Copy all users, sessions, audit events and erased usernames into another, empty database, all of \
+        them or none, as they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
         empties a database. An address has the form of database.url: `sqlite:` and a path, or \
         `postgres://user@host:port/db`. The section [postgres] supplies the parts that are left out, above all the \
         password.",
@@ -175,6 +175,31 @@ pub enum OperatorCommand {
         /// The source of the password.
         #[command(flatten)]
         password: PasswordSource,
+    },
+    /// Erase an inactive account for good, even that of a super admin
+    #[command(
+        long_about = "Erase an inactive account for good, even that of a super admin. Deletes the account and all that \
+        belongs to it. The audit trail keeps the id, and loses the name and the addresses from which the user acted. \
+        Nobody can take the username again.",
+        after_help = "Examples:\n  gatehouse inactivate alice\n  gatehouse erase alice"
+    )]
+    Erase {
+        /// The name of the account, in any case
+        username: String,
+        /// Do not ask for confirmation
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print everything that is stored of a person, as JSON
+    #[command(
+        long_about = "Print everything that is stored of a person, as JSON: the account, its sessions, the events of \
+        the audit trail by and about the person, and failed log-ins to the account. Leaves out the hashes of the \
+        password and of the secrets of sessions.",
+        after_help = "Example:\n  gatehouse export-user alice > alice.json"
+    )]
+    ExportUser {
+        /// The name of the account, in any case
+        username: String,
     },
     /// End all sessions of an account
     #[command(after_help = "Example:\n  gatehouse revoke-sessions alice")]

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod audit;
+mod export;
 mod moment;
 mod operator;
 mod progress;

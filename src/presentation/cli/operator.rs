@@ -7,13 +7,14 @@ use chrono::TimeDelta;
 use super::{
     arguments::OperatorCommand,
     audit::show_audit_trail,
-    terminal::{confirm_if_interactive, read_new_password, report, say},
+    export::export_json,
+    terminal::{confirm_destruction, confirm_if_interactive, read_new_password, report, say},
 };
 use crate::{
     application::{
-        commands::operator::{ChangeAccount, ChangedAccount, CreateSuperAdmin, SetPassword},
+        commands::operator::{ChangeAccount, ChangedAccount, CreateSuperAdmin, EraseAccount, SetPassword},
         ports::Clock,
-        queries::operator::{FindUser, ReadAuditTrail},
+        queries::operator::{ExportUser, FindUser, ReadAuditTrail},
         views::UserView,
     },
     domain::user::Username,
@@ -25,6 +26,8 @@ pub struct OperatorUseCases {
     pub create_super_admin: CreateSuperAdmin,
     pub change_account: Arc<ChangeAccount>,
     pub set_password: SetPassword,
+    pub erase_account: EraseAccount,
+    pub export_user: ExportUser,
     pub find_user: FindUser,
     pub read_audit_trail: ReadAuditTrail,
     pub clock: Arc<dyn Clock>,
@@ -64,6 +67,11 @@ impl OperatorUseCases {
                 let account = self.set_password.execute(&username, &password).await?;
                 report_change(&account, "has the new password");
             }
+            OperatorCommand::Erase { username, yes } => self.erase(&username, yes).await?,
+            OperatorCommand::ExportUser { username } => {
+                let export = self.export_user.execute(&username).await?;
+                say(export_json(&export, self.clock.now())?)?;
+            }
             OperatorCommand::RevokeSessions { username } => {
                 let ended = self.change_account.revoke_sessions(&username).await?.ended_sessions;
                 report(format_args!("{username} is logged out everywhere: {}", sessions(ended)));
@@ -81,6 +89,16 @@ impl OperatorUseCases {
         say(&description)?;
         confirm_if_interactive("This account will be super admin.", yes)?;
         report_change(&self.change_account.promote(username).await?, "is super admin");
+        Ok(())
+    }
+
+    async fn erase(&self, username: &str, yes: bool) -> anyhow::Result<()> {
+        let user = self.find_user.execute(username).await?;
+        say(self.describe(&user))?;
+        let question = "The account will be deleted for good, and nobody can have its name again.";
+        confirm_destruction(question, yes)?;
+        let user = self.erase_account.execute(username).await?;
+        report(format_args!("the account {} was erased", user.id));
         Ok(())
     }
 

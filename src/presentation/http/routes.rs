@@ -12,8 +12,8 @@ use super::{
     describe::Details,
     health::{alive, ready},
     users::{
-        change_password, create_user, end_user_sessions, get_user, grant_admin, inactivate_user, list_user_sessions,
-        list_users, reactivate_user, revoke_admin,
+        change_password, create_user, end_user_sessions, erase_user, get_user, grant_admin, inactivate_user,
+        list_user_sessions, list_users, reactivate_user, revoke_admin,
     },
 };
 
@@ -91,7 +91,11 @@ fn users(users: &mut ServiceConfig) {
         .service(web::resource("/revoke").route(web::patch().to(revoke_admin::revoke_admin)))
         .service(web::resource("/change_password").route(web::patch().to(change_password::change_password)))
         .service(web::resource("/change-password").route(web::patch().to(change_password::change_password_alias)))
-        .service(web::resource("/{user_id}").route(web::get().to(get_user::get_user)))
+        .service(
+            web::resource("/{user_id}")
+                .route(web::get().to(get_user::get_user))
+                .route(web::delete().to(erase_user::erase_user)),
+        )
         .service(
             web::resource("/{user_id}/sessions")
                 .route(web::get().to(list_user_sessions::list_user_sessions))

@@ -46,6 +46,7 @@ notices! {
     UserCreated: "user_created", "The user was created.";
     UserInactivated: "user_inactivated", "The user was inactivated, and can no longer log in.";
     UserReactivated: "user_reactivated", "The user was reactivated, and can log in again.";
+    UserErased: "user_erased", "The user was erased for good.";
     AdminGranted: "admin_granted", "The user is an admin now.";
     AdminRevoked: "admin_revoked", "The user is no longer an admin.";
     PasswordSet: "password_set", "The password was set. All sessions of the user have ended.";

@@ -13,8 +13,8 @@ use super::{
     settings::{PATH, PagesSettings},
     style::style,
     users::{
-        action::UserAction, ask::ask, create_user, end_user_sessions, grant_admin, inactivate_user, list_users,
-        reactivate_user, revoke_admin, set_password, show_user,
+        action::UserAction, ask::ask, create_user, end_user_sessions, erase_user, grant_admin, inactivate_user,
+        list_users, reactivate_user, revoke_admin, set_password, show_user,
     },
 };
 
@@ -89,7 +89,8 @@ fn users(console: &mut ServiceConfig) {
         .service(question(UserAction::GrantAdmin).route(web::post().to(grant_admin::grant_admin)))
         .service(question(UserAction::RevokeAdmin).route(web::post().to(revoke_admin::revoke_admin)))
         .service(question(UserAction::Inactivate).route(web::post().to(inactivate_user::inactivate_user)))
-        .service(question(UserAction::Reactivate).route(web::post().to(reactivate_user::reactivate_user)));
+        .service(question(UserAction::Reactivate).route(web::post().to(reactivate_user::reactivate_user)))
+        .service(question(UserAction::Erase).route(web::post().to(erase_user::erase_user)));
 }
 
 /// Returns the resource of an action, which asks first.

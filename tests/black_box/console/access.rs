@@ -23,6 +23,7 @@ const PAGES: &str = "
     /users/USER/end-sessions  303        403   200    200
     /users/USER/inactivate    303        403   200    200
     /users/USER/reactivate    303        403   303    303
+    /users/USER/erase         303        403   303    303
     /users/USER/grant         303        403   403    200
     /users/USER/revoke        303        403   403    303
     /users/ADMIN              303        403   200    200
@@ -36,6 +37,7 @@ const PAGES: &str = "
     /users/SUPER/inactivate   303        403   403    403
     /users/NOBODY             303        403   404    404
     /users/NOBODY/inactivate  303        403   404    404
+    /users/NOBODY/erase       303        403   404    404
 ";
 
 /// The status of each form, likewise; 303 is success for whom it is not the log-in.
@@ -46,20 +48,24 @@ const FORMS: &str = "
     /users/USER/end-sessions  403   303    303
     /users/USER/inactivate    403   303    303
     /users/USER/reactivate    403   303    303
+    /users/USER/erase         403   409    409
     /users/USER/grant         403   403    303
     /users/USER/revoke        403   403    303
     /users/ADMIN/password     403   403    303
     /users/ADMIN/end-sessions 403   403    303
     /users/ADMIN/inactivate   403   403    303
     /users/ADMIN/reactivate   403   403    303
+    /users/ADMIN/erase        403   403    409
     /users/ADMIN/grant        403   403    303
     /users/ADMIN/revoke       403   403    303
     /users/SUPER/password     403   403    403
     /users/SUPER/end-sessions 403   403    403
     /users/SUPER/inactivate   403   403    403
+    /users/SUPER/erase        403   403    403
     /users/SUPER/grant        403   403    403
     /users/SUPER/revoke       403   403    403
     /users/NOBODY/inactivate  403   404    404
+    /users/NOBODY/erase       403   404    404
 ";
 
 #[tokio::test]
@@ -168,6 +174,30 @@ async fn what_a_role_may_not_do_is_not_offered() {
             assert!(!text.contains(link), "{caller} on {page} is offered {link}: {text}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_inactive_user_is_erased_after_a_question() {
+    let town = Town::new(DatabaseKind::Sqlite).await;
+    let (admin, page) = (town.caller("admin"), town.path("/users/USER"));
+    assert!(!admin.get(&page).await.page(200).contains("/erase\""));
+    town.root.change("inactivate", "target.user").await.expect(200);
+    assert!(admin.get(&page).await.page(200).contains("/erase\""));
+    let question = admin.get(&format!("{page}/erase")).await;
+    for text in [
+        "Erase: target.user?",
+        "This cannot be undone.",
+        "the name and the addresses",
+    ] {
+        assert!(question.page(200).contains(text), "{text}: {question:?}");
+    }
+    let fields = [("username", "target.user")];
+    let erased = admin.post_form(&format!("{page}/erase"), &fields).await;
+    assert_eq!(erased.leads_to(), "/console/users");
+    let next = admin.get("/console/users").await;
+    assert!(next.page(200).contains("The user was erased for good."), "{next:?}");
+    admin.get(&page).await.page(404);
+    assert_eq!(town.root.find("target.user").await.len(), 0);
 }
 
 #[tokio::test]

@@ -75,6 +75,7 @@ pub fn operations() -> Vec<Operation> {
         (Method::POST, "/api/v1/users/", Authenticated, 201, CREDENTIALS),
         (Method::GET, "/api/v1/users/", Authenticated, 200, None),
         (Method::GET, "/api/v1/users/{user_id}", Authenticated, 200, None),
+        (Method::DELETE, "/api/v1/users/{user_id}", Authenticated, 204, None),
         (
             Method::GET,
             "/api/v1/users/{user_id}/sessions",

@@ -20,7 +20,7 @@ use crate::{
 ///
 /// - Open to everyone while sign-up is enabled.
 /// - Creates an active plain user, and does not log in.
-/// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Rejects a username or password that breaks a rule, and a name that is or was taken, whatever its case.
 /// - Rejects an attempt that comes too soon after others from the same network, before the password is hashed. Failures
 ///   caused by a full hash queue or by storage are not counted.
 pub struct SignUp {
@@ -89,8 +89,7 @@ impl SignUp {
     async fn register(&self, candidate: Candidate, provenance: &Provenance) -> Result<User, SignUpError> {
         let user = self.registration.prepare(candidate, Role::User).await?;
         let transaction = self.unit_of_work.begin().await?;
-        let inserted = transaction.users().insert(&user).await;
-        inserted.map_err(RegistrationError::from)?;
+        self.registration.insert(transaction.as_ref(), &user).await?;
         let (actor, now) = (ConfirmedActor::new(&user, None, provenance), user.state().created_at);
         self.audit
             .record(transaction.as_ref(), &actor, AuditAction::SignUp, user.id(), now)
@@ -160,6 +159,23 @@ mod tests {
             Err(SignUpError::Registration(RegistrationError::UsernameAlreadyExists))
         ));
         assert_eq!(world.user_count(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_name_of_an_erased_user_is_refused() {
+        let world = World::new();
+        for (secret, name) in [(0, "alice"), (1, "brian")] {
+            world.erase_username(name, secret).await;
+            let refusal = world
+                .sign_up_use_case()
+                .execute(request(&name.to_uppercase(), "correct horse"))
+                .await;
+            assert!(matches!(
+                refusal,
+                Err(SignUpError::Registration(RegistrationError::UsernameAlreadyExists))
+            ));
+        }
+        assert_eq!(world.user_count(), 0);
     }
 
     #[tokio::test]

@@ -1,15 +1,19 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use crate::application::{
-    audit::Refusals,
-    audit_trail::AuditEvent,
-    ports::{Clock, StorageError, UnitOfWork},
+use crate::{
+    application::{
+        audit::Refusals,
+        audit_trail::AuditEvent,
+        ports::{Clock, StorageError, UnitOfWork},
+    },
+    domain::user::UserId,
 };
 
 /// Writes noted refusals to the audit trail.
 ///
 /// - Open to the server itself only.
 /// - Writes similar [`Refusals`] together.
+/// - Leaves out the addresses of users who were erased meanwhile.
 /// - Discards refusals if storage fails, and logs their number, so that they do not pile up.
 pub struct WriteRefusals {
     pub(crate) refusals: Arc<Refusals>,
@@ -35,29 +39,50 @@ impl WriteRefusals {
     }
 
     async fn write(&self, refusals: Vec<AuditEvent>) -> Result<(), StorageError> {
-        if refusals.is_empty() {
-            return Ok(());
+        let mut missing = refusals.len();
+        let mut by_user = BTreeMap::<_, Vec<_>>::new();
+        for refusal in refusals {
+            by_user.entry(refusal.actor.user_id()).or_default().push(refusal);
         }
-        let written = async {
-            let transaction = self.unit_of_work.begin().await?;
-            for refusal in &refusals {
-                transaction.audit_events().append(refusal).await?;
-            }
-            transaction.commit().await
-        };
-        written.await.inspect_err(|_| {
-            log::error!("refusals that are missing in the audit trail: {}", refusals.len());
-        })?;
+        for (user_id, refusals) in by_user {
+            let number = refusals.len();
+            self.write_of(user_id, refusals).await.inspect_err(|_| {
+                log::error!("refusals that are missing in the audit trail: {missing}");
+            })?;
+            missing -= number;
+        }
         Ok(())
+    }
+
+    /// Writes the refusals of a user, or of all others, in one transaction.
+    ///
+    /// It locks the user, so that an erasure comes before it, or after it and finds these events. It locks no other
+    /// user, because other transactions lock two in another order.
+    async fn write_of(&self, user_id: Option<UserId>, refusals: Vec<AuditEvent>) -> Result<(), StorageError> {
+        let transaction = self.unit_of_work.begin().await?;
+        let is_erased = match user_id {
+            Some(id) => transaction.users().find_by_id_for_update(id).await?.is_none(),
+            None => false,
+        };
+        for mut refusal in refusals {
+            if is_erased {
+                refusal.provenance.address = None;
+            }
+            transaction.audit_events().append(&refusal).await?;
+        }
+        transaction.commit().await
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::application::{
-        audit_trail::{AuditAction, Provenance, RefusalReason},
-        testing::World,
+    use crate::{
+        application::{
+            audit_trail::{AuditAction, Provenance, RefusalReason},
+            testing::World,
+        },
+        domain::user::Role,
     };
 
     fn write_refusals(world: &World) -> WriteRefusals {
@@ -85,6 +110,26 @@ mod tests {
             write_refusals(&world).execute().await.unwrap();
             assert_eq!(Vec::from_iter(world.events().iter().map(|event| event.count)), counts);
             world.advance(Refusals::WINDOW / 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_address_of_a_user_who_was_erased_meanwhile_is_left_out() {
+        let world = World::new();
+        let [alice, brian] = [world.actor(Role::User), world.actor(Role::User)];
+        for actor in [&alice, &brian] {
+            let (action, reason) = (AuditAction::ListUsers, RefusalReason::NotAuthorized);
+            world.audit().refused(actor, action, None, reason);
+        }
+        let erase = world.store().begin().await.unwrap();
+        erase.users().delete(alice.id()).await.unwrap();
+        erase.commit().await.unwrap();
+
+        write_refusals(&world).execute().await.unwrap();
+        for (actor, address) in [(alice, None), (brian.clone(), brian.provenance.address)] {
+            let events = world.events();
+            let event = events.iter().find(|event| event.actor.user_id() == Some(actor.id()));
+            assert_eq!(event.unwrap().provenance.address, address);
         }
     }
 

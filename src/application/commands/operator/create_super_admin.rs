@@ -17,7 +17,7 @@ use crate::{
 /// Creates a super admin.
 ///
 /// - Open to the operator only.
-/// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Rejects a username or password that breaks a rule, and a name that is or was taken, whatever its case.
 pub struct CreateSuperAdmin {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -36,7 +36,7 @@ impl CreateSuperAdmin {
         let user = self.registration.prepare(candidate, Role::SuperAdmin).await?;
 
         let transaction = self.unit_of_work.begin().await?;
-        transaction.users().insert(&user).await?;
+        self.registration.insert(transaction.as_ref(), &user).await?;
         let (operator, now) = (ConfirmedActor::operator(), user.state().created_at);
         let action = AuditAction::CreateSuperAdmin;
         self.audit

@@ -4,8 +4,10 @@
 
 mod change_account;
 mod create_super_admin;
+mod erase_account;
 mod set_password;
 
 pub use change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
 pub use create_super_admin::CreateSuperAdmin;
+pub use erase_account::{EraseAccount, EraseAccountError};
 pub use set_password::{SetPassword, SetPasswordError};

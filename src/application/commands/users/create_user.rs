@@ -19,7 +19,7 @@ use crate::{
 /// - Open to admins for users, to super admins for users and admins. Nobody creates a super admin.
 /// - Creates an active user, whether or not sign-up is enabled.
 /// - Rejects an actor who was logged out or demoted while the password was hashed.
-/// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Rejects a username or password that breaks a rule, and a name that is or was taken, whatever its case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
     pub(crate) changes: Arc<Changes>,
@@ -68,8 +68,7 @@ impl CreateUser {
 
         let change = self.changes.begin(actor, action).await?;
         change.authorize(permission)?;
-        let inserted = change.transaction.users().insert(&user).await;
-        inserted.map_err(RegistrationError::from)?;
+        self.registration.insert(change.transaction.as_ref(), &user).await?;
         change.commit(user.id()).await?;
         log::info!("user {} created {} {}", actor.id(), user.role(), user.id());
         Ok(UserView::from(&user))
@@ -139,6 +138,17 @@ mod tests {
         let world = World::with([user("alice", Role::User)]).await;
         let actor = world.actor(Role::Admin);
         let refusal = create_user(&world, &actor, "Alice", Role::User).await;
+        assert!(matches!(
+            refusal,
+            Err(CreateUserError::Registration(RegistrationError::UsernameAlreadyExists))
+        ));
+    }
+
+    #[tokio::test]
+    async fn the_name_of_an_erased_user_is_refused() {
+        let world = World::new();
+        world.erase_username("alice", 0).await;
+        let refusal = create_user(&world, &world.actor(Role::Admin), "Alice", Role::User).await;
         assert!(matches!(
             refusal,
             Err(CreateUserError::Registration(RegistrationError::UsernameAlreadyExists))

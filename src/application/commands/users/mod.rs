@@ -5,6 +5,7 @@
 
 mod create_user;
 mod end_user_sessions;
+mod erase_user;
 mod grant_admin;
 mod inactivate_user;
 mod manage_user;
@@ -13,6 +14,7 @@ mod revoke_admin;
 
 pub use create_user::{CreateUser, CreateUserError, CreateUserRequest};
 pub use end_user_sessions::{EndUserSessions, EndUserSessionsError};
+pub use erase_user::{EraseUser, EraseUserError};
 pub use grant_admin::GrantAdmin;
 pub use inactivate_user::InactivateUser;
 pub use manage_user::ManageUserError;

@@ -250,6 +250,36 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
     }
 }
 
+pub(crate) async fn the_addresses_of_an_actor_are_removed_and_no_others(storage: Storage) {
+    let (alice, brian) = (user("alice", Role::Admin), user("brian", Role::User));
+    let address = Some("192.0.2.1".parse().unwrap());
+    let provenance = Provenance {
+        address,
+        request_id: Some("request".into()),
+    };
+    let by = |number, actor| AuditEvent {
+        target_id: Some(alice.id()),
+        provenance: provenance.clone(),
+        ..event(number, actor)
+    };
+    let by_stranger = AuditEvent {
+        actor: AuditActor::Anonymous,
+        ..by(2, &alice)
+    };
+    append(&storage, &[by(1, &brian), by_stranger, by(3, &alice)]).await;
+
+    let transaction = storage.begin().await;
+    let removed = transaction.audit_events().remove_addresses_of(alice.id()).await;
+    removed.unwrap();
+    transaction.commit().await.unwrap();
+
+    let views = views(&storage, AuditEventFilter::default()).await;
+    let left = Vec::from_iter(views.iter().map(|view| view.event.provenance.address));
+    assert_eq!(left, [None, address, address]);
+    let request_ids = views.iter().map(|view| view.event.provenance.request_id.as_deref());
+    assert!(request_ids.into_iter().all(|id| id == Some("request")));
+}
+
 pub(crate) async fn old_events_are_deleted_up_to_the_limit_the_oldest_first(storage: Storage) {
     let alice = user("alice", Role::User);
     append(&storage, &[4, 2, 1, 3].map(|number| event(number, &alice))).await;

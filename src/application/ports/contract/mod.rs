@@ -2,6 +2,7 @@
 //! database.
 
 pub(crate) mod audit_events;
+pub(crate) mod erased_usernames;
 pub(crate) mod readers;
 pub(crate) mod sessions;
 pub(crate) mod throttle_buckets;
@@ -90,8 +91,13 @@ macro_rules! storage_contract {
             a_stored_user_comes_back_unchanged,
             usernames_are_unique_whatever_their_case,
             a_saved_user_comes_back_changed,
+            a_deleted_user_is_gone_with_all_sessions,
             active_super_admins_are_counted,
             of_many_who_ask_for_one_name_at_once_one_gets_it,
+        );
+        storage_contract!(@module [$(#[$attribute])*] $make, erased_usernames:
+            a_name_is_known_once_it_was_erased_and_committed,
+            of_many_who_insert_a_name_while_it_is_erased_none_gets_it,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, sessions:
             a_live_session_comes_back_as_it_was,
@@ -120,6 +126,7 @@ macro_rules! storage_contract {
             an_event_of_what_was_not_committed_is_not_there,
             events_are_listed_newest_first_in_pages_that_do_not_shift,
             filters_let_through_what_they_say,
+            the_addresses_of_an_actor_are_removed_and_no_others,
             old_events_are_deleted_up_to_the_limit_the_oldest_first,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, touches:

@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 
-use super::{START, Storage};
+use super::{START, Storage, session};
 use crate::{
     application::{
         ports::InsertUserError,
@@ -57,6 +57,24 @@ pub(crate) async fn a_saved_user_comes_back_changed(storage: Storage) {
     for user in [alice, brian] {
         let found = transaction.users().find_by_id_for_update(user.id()).await.unwrap();
         assert_eq!(found, Some(user));
+    }
+}
+
+pub(crate) async fn a_deleted_user_is_gone_with_all_sessions(storage: Storage) {
+    let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+    storage.insert_users(&[&alice, &brian]).await;
+    let sessions = [session(&alice, 1), session(&alice, 2), session(&brian, 3)];
+    storage.insert_sessions(&sessions.each_ref()).await;
+
+    let transaction = storage.begin().await;
+    transaction.users().delete(alice.id()).await.unwrap();
+    transaction.commit().await.unwrap();
+
+    assert_eq!(storage.users.find_by_id(alice.id()).await.unwrap(), None);
+    assert!(storage.users.find_by_id(brian.id()).await.unwrap().is_some());
+    for (user, expected) in [(&alice, 0), (&brian, 1)] {
+        let left = storage.sessions.list_live(user.id(), START).await.unwrap();
+        assert_eq!(left.len(), expected);
     }
 }
 

@@ -23,6 +23,16 @@ impl AuditEventRepository for InMemoryTransaction {
             .insert(event.id, event.clone());
         Ok(())
     }
+
+    async fn remove_addresses_of(&self, actor_id: UserId) -> Result<(), StorageError> {
+        let mut state = self.working.lock().unwrap();
+        for event in state.audit_events.values_mut() {
+            if event.actor.user_id() == Some(actor_id) {
+                event.provenance.address = None;
+            }
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]

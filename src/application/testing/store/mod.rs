@@ -2,12 +2,13 @@
 
 mod audit_events;
 mod contract;
+mod erased_usernames;
 mod sessions;
 mod throttle_buckets;
 mod users;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -21,20 +22,21 @@ use crate::{
     application::{
         audit_trail::{AuditEvent, AuditEventId},
         ports::{
-            AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository,
-            Transaction, UnitOfWork, UserRepository,
+            AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, Expirable, StorageError,
+            ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
         },
     },
     domain::{
         session::{AuthSession, AuthSessionId},
         throttle::{ThrottleBucket, ThrottleKey},
-        user::{User, UserId},
+        user::{ErasedUsernameKey, User, UserId},
     },
 };
 
 #[derive(Clone, Default)]
 struct State {
     users: BTreeMap<UserId, User>,
+    erased_usernames: BTreeSet<ErasedUsernameKey>,
     sessions: BTreeMap<AuthSessionId, AuthSession>,
     throttle_buckets: BTreeMap<ThrottleKey, ThrottleBucket>,
     audit_events: BTreeMap<AuditEventId, AuditEvent>,
@@ -153,6 +155,10 @@ impl UnitOfWork for InMemoryStore {
 #[async_trait]
 impl Transaction for InMemoryTransaction {
     fn users(&self) -> &dyn UserRepository {
+        self
+    }
+
+    fn erased_usernames(&self) -> &dyn ErasedUsernameRepository {
         self
     }
 

@@ -47,6 +47,13 @@ impl UserRepository for InMemoryTransaction {
         Ok(())
     }
 
+    async fn delete(&self, id: UserId) -> Result<(), StorageError> {
+        let mut state = self.working.lock().unwrap();
+        state.users.remove(&id);
+        state.sessions.retain(|_, session| session.state().user_id != id);
+        Ok(())
+    }
+
     async fn count_active_super_admins_for_update(&self) -> Result<u64, StorageError> {
         let state = self.working.lock().unwrap();
         Ok(state.users.values().filter(|user| user.is_active_super_admin()).count() as u64)

@@ -110,3 +110,13 @@ fn a_change_of_password_is_dated() {
     assert_eq!(user.password_hash(), &PasswordHash::new("other"));
     assert_eq!(user.state().updated_at, LATER);
 }
+
+#[test]
+fn only_an_inactive_user_is_erased() {
+    for role in Role::ALL {
+        let mut user = user(role);
+        assert_eq!(user.check_erasable(), Err(ActiveAccount));
+        user.inactivate(LATER);
+        assert_eq!(user.check_erasable(), Ok(()));
+    }
+}

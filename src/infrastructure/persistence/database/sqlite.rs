@@ -33,7 +33,11 @@ pub(super) async fn connect(
     path: &Path,
     options: &DatabaseOptions,
 ) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
-    let writer = open(path, options, 1, |sqlite| sqlite).await?;
+    let writer = open(path, options, 1, |sqlite| {
+        // Deleted rows are overwritten with zeros, so that erased users leave nothing readable in the file.
+        sqlite.pragma("secure_delete", "ON")
+    })
+    .await?;
     let readers = open(path, options, options.max_connections, |sqlite| {
         sqlite.pragma("query_only", "ON")
     })
@@ -154,6 +158,7 @@ mod tests {
             assert_eq!(pragma(connection, "foreign_keys").await, "1");
             assert_eq!(pragma(connection, "busy_timeout").await, "5000");
         }
+        assert_eq!(pragma(database.writer(), "secure_delete").await, "1");
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ pub struct AuditEventView {
     actor: ActorName,
     /// The id of the acting user.
     actor_id: Option<Uuid>,
-    /// The username of the acting user.
+    /// The username of the acting user, unless that user was erased.
     actor_username: Option<String>,
     /// The id of the acting user's session, or of the session that a log-in began.
     session_id: Option<Uuid>,
@@ -26,7 +26,7 @@ pub struct AuditEventView {
     action: &'static str,
     /// The id of the target user, if there is one.
     target_id: Option<Uuid>,
-    /// The username of the target user.
+    /// The username of the target user, unless that user was erased.
     target_username: Option<String>,
     /// The outcome of the action.
     outcome: OutcomeName,
@@ -34,7 +34,7 @@ pub struct AuditEventView {
     refusal: Option<String>,
     /// The number of similar actions that this event represents. Only refusals are counted together.
     count: u32,
-    /// The IP address of the client, if it is known.
+    /// The IP address of the client, if it is known and its user was not erased.
     address: Option<String>,
     /// The id of the request in the server's log; of several similar ones, the first.
     request_id: Option<String>,

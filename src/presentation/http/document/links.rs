@@ -43,6 +43,11 @@ pub fn components() -> Value {
         "grantAdmin": change("grantAdmin", "The user can be made an admin."),
         "revokeAdmin": change("revokeAdmin", "The admin can be made a user again."),
         "inactivateUser": change("inactivateUser", "The user can be inactivated."),
+        "eraseUser": {
+            "operationId": "eraseUser",
+            "parameters": { "user_id": "$response.body#/id" },
+            "description": "The inactive user can be erased for good.",
+        },
         "reactivateUser": change("reactivateUser", "The user can be reactivated."),
     })
 }

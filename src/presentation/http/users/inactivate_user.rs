@@ -20,7 +20,7 @@ use crate::{
 pub const DETAILS: Details = Details {
     request: Some(samples::target),
     response: Some(|| samples::user(samples::ADA, "user", false)),
-    links: &["getUser", "reactivateUser"],
+    links: &["getUser", "reactivateUser", "eraseUser"],
     ..Details::of("inactivateUser")
 };
 

@@ -5,6 +5,7 @@
 pub(super) mod change_password;
 pub(super) mod create_user;
 pub(super) mod end_user_sessions;
+pub(super) mod erase_user;
 pub(super) mod get_user;
 pub(super) mod grant_admin;
 pub(super) mod inactivate_user;

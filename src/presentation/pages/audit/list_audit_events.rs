@@ -149,12 +149,11 @@ impl ParamValue for Outcome {
 }
 
 impl ListAuditEventsPage {
-    /// Returns who acted, if it was no known user.
+    /// Returns who acted, if it was no user.
     fn other_actor(event: &AuditEventView) -> String {
         let actor = &event.event.actor;
         match (actor.kind(), actor.operator_name()) {
             (AuditActorKind::Operator, Some(name)) => format!("Operator {}", name.as_str()),
-            (AuditActorKind::User, _) => "Former user".to_owned(),
             (kind, _) => labels::words(kind.name()),
         }
     }

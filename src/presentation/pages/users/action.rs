@@ -21,17 +21,20 @@ pub enum UserAction {
     Inactivate,
     /// Reactivates the user.
     Reactivate,
+    /// Erases the inactive user.
+    Erase,
 }
 
 impl UserAction {
     /// All actions, in the order in which they are offered.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::SetPassword,
         Self::EndSessions,
         Self::GrantAdmin,
         Self::RevokeAdmin,
         Self::Inactivate,
         Self::Reactivate,
+        Self::Erase,
     ];
 
     /// Returns whether `actor` may do this to `user`.
@@ -45,7 +48,7 @@ impl UserAction {
         may_manage(user.role)
             && match self {
                 Self::GrantAdmin | Self::RevokeAdmin => may_manage(Role::Admin),
-                Self::SetPassword | Self::EndSessions | Self::Inactivate | Self::Reactivate => true,
+                Self::SetPassword | Self::EndSessions | Self::Inactivate | Self::Reactivate | Self::Erase => true,
             }
     }
 
@@ -56,7 +59,7 @@ impl UserAction {
             Self::GrantAdmin => user.role == Role::User,
             Self::RevokeAdmin => user.role == Role::Admin,
             Self::EndSessions | Self::Inactivate => user.is_active,
-            Self::Reactivate => !user.is_active,
+            Self::Reactivate | Self::Erase => !user.is_active,
         }
     }
 
@@ -75,6 +78,7 @@ impl UserAction {
             Self::RevokeAdmin => "revoke",
             Self::Inactivate => "inactivate",
             Self::Reactivate => "reactivate",
+            Self::Erase => "erase",
         }
     }
 
@@ -87,6 +91,7 @@ impl UserAction {
             Self::RevokeAdmin => "Remove the admin role",
             Self::Inactivate => "Inactivate",
             Self::Reactivate => "Reactivate",
+            Self::Erase => "Erase",
         }
     }
 
@@ -99,6 +104,7 @@ impl UserAction {
             Self::RevokeAdmin => format!("Remove the admin role from {username}?"),
             Self::Inactivate => format!("Inactivate {username}?"),
             Self::Reactivate => format!("Reactivate {username}?"),
+            Self::Erase => format!("Erase {username} for good?"),
         }
     }
 
@@ -116,6 +122,10 @@ impl UserAction {
             Self::RevokeAdmin => "The user can no longer see or manage other users, from the next request on.",
             Self::Inactivate => "The user is logged out everywhere, and cannot log in until reactivated.",
             Self::Reactivate => "The user can log in again, with the same password.",
+            Self::Erase => {
+                "This cannot be undone. The account is deleted, with its password and its role. The audit trail keeps \
+                 what the user did, but loses the name and the addresses. Nobody can have the username again."
+            }
         }
     }
 }
@@ -144,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn an_inactive_user_can_be_reactivated_and_not_inactivated_again() {
+    fn only_an_inactive_user_can_be_reactivated_or_erased() {
         let target = UserView {
             is_active: false,
             ..UserView::from(&user("target", Role::User))
         };
         assert_eq!(
             UserAction::offered(&actor(Role::Admin), &target),
-            [SetPassword, Reactivate]
+            [SetPassword, Reactivate, Erase]
         );
     }
 }

@@ -5,6 +5,7 @@ mod address;
 pub mod ask;
 pub mod create_user;
 pub mod end_user_sessions;
+pub mod erase_user;
 pub mod grant_admin;
 pub mod inactivate_user;
 pub mod list_users;
