@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{
     Database,
-    entities::{audit_event, auth_session, user},
+    entities::{audit_event, auth_session, one_time_link, user},
 };
 
 /// The number of rows to read and write at a time.
@@ -17,7 +17,7 @@ const BATCH: u64 = 500;
 /// The progress of a copy, in rows of one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyProgress {
-    /// `users`, `auth_sessions` or `audit_events`.
+    /// `users`, `auth_sessions`, `one_time_links` or `audit_events`.
     pub table: &'static str,
     /// Rows copied so far.
     pub copied: u64,
@@ -32,6 +32,8 @@ pub struct RowCounts {
     pub users: u64,
     /// Sessions.
     pub sessions: u64,
+    /// One-time links.
+    pub links: u64,
     /// Events of the audit trail.
     pub audit_events: u64,
 }
@@ -41,8 +43,9 @@ pub struct RowCounts {
 pub enum CopyError {
     /// The target has data already.
     #[error(
-        "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, audit events: {}",
-        .0.users, .0.sessions, .0.audit_events
+        "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, links: {}, \
+        audit events: {}",
+        .0.users, .0.sessions, .0.links, .0.audit_events
     )]
     TargetNotEmpty(RowCounts),
     /// The target does not have the rows that were written to it.
@@ -67,7 +70,7 @@ impl From<DbErr> for CopyError {
     }
 }
 
-/// Copies all users, sessions and events of the audit trail, or none of them, to a database of any kind.
+/// Copies all users, sessions, one-time links and events of the audit trail, or none of them, to a database of any kind.
 ///
 /// Both must have the schema of this program, and `target` no data. Rows written to `source` meanwhile are not copied,
 /// nor are counts of failed attempts.
@@ -84,6 +87,7 @@ pub async fn copy(
     let found = RowCounts {
         users: user::Entity::find().count(&target).await?,
         sessions: auth_session::Entity::find().count(&target).await?,
+        links: one_time_link::Entity::find().count(&target).await?,
         audit_events: audit_event::Entity::find().count(&target).await?,
     };
     if found != RowCounts::default() {
@@ -92,6 +96,8 @@ pub async fn copy(
     let copied = RowCounts {
         users: copy_table::<user::Entity>(&source, &target, user::Column::Id, &mut progress).await?,
         sessions: copy_table::<auth_session::Entity>(&source, &target, auth_session::Column::Id, &mut progress).await?,
+        links: copy_table::<one_time_link::Entity>(&source, &target, one_time_link::Column::UserId, &mut progress)
+            .await?,
         audit_events: copy_table::<audit_event::Entity>(&source, &target, audit_event::Column::Id, &mut progress)
             .await?,
     };
@@ -169,6 +175,13 @@ mod tests {
             address: Some("2001:db8::1".to_owned()),
             user_agent: None,
         });
+        let links = users.clone().map(|user| one_time_link::Model {
+            user_id: user.id,
+            secret_digest: user.id.as_bytes().repeat(2),
+            kind: "recovery".to_owned(),
+            created_at: now,
+            expires_at: now,
+        });
         let events = users.clone().map(|user| audit_event::Model {
             id: user.id,
             occurred_at: now,
@@ -185,6 +198,7 @@ mod tests {
         });
         insert::<user::Entity>(&database, users).await;
         insert::<auth_session::Entity>(&database, sessions).await;
+        insert::<one_time_link::Entity>(&database, links).await;
         insert::<audit_event::Entity>(&database, events).await;
         database
     }
@@ -215,11 +229,13 @@ mod tests {
         let expected = RowCounts {
             users: USERS,
             sessions: USERS,
+            links: USERS,
             audit_events: USERS,
         };
         assert_eq!(copied.unwrap(), expected);
         let of = |table| [BATCH, 2 * BATCH, USERS].map(|copied| (table, copied, USERS));
-        assert_eq!(steps, [of("users"), of("auth_sessions"), of("audit_events")].concat());
+        let tables = ["users", "auth_sessions", "one_time_links", "audit_events"];
+        assert_eq!(steps, tables.map(of).concat());
         assert_eq!(
             rows::<user::Entity>(&source, user::Column::Id).await,
             rows::<user::Entity>(&target, user::Column::Id).await
@@ -227,6 +243,10 @@ mod tests {
         assert_eq!(
             rows::<auth_session::Entity>(&source, auth_session::Column::Id).await,
             rows::<auth_session::Entity>(&target, auth_session::Column::Id).await
+        );
+        assert_eq!(
+            rows::<one_time_link::Entity>(&source, one_time_link::Column::UserId).await,
+            rows::<one_time_link::Entity>(&target, one_time_link::Column::UserId).await
         );
         assert_eq!(
             rows::<audit_event::Entity>(&source, audit_event::Column::Id).await,

@@ -3,8 +3,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Database, database::SeaOrmTransaction, purge::purge};
 use crate::application::ports::{
-    AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository, Transaction,
-    UnitOfWork, UserRepository,
+    AuditEventRepository, AuthSessionRepository, Expirable, OneTimeLinkRepository, StorageError,
+    ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
 };
 
 #[async_trait]
@@ -21,6 +21,10 @@ impl Transaction for SeaOrmTransaction {
     }
 
     fn sessions(&self) -> &dyn AuthSessionRepository {
+        self
+    }
+
+    fn links(&self) -> &dyn OneTimeLinkRepository {
         self
     }
 

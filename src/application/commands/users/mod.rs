@@ -11,7 +11,7 @@ mod manage_user;
 mod reactivate_user;
 mod revoke_admin;
 
-pub use create_user::{CreateUser, CreateUserError, CreateUserRequest};
+pub use create_user::{CreateUser, CreateUserError, CreateUserRequest, CreatedUser};
 pub use end_user_sessions::{EndUserSessions, EndUserSessionsError};
 pub use grant_admin::GrantAdmin;
 pub use inactivate_user::InactivateUser;

@@ -2,6 +2,7 @@
 
 mod audit_events;
 mod contract;
+mod links;
 mod sessions;
 mod throttle_buckets;
 mod users;
@@ -21,11 +22,12 @@ use crate::{
     application::{
         audit_trail::{AuditEvent, AuditEventId},
         ports::{
-            AuditEventRepository, AuthSessionRepository, Expirable, StorageError, ThrottleBucketRepository,
-            Transaction, UnitOfWork, UserRepository,
+            AuditEventRepository, AuthSessionRepository, Expirable, OneTimeLinkRepository, StorageError,
+            ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
         },
     },
     domain::{
+        link::OneTimeLink,
         session::{AuthSession, AuthSessionId},
         throttle::{ThrottleBucket, ThrottleKey},
         user::{User, UserId},
@@ -36,6 +38,7 @@ use crate::{
 struct State {
     users: BTreeMap<UserId, User>,
     sessions: BTreeMap<AuthSessionId, AuthSession>,
+    links: BTreeMap<UserId, OneTimeLink>,
     throttle_buckets: BTreeMap<ThrottleKey, ThrottleBucket>,
     audit_events: BTreeMap<AuditEventId, AuditEvent>,
 }
@@ -90,6 +93,14 @@ impl InMemoryStore {
 
     pub(crate) fn remove_session(&self, id: AuthSessionId) {
         self.committed.lock().unwrap().sessions.remove(&id);
+    }
+
+    pub(crate) fn remove_link(&self, user_id: UserId) {
+        self.committed.lock().unwrap().links.remove(&user_id);
+    }
+
+    pub(crate) fn link_count(&self) -> usize {
+        self.committed.lock().unwrap().links.len()
     }
 
     pub(crate) fn user_count(&self) -> usize {
@@ -160,6 +171,10 @@ impl Transaction for InMemoryTransaction {
         self
     }
 
+    fn links(&self) -> &dyn OneTimeLinkRepository {
+        self
+    }
+
     fn throttle_buckets(&self) -> &dyn ThrottleBucketRepository {
         self
     }
@@ -173,6 +188,9 @@ impl Transaction for InMemoryTransaction {
         Ok(match what {
             Expirable::Sessions => remove(&mut state.sessions, limit, |session| {
                 Some(session.expires_at()).filter(|expiry| *expiry <= time)
+            }),
+            Expirable::Links => remove(&mut state.links, limit, |link| {
+                Some(link.state().expires_at).filter(|expiry| *expiry <= time)
             }),
             Expirable::ThrottleBuckets => remove(&mut state.throttle_buckets, limit, |bucket| {
                 Some(bucket.state().expires_at).filter(|expiry| *expiry <= time)

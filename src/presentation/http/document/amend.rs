@@ -117,7 +117,7 @@ fn name_nested_schemas(schemas: &mut Value) {
         schemas[item] = schema;
     }
     schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
-    for user in ["CurrentUser", "UserView"] {
+    for user in ["CreatedUser", "CurrentUser", "UserView"] {
         schemas[user]["properties"]["role"] = reference_to("Role");
     }
 }

@@ -48,9 +48,10 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         } },
         "CreateUserBody": { "properties": {
             "username": username,
-            "password": password,
+            "password": with_null(&password),
             "role": { "default": AssignableRole::default() },
         } },
+        "CreatedUser": { "properties": { "username": username } },
         "CurrentUser": { "properties": { "username": username } },
         "Health": { "properties": { "status": { "enum": ["ok"] } } },
         "Problem": { "properties": {
@@ -60,6 +61,8 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
         } },
+        "LinkView": { "properties": { "username": username } },
+        "RedeemLinkBody": { "properties": { "password": password } },
         "SessionView": { "properties": { "user_agent": { "minLength": 1, "maxLength": UserAgent::MAX_LENGTH } } },
         "SignUpBody": { "properties": { "username": username, "password": password } },
         "TargetUser": { "properties": { "username": username } },
@@ -99,6 +102,12 @@ fn limit() -> Value {
 
 fn offset() -> Value {
     json!({ "minimum": 0, "maximum": PageOffset::MAX })
+}
+
+fn with_null(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    schema["nullable"] = json!(true);
+    schema
 }
 
 fn with_default(mut schema: Value, default: Value) -> Value {

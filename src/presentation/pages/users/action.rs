@@ -11,6 +11,10 @@ use crate::{
 pub enum UserAction {
     /// Sets another password.
     SetPassword,
+    /// Issues a one-time link.
+    IssueLink,
+    /// Withdraws the one-time link.
+    WithdrawLink,
     /// Ends all sessions.
     EndSessions,
     /// Makes the user an admin.
@@ -25,7 +29,9 @@ pub enum UserAction {
 
 impl UserAction {
     /// All actions, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
+        Self::IssueLink,
+        Self::WithdrawLink,
         Self::SetPassword,
         Self::EndSessions,
         Self::GrantAdmin,
@@ -47,7 +53,7 @@ impl UserAction {
                 Self::SetPassword | Self::EndSessions => true,
                 Self::GrantAdmin => user.role == Role::User && may_manage(Role::Admin),
                 Self::RevokeAdmin => user.role == Role::Admin,
-                Self::Inactivate => user.is_active,
+                Self::IssueLink | Self::WithdrawLink | Self::Inactivate => user.is_active,
                 Self::Reactivate => !user.is_active,
             }
     }
@@ -56,6 +62,8 @@ impl UserAction {
     pub fn path(self) -> &'static str {
         match self {
             Self::SetPassword => "password",
+            Self::IssueLink => "issue-link",
+            Self::WithdrawLink => "withdraw-link",
             Self::EndSessions => "end-sessions",
             Self::GrantAdmin => "grant",
             Self::RevokeAdmin => "revoke",
@@ -68,6 +76,8 @@ impl UserAction {
     pub fn label(self) -> &'static str {
         match self {
             Self::SetPassword => "Set a password",
+            Self::IssueLink => "Issue a link",
+            Self::WithdrawLink => "Withdraw the link",
             Self::EndSessions => "End all sessions",
             Self::GrantAdmin => "Make an admin",
             Self::RevokeAdmin => "Make a plain user",
@@ -80,6 +90,11 @@ impl UserAction {
     pub fn consequences(self) -> &'static str {
         match self {
             Self::SetPassword => "All sessions of the user end. Tell the new password over a safe channel.",
+            Self::IssueLink => {
+                "By the link, the user sets a password that nobody else learns; then all sessions of the user end. A link \
+                 that was issued before works no longer."
+            }
+            Self::WithdrawLink => "If a link was issued to the user, it works no longer.",
             Self::EndSessions => {
                 "The user is logged out on every device and browser, but can log in again at once. If somebody else \
                  knows the password, set another one instead."
@@ -101,10 +116,10 @@ mod tests {
 
     #[rstest]
     #[case(Role::User, Role::User, &[])]
-    #[case(Role::Admin, Role::User, &[SetPassword, EndSessions, Inactivate])]
+    #[case(Role::Admin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, Inactivate])]
     #[case(Role::Admin, Role::Admin, &[])]
-    #[case(Role::SuperAdmin, Role::User, &[SetPassword, EndSessions, GrantAdmin, Inactivate])]
-    #[case(Role::SuperAdmin, Role::Admin, &[SetPassword, EndSessions, RevokeAdmin, Inactivate])]
+    #[case(Role::SuperAdmin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, GrantAdmin, Inactivate])]
+    #[case(Role::SuperAdmin, Role::Admin, &[IssueLink, WithdrawLink, SetPassword, EndSessions, RevokeAdmin, Inactivate])]
     #[case(Role::SuperAdmin, Role::SuperAdmin, &[])]
     fn only_what_the_role_permits_is_offered(
         #[case] role: Role,
