@@ -46,6 +46,7 @@ mod healthcheck;
 mod help;
 mod indexes;
 mod known_devices;
+mod links;
 mod list_users;
 mod log_in;
 mod log_in_times;

@@ -48,7 +48,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         } },
         "CreateUserBody": { "properties": {
             "username": username,
-            "password": with_null(&password),
+            "password": password,
             "role": { "default": AssignableRole::default() },
         } },
         "CreatedUser": { "properties": { "username": username } },
@@ -102,12 +102,6 @@ fn limit() -> Value {
 
 fn offset() -> Value {
     json!({ "minimum": 0, "maximum": PageOffset::MAX })
-}
-
-fn with_null(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    schema["nullable"] = json!(true);
-    schema
 }
 
 fn with_default(mut schema: Value, default: Value) -> Value {

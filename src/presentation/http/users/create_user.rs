@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use paperclip::actix::{Apiv2Schema, api_v2_operation, web::Data};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use crate::{
@@ -34,18 +34,21 @@ pub struct CreateUserBody {
     username: String,
     /// Any characters, counted in Unicode NFC. It must not be common or contain the username. Without it, the user is
     /// invited to set one.
+    #[serde(default, deserialize_with = "present")]
     password: Option<Password>,
     /// The role of the user.
     #[serde(default)]
     role: OrDefault<AssignableRole>,
 }
 
-/// The user who was created. No `Debug`, which would show the invitation.
+/// The user who was created.
+// No `Debug`, which would show the invitation.
 #[derive(Serialize, Apiv2Schema)]
 pub struct CreatedUser {
     #[serde(flatten)]
     user: UserView,
     /// The invitation, shown only once, if the user was created without a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
     invitation: Option<Invitation>,
 }
 
@@ -90,17 +93,18 @@ impl CreatedUser {
     }
 }
 
+/// Reads a field that may be missing but not `null`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Password>, D::Error> {
+    Password::deserialize(deserializer).map(Some)
+}
+
 /// The user in the examples.
 const GRACE: &str = "Grace.Hopper";
 
 /// Details for the OpenAPI document.
 pub const DETAILS: Details = Details {
     request: Some(|policy| json!({ "username": GRACE, "password": samples::password(policy), "role": "admin" })),
-    response: Some(|| {
-        let mut user = samples::user(GRACE, "admin", true);
-        user["invitation"] = json!(null);
-        user
-    }),
+    response: Some(|| samples::user(GRACE, "admin", true)),
     links: &["getUser", "listUserSessions", "logIn", "grantAdmin", "inactivateUser"],
     has_location: true,
     ..Details::of("createUser")

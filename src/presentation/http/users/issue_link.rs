@@ -24,7 +24,8 @@ use crate::{
     },
 };
 
-/// A one-time link, shown only once. No `Debug`, which would show it.
+/// A one-time link, shown only once.
+// No `Debug`, which would show it.
 #[derive(Serialize, Apiv2Schema)]
 pub struct IssuedLink {
     /// The purpose of the link.
