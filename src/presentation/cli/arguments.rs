@@ -96,10 +96,10 @@ pub enum MigrateCommand {
 /// A command for the data.
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
-    /// Copy all users, sessions and audit events into another, empty database
+    /// Copy all users, sessions, one-time links and audit events into another, empty database
     #[command(
-        long_about = "Copy all users, sessions and audit events into another, empty database, all of them or none, as \
-        they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
+        long_about = "Copy all users, sessions, one-time links and audit events into another, empty database, all of \
+        them or none, as they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
         empties a database. An address has the form of database.url: `sqlite:` and a path, or \
         `postgres://user@host:port/db`. The section [postgres] supplies the parts that are left out, above all the \
         password.",
