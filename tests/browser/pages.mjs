@@ -172,6 +172,7 @@ test('a link sets a password, with scripts and by pasting without', { timeout: 9
   await logIn(admin.page, superAdmin);
   await admin.page.getByRole('heading', { name: 'Your account' }).waitFor();
   for (const javaScriptEnabled of [true, false]) {
+    const password = randomUUID();
     const username = `made.${randomBytes(4).toString('hex')}`;
     await admin.page.goto(`${origin}/console/users/new`);
     await admin.page.getByLabel('Username').fill(username);
