@@ -24,7 +24,7 @@ pub fn bench(criterion: &mut Criterion) {
             User::restore(UserState {
                 id: user.id(),
                 username: Username::new(black_box("Somebody.000")).unwrap(),
-                password_hash: PasswordHash::new(black_box(PASSWORD_HASH)),
+                password_hash: Some(PasswordHash::new(black_box(PASSWORD_HASH))),
                 role: user.role(),
                 is_active: true,
                 credentials_generation: 0,

@@ -16,6 +16,7 @@ mod m20261127_000003_index_filtered_users;
 mod m20261128_000001_add_credentials_generation;
 mod m20261128_000002_index_hash_costs;
 mod m20261128_000003_add_audit_actor_details;
+mod m20261129_000001_create_one_time_links;
 mod m20261129_000002_create_erased_usernames;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000001_add_credentials_generation::Migration),
             Box::new(m20261128_000002_index_hash_costs::Migration),
             Box::new(m20261128_000003_add_audit_actor_details::Migration),
+            Box::new(m20261129_000001_create_one_time_links::Migration),
             Box::new(m20261129_000002_create_erased_usernames::Migration),
         ]
     }

@@ -16,12 +16,12 @@ use super::configuration::{self, AuthConfig, Configuration, PasswordConfig};
 use crate::{
     application::{
         ports::{
-            AccessTokens, AuditEventReader, Clock, DeviceTokens, ErasedUsernameKeys, IdentityReader, PassTokens,
-            Random, ReadinessProbe, SessionReader, SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
+            AccessTokens, AuditEventReader, Clock, DeviceTokens, ErasedUsernameKeys, IdentityReader, OneTimeLinkReader,
+            PassTokens, Random, ReadinessProbe, SessionReader, SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
         },
         throttle::ThrottlePolicy,
     },
-    domain::{session::SessionLifetime, user::PasswordPolicy},
+    domain::{link::LinkLifetimes, session::SessionLifetime, user::PasswordPolicy},
     infrastructure::{
         SystemClock, SystemRandom,
         persistence::{Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmSessionToucher},
@@ -40,6 +40,7 @@ pub struct Adapters {
     pub identities: Arc<dyn IdentityReader>,
     pub sessions: Arc<dyn SessionReader>,
     pub session_toucher: Arc<dyn SessionToucher>,
+    pub links: Arc<dyn OneTimeLinkReader>,
     pub audit_events: Arc<dyn AuditEventReader>,
     pub password_hasher: Arc<BcryptPasswordHasher>,
     pub access_tokens: Arc<dyn AccessTokens>,
@@ -53,6 +54,7 @@ pub struct Adapters {
     pub password_policy: PasswordPolicy,
     pub session_lifetime: SessionLifetime,
     pub max_sessions: NonZero<u64>,
+    pub link_lifetimes: LinkLifetimes,
     pub throttle_policy: Option<ThrottlePolicy>,
     pub audit_retention: TimeDelta,
 }
@@ -72,6 +74,7 @@ impl Adapters {
             identities: Arc::new(SeaOrmIdentityReader::new(database)),
             sessions: Arc::new(database.clone()),
             session_toucher: Arc::new(SeaOrmSessionToucher::new(database)),
+            links: Arc::new(database.clone()),
             audit_events: Arc::new(database.clone()),
             password_hasher: Arc::new(password_hasher(&config.password)),
             access_tokens: Arc::new(JwtAccessTokens::new(signer.clone())),
@@ -89,6 +92,7 @@ impl Adapters {
                 config.auth.refresh_threshold,
             )?,
             max_sessions: config.auth.max_sessions,
+            link_lifetimes: config.links.lifetimes(),
             throttle_policy: config.throttle.policy()?,
             audit_retention: configuration.audit.retention,
         })

@@ -6,11 +6,12 @@
 //!   the adapter behind a port, or for the parts of a use case;
 //! - the server: [`server`], its [`sockets`] and [`listener`], and the jobs beside it: [`upkeep`],
 //!   [`metrics`], [`hash_costs`];
-//! - the steps before it: [`logging`], [`database`], [`peppers`], [`operator_name`].
+//! - the steps before it: [`authority`], [`logging`], [`database`], [`peppers`], [`operator_name`].
 //!
 //! A rule that would still hold with other wiring belongs in another layer.
 
 mod adapters;
+mod authority;
 mod commands;
 pub mod configuration;
 mod database;

@@ -4,7 +4,7 @@ use super::adapters::Adapters;
 use crate::application::{
     audit::{Audit, Refusals},
     audit_trail::OperatorName,
-    commands::{Changes, Erasure, Registration, account::SessionCheck},
+    commands::{Changes, Erasure, Registration, account::SessionCheck, links::LinkIssue},
     throttle::{AbandonedAttempts, ChangeBudget, Throttle},
 };
 
@@ -16,6 +16,7 @@ pub struct Services {
     pub throttle: Arc<Throttle>,
     pub session_check: Arc<SessionCheck>,
     pub registration: Arc<Registration>,
+    pub link_issue: Arc<LinkIssue>,
     pub changes: Arc<Changes>,
     pub erasure: Arc<Erasure>,
 }
@@ -51,6 +52,10 @@ impl Services {
                 password_policy: adapters.password_policy,
                 erased_username_keys: adapters.erased_username_keys.clone(),
                 clock: adapters.clock.clone(),
+                random: adapters.random.clone(),
+            }),
+            link_issue: Arc::new(LinkIssue {
+                lifetimes: adapters.link_lifetimes,
                 random: adapters.random.clone(),
             }),
             changes: Arc::new(Changes {

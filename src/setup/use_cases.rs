@@ -12,14 +12,16 @@ use crate::{
                 Authenticate, ChangePassword, EndAllSessions, EndSession, IssuePass, LogIn, LogOut, PasswordCheck,
                 SessionIssue, SignUp, VerifyCaller,
             },
+            links::{IssueLink, RedeemLink, WithdrawLink},
             maintenance::{PurgeExpired, WriteRefusals},
-            operator::{ChangeAccount, CreateSuperAdmin, EraseAccount, SetPassword},
+            operator::{ChangeAccount, CreateSuperAdmin, EraseAccount, InviteUser, RecoverAccount, SetPassword},
             users::{CreateUser, EndUserSessions, EraseUser, GrantAdmin, InactivateUser, ReactivateUser, RevokeAdmin},
         },
         queries::{
             account::{ListSessions, WhoAmI},
             audit::ListAuditEvents,
             health::CheckReadiness,
+            links::ReadLink,
             operator::{ExportUser, FindUser, ReadAuditTrail},
             users::{GetUser, ListUserSessions, ListUsers},
         },
@@ -42,6 +44,7 @@ impl HttpUseCases {
             users,
             identities,
             sessions,
+            links,
             audit_events,
             password_hasher,
             access_tokens,
@@ -59,6 +62,7 @@ impl HttpUseCases {
             throttle,
             session_check,
             registration,
+            link_issue,
             changes,
             erasure,
             ..
@@ -120,6 +124,28 @@ impl HttpUseCases {
             provide(EndAllSessions {
                 changes: changes.clone(),
             }),
+            provide(ReadLink {
+                links: links.clone(),
+                throttle: throttle.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+            }),
+            provide(RedeemLink {
+                links,
+                unit_of_work,
+                password_hasher: password_hasher.clone(),
+                password_policy,
+                throttle: throttle.clone(),
+                audit: audit.clone(),
+                clock: clock.clone(),
+            }),
+            provide(IssueLink {
+                link_issue: link_issue.clone(),
+                changes: changes.clone(),
+            }),
+            provide(WithdrawLink {
+                changes: changes.clone(),
+            }),
             provide(ChangePassword {
                 identities,
                 changes: changes.clone(),
@@ -132,6 +158,7 @@ impl HttpUseCases {
             }),
             provide(CreateUser {
                 registration,
+                link_issue,
                 changes: changes.clone(),
             }),
             provide(ListUsers {
@@ -186,8 +213,8 @@ fn provide<T: Send + Sync + 'static>(use_case: T) -> Registration {
     })
 }
 
-/// Builds the use cases of the operator on the adapters and services.
-pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUseCases {
+/// Builds the use cases of the operator on the adapters and services. Links begin with `link_origin`.
+pub fn operator_use_cases(adapters: &Adapters, services: Services, link_origin: String) -> OperatorUseCases {
     let Adapters {
         unit_of_work, clock, ..
     } = adapters;
@@ -196,6 +223,7 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
         throttle,
         registration,
         erasure,
+        link_issue,
         ..
     } = services;
     let change_account = Arc::new(ChangeAccount {
@@ -206,9 +234,21 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
     });
     OperatorUseCases {
         create_super_admin: CreateSuperAdmin {
-            registration,
+            registration: registration.clone(),
             unit_of_work: unit_of_work.clone(),
             audit: audit.clone(),
+        },
+        invite_user: InviteUser {
+            registration,
+            link_issue: link_issue.clone(),
+            unit_of_work: unit_of_work.clone(),
+            audit: audit.clone(),
+        },
+        recover_account: RecoverAccount {
+            link_issue,
+            unit_of_work: unit_of_work.clone(),
+            audit: audit.clone(),
+            clock: clock.clone(),
         },
         erase_account: EraseAccount {
             unit_of_work: unit_of_work.clone(),
@@ -236,6 +276,7 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
             users: adapters.users.clone(),
         },
         clock: clock.clone(),
+        link_origin,
     }
 }
 

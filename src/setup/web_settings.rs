@@ -8,7 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     adapters::Adapters,
-    configuration::{Configuration, ForwardAuthConfig, SecurityConfig},
+    authority::authority,
+    configuration::{Configuration, ForwardAuthConfig, SecurityConfig, ServerConfig},
     metrics::Metrics,
 };
 use crate::presentation::{
@@ -66,6 +67,12 @@ pub fn pages_settings(configuration: &Configuration, adapters: &Adapters) -> Opt
         min_password_length: adapters.password_policy.min_length(),
         clock: adapters.clock.clone(),
     })
+}
+
+/// Returns the origin of the links that the command line prints: the first public one, or that of the server itself.
+pub fn link_origin(config: &ServerConfig) -> String {
+    let own = || format!("http://{}", authority(&config.host, config.port));
+    config.public_origins.first().cloned().unwrap_or_else(own)
 }
 
 /// Returns the settings of forward-auth, if services are guarded.

@@ -23,7 +23,7 @@ const LAYERS: [Layer; 5] = [
     Layer {
         name: "domain",
         layers: &[],
-        crates: &["chrono", "sha2", "thiserror", "unicode_normalization", "uuid", "zeroize"],
+        crates: &["base64", "chrono", "sha2", "thiserror", "unicode_normalization", "uuid", "zeroize"],
     },
     Layer {
         name: "application",

@@ -8,3 +8,4 @@ mod injection;
 mod lists;
 mod log_in;
 mod settings;
+mod welcome;

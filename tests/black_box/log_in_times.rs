@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use test_database::{DatabaseKind, apply, on_every_database};
 
 use crate::support::{PASSWORD, Server};
 
-const FAILURES: [(&str, &str); 4] = [
+const FAILURES: [(&str, &str); 5] = [
     ("alice", "not the password"),
     ("inactive", PASSWORD),
+    ("invited", PASSWORD),
     ("unknown", PASSWORD),
     ("no", PASSWORD),
 ];
@@ -71,14 +73,16 @@ async fn with_accounts(database: DatabaseKind) -> Server {
     for username in ["alice", "inactive"] {
         admin.create(username, "user").await;
     }
+    let invited = json!({"username": "invited"});
+    admin.post("/api/v1/users/", &invited).await.expect(201);
     admin.change("inactivate", "inactive").await.expect(200);
     server
 }
 
 /// How long log-ins that fail take, for each kind of failure in [`FAILURES`], sorted.
-async fn times_of_failures(server: &Server, rounds: usize) -> [Vec<Duration>; 4] {
+async fn times_of_failures(server: &Server, rounds: usize) -> [Vec<Duration>; 5] {
     let client = server.anonymous();
-    let mut times = [const { Vec::new() }; 4];
+    let mut times = [const { Vec::new() }; 5];
     // In turns, so that other work on the machine slows them all.
     for _ in 0..rounds {
         for ((username, password), times) in FAILURES.iter().zip(&mut times) {

@@ -47,6 +47,7 @@ mod healthcheck;
 mod help;
 mod indexes;
 mod known_devices;
+mod links;
 mod list_users;
 mod log_in;
 mod log_in_times;

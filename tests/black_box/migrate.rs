@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261128_000001_add_credentials_generation",
     "m20261128_000002_index_hash_costs",
     "m20261128_000003_add_audit_actor_details",
+    "m20261129_000001_create_one_time_links",
     "m20261129_000002_create_erased_usernames",
 ];
 

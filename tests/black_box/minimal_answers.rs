@@ -75,6 +75,7 @@ fn assert_minimal(method: &Method, path: &str, answer: &Value, event: &Value) {
             assert_eq!(members(answer), ["events", "next_cursor"]);
             items("events").for_each(|shown| assert_eq!(members(shown), members(event)));
         }
+        ("POST", "/api/v1/users/{user_id}/link") => assert_eq!(members(answer), ["expires_at", "kind", "url"]),
         ("POST", "/api/v1/account/signup" | "/api/v1/users/")
         | ("GET", "/api/v1/users/{user_id}")
         | ("PATCH", "/api/v1/users/inactivate" | "/api/v1/users/reactivate" | "/api/v1/users/grant")

@@ -36,6 +36,16 @@ const TARGETED: &str = "
     end_sessions     admin        403   204   403    403          404
     end_sessions     super_admin  403   204   204    403          404
 
+    issue_link       anonymous    -     401   401    401          401
+    issue_link       user         403   403   403    403          403
+    issue_link       admin        403   201   403    403          404
+    issue_link       super_admin  403   201   201    403          404
+
+    withdraw_link    anonymous    -     401   401    401          401
+    withdraw_link    user         403   403   403    403          403
+    withdraw_link    admin        403   204   403    403          404
+    withdraw_link    super_admin  403   204   204    403          404
+
     inactivate       anonymous    -     401   401    401          401
     inactivate       user         403   403   403    403          403
     inactivate       admin        403   200   403    403          404
@@ -78,6 +88,8 @@ const UNTARGETED: &str = "
     docs                200        200   200    200
     sign_up             201        403   403    403
     log_in              200        403   403    403
+    read_link           404        404   404    404
+    redeem_link         404        404   404    404
     me                  401        200   200    200
     pass                401        200   200    200
     verify              401        200   200    200
@@ -90,6 +102,7 @@ const UNTARGETED: &str = "
     list_users          401        403   200    200
     list_audit_events   401        403   403    200
     create_user         401        403   201    201
+    invite_user         401        403   201    201
     create_admin        401        403   403    201
     create_super_admin  401        422   422    422
     log_out             401        204   204    204
@@ -191,6 +204,7 @@ fn assert_status(cell: &str, answer: &Answer, expected: &str) {
             drop(answer.problem(403, "already_authenticated"))
         }
         403 => drop(answer.problem(403, "not_authorized")),
+        404 if cell.ends_with("_link") => drop(answer.problem(404, "link_not_found")),
         404 => drop(answer.problem(404, "user_not_found")),
         409 => drop(answer.problem(409, "user_is_active")),
         422 => drop(answer.problem(422, "validation_failed")),
@@ -267,6 +281,8 @@ impl Town {
             "get_user" => client.get(&path).await,
             "erase" => client.delete(&path).await,
             "list_sessions" => client.get(&format!("{path}/sessions")).await,
+            "issue_link" => client.send(client.request(Method::POST, &format!("{path}/link"))).await,
+            "withdraw_link" => client.delete(&format!("{path}/link")).await,
             "end_sessions" => client.delete(&format!("{path}/sessions")).await,
             "change_password" | "change-password" => {
                 // The current password is needed for oneself only, and harmless for others.
@@ -292,6 +308,11 @@ impl Town {
             "docs" => client.get("/docs/").await,
             "sign_up" => client.sign_up(&name, PASSWORD).await,
             "log_in" => client.log_in("caller.user", PASSWORD).await,
+            "read_link" => client.post("/api/v1/account/link", &json!({"token": "?"})).await,
+            "redeem_link" => {
+                let body = json!({"token": "?", "password": PASSWORD});
+                client.post("/api/v1/account/link/redeem", &body).await
+            }
             "log_out" => client.log_out().await,
             "me" => client.me().await,
             "pass" => {
@@ -310,6 +331,7 @@ impl Town {
             "list_users" => client.get("/api/v1/users/").await,
             "list_audit_events" => client.get("/api/v1/audit/").await,
             "create_user" => client.send(create("user")).await,
+            "invite_user" => client.post("/api/v1/users/", &json!({"username": name})).await,
             "create_admin" => client.send(create("admin")).await,
             "create_super_admin" => client.send(create("super_admin")).await,
             other => {

@@ -158,18 +158,64 @@ for (const colorScheme of ['light', 'dark']) {
       await page.getByRole('heading', { name: 'Your account' }).waitFor();
       for (const path of [
         '', 'password', 'sessions/end-others', 'users', 'users?username=zzz', 'users?username=abcdefghijklmnopqrstuvwxyz',
-        'users/new', 'audit', 'audit?outcome=refused', 'audit?since=2999-01-01T00:00', 'users/nobody',
+        'users/new', 'welcome', 'audit', 'audit?outcome=refused', 'audit?since=2999-01-01T00:00', 'users/nobody',
       ]) {
         await visit(path);
       }
       const users = await page.request.get(`${origin}/api/v1/users/?role=admin&limit=1`);
       const { id } = (await users.json()).users[0];
-      for (const path of ['', '/password', '/inactivate']) {
+      for (const path of ['', '/password', '/inactivate', '/issue-link']) {
         await visit(`users/${id}${path}`);
       }
+      await page.getByRole('button', { name: 'Issue a link' }).click();
+      const link = await page.getByLabel('Link', { exact: true }).inputValue();
+      await inspect();
+      await page.goto(link);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: 'Set your password' }).waitFor();
+      await inspect();
+      await visit('welcome');
+      await page.getByLabel('Your link').fill('void');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await inspect();
     });
   }
 }
+
+test('a link sets a password, with scripts and by pasting without', { timeout: 9 * PATIENCE }, async (t) => {
+  const browser = await launch(t);
+  const admin = await open(t, browser, { viewport: DESKTOP });
+  await admin.page.goto(`${origin}/console/login`);
+  await logIn(admin.page, superAdmin);
+  await admin.page.getByRole('heading', { name: 'Your account' }).waitFor();
+  for (const javaScriptEnabled of [true, false]) {
+    const password = randomUUID();
+    const username = `made.${randomBytes(4).toString('hex')}`;
+    await admin.page.goto(`${origin}/console/users/new`);
+    await admin.page.getByLabel('Username').fill(username);
+    await admin.page.getByRole('button', { name: 'Create the user' }).click();
+    const link = await admin.page.getByLabel('Link', { exact: true }).inputValue();
+
+    const { page, errors } = await open(t, browser, { viewport: PHONE, javaScriptEnabled });
+    await page.goto(`${origin}/console/welcome#void`);
+    await page.goto(link);
+    const field = page.getByLabel('Your link');
+    if (javaScriptEnabled) {
+      assert.equal(await field.inputValue(), link.split('#')[1], 'a second link in the same tab replaces the first');
+      assert.equal(page.url(), `${origin}/console/welcome`);
+    } else {
+      await field.fill(link);
+    }
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText(`You are ${username}.`).waitFor();
+    await typeNewPassword(page, password);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('Your password was set. Log in now.').waitFor();
+    await logIn(page, { username, password });
+    await page.getByRole('heading', { name: 'Your account' }).waitFor();
+    assert.deepEqual(errors.filter((error) => error.includes('Content Security Policy')), []);
+  }
+});
 
 test('the keyboard reaches everything, the content first', { timeout: 6 * PATIENCE }, async (t) => {
   const browser = await launch(t);

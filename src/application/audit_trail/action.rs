@@ -17,6 +17,14 @@ named_enum! {
         ChangePassword: "change_password",
         /// Creates an account for another user.
         CreateUser: "create_user",
+        /// Creates an account without a password, and invites its user.
+        InviteUser: "invite_user",
+        /// Issues a one-time link to a user.
+        IssueLink: "issue_link",
+        /// Withdraws the one-time link of a user.
+        WithdrawLink: "withdraw_link",
+        /// Sets the own password by a one-time link.
+        RedeemLink: "redeem_link",
         /// Inactivates a user.
         InactivateUser: "inactivate_user",
         /// Reactivates a user.
@@ -37,6 +45,8 @@ named_enum! {
         Demote: "demote",
         /// Reads a user. Queries have events only if they are refused.
         GetUser: "get_user",
+        /// Reads a one-time link.
+        ReadLink: "read_link",
         /// Lists users.
         ListUsers: "list_users",
         /// Lists a user's sessions.

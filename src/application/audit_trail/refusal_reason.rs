@@ -7,6 +7,8 @@ named_enum! {
         InvalidCredentials: "invalid_credentials",
         /// The current password was missing or wrong.
         WrongCurrentPassword: "wrong_current_password",
+        /// The one-time link was unknown or void.
+        LinkNotFound: "link_not_found",
         /// The role did not permit it.
         NotAuthorized: "not_authorized",
         /// Too many attempts failed before.

@@ -4,7 +4,7 @@
 //! are noted in the audit trail.
 //!
 //! Commands are grouped by caller: users and their own accounts in [`account`], admins in [`users`], the operator in
-//! [`operator`], and the server itself in [`maintenance`]. A file has the use case with its rules, its request, its
+//! [`operator`], and the server itself in [`maintenance`]. Those on one-time links are in [`links`]. A file has the use case with its rules, its request, its
 //! errors, `execute`, and tests. The rules have one order: who may run it, what it changes, what it rejects.
 //!
 //! No command calls another. They share [`Registration`], [`Erasure`], [`Changes`], which confirms the actor, and
@@ -13,6 +13,7 @@
 pub mod account;
 mod changes;
 mod erasure;
+pub mod links;
 pub mod maintenance;
 pub mod operator;
 mod registration;

@@ -10,7 +10,7 @@ use crate::{
     domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
 };
 
-/// Creates users, for sign-up and for the commands that create users and super admins.
+/// Creates users, for sign-up and for the commands that create, invite, or make super admins.
 pub struct Registration {
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
     pub(crate) password_policy: PasswordPolicy,
@@ -92,6 +92,17 @@ impl Registration {
             true => Err(RegistrationError::UsernameAlreadyExists),
             false => Ok(()),
         }
+    }
+
+    /// Returns an active user of `role` without a password, for the caller to insert.
+    ///
+    /// # Errors
+    /// [`RegistrationError::InvalidUsername`] if the username breaks a rule.
+    pub(super) fn invite(&self, username: &str, role: Role) -> Result<User, RegistrationError> {
+        let username = Username::new(username)?;
+        let now = self.clock.now();
+        let id = UserId::new(now, self.random.bytes());
+        Ok(User::invite(id, username, role, now))
     }
 }
 

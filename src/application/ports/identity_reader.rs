@@ -27,8 +27,8 @@ pub trait IdentityReader: Send + Sync {
 pub struct Credentials {
     /// The user.
     pub user_id: UserId,
-    /// The hash of the password.
-    pub password_hash: PasswordHash,
+    /// The hash of the password. An invited user has none yet.
+    pub password_hash: Option<PasswordHash>,
     /// The current generation of the user's credentials.
     pub generation: u32,
     /// Whether the user may log in.

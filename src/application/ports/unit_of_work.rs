@@ -2,8 +2,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{
-    AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, StorageError, ThrottleBucketRepository,
-    UserRepository,
+    AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, OneTimeLinkRepository, StorageError,
+    ThrottleBucketRepository, UserRepository,
 };
 
 /// Opens transactions, by which use cases change what is stored.
@@ -29,6 +29,9 @@ pub trait Transaction: Send + Sync {
     /// Lends the repository of sessions.
     fn sessions(&self) -> &dyn AuthSessionRepository;
 
+    /// Lends the repository of one-time links.
+    fn links(&self) -> &dyn OneTimeLinkRepository;
+
     /// Lends the repository of counts of failed attempts.
     fn throttle_buckets(&self) -> &dyn ThrottleBucketRepository;
 
@@ -50,6 +53,8 @@ pub trait Transaction: Send + Sync {
 pub enum Expirable {
     /// Sessions, at their expiry.
     Sessions,
+    /// One-time links, at their expiry.
+    Links,
     /// Counts of failed attempts, when all failures have expired.
     ThrottleBuckets,
     /// Events of the audit trail, as soon as they have happened.
@@ -58,12 +63,13 @@ pub enum Expirable {
 
 impl Expirable {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Sessions, Self::ThrottleBuckets, Self::AuditEvents];
+    pub const ALL: [Self; 4] = [Self::Sessions, Self::Links, Self::ThrottleBuckets, Self::AuditEvents];
 
     /// Returns the name of the kind in the log.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
+            Self::Links => "one-time links",
             Self::ThrottleBuckets => "throttle buckets",
             Self::AuditEvents => "audit events",
         }

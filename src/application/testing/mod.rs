@@ -10,4 +10,4 @@ mod world;
 
 pub(crate) use fakes::{FakeAccessTokens, FakePassTokens, hash_of, rotated_hash_of};
 pub(crate) use store::InMemoryStore;
-pub(crate) use world::{PASSWORD, TestSession, World, actor, provenance, user};
+pub(crate) use world::{PASSWORD, TestSession, World, actor, invited, log_in_request, provenance, user};

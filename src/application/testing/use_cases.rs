@@ -18,11 +18,13 @@ use crate::{
                 Authenticate, ChangePassword, IssuePass, LogIn, PasswordCheck, SessionCheck, SessionIssue, SignUp,
                 VerifyCaller,
             },
+            links::{IssueLink, LinkIssue, RedeemLink},
             operator::ChangeAccount,
         },
+        queries::links::ReadLink,
         throttle::{AbandonedAttempts, ChangeBudget, Throttle, ThrottlePolicy},
     },
-    domain::{session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
+    domain::{link::LinkLifetimes, session::SessionLifetime, throttle::ThrottleRule, user::PasswordPolicy},
 };
 
 impl World {
@@ -60,6 +62,7 @@ impl World {
             log_ins: rule(Self::FREE_LOG_INS, u32::MAX),
             current_password: rule(Self::FREE_ATTEMPTS, Self::FREE_ATTEMPTS),
             sign_up: rule(Self::FREE_ATTEMPTS, u32::MAX),
+            link: rule(Self::FREE_ATTEMPTS, u32::MAX),
             changes_per_minute: Self::CHANGES_PER_MINUTE,
             device_ttl: Self::DEVICE_TTL,
         };
@@ -159,6 +162,48 @@ impl World {
             session_check: self.session_check(),
             access_tokens: Arc::new(FakeAccessTokens),
             pass_tokens: Arc::new(FakePassTokens),
+            audit: self.audit(),
+            clock: self.clock(),
+        }
+    }
+
+    pub(crate) fn link_lifetimes(&self) -> LinkLifetimes {
+        LinkLifetimes {
+            invitation: TimeDelta::hours(72),
+            recovery: TimeDelta::hours(24),
+        }
+    }
+
+    pub(crate) fn link_issue(&self) -> Arc<LinkIssue> {
+        Arc::new(LinkIssue {
+            lifetimes: self.link_lifetimes(),
+            random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn issue_link(&self) -> IssueLink {
+        IssueLink {
+            link_issue: self.link_issue(),
+            changes: self.changes(),
+        }
+    }
+
+    pub(crate) fn redeem_link(&self) -> RedeemLink {
+        RedeemLink {
+            links: self.store(),
+            unit_of_work: self.store(),
+            password_hasher: self.password_hasher(),
+            password_policy: PasswordPolicy::new(8),
+            throttle: self.throttle(),
+            audit: self.audit(),
+            clock: self.clock(),
+        }
+    }
+
+    pub(crate) fn read_link_use_case(&self) -> ReadLink {
+        ReadLink {
+            links: self.store(),
+            throttle: self.throttle(),
             audit: self.audit(),
             clock: self.clock(),
         }

@@ -20,12 +20,14 @@ use crate::{
         audit_trail::{AuditAction, AuditEvent, Provenance},
         commands::account::{LogInRequest, SignUpRequest},
         ports::{AccessToken, AccessTokens, ErasedUsernameKeys, RandomExt, Transaction, UnitOfWork},
-        views::UserView,
+        queries::links::ReadLinkError,
+        views::{OneTimeLinkView, UserView},
     },
     domain::{
+        link::LinkToken,
         secret::Secret,
         session::{AuthSession, AuthSessionId, ClientDetails},
-        user::{Role, User, UserId, Username},
+        user::{Role, User, UserId, UserState, Username},
     },
 };
 
@@ -40,6 +42,25 @@ pub(crate) fn user(username: &str, role: Role) -> User {
     bytes[2..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     let id = UserId::new(past, bytes);
     User::new(id, Username::new(username).unwrap(), hash_of(PASSWORD), role, past)
+}
+
+/// Returns a [`user`] without a password.
+pub(crate) fn invited(username: &str, role: Role) -> User {
+    User::restore(UserState {
+        password_hash: None,
+        ..user(username, role).state().clone()
+    })
+}
+
+/// Returns a log-in from [`provenance`] on an unknown device.
+pub(crate) fn log_in_request(username: &str, password: &str) -> LogInRequest {
+    LogInRequest {
+        username: username.into(),
+        password: password.into(),
+        device_token: None,
+        user_agent: None,
+        provenance: provenance(),
+    }
 }
 
 /// Returns an actor of this role who is in no store.
@@ -251,6 +272,22 @@ impl World {
 
     pub(crate) fn throttle_bucket_count(&self) -> usize {
         self.store.throttle_bucket_count()
+    }
+
+    pub(crate) fn link_count(&self) -> usize {
+        self.store.link_count()
+    }
+
+    /// Issues a link to `user` by an admin above them, and returns its token.
+    pub(crate) async fn link_to(&self, user: &User) -> LinkToken {
+        let actor = self.actor(Role::SuperAdmin);
+        let issued = self.issue_link().execute(&actor, user.id()).await;
+        issued.unwrap().token
+    }
+
+    /// Reads a link from [`provenance`].
+    pub(crate) async fn read_link(&self, token: &LinkToken) -> Result<OneTimeLinkView, ReadLinkError> {
+        self.read_link_use_case().execute(token, &provenance()).await
     }
 
     /// Returns all events in the audit trail, oldest first.

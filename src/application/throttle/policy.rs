@@ -18,6 +18,8 @@ pub struct ThrottlePolicy {
     pub current_password: ThrottleRule,
     /// Sign-ups from one network.
     pub sign_up: ThrottleRule,
+    /// Unknown one-time links from one network.
+    pub link: ThrottleRule,
     /// Changes that a user may make within a minute, on each node.
     pub changes_per_minute: u32,
     /// How long a device is known after the last log-in on it.
@@ -34,6 +36,7 @@ impl ThrottlePolicy {
             ThrottleSubject::LogInsTo(..) => self.log_ins,
             ThrottleSubject::CurrentPassword(_) => self.current_password,
             ThrottleSubject::SignUpsFrom(_) => self.sign_up,
+            ThrottleSubject::LinksFrom(_) => self.link,
         }
     }
 }

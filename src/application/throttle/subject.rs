@@ -24,6 +24,8 @@ pub enum ThrottleSubject {
     CurrentPassword(AuthSessionId),
     /// Sign-ups from one network.
     SignUpsFrom(ClientNetwork),
+    /// Unknown one-time links from one network.
+    LinksFrom(ClientNetwork),
 }
 
 /// When an attempt counts against a subject.
@@ -63,6 +65,12 @@ impl ThrottleSubject {
         networks.into_iter().map(Self::SignUpsFrom).collect()
     }
 
+    /// Returns the subjects of an attempt to use a one-time link.
+    pub fn of_link(address: Option<IpAddr>) -> Vec<Self> {
+        let networks = address.map(ClientNetwork::all_of).unwrap_or_default();
+        networks.into_iter().map(Self::LinksFrom).collect()
+    }
+
     /// Returns when an attempt counts.
     ///
     /// Success does not clear the failures of a network, or an attacker with an account could keep guessing there.
@@ -72,7 +80,7 @@ impl ThrottleSubject {
                 Counting::UntilSuccess
             }
             Self::LogInsTo(..) | Self::SignUpsFrom(_) => Counting::Always,
-            Self::LogInsFrom(_) => Counting::OnceFailed,
+            Self::LogInsFrom(_) | Self::LinksFrom(_) => Counting::OnceFailed,
         }
     }
 
@@ -86,6 +94,7 @@ impl ThrottleSubject {
             Self::LogInsTo(name, network) => format!("log-ins-to {network} {name}"),
             Self::CurrentPassword(session) => format!("current-password {session}"),
             Self::SignUpsFrom(network) => format!("sign-ups-from {network}"),
+            Self::LinksFrom(network) => format!("links-from {network}"),
         })
     }
 }
@@ -126,14 +135,16 @@ mod tests {
     }
 
     #[test]
-    fn over_ipv6_log_ins_and_sign_ups_count_against_every_network_that_the_client_may_have() {
+    fn over_ipv6_log_ins_sign_ups_and_links_count_against_every_network_that_the_client_may_have() {
         let address = "2001:db8::1";
         let log_in = of_log_in("alice", address);
         let sign_up = texts(&ThrottleSubject::of_sign_up(address.parse().ok()));
+        let link = texts(&ThrottleSubject::of_link(address.parse().ok()));
         for network in ["2001:db8::/64", "2001:db8::/56", "2001:db8::/48"] {
             assert!(log_in.contains(&format!("log-ins-from {network}")));
             assert!(log_in.contains(&format!("account-from {network} alice")));
             assert!(sign_up.contains(&format!("sign-ups-from {network}")));
+            assert!(link.contains(&format!("links-from {network}")));
         }
     }
 

@@ -13,6 +13,8 @@ pub struct UserView {
     pub role: Role,
     /// Whether the user may log in.
     pub is_active: bool,
+    /// Whether no password was ever set.
+    pub is_invited: bool,
     /// When the user was created.
     pub created_at: DateTime<Utc>,
     /// When the user last changed.
@@ -27,6 +29,7 @@ impl From<&User> for UserView {
             username: state.username.to_string(),
             role: state.role,
             is_active: state.is_active,
+            is_invited: user.is_invited(),
             created_at: state.created_at,
             updated_at: state.updated_at,
         }

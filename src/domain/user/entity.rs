@@ -18,8 +18,8 @@ pub struct UserState {
     pub id: UserId,
     /// The name of the user, unique by its key; never changes.
     pub username: Username,
-    /// The hash of the password. A log-in renews it if it is outdated.
-    pub password_hash: PasswordHash,
+    /// The hash of the password. A log-in renews it if it is outdated. An invited user has none yet.
+    pub password_hash: Option<PasswordHash>,
     /// Grows with every change of password, inactivation and revocation, so that earlier credentials are outdated.
     pub credentials_generation: u32,
     /// The role, which decides what the user may do.
@@ -50,10 +50,17 @@ pub struct ActiveAccount;
 impl User {
     /// Creates an active user.
     pub fn new(id: UserId, username: Username, password_hash: PasswordHash, role: Role, now: DateTime<Utc>) -> Self {
+        let mut user = Self::invite(id, username, role, now);
+        user.state.password_hash = Some(password_hash);
+        user
+    }
+
+    /// Creates an active user without a password, whom no log-in fits until one is set.
+    pub fn invite(id: UserId, username: Username, role: Role, now: DateTime<Utc>) -> Self {
         Self::restore(UserState {
             id,
             username,
-            password_hash,
+            password_hash: None,
             credentials_generation: 0,
             role,
             is_active: true,
@@ -87,9 +94,14 @@ impl User {
         self.state.is_active
     }
 
-    /// Returns the hash of the password.
-    pub fn password_hash(&self) -> &PasswordHash {
-        &self.state.password_hash
+    /// Returns the hash of the password, if one was ever set.
+    pub fn password_hash(&self) -> Option<&PasswordHash> {
+        self.state.password_hash.as_ref()
+    }
+
+    /// Returns whether no password was ever set.
+    pub fn is_invited(&self) -> bool {
+        self.state.password_hash.is_none()
     }
 
     /// Returns the current generation of the user's credentials.
@@ -161,12 +173,12 @@ impl User {
 
     /// Replaces the hash by another one of the same password. It does not count as a change.
     pub fn renew_password_hash(&mut self, password_hash: PasswordHash) {
-        self.state.password_hash = password_hash;
+        self.state.password_hash = Some(password_hash);
     }
 
-    /// Replaces the password.
+    /// Replaces the password, or sets the first one.
     pub fn change_password(&mut self, password_hash: PasswordHash, now: DateTime<Utc>) {
-        self.state.password_hash = password_hash;
+        self.state.password_hash = Some(password_hash);
         self.state.updated_at = now;
         self.revoke_credentials();
     }

@@ -16,6 +16,7 @@ async fn storage(kind: DatabaseKind) -> Storage {
         identities: Arc::new(SeaOrmIdentityReader::new(&database)),
         sessions: database.clone(),
         session_toucher: Arc::new(SeaOrmSessionToucher::new(&database)),
+        links: database.clone(),
         audit_events: database,
         guard: Box::new(guard),
     }

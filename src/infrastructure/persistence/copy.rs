@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{
     Database,
-    entities::{audit_event, auth_session, erased_username, user},
+    entities::{audit_event, auth_session, erased_username, one_time_link, user},
 };
 
 /// The number of rows to read and write at a time.
@@ -17,7 +17,7 @@ const BATCH: u64 = 500;
 /// The progress of a copy, in rows of one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyProgress {
-    /// `users`, `auth_sessions`, `audit_events` or `erased_usernames`.
+    /// `users`, `auth_sessions`, `one_time_links`, `audit_events` or `erased_usernames`.
     pub table: &'static str,
     /// Rows copied so far.
     pub copied: u64,
@@ -32,6 +32,8 @@ pub struct RowCounts {
     pub users: u64,
     /// Sessions.
     pub sessions: u64,
+    /// One-time links.
+    pub links: u64,
     /// Events of the audit trail.
     pub audit_events: u64,
     /// Usernames of erased users.
@@ -43,9 +45,9 @@ pub struct RowCounts {
 pub enum CopyError {
     /// The target has data already.
     #[error(
-        "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, audit events: {}, \
-        erased usernames: {}",
-        .0.users, .0.sessions, .0.audit_events, .0.erased_usernames
+        "the target is not empty, a copy needs one that is; users in it: {}, sessions: {}, links: {}, \
+        audit events: {}, erased usernames: {}",
+        .0.users, .0.sessions, .0.links, .0.audit_events, .0.erased_usernames
     )]
     TargetNotEmpty(RowCounts),
     /// The target does not have the rows that were written to it.
@@ -70,8 +72,8 @@ impl From<DbErr> for CopyError {
     }
 }
 
-/// Copies all users, sessions, events of the audit trail and erased usernames, or none of them, to a database of any
-/// kind.
+/// Copies all users, sessions, one-time links, events of the audit trail and erased usernames, or none of them, to a
+/// database of any kind.
 ///
 /// Both must have the schema of this program, and `target` no data. Rows written to `source` meanwhile are not copied,
 /// nor are counts of failed attempts.
@@ -88,6 +90,7 @@ pub async fn copy(
     let found = RowCounts {
         users: user::Entity::find().count(&target).await?,
         sessions: auth_session::Entity::find().count(&target).await?,
+        links: one_time_link::Entity::find().count(&target).await?,
         audit_events: audit_event::Entity::find().count(&target).await?,
         erased_usernames: erased_username::Entity::find().count(&target).await?,
     };
@@ -98,6 +101,7 @@ pub async fn copy(
     let copied = RowCounts {
         users: copy_table::<user::Entity>(from, to, user::Column::Id, progress).await?,
         sessions: copy_table::<auth_session::Entity>(from, to, auth_session::Column::Id, progress).await?,
+        links: copy_table::<one_time_link::Entity>(from, to, one_time_link::Column::UserId, progress).await?,
         audit_events: copy_table::<audit_event::Entity>(from, to, audit_event::Column::Id, progress).await?,
         erased_usernames: copy_table::<erased_username::Entity>(from, to, erased_username::Column::Key, progress)
             .await?,
@@ -176,6 +180,13 @@ mod tests {
             address: Some("2001:db8::1".to_owned()),
             user_agent: None,
         });
+        let links = users.clone().map(|user| one_time_link::Model {
+            user_id: user.id,
+            secret_digest: user.id.as_bytes().repeat(2),
+            kind: "recovery".to_owned(),
+            created_at: now,
+            expires_at: now,
+        });
         let events = users.clone().map(|user| audit_event::Model {
             id: user.id,
             occurred_at: now,
@@ -195,6 +206,7 @@ mod tests {
         });
         insert::<user::Entity>(&database, users).await;
         insert::<auth_session::Entity>(&database, sessions).await;
+        insert::<one_time_link::Entity>(&database, links).await;
         insert::<audit_event::Entity>(&database, events).await;
         insert::<erased_username::Entity>(&database, erased).await;
         database
@@ -226,12 +238,19 @@ mod tests {
         let expected = RowCounts {
             users: USERS,
             sessions: USERS,
+            links: USERS,
             audit_events: USERS,
             erased_usernames: USERS,
         };
         assert_eq!(copied.unwrap(), expected);
         let of = |table| [BATCH, 2 * BATCH, USERS].map(|copied| (table, copied, USERS));
-        let tables = ["users", "auth_sessions", "audit_events", "erased_usernames"];
+        let tables = [
+            "users",
+            "auth_sessions",
+            "one_time_links",
+            "audit_events",
+            "erased_usernames",
+        ];
         assert_eq!(steps, tables.map(of).concat());
         assert_eq!(
             rows::<user::Entity>(&source, user::Column::Id).await,
@@ -240,6 +259,10 @@ mod tests {
         assert_eq!(
             rows::<auth_session::Entity>(&source, auth_session::Column::Id).await,
             rows::<auth_session::Entity>(&target, auth_session::Column::Id).await
+        );
+        assert_eq!(
+            rows::<one_time_link::Entity>(&source, one_time_link::Column::UserId).await,
+            rows::<one_time_link::Entity>(&target, one_time_link::Column::UserId).await
         );
         assert_eq!(
             rows::<audit_event::Entity>(&source, audit_event::Column::Id).await,

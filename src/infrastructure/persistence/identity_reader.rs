@@ -9,18 +9,14 @@ use uuid::Uuid;
 use super::{
     Database,
     entities::{auth_session, user},
-    mapping::generation,
+    mapping::{generation, stored_hash},
 };
 use crate::{
     application::{
         ports::{Credentials, Identity, IdentityReader, StorageError},
         views::UserView,
     },
-    domain::{
-        secret::SecretDigest,
-        session::AuthSession,
-        user::{PasswordHash, Username},
-    },
+    domain::{secret::SecretDigest, session::AuthSession, user::Username},
 };
 
 /// Reads what identifies a caller.
@@ -38,6 +34,7 @@ struct IdentityRow {
     username: String,
     role: user::RoleRank,
     is_active: bool,
+    is_invited: bool,
     user_created_at: DateTime<Utc>,
     user_updated_at: DateTime<Utc>,
 }
@@ -58,6 +55,7 @@ fn identity_sql(backend: DbBackend) -> String {
         .column(user::Column::Username)
         .column(user::Column::Role)
         .column(user::Column::IsActive)
+        .column_as(user::Column::is_invited(), "is_invited")
         .column_as(user::Column::CreatedAt, "user_created_at")
         .column_as(user::Column::UpdatedAt, "user_updated_at")
         .join(JoinType::InnerJoin, auth_session::Relation::User.def())
@@ -84,7 +82,7 @@ impl IdentityReader for SeaOrmIdentityReader {
         row.map(|(user_id, password_hash, column, is_active)| {
             Ok(Credentials {
                 user_id: user_id.into(),
-                password_hash: PasswordHash::new(password_hash),
+                password_hash: stored_hash(password_hash),
                 generation: generation(column)?,
                 is_active,
             })
@@ -104,6 +102,7 @@ impl IdentityReader for SeaOrmIdentityReader {
                 username: row.username,
                 role: row.role.into(),
                 is_active: row.is_active,
+                is_invited: row.is_invited,
                 created_at: row.user_created_at,
                 updated_at: row.user_updated_at,
             };

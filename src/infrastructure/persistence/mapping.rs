@@ -3,10 +3,10 @@
 use std::net::{AddrParseError, IpAddr};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, FromQueryResult, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, FromQueryResult, IntoActiveModel, QuerySelect, Select};
 use uuid::Uuid;
 
-use super::entities::{audit_event, auth_session, throttle_bucket, user};
+use super::entities::{audit_event, auth_session, one_time_link, throttle_bucket, user};
 use crate::{
     application::{
         audit_trail::{AuditAction, AuditActor, AuditActorKind, AuditEvent, OperatorName, Provenance, RefusalReason},
@@ -14,6 +14,7 @@ use crate::{
         views::UserView,
     },
     domain::{
+        link::{LinkKind, OneTimeLink, OneTimeLinkState},
         secret::SecretDigest,
         session::{AuthSession, AuthSessionState, ClientDetails, UserAgent},
         throttle::{ThrottleBucket, ThrottleBucketState, ThrottleKey},
@@ -21,23 +22,30 @@ use crate::{
     },
 };
 
-/// The columns of a [`UserView`].
-pub(super) const USER_VIEW_COLUMNS: [user::Column; 6] = [
-    user::Column::Id,
-    user::Column::Username,
-    user::Column::Role,
-    user::Column::IsActive,
-    user::Column::CreatedAt,
-    user::Column::UpdatedAt,
-];
+/// Selects only the columns of a [`UserViewRow`].
+pub(super) fn select_user_view(users: Select<user::Entity>) -> Select<user::Entity> {
+    let columns = [
+        user::Column::Id,
+        user::Column::Username,
+        user::Column::Role,
+        user::Column::IsActive,
+        user::Column::CreatedAt,
+        user::Column::UpdatedAt,
+    ];
+    users
+        .select_only()
+        .columns(columns)
+        .column_as(user::Column::is_invited(), "is_invited")
+}
 
-/// A row of [`USER_VIEW_COLUMNS`].
+/// A row of [`select_user_view`].
 #[derive(FromQueryResult)]
 pub(super) struct UserViewRow {
     id: Uuid,
     username: String,
     role: user::RoleRank,
     is_active: bool,
+    is_invited: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -49,6 +57,7 @@ impl From<UserViewRow> for UserView {
             username: row.username,
             role: row.role.into(),
             is_active: row.is_active,
+            is_invited: row.is_invited,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -65,7 +74,7 @@ impl TryFrom<user::Model> for User {
         Ok(User::restore(UserState {
             id: row.id.into(),
             username,
-            password_hash: PasswordHash::new(row.password_hash),
+            password_hash: stored_hash(row.password_hash),
             credentials_generation,
             role: row.role.into(),
             is_active: row.is_active,
@@ -73,6 +82,11 @@ impl TryFrom<user::Model> for User {
             updated_at: row.updated_at,
         }))
     }
+}
+
+/// Converts the hash of a user's password, which is empty if there is none.
+pub(super) fn stored_hash(column: String) -> Option<PasswordHash> {
+    (!column.is_empty()).then(|| PasswordHash::new(column))
 }
 
 /// Converts the generation of a user's credentials.
@@ -87,7 +101,10 @@ pub(super) fn user_row(user: &User) -> user::ActiveModel {
         id: state.id.as_uuid(),
         username: state.username.as_str().to_owned(),
         username_key: state.username.key().to_owned(),
-        password_hash: state.password_hash.expose().to_owned(),
+        password_hash: state
+            .password_hash
+            .as_ref()
+            .map_or_else(String::new, |hash| hash.expose().to_owned()),
         credentials_generation: state.credentials_generation.into(),
         role: state.role.into(),
         is_active: state.is_active,
@@ -103,12 +120,10 @@ impl TryFrom<auth_session::Model> for AuthSession {
 
     /// Fails if the stored digest or address is invalid.
     fn try_from(row: auth_session::Model) -> Result<Self, Self::Error> {
-        let digest = <[u8; 32]>::try_from(row.secret_digest)
-            .map_err(|_| StorageError::Failed("a stored session digest has not 32 bytes".into()))?;
         Ok(AuthSession::restore(AuthSessionState {
             id: row.id.into(),
             user_id: row.user_id.into(),
-            secret_digest: SecretDigest::new(digest),
+            secret_digest: digest(row.secret_digest)?,
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
             expires_at: row.expires_at,
@@ -118,6 +133,12 @@ impl TryFrom<auth_session::Model> for AuthSession {
             },
         }))
     }
+}
+
+fn digest(column: Vec<u8>) -> Result<SecretDigest, StorageError> {
+    let digest = <[u8; 32]>::try_from(column);
+    let digest = digest.map_err(|_| StorageError::Failed("a stored digest has not 32 bytes".into()))?;
+    Ok(SecretDigest::new(digest))
 }
 
 fn parsed(address: Option<String>) -> Result<Option<IpAddr>, StorageError> {
@@ -141,6 +162,36 @@ pub(super) fn session_row(session: &AuthSession) -> auth_session::ActiveModel {
             .user_agent
             .as_ref()
             .map(|user_agent| user_agent.as_str().to_owned()),
+    }
+    .into_active_model()
+    .reset_all()
+}
+
+impl TryFrom<one_time_link::Model> for OneTimeLink {
+    type Error = StorageError;
+
+    /// Fails if the stored digest or kind is invalid.
+    fn try_from(row: one_time_link::Model) -> Result<Self, Self::Error> {
+        let kind = LinkKind::named(&row.kind);
+        Ok(OneTimeLink::restore(OneTimeLinkState {
+            user_id: row.user_id.into(),
+            secret_digest: digest(row.secret_digest)?,
+            kind: kind.ok_or_else(|| StorageError::Failed("a stored link has an unknown kind".into()))?,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        }))
+    }
+}
+
+/// Returns the row of a one-time link, with all columns to be written.
+pub(super) fn one_time_link_row(link: &OneTimeLink) -> one_time_link::ActiveModel {
+    let state = link.state();
+    one_time_link::Model {
+        user_id: state.user_id.as_uuid(),
+        secret_digest: state.secret_digest.as_bytes().to_vec(),
+        kind: state.kind.as_str().to_owned(),
+        created_at: state.created_at,
+        expires_at: state.expires_at,
     }
     .into_active_model()
     .reset_all()

@@ -21,6 +21,8 @@ mod error;
 mod identity_reader;
 mod mapping;
 mod migrations;
+mod one_time_link_reader;
+mod one_time_link_repository;
 mod password_hashes;
 mod purge;
 mod readiness_probe;

@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Alias, CommonTableExpression, LockBehavior, LockType, Query, WithClause},
 };
 
-use super::entities::{audit_event, auth_session, throttle_bucket};
+use super::entities::{audit_event, auth_session, one_time_link, throttle_bucket};
 use crate::application::{audit_trail::AuditEventId, ports::Expirable};
 
 /// Deletes rows as [`Transaction::purge`](crate::application::ports::Transaction::purge) requires.
@@ -23,6 +23,17 @@ pub(super) async fn purge(
             use auth_session::{Column, Entity};
             let expired = Entity::find().filter(Column::ExpiresAt.lte(time));
             delete(expired.order_by_asc(Column::ExpiresAt), Column::Id, limit, transaction).await
+        }
+        Expirable::Links => {
+            use one_time_link::{Column, Entity};
+            let expired = Entity::find().filter(Column::ExpiresAt.lte(time));
+            delete(
+                expired.order_by_asc(Column::ExpiresAt),
+                Column::UserId,
+                limit,
+                transaction,
+            )
+            .await
         }
         Expirable::ThrottleBuckets => {
             use throttle_bucket::{Column, Entity};
@@ -46,6 +57,7 @@ async fn try_lock(what: Expirable, transaction: &impl ConnectionTrait) -> Result
     }
     let lock = i64::from_be_bytes(match what {
         Expirable::Sessions => *b"gatepurg",
+        Expirable::Links => *b"gatelink",
         Expirable::ThrottleBuckets => *b"gatethro",
         Expirable::AuditEvents => *b"gateaudi",
     });

@@ -3,8 +3,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Database, database::SeaOrmTransaction, purge::purge};
 use crate::application::ports::{
-    AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, Expirable, StorageError,
-    ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
+    AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, Expirable, OneTimeLinkRepository,
+    StorageError, ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
 };
 
 #[async_trait]
@@ -25,6 +25,10 @@ impl Transaction for SeaOrmTransaction {
     }
 
     fn sessions(&self) -> &dyn AuthSessionRepository {
+        self
+    }
+
+    fn links(&self) -> &dyn OneTimeLinkRepository {
         self
     }
 

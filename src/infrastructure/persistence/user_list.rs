@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{
     entities::user::{Column, Entity, RoleRank},
-    mapping::USER_VIEW_COLUMNS,
+    mapping::select_user_view,
 };
 use crate::{
     application::paging::{
@@ -27,10 +27,7 @@ const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Entity> {
     let column = sorting_column(request.start.sorting_field());
     let order = direction(request.sorting_order);
-    let mut users = Entity::find()
-        .select_only()
-        .columns(USER_VIEW_COLUMNS)
-        .column_as(Expr::from(count(filter, request.counting)), COUNTED);
+    let mut users = select_user_view(Entity::find()).column_as(Expr::from(count(filter, request.counting)), COUNTED);
     // Before the filter: if both bound the username, SQLite uses the first bound.
     if let UserPageStart::After(cursor) = &request.start {
         users = users.filter(behind(cursor, request.sorting_order));

@@ -1,10 +1,10 @@
 use async_trait::async_trait;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Select};
 
 use super::{
     Database,
     entities::user::{Column, Entity},
-    mapping::{USER_VIEW_COLUMNS, UserViewRow},
+    mapping::{UserViewRow, select_user_view},
     user_list,
 };
 use crate::{
@@ -55,7 +55,7 @@ impl UserReader for Database {
 }
 
 async fn find(database: &Database, query: Select<Entity>) -> Result<Option<UserView>, StorageError> {
-    let view = query.select_only().columns(USER_VIEW_COLUMNS);
-    let row = view.into_model::<UserViewRow>().one(database.reader()).await?;
+    let view = select_user_view(query).into_model::<UserViewRow>();
+    let row = view.one(database.reader()).await?;
     Ok(row.map(UserView::from))
 }

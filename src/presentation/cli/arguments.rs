@@ -6,9 +6,12 @@ use clap::{
 };
 
 use super::Moment;
-use crate::application::{
-    audit_trail::{AuditAction, AuditActorKind},
-    queries::operator::RequestedActor,
+use crate::{
+    application::{
+        audit_trail::{AuditAction, AuditActorKind},
+        queries::operator::RequestedActor,
+    },
+    domain::user::Role,
 };
 
 /// User management: sign-up, log-in, users, roles and sessions. Without a command, serves.
@@ -93,9 +96,9 @@ pub enum MigrateCommand {
 /// A command for the data.
 #[derive(Debug, Subcommand)]
 pub enum DbCommand {
-    /// Copy all users, sessions, audit events and erased usernames into another, empty database
+    /// Copy all users, sessions, one-time links, audit events and erased usernames into another, empty database
     #[command(
-        long_about = "Copy all users, sessions, audit events and erased usernames into another, empty database, all of \
+        long_about = "Copy all users, sessions, one-time links, audit events and erased usernames into another, empty database, all of \
         them or none, as they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
         empties a database. An address has the form of database.url: `sqlite:` and a path, or \
         `postgres://user@host:port/db`. The section [postgres] supplies the parts that are left out, above all the \
@@ -207,6 +210,30 @@ pub enum OperatorCommand {
         /// The name of the account, in any case
         username: String,
     },
+    /// Create an account without a password, and print a link by which its user sets one
+    #[command(
+        long_about = "Create an account without a password, and print a link by which its user sets one. The link alone \
+        is on standard output. It works once, for security.links.invitation_ttl_hours.",
+        after_help = "Examples:\n  gatehouse invite alice\n  gatehouse invite root.admin --role super_admin"
+    )]
+    Invite {
+        /// The name of the account
+        username: String,
+        /// The role of the account
+        #[arg(long, default_value = "user", value_parser = role())]
+        role: Role,
+    },
+    /// Print a link by which the user of any account, even a super admin, sets another password
+    #[command(
+        long_about = "Print a link by which the user of any account, even a super admin, sets another password. The link \
+        alone is on standard output. It works once, for security.links.recovery_ttl_hours, and replaces a former one. \
+        Until then nothing changes.",
+        after_help = "Example:\n  gatehouse recovery-link alice"
+    )]
+    RecoveryLink {
+        /// The name of the account, in any case
+        username: String,
+    },
     /// Show who did what to whom, when and from where, newest first
     #[command(
         long_about = "Show who did what to whom, when and from where, newest first. Each line has the columns TIME, \
@@ -261,6 +288,13 @@ fn actor(text: &str) -> Result<RequestedActor, &'static str> {
     };
     let kind = AuditActorKind::named(kind).map(RequestedActor::Kind);
     kind.ok_or("must be a username, @operator, @anonymous, @several or @user")
+}
+
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str)).map(|name| {
+        #[expect(clippy::expect_used, reason = "the parser accepts only names of roles")]
+        Role::named(&name).expect("it is one of the possible values")
+    })
 }
 
 fn action() -> impl TypedValueParser<Value = AuditAction> {

@@ -12,12 +12,18 @@ use super::{
 };
 use crate::{
     application::{
-        commands::operator::{ChangeAccount, ChangedAccount, CreateSuperAdmin, EraseAccount, SetPassword},
+        commands::{
+            links::IssuedLink,
+            operator::{
+                ChangeAccount, ChangedAccount, CreateSuperAdmin, EraseAccount, InviteUser, RecoverAccount, SetPassword,
+            },
+        },
         ports::Clock,
         queries::operator::{ExportUser, FindUser, ReadAuditTrail},
         views::UserView,
     },
     domain::user::Username,
+    presentation::link_address::link_address,
 };
 
 /// The use cases behind the operator's commands.
@@ -28,9 +34,13 @@ pub struct OperatorUseCases {
     pub set_password: SetPassword,
     pub erase_account: EraseAccount,
     pub export_user: ExportUser,
+    pub invite_user: InviteUser,
+    pub recover_account: RecoverAccount,
     pub find_user: FindUser,
     pub read_audit_trail: ReadAuditTrail,
     pub clock: Arc<dyn Clock>,
+    /// The origin that the addresses of links begin with.
+    pub link_origin: String,
 }
 
 impl OperatorUseCases {
@@ -76,11 +86,22 @@ impl OperatorUseCases {
                 let ended = self.change_account.revoke_sessions(&username).await?.ended_sessions;
                 report(format_args!("{username} is logged out everywhere: {}", sessions(ended)));
             }
+            OperatorCommand::Invite { username, role } => {
+                self.print_link(&self.invite_user.execute(&username, role).await?)?;
+            }
+            OperatorCommand::RecoveryLink { username } => {
+                self.print_link(&self.recover_account.execute(&username).await?)?;
+            }
             OperatorCommand::Audit(arguments) => {
                 show_audit_trail(arguments, &self.read_audit_trail, self.clock.now()).await?;
             }
         }
         Ok(())
+    }
+
+    /// Prints the link alone, for scripts.
+    fn print_link(&self, link: &IssuedLink) -> anyhow::Result<()> {
+        say(link_address(&self.link_origin, &link.token))
     }
 
     async fn promote(&self, username: &str, yes: bool) -> anyhow::Result<()> {

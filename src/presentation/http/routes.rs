@@ -6,19 +6,20 @@ use paperclip::actix::web::{self, ServiceConfig};
 
 use super::{
     account::{
-        end_all_sessions, end_session, issue_pass, list_sessions, log_in, log_out, sign_up, verify_caller, who_am_i,
+        end_all_sessions, end_session, issue_pass, list_sessions, log_in, log_out, read_link, redeem_link, sign_up,
+        verify_caller, who_am_i,
     },
     audit::list_audit_events,
     describe::Details,
     health::{alive, ready},
     users::{
         change_password, create_user, end_user_sessions, erase_user, get_user, grant_admin, inactivate_user,
-        list_user_sessions, list_users, reactivate_user, revoke_admin,
+        issue_link, list_user_sessions, list_users, reactivate_user, revoke_admin, withdraw_link,
     },
 };
 
 /// The details of all operations for the OpenAPI document.
-pub const DETAILS: [&Details; 22] = [
+pub const DETAILS: [&Details; 25] = [
     &alive::API_ALIVE,
     &alive::LIVE,
     &ready::DETAILS,
@@ -31,6 +32,8 @@ pub const DETAILS: [&Details; 22] = [
     &list_sessions::DETAILS,
     &end_session::DETAILS,
     &end_all_sessions::DETAILS,
+    &read_link::DETAILS,
+    &redeem_link::DETAILS,
     &create_user::DETAILS,
     &list_users::DETAILS,
     &get_user::DETAILS,
@@ -40,6 +43,7 @@ pub const DETAILS: [&Details; 22] = [
     &reactivate_user::DETAILS,
     &change_password::DETAILS,
     &list_user_sessions::DETAILS,
+    &issue_link::DETAILS,
     &list_audit_events::DETAILS,
 ];
 
@@ -68,6 +72,8 @@ fn account(account: &mut ServiceConfig) {
         .service(web::resource("/login").route(web::post().to(log_in::log_in)))
         .service(web::resource("/logout").route(web::delete().to(log_out::log_out)))
         .service(web::resource("/me").route(web::get().to(who_am_i::who_am_i)))
+        .service(web::resource("/link").route(web::post().to(read_link::read_link)))
+        .service(web::resource("/link/redeem").route(web::post().to(redeem_link::redeem_link)))
         .service(web::resource("/pass").route(web::post().to(issue_pass::issue_pass)))
         .service(web::resource("/verify").route(web::get().to(verify_caller::verify_caller)))
         .service(
@@ -100,6 +106,11 @@ fn users(users: &mut ServiceConfig) {
             web::resource("/{user_id}/sessions")
                 .route(web::get().to(list_user_sessions::list_user_sessions))
                 .route(web::delete().to(end_user_sessions::end_user_sessions)),
+        )
+        .service(
+            web::resource("/{user_id}/link")
+                .route(web::post().to(issue_link::issue_link))
+                .route(web::delete().to(withdraw_link::withdraw_link)),
         );
 }
 

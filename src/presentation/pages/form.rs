@@ -79,6 +79,7 @@ impl Rejection {
         let field = match code {
             ProblemCode::InvalidUsername | ProblemCode::UsernameAlreadyExists => Some("username"),
             ProblemCode::InvalidPassword => Some("password"),
+            ProblemCode::LinkNotFound => Some("token"),
             ProblemCode::WrongCurrentPassword => {
                 return Some(Self::of_field("current_password", format!("{}.", code.title())));
             }

@@ -2,10 +2,14 @@ use actix_web::{
     HttpResponse,
     http::{
         StatusCode,
-        header::{self, HeaderName},
+        header::{self, HeaderName, HeaderValue},
     },
 };
 use askama::Template;
+
+/// The policy of a page with a script, which is one of ours. Otherwise like that of every page.
+const POLICY_WITH_SCRIPT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The headers of every page.
 const HEADERS: [(HeaderName, &str); 3] = [
@@ -34,4 +38,11 @@ pub fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
         response.insert_header(header);
     }
     response.body(content)
+}
+
+/// Allows a page to load scripts of this server.
+pub fn allow_script(mut page: HttpResponse) -> HttpResponse {
+    let policy = HeaderValue::from_static(POLICY_WITH_SCRIPT);
+    page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    page
 }

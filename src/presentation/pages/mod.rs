@@ -11,7 +11,7 @@
 //!
 //! The modules, from the ground up. Each names only those above it in this list:
 //!
-//! - [`settings`], [`notice`], [`moment`], [`device`], [`labels`], [`style`], [`return_to`]: the parts of pages.
+//! - [`settings`], [`notice`], [`moment`], [`device`], [`labels`], [`assets`], [`return_to`]: the parts of pages.
 //! - [`html`]: the headers of pages. [`form`]: what is posted, and why it is rejected. [`filter`]: what is searched for.
 //! - [`visit`]: what every page needs besides its own content. [`visitor`]: a caller who may be logged in.
 //! - [`question`]: a page that asks before it does something.
@@ -20,6 +20,7 @@
 //! - [`routes`](mod@routes).
 
 mod account;
+mod assets;
 mod audit;
 mod device;
 mod filter;
@@ -34,7 +35,6 @@ mod reload;
 mod return_to;
 mod routes;
 mod settings;
-mod style;
 mod users;
 mod visit;
 mod visitor;

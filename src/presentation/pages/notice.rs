@@ -50,6 +50,8 @@ notices! {
     AdminGranted: "admin_granted", "The user is an admin now.";
     AdminRevoked: "admin_revoked", "The user is no longer an admin.";
     PasswordSet: "password_set", "The password was set. All sessions of the user have ended.";
+    LinkWithdrawn: "link_withdrawn", "The user has no link any more.";
+    LinkRedeemed: "link_redeemed", "Your password was set. Log in now.";
     UserSessionsEnded: "user_sessions_ended", "All sessions of the user were ended.";
 }
 

@@ -8,13 +8,13 @@ use actix_web::{
 };
 
 use super::{
-    account::{change_password, end_all_sessions, end_session, log_in, log_out, overview, sign_up},
+    account::{change_password, end_all_sessions, end_session, log_in, log_out, overview, sign_up, welcome},
+    assets::{STYLE, WELCOME_SCRIPT},
     audit::list_audit_events,
     settings::{PATH, PagesSettings},
-    style::style,
     users::{
         action::UserAction, ask::ask, create_user, end_user_sessions, erase_user, grant_admin, inactivate_user,
-        list_users, reactivate_user, revoke_admin, set_password, show_user,
+        issue_link, list_users, reactivate_user, revoke_admin, set_password, show_user, withdraw_link,
     },
 };
 
@@ -31,7 +31,8 @@ pub fn routes(
                 .app_data(settings)
                 .wrap(session)
                 .wrap(NormalizePath::trim())
-                .route("/style.css", web::get().to(style))
+                .route("/style.css", web::get().to(async || STYLE.serve()))
+                .route("/welcome.js", web::get().to(async || WELCOME_SCRIPT.serve()))
                 .configure(account)
                 .configure(users)
                 .service(web::resource("/audit").route(web::get().to(list_audit_events::list_audit_events))),
@@ -51,6 +52,11 @@ fn account(console: &mut ServiceConfig) {
             web::resource("/signup")
                 .route(web::get().to(sign_up::show))
                 .route(web::post().to(sign_up::sign_up)),
+        )
+        .service(
+            web::resource("/welcome")
+                .route(web::get().to(welcome::show))
+                .route(web::post().to(welcome::welcome)),
         )
         .service(web::resource("/logout").route(web::post().to(log_out::log_out)))
         .service(
@@ -85,6 +91,8 @@ fn users(console: &mut ServiceConfig) {
                 .route(web::get().to(set_password::show))
                 .route(web::post().to(set_password::set_password)),
         )
+        .service(question(UserAction::IssueLink).route(web::post().to(issue_link::issue_link)))
+        .service(question(UserAction::WithdrawLink).route(web::post().to(withdraw_link::withdraw_link)))
         .service(question(UserAction::EndSessions).route(web::post().to(end_user_sessions::end_user_sessions)))
         .service(question(UserAction::GrantAdmin).route(web::post().to(grant_admin::grant_admin)))
         .service(question(UserAction::RevokeAdmin).route(web::post().to(revoke_admin::revoke_admin)))

@@ -14,7 +14,8 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    form::Rejection, html::html, moment::Moment, notice::Notice, return_to::ReturnTo, settings::PagesSettings, style,
+    assets::STYLE, form::Rejection, html::html, moment::Moment, notice::Notice, return_to::ReturnTo,
+    settings::PagesSettings,
 };
 use crate::{
     application::access::{Actor, Permission, authorize},
@@ -184,7 +185,7 @@ impl Shell {
     pub fn new(settings: &PagesSettings) -> Self {
         Self {
             title: settings.title.clone(),
-            style: &style::ADDRESS,
+            style: STYLE.address(),
             viewer: None,
             offers_log_out: false,
             notice: None,

@@ -1,15 +1,15 @@
 //! `gatehouse healthcheck`.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 use ureq::{Agent, Body, http::Response};
 
-use crate::{presentation::cli::say, setup::configuration::Configuration};
+use crate::{
+    presentation::cli::say,
+    setup::{authority::authority, configuration::Configuration},
+};
 
 /// Time for the server to answer, without its database.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -52,36 +52,9 @@ pub fn run(ready: bool, configuration: &Configuration) -> anyhow::Result<()> {
     say(format_args!("{url} answers {}", answer.status()))
 }
 
-/// Returns the authority of a server that listens there: the loopback address if it listens on every address.
-fn authority(host: &str, port: u16) -> String {
-    match host.parse() {
-        Ok(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)).to_string(),
-        Ok(IpAddr::V6(Ipv6Addr::UNSPECIFIED)) => SocketAddr::from((Ipv6Addr::LOCALHOST, port)).to_string(),
-        Ok(ip) => SocketAddr::new(ip, port).to_string(),
-        Err(_) => format!("{host}:{port}"),
-    }
-}
-
 /// Returns the detail of a problem document.
 fn detail(answer: &mut Response<Body>) -> Option<String> {
     let body = answer.body_mut().read_to_vec().ok()?;
     let problem: Value = serde_json::from_slice(&body).ok()?;
     Some(problem.get("detail")?.as_str()?.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::every_address("0.0.0.0", "127.0.0.1:8000")]
-    #[case::every_address("::", "[::1]:8000")]
-    #[case::one_address("192.0.2.1", "192.0.2.1:8000")]
-    #[case::one_address("2001:db8::1", "[2001:db8::1]:8000")]
-    #[case::name("localhost", "localhost:8000")]
-    fn a_server_is_asked_where_it_can_be_reached(#[case] host: &str, #[case] expected: &str) {
-        assert_eq!(authority(host, 8000), expected);
-    }
 }

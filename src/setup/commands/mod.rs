@@ -19,6 +19,7 @@ use super::{
     services::Services,
     sockets::Sockets,
     use_cases::operator_use_cases,
+    web_settings::link_origin,
 };
 use crate::{
     infrastructure::persistence::Database,
@@ -93,7 +94,9 @@ async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sou
     }
     let adapters = Adapters::new(&configuration, database)?;
     let services = Services::new(&adapters, operator_name());
-    operator_use_cases(&adapters, services).run(command).await
+    operator_use_cases(&adapters, services, link_origin(&configuration.server))
+        .run(command)
+        .await
 }
 
 /// Logs the notices about the configuration.

@@ -21,6 +21,8 @@ const PAGES: &str = "
     /users/USER               303        403   200    200
     /users/USER/password      303        403   200    200
     /users/USER/end-sessions  303        403   200    200
+    /users/USER/issue-link    303        403   200    200
+    /users/USER/withdraw-link 303        403   200    200
     /users/USER/inactivate    303        403   200    200
     /users/USER/reactivate    303        403   303    303
     /users/USER/erase         303        403   303    303
@@ -29,11 +31,13 @@ const PAGES: &str = "
     /users/ADMIN              303        403   200    200
     /users/ADMIN/password     303        403   403    200
     /users/ADMIN/end-sessions 303        403   403    200
+    /users/ADMIN/issue-link   303        403   403    200
     /users/ADMIN/inactivate   303        403   403    200
     /users/ADMIN/grant        303        403   403    303
     /users/ADMIN/revoke       303        403   403    200
     /users/SUPER              303        403   200    200
     /users/SUPER/password     303        403   403    403
+    /users/SUPER/issue-link   303        403   403    403
     /users/SUPER/inactivate   303        403   403    403
     /users/NOBODY             303        403   404    404
     /users/NOBODY/inactivate  303        403   404    404
@@ -46,6 +50,8 @@ const FORMS: &str = "
 
     /users/USER/password      403   303    303
     /users/USER/end-sessions  403   303    303
+    /users/USER/issue-link    403   200    200
+    /users/USER/withdraw-link 403   303    303
     /users/USER/inactivate    403   303    303
     /users/USER/reactivate    403   303    303
     /users/USER/erase         403   409    409
@@ -53,6 +59,8 @@ const FORMS: &str = "
     /users/USER/revoke        403   403    303
     /users/ADMIN/password     403   403    303
     /users/ADMIN/end-sessions 403   403    303
+    /users/ADMIN/issue-link   403   403    200
+    /users/ADMIN/withdraw-link 403  403    303
     /users/ADMIN/inactivate   403   403    303
     /users/ADMIN/reactivate   403   403    303
     /users/ADMIN/erase        403   403    409
@@ -60,6 +68,7 @@ const FORMS: &str = "
     /users/ADMIN/revoke       403   403    303
     /users/SUPER/password     403   403    403
     /users/SUPER/end-sessions 403   403    403
+    /users/SUPER/issue-link   403   403    403
     /users/SUPER/inactivate   403   403    403
     /users/SUPER/erase        403   403    403
     /users/SUPER/grant        403   403    403
@@ -185,7 +194,7 @@ async fn an_inactive_user_is_erased_after_a_question() {
     assert!(admin.get(&page).await.page(200).contains("/erase\""));
     let question = admin.get(&format!("{page}/erase")).await;
     for text in [
-        "Erase: target.user?",
+        "Erase target.user for good?",
         "This cannot be undone.",
         "the name and the addresses",
     ] {

@@ -129,11 +129,15 @@ async fn the_document_tells_the_right_statuses_of_every_operation() {
             ("413", operation.body.is_some()),
             ("415", operation.body.is_some()),
             ("422", operation.body.is_some() || has_parameters),
-            ("503", operation.open_to != OpenTo::Everyone || id == "ready"),
+            (
+                "503",
+                operation.open_to != OpenTo::Everyone || operation.body.is_some() || id == "ready",
+            ),
             ("405", false),
             (
                 "429",
-                ["logIn", "signUp"].contains(&id) || (is_change && !["issuePass", "logOut"].contains(&id)),
+                ["logIn", "readLink", "redeemLink", "signUp"].contains(&id)
+                    || (is_change && !["issuePass", "logOut"].contains(&id)),
             ),
         ] {
             assert_eq!(

@@ -23,7 +23,7 @@ async fn the_examples_in_the_document_are_what_happens() {
     let session_id = root.get("/api/v1/account/sessions").await.expect(200)["sessions"][0]["id"].take();
     let root = server.logged_in("super").await;
     let document = ada.get(DOCUMENT).await.expect(200);
-    let mut ada_id = String::new();
+    let (mut ada_id, mut token) = (String::new(), String::new());
     let mut left: BTreeSet<_> = members(&document["paths"])
         .flat_map(members)
         .map(|operation| operation["operationId"].as_str().unwrap())
@@ -43,6 +43,10 @@ async fn the_examples_in_the_document_are_what_happens() {
         (&root, "listAuditEvents"),
         (&root, "listUserSessions"),
         (&ada, "logOut"),
+        (&root, "issueLink"),
+        (&ada, "readLink"),
+        (&ada, "redeemLink"),
+        (&root, "withdrawLink"),
         (&root, "endUserSessions"),
         (&root, "endSession"),
         (&root, "createUser"),
@@ -69,7 +73,11 @@ async fn the_examples_in_the_document_are_what_happens() {
         };
         let mut request = client.request(method, &format!("{path}{query}"));
         if operation.get("requestBody").is_some() {
-            request = request.json(&operation["requestBody"]["content"]["application/json"]["example"]);
+            let mut example = operation["requestBody"]["content"]["application/json"]["example"].clone();
+            if example.get("token").is_some() {
+                example["token"] = token.as_str().into();
+            }
+            request = request.json(&example);
         }
         let answer = client.send(request).await;
         let response = &operation["responses"][answer.status.as_str()];
@@ -87,8 +95,10 @@ async fn the_examples_in_the_document_are_what_happens() {
         if id == "reactivateUser" {
             root.change("inactivate", "Ada.Lovelace").await.expect(200);
         }
-        if id == "signUp" {
-            ada_id = sent["id"].as_str().unwrap().to_owned();
+        match id {
+            "signUp" => ada_id = sent["id"].as_str().unwrap().to_owned(),
+            "issueLink" => token = sent["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned(),
+            _ => {}
         }
     }
     assert!(
@@ -279,6 +289,7 @@ fn without_what_varies(answer: &Value) -> Value {
             .iter()
             .map(|(name, member)| match name.as_str() {
                 "id" | "next_cursor" => (name.clone(), "[id]".into()),
+                "url" => (name.clone(), "[url]".into()),
                 "address" | "user_agent" => (name.clone(), "[client]".into()),
                 name if name.ends_with("_at") => (name.to_owned(), "[time]".into()),
                 name if name.ends_with("_id") => (name.to_owned(), "[id]".into()),

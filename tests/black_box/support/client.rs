@@ -217,18 +217,34 @@ impl Answer {
     /// The page that the answer must be, by the rules that hold for all of them.
     #[track_caller]
     pub fn page(&self, status: u16) -> &str {
+        self.page_with(status, "");
+        assert!(!self.text.contains("<script"), "{self:?}");
+        &self.text
+    }
+
+    /// The page that the answer must be: the one with a script of this server.
+    #[track_caller]
+    pub fn page_with_script(&self, status: u16) -> &str {
+        self.page_with(status, "script-src 'self'; ");
+        assert_eq!(self.text.matches("<script").count(), 1, "{self:?}");
+        assert!(self.text.contains("<script src=\"/console/welcome.js?"), "{self:?}");
+        &self.text
+    }
+
+    #[track_caller]
+    fn page_with(&self, status: u16, scripts: &str) {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(
             self.header("content-type"),
             Some("text/html; charset=utf-8"),
             "{self:?}"
         );
+        let policy = format!(
+            "default-src 'none'; {scripts}style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'"
+        );
         for (name, value) in [
-            (
-                "content-security-policy",
-                "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
-                 frame-ancestors 'none'",
-            ),
+            ("content-security-policy", &*policy),
             ("referrer-policy", "same-origin"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cache-control", "no-store"),
@@ -236,8 +252,6 @@ impl Answer {
         ] {
             assert_eq!(self.header(name), Some(value), "{self:?}");
         }
-        assert!(!self.text.contains("<script"), "{self:?}");
-        &self.text
     }
 
     /// Where the answer leads, which must be a redirect to be followed by GET.

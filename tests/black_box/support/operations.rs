@@ -51,6 +51,8 @@ pub fn operations() -> Vec<Operation> {
 
     const ADDRESS: Option<&str> = Some(r#"{"rd":"https://app.example.com/"}"#);
     const TARGET: Option<&str> = Some(r#"{"username":"nobody"}"#);
+    const LINK: Option<&str> = Some(r#"{"token":"nobody"}"#);
+    const REDEMPTION: Option<&str> = Some(r#"{"token":"nobody","password":"correct horse battery"}"#);
     const CREDENTIALS: Option<&str> = Some(r#"{"username":"nobody","password":"correct horse battery"}"#);
 
     [
@@ -59,6 +61,8 @@ pub fn operations() -> Vec<Operation> {
         (Method::GET, "/health/ready", Everyone, 200, None),
         (Method::POST, "/api/v1/account/signup", Anonymous, 201, CREDENTIALS),
         (Method::POST, "/api/v1/account/login", Anonymous, 200, CREDENTIALS),
+        (Method::POST, "/api/v1/account/link", Everyone, 200, LINK),
+        (Method::POST, "/api/v1/account/link/redeem", Everyone, 204, REDEMPTION),
         (Method::DELETE, "/api/v1/account/logout", Authenticated, 204, None),
         (Method::GET, "/api/v1/account/me", Authenticated, 200, None),
         (Method::POST, "/api/v1/account/pass", Authenticated, 200, ADDRESS),
@@ -90,6 +94,8 @@ pub fn operations() -> Vec<Operation> {
             204,
             None,
         ),
+        (Method::POST, "/api/v1/users/{user_id}/link", Authenticated, 201, None),
+        (Method::DELETE, "/api/v1/users/{user_id}/link", Authenticated, 204, None),
         (Method::GET, "/api/v1/audit/", Authenticated, 200, None),
         (Method::PATCH, "/api/v1/users/inactivate", Authenticated, 200, TARGET),
         (Method::PATCH, "/api/v1/users/reactivate", Authenticated, 200, TARGET),

@@ -8,7 +8,15 @@ use super::Answer;
 pub fn assert_user_view(view: &Value) {
     assert_fields(
         view,
-        &["created_at", "id", "is_active", "role", "updated_at", "username"],
+        &[
+            "created_at",
+            "id",
+            "is_active",
+            "is_invited",
+            "role",
+            "updated_at",
+            "username",
+        ],
     );
 }
 
@@ -21,6 +29,7 @@ pub fn assert_current_user(view: &Value) {
             "created_at",
             "id",
             "is_active",
+            "is_invited",
             "role",
             "session_expires_at",
             "updated_at",
@@ -75,7 +84,7 @@ fn assert_fields(view: &Value, names: &[&str]) {
         let text = value.as_str().unwrap_or_default();
         match name.as_str() {
             "id" => assert_eq!(uuid::Uuid::parse_str(text).unwrap().get_version_num(), 7, "{view}"),
-            "current" | "is_active" => assert!(value.is_boolean(), "{view}"),
+            "current" | "is_active" | "is_invited" => assert!(value.is_boolean(), "{view}"),
             "user_agent" => assert!(value.is_null() || !text.is_empty(), "{view}"),
             name if name.ends_with("_at") => assert!(time(value) > DateTime::UNIX_EPOCH, "{view}"),
             _ => assert!(!text.is_empty(), "{view}"),

@@ -30,7 +30,7 @@ const ACTION: AuditAction = AuditAction::ChangePassword;
 ///   admins.
 /// - The caller's own account needs the current password. Every other session ends, and this one gets a new token.
 /// - Another account needs no current password. All sessions of that user end.
-/// - Clears the user's failed log-ins, and makes the user's known devices unknown.
+/// - Clears the user's failed log-ins, makes the user's known devices unknown, and withdraws the user's one-time link.
 /// - Hashes passwords before the transaction. In the transaction it confirms the actor, locks the user, and checks that
 ///   the verified password is still the stored one.
 /// - Counts wrong current passwords in the session. The last one that the rule allows ends the session, so that a
@@ -176,18 +176,18 @@ impl ChangePassword {
         reservation: &Reservation,
     ) -> Result<AccessToken, ChangePasswordError> {
         let mut verified_hash = credentials.password_hash.clone();
-        self.verify_current(actor, &current, &verified_hash).await?;
+        self.verify_current(actor, &current, verified_hash.as_ref()).await?;
         let password_hash = self.password_hasher.hash(actor.into(), password).await?;
 
         let mut change = loop {
             let change = self.changes.begin(actor, ACTION).await?;
-            if *change.user.password_hash() == verified_hash {
+            if change.user.password_hash() == verified_hash.as_ref() {
                 break change;
             }
             // Another password was set, or a log-in renewed the hash of the current one.
-            verified_hash = change.user.password_hash().clone();
+            verified_hash = change.user.password_hash().cloned();
             drop(change);
-            self.verify_current(actor, &current, &verified_hash).await?;
+            self.verify_current(actor, &current, verified_hash.as_ref()).await?;
         };
 
         let secret = Secret::new(self.random.bytes());
@@ -201,6 +201,7 @@ impl ChangePassword {
         let transaction = change.transaction.as_ref();
         transaction.users().save(&change.user).await?;
         transaction.sessions().delete_all_of(id, Some(session_id)).await?;
+        transaction.links().delete_of(id).await?;
         transaction.sessions().save(&change.session).await?;
         self.throttle.succeed(transaction, reservation).await?;
         self.throttle.forget(transaction, &change.user).await?;
@@ -222,11 +223,11 @@ impl ChangePassword {
         &self,
         actor: &Actor,
         current: &RawPassword,
-        hash: &PasswordHash,
+        hash: Option<&PasswordHash>,
     ) -> Result<(), ChangePasswordError> {
         let is_verified = self
             .password_hasher
-            .verify(actor.into(), current.clone(), Some(hash.clone()))
+            .verify(actor.into(), current.clone(), hash.cloned())
             .await?;
         is_verified
             .then_some(())
@@ -251,6 +252,7 @@ impl ChangePassword {
         user.change_password(password_hash, change.now);
         transaction.users().save(&user).await?;
         transaction.sessions().delete_all_of(user.id(), None).await?;
+        transaction.links().delete_of(user.id()).await?;
         self.throttle.forget(transaction, &user).await?;
         change.commit(user.id()).await?;
         log::info!("user {} changed the password of user {}", actor.id(), user.id());

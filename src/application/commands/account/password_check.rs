@@ -15,8 +15,8 @@ use crate::{
 
 /// Verifies the password of a user: the first step of a log-in.
 ///
-/// - Rejects an unknown user, a wrong password, an inactive user and an invalid username with the same error after the
-///   same time, because it always verifies one password. No password policy applies.
+/// - Rejects an unknown user, a wrong password, an inactive or invited user and an invalid username with the same error
+///   after the same time, because it always verifies one password. No password policy applies.
 /// - Rejects an attempt that comes too soon after failed ones, before it verifies a password. An attempt counts against
 ///   the account and its network. On a known device it counts against the user's known devices instead of the account.
 ///   It is counted before the password is verified, and taken back if it succeeds. Failures caused by a full hash queue
@@ -98,7 +98,7 @@ impl PasswordCheck {
         let verified = self.verify(client, credentials, password).await?;
         let renewed_hash = self.renewed_hash(client, &verified, password).await;
         let (transaction, mut user) = self.lock_user(client, verified, password).await?;
-        if let Some(hash) = renewed_hash.filter(|_| self.password_hasher.is_outdated(user.password_hash())) {
+        if let Some(hash) = renewed_hash.filter(|_| self.is_outdated(user.password_hash())) {
             user.renew_password_hash(hash);
             transaction.users().save(&user).await?;
         }
@@ -115,7 +115,7 @@ impl PasswordCheck {
     ) -> Result<Credentials, LogInError> {
         let stored_hash = credentials
             .as_ref()
-            .map(|credentials| credentials.password_hash.clone());
+            .and_then(|credentials| credentials.password_hash.clone());
         let is_verified = self
             .password_hasher
             .verify(client, password.clone(), stored_hash)
@@ -132,7 +132,7 @@ impl PasswordCheck {
         verified: &Credentials,
         password: &RawPassword,
     ) -> Option<PasswordHash> {
-        if !self.password_hasher.is_outdated(&verified.password_hash) {
+        if !self.is_outdated(verified.password_hash.as_ref()) {
             return None;
         }
         let hash = self.password_hasher.hash(client, password.clone()).await;
@@ -143,6 +143,10 @@ impl PasswordCheck {
             );
         })
         .ok()
+    }
+
+    fn is_outdated(&self, hash: Option<&PasswordHash>) -> bool {
+        hash.is_some_and(|hash| self.password_hasher.is_outdated(hash))
     }
 
     /// Locks the user in a new transaction, if still active and with the verified password.
@@ -156,13 +160,13 @@ impl PasswordCheck {
             let transaction = self.unit_of_work.begin().await?;
             let user = transaction.users().find_by_id_for_update(verified.user_id).await?;
             let user = user.filter(User::is_active).ok_or(LogInError::InvalidCredentials)?;
-            if *user.password_hash() == verified.password_hash {
+            if user.password_hash() == verified.password_hash.as_ref() {
                 return Ok((transaction, user));
             }
             // Another password was set, or another log-in renewed the hash.
             drop(transaction);
-            verified.password_hash = user.password_hash().clone();
-            let stored_hash = Some(verified.password_hash.clone());
+            verified.password_hash = user.password_hash().cloned();
+            let stored_hash = verified.password_hash.clone();
             let is_verified = self.password_hasher.verify(client, password.clone(), stored_hash);
             if !is_verified.await? {
                 return Err(LogInError::InvalidCredentials);

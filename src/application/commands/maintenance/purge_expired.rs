@@ -28,7 +28,7 @@ impl PurgeExpired {
     pub async fn execute(&self, what: Expirable) -> Result<u64, StorageError> {
         let transaction = self.unit_of_work.begin().await?;
         let retention = match what {
-            Expirable::Sessions | Expirable::ThrottleBuckets => TimeDelta::zero(),
+            Expirable::Sessions | Expirable::Links | Expirable::ThrottleBuckets => TimeDelta::zero(),
             Expirable::AuditEvents => self.audit_retention,
         };
         let expired_at = self.clock.now() - retention;
@@ -82,6 +82,17 @@ mod tests {
         let refusal = purge_expired(&world).execute(Expirable::Sessions).await;
         assert!(matches!(refusal, Err(StorageError::Unavailable(_))));
         assert_eq!(world.session_count(), 1);
+    }
+
+    #[tokio::test]
+    async fn links_are_removed_when_they_expire() {
+        let alice = user("alice", Role::User);
+        let world = World::with([alice.clone()]).await;
+        world.link_to(&alice).await;
+        for (purged, by) in [(0, world.link_lifetimes().recovery), (1, TimeDelta::zero())] {
+            assert_eq!(purge_expired(&world).execute(Expirable::Links).await.unwrap(), purged);
+            world.advance(by);
+        }
     }
 
     #[tokio::test]

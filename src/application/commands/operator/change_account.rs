@@ -20,6 +20,7 @@ use crate::{
 /// - Open to the operator only.
 /// - A change ends all sessions of the account, because they began with other rights. If nothing changes, nothing is
 ///   written.
+/// - Inactivation and a new password withdraw the one-time link of the account.
 /// - Rejects a change that would leave no active super admin.
 pub struct ChangeAccount {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -136,8 +137,12 @@ impl ChangeAccount {
         if is_changed {
             transaction.users().save(&user).await?;
             ended_sessions = transaction.sessions().delete_all_of(user.id(), None).await?;
-            if user.password_hash() != before.password_hash() {
+            let has_new_password = user.password_hash() != before.password_hash();
+            if has_new_password {
                 self.throttle.forget(transaction.as_ref(), &user).await?;
+            }
+            if has_new_password || !user.is_active() {
+                transaction.links().delete_of(user.id()).await?;
             }
             let operator = ConfirmedActor::operator();
             self.audit

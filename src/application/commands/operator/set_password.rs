@@ -84,7 +84,7 @@ mod tests {
             .unwrap();
         assert_eq!(account.ended_sessions, 1);
         let stored = world.user(alice.id()).await.unwrap();
-        assert_eq!(stored.password_hash(), &hash_of("battery staple"));
+        assert_eq!(stored.password_hash(), Some(&hash_of("battery staple")));
         assert_eq!(world.session_count(), 0);
     }
 

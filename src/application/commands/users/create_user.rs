@@ -7,7 +7,10 @@ use crate::{
     application::{
         access::{Actor, ActorError, NotAuthorized, Permission},
         audit_trail::AuditAction,
-        commands::{Changes, Registration, RegistrationError},
+        commands::{
+            Changes, Registration, RegistrationError,
+            links::{IssuedLink, LinkIssue},
+        },
         ports::StorageError,
         views::UserView,
     },
@@ -18,10 +21,12 @@ use crate::{
 ///
 /// - Open to admins for users, to super admins for users and admins. Nobody creates a super admin.
 /// - Creates an active user, whether or not sign-up is enabled.
+/// - Without a password it issues an invitation, by which the user sets one. Until then no log-in fits the account.
 /// - Rejects an actor who was logged out or demoted while the password was hashed.
 /// - Rejects a username or password that breaks a rule, and a name that is or was taken, whatever its case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
+    pub(crate) link_issue: Arc<LinkIssue>,
     pub(crate) changes: Arc<Changes>,
 }
 
@@ -30,10 +35,19 @@ pub struct CreateUser {
 pub struct CreateUserRequest {
     /// The username.
     pub username: String,
-    /// The first password.
-    pub password: SecretString,
+    /// The first password. Without one, the user is invited to set it.
+    pub password: Option<SecretString>,
     /// The role.
     pub role: Role,
+}
+
+/// The user who was created.
+#[derive(Clone, Debug)]
+pub struct CreatedUser {
+    /// The user.
+    pub user: UserView,
+    /// The invitation, if the user has no password.
+    pub invitation: Option<IssuedLink>,
 }
 
 /// Why the user was not created.
@@ -58,20 +72,36 @@ impl CreateUser {
     ///
     /// # Errors
     /// See [`CreateUserError`].
-    pub async fn execute(&self, actor: &Actor, request: CreateUserRequest) -> Result<UserView, CreateUserError> {
-        let (action, permission) = (AuditAction::CreateUser, Permission::manage(request.role));
+    pub async fn execute(&self, actor: &Actor, request: CreateUserRequest) -> Result<CreatedUser, CreateUserError> {
+        let permission = Permission::manage(request.role);
+        let action = match request.password {
+            Some(_) => AuditAction::CreateUser,
+            None => AuditAction::InviteUser,
+        };
         self.changes.authorize(actor, action, permission)?;
-        let candidate = self
-            .registration
-            .check(actor.into(), &request.username, request.password.expose_secret())?;
-        let user = self.registration.prepare(candidate, request.role).await?;
+        let user = match &request.password {
+            Some(password) => {
+                let password = password.expose_secret();
+                let candidate = self.registration.check(actor.into(), &request.username, password)?;
+                self.registration.prepare(candidate, request.role).await?
+            }
+            None => self.registration.invite(&request.username, request.role)?,
+        };
 
         let change = self.changes.begin(actor, action).await?;
         change.authorize(permission)?;
-        self.registration.insert(change.transaction.as_ref(), &user).await?;
+        let transaction = change.transaction.as_ref();
+        self.registration.insert(transaction, &user).await?;
+        let invitation = match user.is_invited() {
+            true => Some(self.link_issue.issue(transaction, &user, change.now).await?),
+            false => None,
+        };
         change.commit(user.id()).await?;
         log::info!("user {} created {} {}", actor.id(), user.role(), user.id());
-        Ok(UserView::from(&user))
+        Ok(CreatedUser {
+            user: UserView::from(&user),
+            invitation,
+        })
     }
 }
 
@@ -80,9 +110,13 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::application::{
-        ports::HashClient,
-        testing::{World, user},
+    use crate::{
+        application::{
+            commands::account::LogInError,
+            ports::HashClient,
+            testing::{World, log_in_request, user},
+        },
+        domain::link::LinkKind,
     };
 
     async fn create_user(
@@ -91,16 +125,58 @@ mod tests {
         username: &str,
         role: Role,
     ) -> Result<UserView, CreateUserError> {
+        let created = create(world, actor, username, Some("correct horse"), role).await?;
+        assert!(created.invitation.is_none());
+        Ok(created.user)
+    }
+
+    async fn create(
+        world: &World,
+        actor: &Actor,
+        username: &str,
+        password: Option<&str>,
+        role: Role,
+    ) -> Result<CreatedUser, CreateUserError> {
         let create_user = CreateUser {
             registration: world.registration(),
+            link_issue: world.link_issue(),
             changes: world.changes(),
         };
         let request = CreateUserRequest {
             username: username.into(),
-            password: "correct horse".into(),
+            password: password.map(Into::into),
             role,
         };
         create_user.execute(actor, request).await
+    }
+
+    #[tokio::test]
+    async fn without_a_password_the_user_is_invited_and_nothing_is_hashed() {
+        let world = World::new();
+        let actor = world.actor(Role::Admin);
+        let created = create(&world, &actor, "alice", None, Role::User).await.unwrap();
+        let (user, invitation) = (created.user, created.invitation.unwrap());
+        assert!(user.is_invited && user.is_active);
+        assert_eq!(world.hash_count(), 0);
+        let shown = world.read_link(&invitation.token).await.unwrap();
+        assert_eq!((shown.user_id, shown.kind), (user.id, LinkKind::Invitation));
+        assert_eq!(world.done(), [(AuditAction::InviteUser, user.id)]);
+
+        let refusal = world.log_in().execute(log_in_request("alice", "")).await;
+        assert!(matches!(refusal, Err(LogInError::InvalidCredentials)));
+        assert_eq!(world.hash_count(), 1, "as many as for a wrong password");
+    }
+
+    #[rstest]
+    #[case(Role::User, Role::User)]
+    #[case(Role::Admin, Role::Admin)]
+    #[tokio::test]
+    async fn nobody_invites_equal_or_higher_roles(#[case] role: Role, #[case] invited: Role) {
+        let world = World::new();
+        let actor = world.actor(role);
+        let refusal = create(&world, &actor, "alice", None, invited).await;
+        assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
+        assert_eq!(world.link_count(), 0);
     }
 
     #[rstest]

@@ -12,7 +12,7 @@ mod manage_user;
 mod reactivate_user;
 mod revoke_admin;
 
-pub use create_user::{CreateUser, CreateUserError, CreateUserRequest};
+pub use create_user::{CreateUser, CreateUserError, CreateUserRequest, CreatedUser};
 pub use end_user_sessions::{EndUserSessions, EndUserSessionsError};
 pub use erase_user::{EraseUser, EraseUserError};
 pub use grant_admin::GrantAdmin;

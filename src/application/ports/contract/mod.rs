@@ -3,6 +3,7 @@
 
 pub(crate) mod audit_events;
 pub(crate) mod erased_usernames;
+pub(crate) mod links;
 pub(crate) mod readers;
 pub(crate) mod sessions;
 pub(crate) mod throttle_buckets;
@@ -15,7 +16,10 @@ use std::{any::Any, net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{AuditEventReader, IdentityReader, SessionReader, SessionToucher, Transaction, UnitOfWork, UserReader};
+use super::{
+    AuditEventReader, IdentityReader, OneTimeLinkReader, SessionReader, SessionToucher, Transaction, UnitOfWork,
+    UserReader,
+};
 use crate::domain::{
     secret::Secret,
     session::{AuthSession, AuthSessionId, ClientDetails, SessionLifetime, UserAgent},
@@ -29,6 +33,7 @@ pub(crate) struct Storage {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) sessions: Arc<dyn SessionReader>,
     pub(crate) session_toucher: Arc<dyn SessionToucher>,
+    pub(crate) links: Arc<dyn OneTimeLinkReader>,
     pub(crate) audit_events: Arc<dyn AuditEventReader>,
     /// Whatever must live as long as the store: a temporary directory, say.
     #[expect(dead_code, reason = "it is held, not read")]
@@ -111,6 +116,14 @@ macro_rules! storage_contract {
             expired_sessions_are_deleted_up_to_the_limit_the_first_to_expire_first,
             of_many_who_delete_expired_sessions_at_once_each_is_deleted_by_one,
         );
+        storage_contract!(@module [$(#[$attribute])*] $make, links:
+            a_link_comes_back_as_it_was,
+            a_link_takes_the_place_of_the_former_one,
+            a_link_to_nobody_is_refused,
+            a_deleted_link_is_gone,
+            a_link_is_read_by_its_secret_while_it_lives_and_its_user_is_active,
+            expired_links_are_deleted_up_to_the_limit_the_first_to_expire_first,
+        );
         storage_contract!(@module [$(#[$attribute])*] $make, throttle_buckets:
             buckets_come_in_the_order_of_their_keys_and_new_ones_empty,
             a_saved_bucket_comes_back_as_it_was,
@@ -138,6 +151,7 @@ macro_rules! storage_contract {
         storage_contract!(@module [$(#[$attribute])*] $make, readers:
             users_are_found_by_id_and_name,
             credentials_are_found_for_inactive_users_too,
+            who_has_no_password_is_invited,
             an_identity_is_a_session_with_its_active_user,
             living_sessions_of_a_user_are_listed_newest_first,
             users_are_sorted_by_every_field_in_both_directions,

@@ -4,7 +4,7 @@ use super::{START, Storage, secret, session, user_pages::first_place};
 use crate::{
     application::{
         paging::{SortingOrder, UserFilter, UserPageRequest, UserSortingField},
-        testing::{hash_of, user},
+        testing::{hash_of, invited, user},
         views::{SessionView, UserView},
     },
     domain::{
@@ -51,6 +51,30 @@ pub(crate) async fn users_are_found_by_id_and_name(storage: Storage) {
     );
 }
 
+pub(crate) async fn who_has_no_password_is_invited(storage: Storage) {
+    let mut alice = invited("alice", Role::User);
+    storage.insert_users(&[&alice]).await;
+    let name = alice.state().username.clone();
+    for is_invited in [true, false] {
+        let transaction = storage.begin().await;
+        let stored = transaction.users().find_by_id_for_update(alice.id()).await.unwrap();
+        assert_eq!(stored.as_ref(), Some(&alice));
+        let credentials = storage.identities.find_credentials(&name).await.unwrap().unwrap();
+        assert_eq!(credentials.password_hash.as_ref(), alice.password_hash());
+        let view = storage.users.find_by_id(alice.id()).await.unwrap().unwrap();
+        assert_eq!(view.is_invited, is_invited);
+        let page = storage
+            .users
+            .list(&UserFilter::default(), &UserPageRequest::default())
+            .await;
+        assert_eq!(page.unwrap().users, [view]);
+
+        alice.change_password(hash_of("battery staple"), START);
+        transaction.users().save(&alice).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+}
+
 pub(crate) async fn credentials_are_found_for_inactive_users_too(storage: Storage) {
     let mut alice = user("alice", Role::User);
     alice.inactivate(START);
@@ -62,7 +86,7 @@ pub(crate) async fn credentials_are_found_for_inactive_users_too(storage: Storag
     assert!(!credentials.is_active);
     assert_eq!(
         credentials.password_hash,
-        hash_of(crate::application::testing::PASSWORD)
+        Some(hash_of(crate::application::testing::PASSWORD))
     );
 
     let nobody = Username::new("nobody").unwrap();

@@ -13,6 +13,7 @@ async fn in_memory() -> Storage {
         identities: store.clone(),
         sessions: store.clone(),
         session_toucher: store.clone(),
+        links: store.clone(),
         audit_events: store,
         guard: Box::new(()),
     }

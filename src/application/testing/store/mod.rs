@@ -3,6 +3,7 @@
 mod audit_events;
 mod contract;
 mod erased_usernames;
+mod links;
 mod sessions;
 mod throttle_buckets;
 mod users;
@@ -22,11 +23,12 @@ use crate::{
     application::{
         audit_trail::{AuditEvent, AuditEventId},
         ports::{
-            AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, Expirable, StorageError,
-            ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
+            AuditEventRepository, AuthSessionRepository, ErasedUsernameRepository, Expirable, OneTimeLinkRepository,
+            StorageError, ThrottleBucketRepository, Transaction, UnitOfWork, UserRepository,
         },
     },
     domain::{
+        link::OneTimeLink,
         session::{AuthSession, AuthSessionId},
         throttle::{ThrottleBucket, ThrottleKey},
         user::{ErasedUsernameKey, User, UserId},
@@ -38,6 +40,7 @@ struct State {
     users: BTreeMap<UserId, User>,
     erased_usernames: BTreeSet<ErasedUsernameKey>,
     sessions: BTreeMap<AuthSessionId, AuthSession>,
+    links: BTreeMap<UserId, OneTimeLink>,
     throttle_buckets: BTreeMap<ThrottleKey, ThrottleBucket>,
     audit_events: BTreeMap<AuditEventId, AuditEvent>,
 }
@@ -92,6 +95,14 @@ impl InMemoryStore {
 
     pub(crate) fn remove_session(&self, id: AuthSessionId) {
         self.committed.lock().unwrap().sessions.remove(&id);
+    }
+
+    pub(crate) fn remove_link(&self, user_id: UserId) {
+        self.committed.lock().unwrap().links.remove(&user_id);
+    }
+
+    pub(crate) fn link_count(&self) -> usize {
+        self.committed.lock().unwrap().links.len()
     }
 
     pub(crate) fn user_count(&self) -> usize {
@@ -166,6 +177,10 @@ impl Transaction for InMemoryTransaction {
         self
     }
 
+    fn links(&self) -> &dyn OneTimeLinkRepository {
+        self
+    }
+
     fn throttle_buckets(&self) -> &dyn ThrottleBucketRepository {
         self
     }
@@ -179,6 +194,9 @@ impl Transaction for InMemoryTransaction {
         Ok(match what {
             Expirable::Sessions => remove(&mut state.sessions, limit, |session| {
                 Some(session.expires_at()).filter(|expiry| *expiry <= time)
+            }),
+            Expirable::Links => remove(&mut state.links, limit, |link| {
+                Some(link.state().expires_at).filter(|expiry| *expiry <= time)
             }),
             Expirable::ThrottleBuckets => remove(&mut state.throttle_buckets, limit, |bucket| {
                 Some(bucket.state().expires_at).filter(|expiry| *expiry <= time)

@@ -77,7 +77,7 @@ impl IdentityReader for InMemoryStore {
         let user = state.users.values().find(|user| user.state().username == *username);
         Ok(user.map(|user| Credentials {
             user_id: user.id(),
-            password_hash: user.password_hash().clone(),
+            password_hash: user.password_hash().cloned(),
             generation: user.credentials_generation(),
             is_active: user.is_active(),
         }))

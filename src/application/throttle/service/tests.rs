@@ -197,7 +197,7 @@ async fn guesses_from_every_64_of_one_48_are_guesses_of_one_client() {
 fn credentials(user: &User) -> Credentials {
     Credentials {
         user_id: user.id(),
-        password_hash: user.password_hash().clone(),
+        password_hash: user.password_hash().cloned(),
         generation: user.credentials_generation(),
         is_active: user.is_active(),
     }

@@ -17,6 +17,16 @@ fn user(role: Role) -> User {
 }
 
 #[test]
+fn an_invited_user_has_no_password_until_one_is_set() {
+    let name = Username::new("alice").unwrap();
+    let mut invited = User::invite(UserId::new(BORN, [0; 10]), name, Role::User, BORN);
+    assert!(invited.is_active() && invited.is_invited());
+    assert_eq!(invited.password_hash(), None);
+    invited.change_password(PasswordHash::new("hash"), LATER);
+    assert!(!invited.is_invited() && !user(Role::User).is_invited());
+}
+
+#[test]
 fn a_new_user_is_active_and_unchanged() {
     let user = user(Role::User);
     assert!(user.is_active());
@@ -82,7 +92,7 @@ fn only_an_active_account_becomes_super_admin() {
 fn a_renewal_of_the_hash_is_not_dated() {
     let mut user = user(Role::User);
     user.renew_password_hash(PasswordHash::new("other"));
-    assert_eq!(user.password_hash(), &PasswordHash::new("other"));
+    assert_eq!(user.password_hash(), Some(&PasswordHash::new("other")));
     assert_eq!(user.state().updated_at, BORN);
 }
 
@@ -107,7 +117,7 @@ fn a_change_of_password_an_inactivation_and_a_revocation_begin_a_generation_of_c
 fn a_change_of_password_is_dated() {
     let mut user = user(Role::User);
     user.change_password(PasswordHash::new("other"), LATER);
-    assert_eq!(user.password_hash(), &PasswordHash::new("other"));
+    assert_eq!(user.password_hash(), Some(&PasswordHash::new("other")));
     assert_eq!(user.state().updated_at, LATER);
 }
 

@@ -1,4 +1,7 @@
-use sea_orm::entity::prelude::*;
+use sea_orm::{
+    entity::prelude::*,
+    sea_query::{Expr, ExprTrait},
+};
 
 use crate::domain::user::Role;
 
@@ -10,6 +13,7 @@ pub struct Model {
     pub id: Uuid,
     pub username: String,
     pub username_key: String,
+    /// Empty while the user is invited: [`Column::is_invited`].
     pub password_hash: String,
     pub credentials_generation: i64,
     pub role: RoleRank,
@@ -40,6 +44,16 @@ impl Related<super::auth_session::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Column {
+    /// Matches users who have never set a password.
+    ///
+    /// An empty hash, because SQLite cannot make an existing column nullable, and no password fits it on a node of an
+    /// earlier version. A constant, because a prepared statement numbers its parameters.
+    pub fn is_invited() -> Expr {
+        Self::PasswordHash.into_expr().eq(Expr::Constant("".into()))
+    }
+}
 
 impl From<Role> for RoleRank {
     fn from(role: Role) -> Self {

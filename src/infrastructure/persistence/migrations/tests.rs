@@ -3,7 +3,11 @@ use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres, on_ev
 use url::Url;
 
 use super::*;
-use crate::infrastructure::persistence::{DatabaseOptions, entities::auth_session, testing::TestDatabase};
+use crate::infrastructure::persistence::{
+    DatabaseOptions,
+    entities::{auth_session, one_time_link},
+    testing::TestDatabase,
+};
 
 async fn applied(database: &Database) -> usize {
     names(database.reader(), true).await.unwrap().len()
@@ -118,7 +122,18 @@ async fn the_database_itself_keeps_roles_names_and_references_sound(kind: Databa
     assert!(accepts(&session(3, 1)).await);
     assert!(!accepts(&session(4, 2)).await, "a session is nobody's");
 
+    let link = |number: u8, user: u8| {
+        let (user, digest) = (uuid(kind, user), format!("{number:064}"));
+        let columns = "user_id, secret_digest, kind, created_at, expires_at";
+        format!("INSERT INTO one_time_links ({columns}) VALUES ({user}, '{digest}', 'recovery', '{START}', '{START}')")
+    };
+    assert!(accepts(&link(5, 1)).await);
+    assert!(!accepts(&link(6, 1)).await, "a user has two links");
+    assert!(!accepts(&link(7, 2)).await, "a link is nobody's");
+
     assert!(accepts("DELETE FROM users").await);
+    let links = one_time_link::Entity::find().count(database.writer()).await.unwrap();
+    assert_eq!(links, 0, "a link outlived its user");
     let sessions = auth_session::Entity::find().count(database.writer()).await.unwrap();
     assert_eq!(sessions, 0, "a session outlived its user");
 }
@@ -162,7 +177,7 @@ async fn a_session_of_before_was_seen_when_it_began_and_an_old_node_still_begins
 async fn postgresql_keeps_ids_times_and_names_as_what_they_are() {
     let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
     let columns = "SELECT table_name || '.' || column_name || ' ' || data_type || coalesce(' ' || collation_name, '') \
-        FROM information_schema.columns WHERE table_name IN ('users', 'auth_sessions') ORDER BY 1";
+        FROM information_schema.columns WHERE table_name IN ('users', 'auth_sessions', 'one_time_links') ORDER BY 1";
     let rows = database
         .writer()
         .query_all_raw(Statement::from_string(DbBackend::Postgres, columns))
@@ -180,6 +195,11 @@ async fn postgresql_keeps_ids_times_and_names_as_what_they_are() {
             "auth_sessions.secret_digest bytea",
             "auth_sessions.user_agent character varying",
             "auth_sessions.user_id uuid",
+            "one_time_links.created_at timestamp with time zone",
+            "one_time_links.expires_at timestamp with time zone",
+            "one_time_links.kind character varying",
+            "one_time_links.secret_digest bytea",
+            "one_time_links.user_id uuid",
             "users.created_at timestamp with time zone",
             "users.credentials_generation bigint",
             "users.id uuid",

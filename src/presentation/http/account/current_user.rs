@@ -19,6 +19,8 @@ pub struct CurrentUser {
     role: RoleName,
     /// Whether the user may log in.
     is_active: bool,
+    /// Whether no password was ever set: never, for a caller.
+    is_invited: bool,
     /// When the user was created.
     created_at: DateTime<Utc>,
     /// When the user last changed.
@@ -34,6 +36,7 @@ impl CurrentUser {
             username: user.username,
             role: user.role.into(),
             is_active: user.is_active,
+            is_invited: user.is_invited,
             created_at: user.created_at,
             updated_at: user.updated_at,
             session_expires_at,

@@ -9,6 +9,8 @@ pub(super) mod issue_pass;
 pub(super) mod list_sessions;
 pub(super) mod log_in;
 pub(super) mod log_out;
+pub(super) mod read_link;
+pub(super) mod redeem_link;
 pub(super) mod sign_up;
 pub(super) mod verify_caller;
 pub(super) mod who_am_i;

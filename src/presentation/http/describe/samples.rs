@@ -13,6 +13,13 @@ pub const TIME: &str = "2026-01-01T12:00:00Z";
 /// The expiry of a session that began at [`TIME`].
 pub const EXPIRY: &str = "2026-01-01T13:00:00Z";
 
+/// The token of a one-time link.
+pub const TOKEN: &str = "C4cYvX6Rbl2h0u8qGZ3nJ5kT7wE9sA1dF-mPo_iUyLM";
+/// A one-time link.
+pub const LINK: &str = "https://users.example.com/console/welcome#C4cYvX6Rbl2h0u8qGZ3nJ5kT7wE9sA1dF-mPo_iUyLM";
+/// The expiry of a recovery link that was issued at [`TIME`].
+pub const LINK_EXPIRY: &str = "2026-01-02T12:00:00Z";
+
 /// A password that is long enough under `policy`.
 pub fn password(policy: &PasswordPolicy) -> String {
     long_enough("correct horse battery staple", policy)
@@ -52,6 +59,7 @@ pub fn user(username: &str, role: &str, is_active: bool) -> Value {
         "username": username,
         "role": role,
         "is_active": is_active,
+        "is_invited": false,
         "created_at": TIME,
         "updated_at": TIME,
     })

@@ -56,7 +56,8 @@ pub fn amend(document: &mut Value, cookie_name: &str, pass_name: &str, password_
         if request_schemas.contains(&format!("#/components/schemas/{name}")) {
             // Unknown fields are rejected in requests; responses may get more fields later.
             schema["additionalProperties"] = json!(false);
-        } else if name != "Problem" {
+        } else if !["CreatedUser", "Problem"].contains(&name.as_str()) {
+            // These two leave out what does not apply.
             require_all_fields(schema);
         }
     }
@@ -117,7 +118,7 @@ fn name_nested_schemas(schemas: &mut Value) {
         schemas[item] = schema;
     }
     schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
-    for user in ["CurrentUser", "UserView"] {
+    for user in ["CreatedUser", "CurrentUser", "UserView"] {
         schemas[user]["properties"]["role"] = reference_to("Role");
     }
 }

@@ -40,6 +40,11 @@ pub fn components() -> Value {
             "parameters": { "user_id": "$request.path.user_id" },
             "description": "All sessions of the user can be ended.",
         },
+        "withdrawLink": {
+            "operationId": "withdrawLink",
+            "parameters": { "user_id": "$request.path.user_id" },
+            "description": "The link can be withdrawn.",
+        },
         "grantAdmin": change("grantAdmin", "The user can be made an admin."),
         "revokeAdmin": change("revokeAdmin", "The admin can be made a user again."),
         "inactivateUser": change("inactivateUser", "The user can be inactivated."),

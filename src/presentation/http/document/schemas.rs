@@ -51,6 +51,7 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
             "password": password,
             "role": { "default": AssignableRole::default() },
         } },
+        "CreatedUser": { "properties": { "username": username } },
         "CurrentUser": { "properties": { "username": username } },
         "Health": { "properties": { "status": { "enum": ["ok"] } } },
         "Problem": { "properties": {
@@ -60,6 +61,8 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
             "status": { "minimum": 400, "maximum": 599 },
             "type": { "format": "uri" },
         } },
+        "LinkView": { "properties": { "username": username } },
+        "RedeemLinkBody": { "properties": { "password": password } },
         "SessionView": { "properties": { "user_agent": { "minLength": 1, "maxLength": UserAgent::MAX_LENGTH } } },
         "SignUpBody": { "properties": { "username": username, "password": password } },
         "TargetUser": { "properties": { "username": username } },

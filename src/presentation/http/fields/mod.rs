@@ -7,10 +7,12 @@ mod assignable_role;
 mod or_default;
 mod param;
 mod password;
+mod token;
 mod user_cursor;
 
 pub use assignable_role::AssignableRole;
 pub use or_default::OrDefault;
 pub use param::{Param, ParamValue};
 pub use password::Password;
+pub use token::Token;
 pub use user_cursor::user_cursor;

@@ -9,13 +9,15 @@ use crate::{application::views, domain::user::Role};
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct UserView {
     /// The id of the user.
-    pub id: Uuid,
+    id: Uuid,
     /// The username, in its original case.
     username: String,
     /// The role of the user.
     role: RoleName,
     /// Whether the user may log in.
     is_active: bool,
+    /// Whether no password was ever set.
+    is_invited: bool,
     /// When the user was created.
     created_at: DateTime<Utc>,
     /// When the user last changed.
@@ -41,6 +43,7 @@ impl From<views::UserView> for UserView {
             username: user.username,
             role: user.role.into(),
             is_active: user.is_active,
+            is_invited: user.is_invited,
             created_at: user.created_at,
             updated_at: user.updated_at,
         }

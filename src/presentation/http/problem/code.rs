@@ -50,6 +50,7 @@ problem_codes! {
     RouteNotFound: NOT_FOUND, "route_not_found", "Nothing is served under this path";
     UserNotFound: NOT_FOUND, "user_not_found", "No such user";
     SessionNotFound: NOT_FOUND, "session_not_found", "No such session";
+    LinkNotFound: NOT_FOUND, "link_not_found", "No such link";
     MethodNotAllowed: METHOD_NOT_ALLOWED, "method_not_allowed", "The path does not answer this method";
     RequestTimeout: REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive";
     UsernameAlreadyExists: CONFLICT, "username_already_exists", "The username is taken";

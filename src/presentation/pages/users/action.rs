@@ -11,6 +11,10 @@ use crate::{
 pub enum UserAction {
     /// Sets another password.
     SetPassword,
+    /// Issues a one-time link.
+    IssueLink,
+    /// Withdraws the one-time link.
+    WithdrawLink,
     /// Ends all sessions.
     EndSessions,
     /// Makes the user an admin.
@@ -27,7 +31,9 @@ pub enum UserAction {
 
 impl UserAction {
     /// All actions, in the order in which they are offered.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
+        Self::IssueLink,
+        Self::WithdrawLink,
         Self::SetPassword,
         Self::EndSessions,
         Self::GrantAdmin,
@@ -48,7 +54,13 @@ impl UserAction {
         may_manage(user.role)
             && match self {
                 Self::GrantAdmin | Self::RevokeAdmin => may_manage(Role::Admin),
-                Self::SetPassword | Self::EndSessions | Self::Inactivate | Self::Reactivate | Self::Erase => true,
+                Self::IssueLink
+                | Self::WithdrawLink
+                | Self::SetPassword
+                | Self::EndSessions
+                | Self::Inactivate
+                | Self::Reactivate
+                | Self::Erase => true,
             }
     }
 
@@ -58,7 +70,7 @@ impl UserAction {
             Self::SetPassword => true,
             Self::GrantAdmin => user.role == Role::User,
             Self::RevokeAdmin => user.role == Role::Admin,
-            Self::EndSessions | Self::Inactivate => user.is_active,
+            Self::IssueLink | Self::WithdrawLink | Self::EndSessions | Self::Inactivate => user.is_active,
             Self::Reactivate | Self::Erase => !user.is_active,
         }
     }
@@ -73,6 +85,8 @@ impl UserAction {
     pub fn path(self) -> &'static str {
         match self {
             Self::SetPassword => "password",
+            Self::IssueLink => "issue-link",
+            Self::WithdrawLink => "withdraw-link",
             Self::EndSessions => "end-sessions",
             Self::GrantAdmin => "grant",
             Self::RevokeAdmin => "revoke",
@@ -86,6 +100,8 @@ impl UserAction {
     pub fn label(self) -> &'static str {
         match self {
             Self::SetPassword => "Set a new password",
+            Self::IssueLink => "Issue a link",
+            Self::WithdrawLink => "Withdraw the link",
             Self::EndSessions => "End all sessions",
             Self::GrantAdmin => "Make an admin",
             Self::RevokeAdmin => "Remove the admin role",
@@ -99,6 +115,8 @@ impl UserAction {
     pub fn question(self, username: &str) -> String {
         match self {
             Self::SetPassword => format!("Set a new password for {username}"),
+            Self::IssueLink => format!("Issue a link to {username}?"),
+            Self::WithdrawLink => format!("Withdraw the link of {username}?"),
             Self::EndSessions => format!("End all sessions of {username}?"),
             Self::GrantAdmin => format!("Make {username} an admin?"),
             Self::RevokeAdmin => format!("Remove the admin role from {username}?"),
@@ -114,6 +132,11 @@ impl UserAction {
             Self::SetPassword => {
                 "All sessions of the user end. Give the user the new password through a secure channel."
             }
+            Self::IssueLink => {
+                "By the link, the user sets a password that nobody else learns; then all sessions of the user end. A link \
+                 that was issued before works no longer."
+            }
+            Self::WithdrawLink => "If a link was issued to the user, it works no longer.",
             Self::EndSessions => {
                 "The user is logged out on every device and browser, but can log in again at once. If somebody else \
                  knows the password, set another one instead."
@@ -139,10 +162,10 @@ mod tests {
 
     #[rstest]
     #[case(Role::User, Role::User, &[])]
-    #[case(Role::Admin, Role::User, &[SetPassword, EndSessions, Inactivate])]
+    #[case(Role::Admin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, Inactivate])]
     #[case(Role::Admin, Role::Admin, &[])]
-    #[case(Role::SuperAdmin, Role::User, &[SetPassword, EndSessions, GrantAdmin, Inactivate])]
-    #[case(Role::SuperAdmin, Role::Admin, &[SetPassword, EndSessions, RevokeAdmin, Inactivate])]
+    #[case(Role::SuperAdmin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, GrantAdmin, Inactivate])]
+    #[case(Role::SuperAdmin, Role::Admin, &[IssueLink, WithdrawLink, SetPassword, EndSessions, RevokeAdmin, Inactivate])]
     #[case(Role::SuperAdmin, Role::SuperAdmin, &[])]
     fn only_what_the_role_permits_is_offered(
         #[case] role: Role,

@@ -2,18 +2,19 @@
 
 use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 
-use super::address::address;
+use super::{address::address, issued_link::show_issued_link};
 use crate::{
     application::{
         access::{Actor, NotAuthorized, Permission, authorize},
-        commands::users::{CreateUser, CreateUserError, CreateUserRequest},
+        commands::users::{CreateUser, CreateUserError, CreateUserRequest, CreatedUser},
     },
     domain::user::Role,
     presentation::{
         http::{
-            extract::Authenticated,
+            extract::{Authenticated, LinkOrigin},
             failure::Failure,
             fields::{AssignableRole, Password},
         },
@@ -60,10 +61,11 @@ pub async fn show(
     Ok(visit.page(&page))
 }
 
-/// Creates a user.
+/// Creates a user. Without a password it shows the invitation.
 pub async fn create_user(
     Authenticated(actor, Form(form)): Authenticated<Form<CreateUserForm>>,
     visit: Visit,
+    origin: LinkOrigin,
     create_user: Data<CreateUser>,
 ) -> Result<HttpResponse, Error> {
     let page = |rejection| CreateUserPage::new(&visit, &actor, form.username.clone(), form.role.into(), rejection);
@@ -73,11 +75,14 @@ pub async fn create_user(
     };
     let request = CreateUserRequest {
         username: form.username.clone(),
-        password,
+        password: Some(password).filter(|password| !password.expose_secret().is_empty()),
         role: form.role.into(),
     };
     match create_user.execute(&actor, request).await {
-        Ok(user) => Ok(visit.redirect(&address(user.id), Notice::UserCreated)),
+        Ok(CreatedUser { user, invitation }) => Ok(match invitation {
+            Some(link) => show_issued_link(&visit, &actor, &origin.0, user.id, &link),
+            None => visit.redirect(&address(user.id), Notice::UserCreated),
+        }),
         Err(error) => visit.rejected(error, page),
     }
 }

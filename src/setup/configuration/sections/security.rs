@@ -1,4 +1,4 @@
-//! Passwords, access tokens and cookies: the keys under `security`.
+//! Passwords, access tokens, one-time links and cookies: the keys under `security`.
 
 use std::{num::NonZero, path::PathBuf, time::Duration};
 
@@ -9,11 +9,13 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     Rotating, ThrottleConfig,
-    values::{cookie_domain, cookie_name, filled, fraction, milliseconds, minutes, named, one_of, pepper_ids, whole},
+    values::{
+        cookie_domain, cookie_name, filled, fraction, hours, milliseconds, minutes, named, one_of, pepper_ids, whole,
+    },
 };
-use crate::domain::user::PasswordPolicy;
+use crate::domain::{link::LinkLifetimes, user::PasswordPolicy};
 
-/// Passwords, access tokens and cookies.
+/// Passwords, access tokens, one-time links and cookies.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecurityConfig {
@@ -21,6 +23,8 @@ pub struct SecurityConfig {
     pub password: PasswordConfig,
     /// Access tokens and the sessions behind them.
     pub auth: AuthConfig,
+    /// One-time links, by which users set a password.
+    pub links: LinksConfig,
     /// The cookie that carries the access token.
     pub cookies: CookiesConfig,
     /// How failed attempts are throttled.
@@ -120,6 +124,28 @@ impl JwtAlgorithm {
             Self::HS384 => Some(48),
             Self::HS512 => Some(64),
             Self::RS256 | Self::RS384 | Self::RS512 => None,
+        }
+    }
+}
+
+/// One-time links, by which users set a password.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinksConfig {
+    /// Lifetime of an invitation.
+    #[serde(rename = "invitation_ttl_hours", deserialize_with = "hours::<_, 1, 8_760>")]
+    pub invitation_ttl: TimeDelta,
+    /// Lifetime of a recovery link.
+    #[serde(rename = "recovery_ttl_hours", deserialize_with = "hours::<_, 1, 8_760>")]
+    pub recovery_ttl: TimeDelta,
+}
+
+impl LinksConfig {
+    /// Returns the lifetimes of links.
+    pub fn lifetimes(&self) -> LinkLifetimes {
+        LinkLifetimes {
+            invitation: self.invitation_ttl,
+            recovery: self.recovery_ttl,
         }
     }
 }

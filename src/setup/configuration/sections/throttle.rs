@@ -33,6 +33,9 @@ pub struct ThrottleConfig {
     /// Sign-ups without a delay from one address.
     #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
     pub free_sign_ups_per_address: u32,
+    /// Unknown one-time links without a delay from one address.
+    #[serde(deserialize_with = "whole::<_, _, 1, 100_000>")]
+    pub free_unknown_links_per_address: u32,
     /// Wrong current passwords after which a session ends.
     #[serde(deserialize_with = "whole::<_, _, 1, 100>")]
     pub max_wrong_current_passwords_per_session: u32,
@@ -51,7 +54,7 @@ pub struct ThrottleConfig {
     /// Time after which one failure at an account expires.
     #[serde(rename = "forget_account_failure_hours", deserialize_with = "hours::<_, 1, 8_760>")]
     pub forget_account_failure: TimeDelta,
-    /// Time after which one failure, or sign-up, from an address expires.
+    /// Time after which one failure, sign-up or unknown link from an address expires.
     #[serde(
         rename = "forget_address_failure_seconds",
         deserialize_with = "seconds_delta::<_, 1, 86_400>"
@@ -83,6 +86,7 @@ impl ThrottleConfig {
             log_ins: rule(self.free_log_ins_per_account_and_address, u32::MAX, FORGET_LOG_IN)?,
             current_password: rule(in_session, in_session, self.forget_account_failure)?,
             sign_up: of_address(self.free_sign_ups_per_address)?,
+            link: of_address(self.free_unknown_links_per_address)?,
             changes_per_minute: self.max_changes_per_user_and_minute,
             device_ttl: self.device_ttl,
         }))

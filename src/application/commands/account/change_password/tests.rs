@@ -22,7 +22,7 @@ fn request(username: &str, password: &str, current: Option<&str>) -> ChangePassw
 }
 
 async fn stored_hash(world: &World, user: &User) -> PasswordHash {
-    world.user(user.id()).await.unwrap().password_hash().clone()
+    world.user(user.id()).await.unwrap().password_hash().unwrap().clone()
 }
 
 #[tokio::test]
