@@ -4,7 +4,7 @@ use super::adapters::Adapters;
 use crate::application::{
     audit::{Audit, Refusals},
     audit_trail::OperatorName,
-    commands::{Changes, Registration, account::SessionCheck},
+    commands::{Changes, NewPasswords, Registration, account::SessionCheck},
     throttle::{AbandonedAttempts, ChangeBudget, Throttle},
 };
 
@@ -15,6 +15,7 @@ pub struct Services {
     pub audit: Arc<Audit>,
     pub throttle: Arc<Throttle>,
     pub session_check: Arc<SessionCheck>,
+    pub new_passwords: Arc<NewPasswords>,
     pub registration: Arc<Registration>,
     pub changes: Arc<Changes>,
 }
@@ -38,6 +39,10 @@ impl Services {
             abandoned: AbandonedAttempts::default(),
             clock: adapters.clock.clone(),
         });
+        let new_passwords = Arc::new(NewPasswords {
+            policy: adapters.password_policy.clone(),
+            breached: adapters.breached_passwords.clone(),
+        });
         Self {
             refusals,
             session_check: Arc::new(SessionCheck {
@@ -46,8 +51,8 @@ impl Services {
                 session_lifetime: adapters.session_lifetime,
             }),
             registration: Arc::new(Registration {
+                new_passwords: new_passwords.clone(),
                 password_hasher: adapters.password_hasher.clone(),
-                password_policy: adapters.password_policy,
                 clock: adapters.clock.clone(),
                 random: adapters.random.clone(),
             }),
@@ -57,6 +62,7 @@ impl Services {
                 audit: audit.clone(),
                 clock: adapters.clock.clone(),
             }),
+            new_passwords,
             audit,
             throttle,
         }

@@ -49,15 +49,16 @@ impl HttpUseCases {
             clock,
             random,
             readiness_probe,
-            password_policy,
             session_lifetime,
             max_sessions,
+            admins_set_passwords,
             ..
         } = adapters.clone();
         let Services {
             audit,
             throttle,
             session_check,
+            new_passwords,
             registration,
             changes,
             ..
@@ -122,16 +123,18 @@ impl HttpUseCases {
             provide(ChangePassword {
                 identities,
                 changes: changes.clone(),
+                new_passwords,
                 password_hasher,
-                password_policy,
                 throttle,
                 access_tokens,
                 session_lifetime,
                 random,
+                admins_set_passwords,
             }),
             provide(CreateUser {
                 registration,
                 changes: changes.clone(),
+                admins_set_passwords,
             }),
             provide(ListUsers {
                 users: users.clone(),
@@ -189,6 +192,7 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
     let Services {
         audit,
         throttle,
+        new_passwords,
         registration,
         ..
     } = services;
@@ -207,8 +211,8 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services) -> OperatorUs
         change_account: change_account.clone(),
         set_password: SetPassword {
             change_account,
+            new_passwords,
             password_hasher: adapters.password_hasher.clone(),
-            password_policy: adapters.password_policy,
         },
         read_audit_trail: ReadAuditTrail {
             events: adapters.audit_events.clone(),

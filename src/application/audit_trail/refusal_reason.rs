@@ -9,6 +9,8 @@ named_enum! {
         WrongCurrentPassword: "wrong_current_password",
         /// The role did not permit it.
         NotAuthorized: "not_authorized",
+        /// Admins set no passwords.
+        PasswordSettingClosed: "password_setting_closed",
         /// Too many attempts failed before.
         Throttled: "throttled",
     }

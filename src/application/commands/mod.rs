@@ -7,16 +7,18 @@
 //! [`operator`], and the server itself in [`maintenance`]. A file has the use case with its rules, its request, its
 //! errors, `execute`, and tests. The rules have one order: who may run it, what it changes, what it rejects.
 //!
-//! No command calls another. They share [`Registration`], [`Changes`], which confirms the actor, and services in their
-//! own folders. A use case that changes nothing is a [query](super::queries).
+//! No command calls another. They share [`NewPasswords`], [`Registration`], [`Changes`], which confirms the actor, and
+//! services in their own folders. A use case that changes nothing is a [query](super::queries).
 
 pub mod account;
 mod changes;
 pub mod maintenance;
+mod new_passwords;
 pub mod operator;
 mod registration;
 pub mod users;
 
 pub use changes::Changes;
+pub use new_passwords::{NewPasswordError, NewPasswords};
 use registration::Candidate;
 pub use registration::{Registration, RegistrationError};

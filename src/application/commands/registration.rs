@@ -3,16 +3,17 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    application::ports::{
-        Clock, HashClient, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError,
+    application::{
+        commands::{NewPasswordError, NewPasswords},
+        ports::{Clock, HashClient, HashingError, InsertUserError, PasswordHasher, Random, RandomExt, StorageError},
     },
-    domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
+    domain::user::{InvalidUsername, RawPassword, Role, User, UserId, Username},
 };
 
 /// Creates users, for sign-up and for the commands that create users and super admins.
 pub struct Registration {
+    pub(crate) new_passwords: Arc<NewPasswords>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
-    pub(crate) password_policy: PasswordPolicy,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -30,9 +31,9 @@ pub enum RegistrationError {
     /// The username breaks a rule.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
-    /// The password breaks a rule.
+    /// The password was not accepted.
     #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    NewPassword(#[from] NewPasswordError),
     /// Another user has the name, possibly in different case.
     #[error("This username is taken. Choose another one.")]
     UsernameAlreadyExists,
@@ -49,14 +50,14 @@ impl Registration {
     ///
     /// # Errors
     /// See [`RegistrationError`].
-    pub(super) fn check(
+    pub(super) async fn check(
         &self,
         client: HashClient,
         username: &str,
         password: &str,
     ) -> Result<Candidate, RegistrationError> {
         let username = Username::new(username)?;
-        let password = RawPassword::new(password, &username, &self.password_policy)?;
+        let password = self.new_passwords.check(password, &username).await?;
         self.password_hasher.check_capacity(client)?;
         Ok(Candidate {
             client,

@@ -13,7 +13,7 @@ use crate::{
         audit::Audit,
         audit_trail::OperatorName,
         commands::{
-            Changes, Registration,
+            Changes, NewPasswords, Registration,
             account::{
                 Authenticate, ChangePassword, IssuePass, LogIn, PasswordCheck, SessionCheck, SessionIssue, SignUp,
                 VerifyCaller,
@@ -32,10 +32,17 @@ impl World {
 
     pub(crate) fn registration(&self) -> Arc<Registration> {
         Arc::new(Registration {
+            new_passwords: self.new_passwords(),
             password_hasher: self.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
             clock: self.clock(),
             random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn new_passwords(&self) -> Arc<NewPasswords> {
+        Arc::new(NewPasswords {
+            policy: PasswordPolicy::new(8),
+            breached: Some(self.breached_passwords()),
         })
     }
 
@@ -160,12 +167,13 @@ impl World {
         ChangePassword {
             identities: self.store(),
             changes: self.changes(),
+            new_passwords: self.new_passwords(),
             password_hasher: self.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
             throttle: self.throttle(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
             random: self.random.clone(),
+            admins_set_passwords: true,
         }
     }
 }

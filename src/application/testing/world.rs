@@ -9,7 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     InMemoryStore,
-    fakes::{FakeAccessTokens, FakeClock, FakeDeviceTokens, FakePasswordHasher, FakeRandom, hash_of},
+    fakes::{
+        FakeAccessTokens, FakeBreachedPasswords, FakeClock, FakeDeviceTokens, FakePasswordHasher, FakeRandom, hash_of,
+    },
 };
 use crate::{
     application::{
@@ -76,6 +78,7 @@ pub(crate) struct World {
     pub(super) store: Arc<InMemoryStore>,
     pub(super) clock: Arc<FakeClock>,
     pub(super) random: Arc<FakeRandom>,
+    pub(super) breached_passwords: Arc<FakeBreachedPasswords>,
     pub(super) password_hasher: Arc<FakePasswordHasher>,
     pub(super) refusals: Arc<Refusals>,
     pub(super) device_tokens: Arc<FakeDeviceTokens>,
@@ -106,6 +109,7 @@ impl World {
             store: Arc::default(),
             clock: Arc::new(FakeClock::at(DateTime::UNIX_EPOCH + TimeDelta::days(1000))),
             random: Arc::default(),
+            breached_passwords: Arc::default(),
             password_hasher: Arc::default(),
             refusals: Arc::default(),
             device_tokens: Arc::default(),
@@ -128,6 +132,10 @@ impl World {
 
     pub(crate) fn clock(&self) -> Arc<FakeClock> {
         self.clock.clone()
+    }
+
+    pub(crate) fn breached_passwords(&self) -> Arc<FakeBreachedPasswords> {
+        self.breached_passwords.clone()
     }
 
     pub(crate) fn password_hasher(&self) -> Arc<FakePasswordHasher> {

@@ -4,6 +4,7 @@
 //! [`authorize`](crate::application::access::authorize) decides what a role permits. Begin with [`User`].
 
 mod common_passwords;
+mod context_word;
 mod entity;
 mod id;
 mod password_hash;
@@ -12,6 +13,7 @@ mod role;
 mod username;
 mod username_prefix;
 
+pub use context_word::{ContextWord, InvalidContextWord};
 pub use entity::{InactiveAccount, SystemAccount, User, UserState};
 pub use id::UserId;
 pub use password_hash::PasswordHash;

@@ -1,9 +1,10 @@
-//! Cryptography: hashes of passwords and throttle keys, and signed tokens.
+//! Cryptography: hashes of passwords, of breached passwords and of throttle keys, and signed tokens.
 //!
 //! The [secret](crate::domain::secret) of a session and its digest belong to the domain, and the encryption of the
 //! session cookie to [HTTP](crate::presentation::http::CookieSettings). The keys come from `setup`.
 
 mod bcrypt_password_hasher;
+mod breached_hashes_file;
 mod hmac_throttle_keys;
 mod jwt_access_tokens;
 mod jwt_device_tokens;
@@ -11,6 +12,7 @@ mod jwt_pass_tokens;
 mod jwt_signer;
 
 pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher, pepper_id};
+pub use breached_hashes_file::{BreachedHashesFile, SortedHashesError};
 pub use hmac_throttle_keys::HmacThrottleKeys;
 pub use jwt_access_tokens::JwtAccessTokens;
 pub use jwt_device_tokens::JwtDeviceTokens;

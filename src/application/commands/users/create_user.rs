@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, ActorError, NotAuthorized, Permission},
-        audit_trail::AuditAction,
+        audit_trail::{AuditAction, RefusalReason},
         commands::{Changes, Registration, RegistrationError},
         ports::StorageError,
         views::UserView,
@@ -19,10 +19,14 @@ use crate::{
 /// - Open to admins for users, to super admins for users and admins. Nobody creates a super admin.
 /// - Creates an active user, whether or not sign-up is enabled.
 /// - Rejects an actor who was logged out or demoted while the password was hashed.
-/// - Rejects a username or password that breaks a rule, and a name that is taken, whatever its case.
+/// - Creates nobody unless admins set passwords: the actor would know the password. This is checked after the role, and
+///   before anything in the request.
+/// - Rejects a username that breaks a rule, a password that is not [accepted](crate::application::commands::NewPasswords),
+///   and a name that is taken, whatever its case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
     pub(crate) changes: Arc<Changes>,
+    pub(crate) admins_set_passwords: bool,
 }
 
 /// The user to create.
@@ -42,6 +46,9 @@ pub enum CreateUserError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
+    /// Admins set no passwords.
+    #[error("Nobody sets the password of somebody else here.")]
+    PasswordSettingClosed,
     /// The actor may no longer make changes.
     #[error(transparent)]
     Actor(#[from] ActorError),
@@ -61,9 +68,15 @@ impl CreateUser {
     pub async fn execute(&self, actor: &Actor, request: CreateUserRequest) -> Result<UserView, CreateUserError> {
         let (action, permission) = (AuditAction::CreateUser, Permission::manage(request.role));
         self.changes.authorize(actor, action, permission)?;
+        if !self.admins_set_passwords {
+            let reason = RefusalReason::PasswordSettingClosed;
+            self.changes.audit.refused(actor, action, None, reason);
+            return Err(CreateUserError::PasswordSettingClosed);
+        }
         let candidate = self
             .registration
-            .check(actor.into(), &request.username, request.password.expose_secret())?;
+            .check(actor.into(), &request.username, request.password.expose_secret())
+            .await?;
         let user = self.registration.prepare(candidate, request.role).await?;
 
         let change = self.changes.begin(actor, action).await?;
@@ -95,6 +108,7 @@ mod tests {
         let create_user = CreateUser {
             registration: world.registration(),
             changes: world.changes(),
+            admins_set_passwords: true,
         };
         let request = CreateUserRequest {
             username: username.into(),
@@ -131,6 +145,32 @@ mod tests {
         let world = World::new();
         let actor = world.actor(role);
         let refusal = create_user(&world, &actor, "?", created).await;
+        assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
+    }
+
+    #[tokio::test]
+    async fn where_admins_set_no_passwords_they_create_nobody_and_that_is_noted() {
+        let world = World::new();
+        let create_user = CreateUser {
+            registration: world.registration(),
+            changes: world.changes(),
+            admins_set_passwords: false,
+        };
+        let request = |role| CreateUserRequest {
+            username: "?".into(),
+            password: "short".into(),
+            role,
+        };
+        let actor = world.actor(Role::Admin);
+        let refusal = create_user.execute(&actor, request(Role::User)).await;
+        assert!(matches!(refusal, Err(CreateUserError::PasswordSettingClosed)));
+        let [noted] = &world.refusals()[..] else {
+            panic!("there is one refusal")
+        };
+        let reason = Some(RefusalReason::PasswordSettingClosed);
+        assert_eq!((noted.action, noted.refusal), (AuditAction::CreateUser, reason));
+
+        let refusal = create_user.execute(&actor, request(Role::Admin)).await;
         assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
     }
 

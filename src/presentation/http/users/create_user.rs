@@ -28,7 +28,8 @@ use crate::{
 pub struct CreateUserBody {
     /// Letters, digits and single `.`, `_` or `-` between them; unique regardless of case.
     username: String,
-    /// Any characters, counted in Unicode NFC. It must not be common or contain the username.
+    /// Any characters, counted in Unicode NFC. It must not be common, known from a data
+    /// breach, or contain the username or words of the service.
     password: Password,
     /// The role of the user.
     #[serde(default)]
@@ -38,6 +39,7 @@ pub struct CreateUserBody {
 refusals! {
     CreateUserError {
         Self::NotAuthorized(_) => NotAuthorized,
+        Self::PasswordSettingClosed => PasswordSettingClosed,
     } delegating {
         Actor(ActorError),
         Registration(RegistrationError),
@@ -70,7 +72,8 @@ pub const DETAILS: Details = Details {
 /// Create a user.
 ///
 /// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Rejects a
-/// username or password that breaks a rule, and a username that is taken, in any case.
+/// username or password that breaks a rule, a username that is taken, in any case, and every caller if admins set no
+/// passwords.
 #[api_v2_operation(tags(Users), operation_id = "createUser")]
 pub async fn create_user(
     Authenticated(actor, Body(body)): Authenticated<Body<CreateUserBody>>,

@@ -14,6 +14,7 @@ use crate::{
         },
         pages::{
             form::{Form, Rejection, typed_twice},
+            labels,
             notice::Notice,
             visit::{Shell, Visit, see_other},
             visitor::Visitor,
@@ -35,7 +36,7 @@ struct SignUpPage {
     shell: Shell,
     rejection: Rejection,
     username: String,
-    min_password_length: usize,
+    password_hint: String,
 }
 
 /// Shows the form.
@@ -80,7 +81,7 @@ impl SignUpPage {
             shell: visit.public_shell(),
             rejection,
             username,
-            min_password_length: visit.settings().min_password_length,
+            password_hint: labels::new_password(&visit.settings().password_policy),
         }
     }
 }

@@ -44,7 +44,7 @@ struct CreateUserPage {
     role: Role,
     /// The roles that the viewer may give.
     roles: Vec<Role>,
-    min_password_length: usize,
+    password_hint: String,
 }
 
 /// Shows the form.
@@ -55,6 +55,9 @@ pub async fn show(
     let page = CreateUserPage::new(&visit, &actor, String::new(), Role::User, Rejection::default());
     if page.roles.is_empty() {
         return Err(CreateUserError::from(NotAuthorized).into());
+    }
+    if !visit.settings().admins_set_passwords {
+        return Err(CreateUserError::PasswordSettingClosed.into());
     }
     Ok(visit.page(&page))
 }
@@ -90,7 +93,7 @@ impl CreateUserPage {
             username,
             role,
             roles: Role::ALL.into_iter().filter(may_create).collect(),
-            min_password_length: visit.settings().min_password_length,
+            password_hint: labels::new_password(&visit.settings().password_policy),
         }
     }
 }

@@ -49,7 +49,8 @@ pub async fn show(
     };
     let actions = UserAction::ALL
         .into_iter()
-        .filter(|action| action.is_open(&actor, &user));
+        .filter(|action| action.is_open(&actor, &user))
+        .filter(|action| *action != UserAction::SetPassword || visit.settings().admins_set_passwords);
     Ok(visit.page(&UserPage {
         shell: visit.shell(&actor),
         is_self: user.id == actor.id(),
