@@ -54,6 +54,7 @@ mod metrics;
 mod migrate;
 mod minimal_answers;
 mod moving_accounts;
+mod new_passwords;
 mod order_of_judgement;
 mod overload;
 mod pages;

@@ -82,9 +82,12 @@ impl<R: Read + Seek> SortedHashes<R> {
         // Both are the start of a line, or the end.
         let (mut low, mut high) = (0, self.size);
         while high - low > BLOCK {
-            let start = self.next_line(low + (high - low) / 2)?;
-            let bytes = self.read(start, MAX_LINE)?;
-            let line = lines(&bytes).next().unwrap_or_default();
+            let middle = low + (high - low) / 2;
+            let bytes = self.read(middle, 2 * MAX_LINE)?;
+            let mut lines = lines(&bytes);
+            // The first one began before the middle.
+            let start = middle + lines.next().unwrap_or_default().len() as u64;
+            let line = lines.next().unwrap_or_default();
             match hash.cmp(&parse(line).ok_or(SortedHashesError::Malformed)?) {
                 Ordering::Less => high = start,
                 Ordering::Equal => return Ok(true),
