@@ -68,6 +68,7 @@ mod read_replica;
 mod readme;
 mod rotation;
 mod routes;
+mod runbooks;
 mod schemathesis;
 mod security_headers;
 mod session_endpoints;

@@ -1,4 +1,8 @@
-use std::{collections::BTreeSet, io::Cursor, iter};
+use std::{
+    collections::BTreeSet,
+    io::{self, Cursor},
+    iter,
+};
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use rstest::rstest;
@@ -182,7 +186,7 @@ proptest! {
         let text = numbers.iter().zip(&ends).map(|(number, end)| hex(&hash(*number)) + end).collect::<String>();
         let mut file = sorted(&text);
         file.check(Extent::Whole).unwrap();
-        for number in looked_up.iter().chain(&numbers) {
+        for number in looked_up.iter().chain(numbers.iter().step_by(20)) {
             prop_assert_eq!(file.contains(&hash(*number)).unwrap(), set.contains(number));
         }
     }
