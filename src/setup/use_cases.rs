@@ -49,9 +49,9 @@ impl HttpUseCases {
             clock,
             random,
             readiness_probe,
+            admins_set_passwords,
             session_lifetime,
             max_sessions,
-            admins_set_passwords,
             ..
         } = adapters.clone();
         let Services {

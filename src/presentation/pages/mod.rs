@@ -5,7 +5,7 @@
 //!
 //! - Pages work without scripts. A form posts to a page of ours, which answers with a redirect (post, redirect, get). A
 //!   rejected form is shown again with what was typed, except passwords, and with the error beside its field.
-//! - A [notice](notice) on the next page confirms a change.
+//! - A [notice] on the next page confirms a change.
 //! - Cookies, authentication, the cross-site check and the codes of errors are those of [`http`](super::http). The
 //!   pages name its modules, and are not named by them.
 //!
@@ -15,7 +15,7 @@
 //! - [`html`]: the headers of pages. [`form`]: what is posted, and why it is rejected. [`filter`]: what is searched for.
 //! - [`visit`]: what every page needs besides its own content. [`visitor`]: a caller who may be logged in.
 //! - [`question`]: a page that asks before it does something.
-//! - [`reload`], [`problem_page`]: errors, and visitors who arrive without their cookie.
+//! - [`reload`], [`problem_page`](mod@problem_page): errors, and visitors who arrive without their cookie.
 //! - [`account`], [`users`], [`audit`]: the controllers, one per file, with their templates.
 //! - [`routes`](mod@routes).
 

@@ -40,7 +40,7 @@ impl BreachedHashesFile {
         }
     }
 
-    /// Checks by a sample that the file at `path` has sorted hashes. That takes less than a second for any size.
+    /// Checks by a sample that the file at `path` has sorted hashes. It reads a megabyte of a file of any size.
     ///
     /// # Errors
     /// See [`SortedHashesError`].

@@ -121,7 +121,7 @@ pub async fn list_users(
     visit: Visit,
     list_users: Data<ListUsers>,
 ) -> Result<HttpResponse, Failure<ListUsersError>> {
-    let may_create = authorize(&actor, Permission::manage(Role::User)).is_ok() && visit.settings().admins_set_passwords;
+    let may_create = authorize(&actor, Permission::manage(Role::User)).is_ok();
     let request = params.page_request();
     let (page, rejection) = match UsernamePrefix::new(params.username.trim()) {
         Ok(prefix) => {
@@ -144,7 +144,7 @@ pub async fn list_users(
         params,
         users: page.users,
         total: page.total,
-        may_create,
+        may_create: may_create && visit.settings().admins_set_passwords,
     };
     Ok(if is_rejected {
         visit.page_again(&page)
