@@ -16,8 +16,9 @@ use super::configuration::{self, AuthConfig, Configuration, PasswordConfig};
 use crate::{
     application::{
         ports::{
-            AccessTokens, AuditEventReader, Clock, DeviceTokens, ErasedUsernameKeys, IdentityReader, OneTimeLinkReader,
-            PassTokens, Random, ReadinessProbe, SessionReader, SessionToucher, ThrottleKeys, UnitOfWork, UserReader,
+            AccessTokens, AuditEventReader, BreachedPasswords, Clock, DeviceTokens, ErasedUsernameKeys, IdentityReader,
+            OneTimeLinkReader, PassTokens, Random, ReadinessProbe, SessionReader, SessionToucher, ThrottleKeys,
+            UnitOfWork, UserReader,
         },
         throttle::ThrottlePolicy,
     },
@@ -26,8 +27,9 @@ use crate::{
         SystemClock, SystemRandom,
         persistence::{Database, DatabaseReadinessProbe, SeaOrmIdentityReader, SeaOrmSessionToucher},
         security::{
-            BcryptOptions, BcryptPasswordHasher, HmacErasedUsernameKeys, HmacSecrets, HmacThrottleKeys,
-            JwtAccessTokens, JwtAlgorithm, JwtDeviceTokens, JwtOptions, JwtPassTokens, JwtSigner, RsaKeys,
+            BcryptOptions, BcryptPasswordHasher, BreachedHashesFile, HmacErasedUsernameKeys, HmacSecrets,
+            HmacThrottleKeys, JwtAccessTokens, JwtAlgorithm, JwtDeviceTokens, JwtOptions, JwtPassTokens, JwtSigner,
+            RsaKeys,
         },
     },
 };
@@ -43,6 +45,7 @@ pub struct Adapters {
     pub links: Arc<dyn OneTimeLinkReader>,
     pub audit_events: Arc<dyn AuditEventReader>,
     pub password_hasher: Arc<BcryptPasswordHasher>,
+    pub breached_passwords: Option<Arc<dyn BreachedPasswords>>,
     pub access_tokens: Arc<dyn AccessTokens>,
     pub device_tokens: Arc<dyn DeviceTokens>,
     pub pass_tokens: Arc<dyn PassTokens>,
@@ -52,6 +55,7 @@ pub struct Adapters {
     pub random: Arc<dyn Random>,
     pub readiness_probe: Arc<dyn ReadinessProbe>,
     pub password_policy: PasswordPolicy,
+    pub admins_set_passwords: bool,
     pub session_lifetime: SessionLifetime,
     pub max_sessions: NonZero<u64>,
     pub link_lifetimes: LinkLifetimes,
@@ -77,6 +81,7 @@ impl Adapters {
             links: Arc::new(database.clone()),
             audit_events: Arc::new(database.clone()),
             password_hasher: Arc::new(password_hasher(&config.password)),
+            breached_passwords: breached_passwords(&config.password),
             access_tokens: Arc::new(JwtAccessTokens::new(signer.clone())),
             device_tokens: Arc::new(JwtDeviceTokens::new(signer.clone())),
             pass_tokens: Arc::new(JwtPassTokens::new(signer)),
@@ -85,7 +90,8 @@ impl Adapters {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             readiness_probe: Arc::new(DatabaseReadinessProbe::new(database)),
-            password_policy: config.password.policy(),
+            password_policy: configuration.password_policy(),
+            admins_set_passwords: config.password.admins_set_passwords,
             session_lifetime: SessionLifetime::new(
                 config.auth.session_ttl,
                 config.auth.session_absolute_ttl,
@@ -115,6 +121,11 @@ fn password_hasher(config: &PasswordConfig) -> BcryptPasswordHasher {
         },
         max_wait: config.max_hash_wait,
     })
+}
+
+fn breached_passwords(config: &PasswordConfig) -> Option<Arc<dyn BreachedPasswords>> {
+    let path = config.breached_hashes_file()?;
+    Some(Arc::new(BreachedHashesFile::new(path.to_owned())))
 }
 
 /// Builds the signer of the tokens.

@@ -4,7 +4,7 @@ use super::adapters::Adapters;
 use crate::application::{
     audit::{Audit, Refusals},
     audit_trail::OperatorName,
-    commands::{Changes, Erasure, Registration, account::SessionCheck, links::LinkIssue},
+    commands::{Changes, Erasure, NewPasswords, Registration, account::SessionCheck, links::LinkIssue},
     throttle::{AbandonedAttempts, ChangeBudget, Throttle},
 };
 
@@ -15,6 +15,7 @@ pub struct Services {
     pub audit: Arc<Audit>,
     pub throttle: Arc<Throttle>,
     pub session_check: Arc<SessionCheck>,
+    pub new_passwords: Arc<NewPasswords>,
     pub registration: Arc<Registration>,
     pub link_issue: Arc<LinkIssue>,
     pub changes: Arc<Changes>,
@@ -40,6 +41,10 @@ impl Services {
             abandoned: AbandonedAttempts::default(),
             clock: adapters.clock.clone(),
         });
+        let new_passwords = Arc::new(NewPasswords {
+            policy: adapters.password_policy.clone(),
+            breached: adapters.breached_passwords.clone(),
+        });
         Self {
             refusals,
             session_check: Arc::new(SessionCheck {
@@ -48,8 +53,8 @@ impl Services {
                 session_lifetime: adapters.session_lifetime,
             }),
             registration: Arc::new(Registration {
+                new_passwords: new_passwords.clone(),
                 password_hasher: adapters.password_hasher.clone(),
-                password_policy: adapters.password_policy,
                 erased_username_keys: adapters.erased_username_keys.clone(),
                 clock: adapters.clock.clone(),
                 random: adapters.random.clone(),
@@ -68,6 +73,7 @@ impl Services {
                 erased_username_keys: adapters.erased_username_keys.clone(),
                 throttle: throttle.clone(),
             }),
+            new_passwords,
             audit,
             throttle,
         }

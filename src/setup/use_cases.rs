@@ -52,7 +52,7 @@ impl HttpUseCases {
             clock,
             random,
             readiness_probe,
-            password_policy,
+            admins_set_passwords,
             session_lifetime,
             max_sessions,
             ..
@@ -61,6 +61,7 @@ impl HttpUseCases {
             audit,
             throttle,
             session_check,
+            new_passwords,
             registration,
             link_issue,
             changes,
@@ -134,7 +135,7 @@ impl HttpUseCases {
                 links,
                 unit_of_work,
                 password_hasher: password_hasher.clone(),
-                password_policy,
+                new_passwords: new_passwords.clone(),
                 throttle: throttle.clone(),
                 audit: audit.clone(),
                 clock: clock.clone(),
@@ -149,17 +150,19 @@ impl HttpUseCases {
             provide(ChangePassword {
                 identities,
                 changes: changes.clone(),
+                new_passwords,
                 password_hasher,
-                password_policy,
                 throttle,
                 access_tokens,
                 session_lifetime,
                 random,
+                admins_set_passwords,
             }),
             provide(CreateUser {
                 registration,
                 link_issue,
                 changes: changes.clone(),
+                admins_set_passwords,
             }),
             provide(ListUsers {
                 users: users.clone(),
@@ -221,6 +224,7 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services, link_origin: 
     let Services {
         audit,
         throttle,
+        new_passwords,
         registration,
         erasure,
         link_issue,
@@ -259,8 +263,8 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services, link_origin: 
         change_account: change_account.clone(),
         set_password: SetPassword {
             change_account,
+            new_passwords,
             password_hasher: adapters.password_hasher.clone(),
-            password_policy: adapters.password_policy,
         },
         read_audit_trail: ReadAuditTrail {
             events: adapters.audit_events.clone(),

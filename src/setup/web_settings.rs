@@ -64,7 +64,8 @@ pub fn pages_settings(configuration: &Configuration, adapters: &Adapters) -> Opt
         title: configuration.console.title.clone(),
         sign_up_enabled: configuration.sign_up.enabled,
         public_origin: configuration.server.public_origins.first().cloned(),
-        min_password_length: adapters.password_policy.min_length(),
+        password_policy: adapters.password_policy.clone(),
+        admins_set_passwords: adapters.admins_set_passwords,
         clock: adapters.clock.clone(),
     })
 }

@@ -35,7 +35,7 @@ const LAYERS: [Layer; 5] = [
         layers: &["application", "domain"],
         crates: &[
             "async_trait", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log", "migration",
-            "percent_encoding", "prometheus_client", "sea_orm", "secrecy", "serde", "sha2", "sqlx_core", "thiserror",
+            "percent_encoding", "prometheus_client", "sea_orm", "secrecy", "serde", "sha1", "sha2", "sqlx_core", "thiserror",
             "tokio", "tokio_util", "url", "uuid", "zeroize",
         ],
     },

@@ -75,7 +75,10 @@ fn assert_guide_tells_of(problems: &BTreeMap<String, Value>) {
 /// What goes wrong on the side of the client, by code.
 async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
     let server = Server::start_with(database, &[("APP_SERVER__REQUEST_TIMEOUT_SECONDS", "1")]);
-    let closed = [("APP_SIGN_UP__ENABLED", "false")];
+    let closed = [
+        ("APP_SIGN_UP__ENABLED", "false"),
+        ("APP_SECURITY__PASSWORD__ADMINS_SET_PASSWORDS", "false"),
+    ];
     let closed = Server::start_with(database, &[&GUARDING[..], &closed].concat());
     let guarded = closed.super_admin("super").await;
     let elsewhere = json!({"rd": "https://example.net/"});
@@ -120,6 +123,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             403,
             "sign_up_closed",
             closed.anonymous().sign_up("nobody", PASSWORD).await,
+        ),
+        (
+            403,
+            "password_setting_closed",
+            guarded.change_password("nobody", PASSWORD, None).await,
         ),
         (403, "cross_site_request", cross_site),
         (

@@ -11,6 +11,8 @@ named_enum! {
         LinkNotFound: "link_not_found",
         /// The role did not permit it.
         NotAuthorized: "not_authorized",
+        /// Admins set no passwords.
+        PasswordSettingClosed: "password_setting_closed",
         /// Too many attempts failed before.
         Throttled: "throttled",
     }

@@ -7,7 +7,7 @@
 //! [`operator`], and the server itself in [`maintenance`]. Those on one-time links are in [`links`]. A file has the use case with its rules, its request, its
 //! errors, `execute`, and tests. The rules have one order: who may run it, what it changes, what it rejects.
 //!
-//! No command calls another. They share [`Registration`], [`Erasure`], [`Changes`], which confirms the actor, and
+//! No command calls another. They share [`NewPasswords`], [`Registration`], [`Erasure`], [`Changes`], which confirms the actor, and
 //! services in their own folders. A use case that changes nothing is a [query](super::queries).
 
 pub mod account;
@@ -15,11 +15,13 @@ mod changes;
 mod erasure;
 pub mod links;
 pub mod maintenance;
+mod new_passwords;
 pub mod operator;
 mod registration;
 pub mod users;
 
 pub use changes::Changes;
 pub use erasure::Erasure;
+pub use new_passwords::{NewPasswordError, NewPasswords};
 use registration::Candidate;
 pub use registration::{Registration, RegistrationError};

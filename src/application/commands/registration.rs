@@ -3,17 +3,20 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::{
-    application::ports::{
-        Clock, ErasedUsernameKeys, HashClient, HashingError, InsertUserError, PasswordHasher, Random, RandomExt,
-        StorageError, Transaction,
+    application::{
+        commands::{NewPasswordError, NewPasswords},
+        ports::{
+            Clock, ErasedUsernameKeys, HashClient, HashingError, InsertUserError, PasswordHasher, Random, RandomExt,
+            StorageError, Transaction,
+        },
     },
-    domain::user::{InvalidPassword, InvalidUsername, PasswordPolicy, RawPassword, Role, User, UserId, Username},
+    domain::user::{InvalidUsername, RawPassword, Role, User, UserId, Username},
 };
 
 /// Creates users, for sign-up and for the commands that create, invite, or make super admins.
 pub struct Registration {
+    pub(crate) new_passwords: Arc<NewPasswords>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
-    pub(crate) password_policy: PasswordPolicy,
     pub(crate) erased_username_keys: Arc<dyn ErasedUsernameKeys>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -32,9 +35,9 @@ pub enum RegistrationError {
     /// The username breaks a rule.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
-    /// The password breaks a rule.
+    /// The password was not accepted.
     #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    NewPassword(#[from] NewPasswordError),
     /// Another user has the name, possibly in different case, or an erased user had it.
     #[error("This username is taken. Choose another one.")]
     UsernameAlreadyExists,
@@ -51,14 +54,14 @@ impl Registration {
     ///
     /// # Errors
     /// See [`RegistrationError`].
-    pub(super) fn check(
+    pub(super) async fn check(
         &self,
         client: HashClient,
         username: &str,
         password: &str,
     ) -> Result<Candidate, RegistrationError> {
         let username = Username::new(username)?;
-        let password = RawPassword::new(password, &username, &self.password_policy)?;
+        let password = self.new_passwords.check(password, &username).await?;
         self.password_hasher.check_capacity(client)?;
         Ok(Candidate {
             client,

@@ -10,8 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     application::ports::{
-        AccessToken, AccessTokens, Clock, DeviceToken, DeviceTokens, ErasedUsernameKeys, HashClient, HashingError,
-        IssueError, KnownDevice, PassToken, PassTokens, PasswordHasher, Random, ThrottleKeys, VerifiedToken,
+        AccessToken, AccessTokens, BreachCheckError, BreachedPasswords, Clock, DeviceToken, DeviceTokens,
+        ErasedUsernameKeys, HashClient, HashingError, IssueError, KnownDevice, PassToken, PassTokens, PasswordHasher,
+        Random, ThrottleKeys, VerifiedToken,
     },
     domain::{
         secret::{Secret, SecretDigest},
@@ -48,6 +49,41 @@ impl Random for FakeRandom {
         let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         let start = bytes.len() - number.len();
         bytes[start..].copy_from_slice(&number);
+    }
+}
+
+/// Knows the breached passwords that a test adds, and counts the look-ups.
+#[derive(Default)]
+pub(crate) struct FakeBreachedPasswords {
+    passwords: Mutex<Vec<String>>,
+    lookups: AtomicU64,
+    fails: AtomicBool,
+}
+
+impl FakeBreachedPasswords {
+    pub(crate) fn add(&self, password: &str) {
+        self.passwords.lock().unwrap().push(password.to_owned());
+    }
+
+    pub(crate) fn lookups(&self) -> u64 {
+        self.lookups.load(Ordering::Relaxed)
+    }
+
+    /// Fails from now on.
+    pub(crate) fn fail(&self) {
+        self.fails.store(true, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl BreachedPasswords for FakeBreachedPasswords {
+    async fn contains(&self, password: &RawPassword) -> Result<bool, BreachCheckError> {
+        self.lookups.fetch_add(1, Ordering::Relaxed);
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(BreachCheckError("out of reach".into()));
+        }
+        let passwords = self.passwords.lock().unwrap();
+        Ok(passwords.iter().any(|breached| breached == password.expose()))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         audit::Audit,
         audit_trail::OperatorName,
         commands::{
-            Changes, Erasure, Registration,
+            Changes, Erasure, NewPasswords, Registration,
             account::{
                 Authenticate, ChangePassword, IssuePass, LogIn, PasswordCheck, SessionCheck, SessionIssue, SignUp,
                 VerifyCaller,
@@ -34,11 +34,18 @@ impl World {
 
     pub(crate) fn registration(&self) -> Arc<Registration> {
         Arc::new(Registration {
+            new_passwords: self.new_passwords(),
             password_hasher: self.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
             erased_username_keys: Arc::new(FakeErasedUsernameKeys),
             clock: self.clock(),
             random: self.random.clone(),
+        })
+    }
+
+    pub(crate) fn new_passwords(&self) -> Arc<NewPasswords> {
+        Arc::new(NewPasswords {
+            policy: PasswordPolicy::new(8),
+            breached: Some(self.breached_passwords()),
         })
     }
 
@@ -193,7 +200,7 @@ impl World {
             links: self.store(),
             unit_of_work: self.store(),
             password_hasher: self.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
+            new_passwords: self.new_passwords(),
             throttle: self.throttle(),
             audit: self.audit(),
             clock: self.clock(),
@@ -213,12 +220,13 @@ impl World {
         ChangePassword {
             identities: self.store(),
             changes: self.changes(),
+            new_passwords: self.new_passwords(),
             password_hasher: self.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
             throttle: self.throttle(),
             access_tokens: Arc::new(FakeAccessTokens),
             session_lifetime: self.session_lifetime(),
             random: self.random.clone(),
+            admins_set_passwords: true,
         }
     }
 }

@@ -10,7 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     InMemoryStore,
     fakes::{
-        FakeAccessTokens, FakeClock, FakeDeviceTokens, FakeErasedUsernameKeys, FakePasswordHasher, FakeRandom, hash_of,
+        FakeAccessTokens, FakeBreachedPasswords, FakeClock, FakeDeviceTokens, FakeErasedUsernameKeys,
+        FakePasswordHasher, FakeRandom, hash_of,
     },
 };
 use crate::{
@@ -99,6 +100,7 @@ pub(crate) struct World {
     pub(super) store: Arc<InMemoryStore>,
     pub(super) clock: Arc<FakeClock>,
     pub(super) random: Arc<FakeRandom>,
+    pub(super) breached_passwords: Arc<FakeBreachedPasswords>,
     pub(super) password_hasher: Arc<FakePasswordHasher>,
     pub(super) refusals: Arc<Refusals>,
     pub(super) device_tokens: Arc<FakeDeviceTokens>,
@@ -129,6 +131,7 @@ impl World {
             store: Arc::default(),
             clock: Arc::new(FakeClock::at(DateTime::UNIX_EPOCH + TimeDelta::days(1000))),
             random: Arc::default(),
+            breached_passwords: Arc::default(),
             password_hasher: Arc::default(),
             refusals: Arc::default(),
             device_tokens: Arc::default(),
@@ -151,6 +154,10 @@ impl World {
 
     pub(crate) fn clock(&self) -> Arc<FakeClock> {
         self.clock.clone()
+    }
+
+    pub(crate) fn breached_passwords(&self) -> Arc<FakeBreachedPasswords> {
+        self.breached_passwords.clone()
     }
 
     pub(crate) fn password_hasher(&self) -> Arc<FakePasswordHasher> {

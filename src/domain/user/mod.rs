@@ -4,6 +4,7 @@
 //! [`authorize`](crate::application::access::authorize) decides what a role permits. Begin with [`User`].
 
 mod common_passwords;
+mod context_word;
 mod entity;
 mod erased_username_key;
 mod id;
@@ -13,6 +14,7 @@ mod role;
 mod username;
 mod username_prefix;
 
+pub use context_word::{ContextWord, InvalidContextWord};
 pub use entity::{ActiveAccount, InactiveAccount, SystemAccount, User, UserState};
 pub use erased_username_key::ErasedUsernameKey;
 pub use id::UserId;

@@ -4,7 +4,7 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use super::{Username, common_passwords::is_common};
+use super::{ContextWord, Username, common_passwords::is_common};
 
 /// A password in plain text. `Debug` does not show it, and it is wiped from memory on drop.
 ///
@@ -14,9 +14,10 @@ use super::{Username, common_passwords::is_common};
 pub struct RawPassword(Zeroizing<String>);
 
 /// The rules for new passwords (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.4 and 6.2.11).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PasswordPolicy {
     min_length: usize,
+    context_words: Vec<ContextWord>,
 }
 
 /// The rule that a new password breaks.
@@ -31,9 +32,15 @@ pub enum InvalidPassword {
     /// It contains the username, in any case.
     #[error("A password must not contain the username.")]
     ContainsUsername,
+    /// It contains a word that has to do with the service, in any case.
+    #[error("A password must not contain words of this service, such as its name.")]
+    ContainsContextWord,
     /// It is one of the 100,000 or so most common ones, in any case.
     #[error("A password must not be one of the most common ones.")]
     Common,
+    /// It is known from a data breach, as [a port](crate::application::ports::BreachedPasswords) has found out.
+    #[error("A password must not be known from a data breach. This one is.")]
+    Breached,
 }
 
 impl PasswordPolicy {
@@ -46,7 +53,21 @@ impl PasswordPolicy {
     pub fn new(min_length: usize) -> Self {
         Self {
             min_length: min_length.clamp(Self::LEAST_MIN_LENGTH, Self::MAX_LENGTH),
+            context_words: Vec::new(),
         }
+    }
+
+    /// Rejects passwords that contain one of `words`, besides.
+    pub fn with_context_words(self, words: Vec<ContextWord>) -> Self {
+        Self {
+            context_words: words,
+            ..self
+        }
+    }
+
+    /// Returns whether there are words that no password may contain.
+    pub fn has_context_words(&self) -> bool {
+        !self.context_words.is_empty()
     }
 
     /// Returns the minimum length of a new password, in characters.
@@ -70,6 +91,9 @@ impl RawPassword {
         let lower_case = password.lower_case();
         if lower_case.contains(username.key()) {
             return Err(InvalidPassword::ContainsUsername);
+        }
+        if policy.context_words.iter().any(|word| word.is_in(&lower_case)) {
+            return Err(InvalidPassword::ContainsContextWord);
         }
         if is_common(&lower_case) {
             return Err(InvalidPassword::Common);
@@ -150,6 +174,21 @@ mod tests {
     #[case("correct horse")]
     fn whatever_else_is_accepted(#[case] text: &str) {
         assert!(new(text, 8).is_ok());
+    }
+
+    #[rstest]
+    #[case("gatehouse2026", false)]
+    #[case("My GateHouse!", false)]
+    #[case::composed("au caf\u{e9} Noir", false)]
+    #[case::decomposed("au cafe\u{301} noir", false)]
+    #[case::part_of_a_word("gate to a house", true)]
+    #[case::other_letters("au cafe noir", true)]
+    fn a_context_word_is_refused_whatever_its_case(#[case] text: &str, #[case] accepted: bool) {
+        let words = ["Gatehouse", "CAFE\u{301} NOIR"].map(|word| ContextWord::new(word).unwrap());
+        let policy = PasswordPolicy::new(8).with_context_words(words.to_vec());
+        let outcome = RawPassword::new(text, &Username::new("Alice").unwrap(), &policy);
+        let expected = (!accepted).then_some(InvalidPassword::ContainsContextWord);
+        assert_eq!(outcome.err(), expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::application::ports::Clock;
+use crate::{application::ports::Clock, domain::user::PasswordPolicy};
 
 /// The path of the pages, without a slash at its end.
 pub const PATH: &str = "/console";
@@ -14,8 +14,10 @@ pub struct PagesSettings {
     pub sign_up_enabled: bool,
     /// The first origin under which browsers reach the server, if any is configured.
     pub public_origin: Option<String>,
-    /// Minimum length of a new password, in characters.
-    pub min_password_length: usize,
+    /// The rules for new passwords.
+    pub password_policy: PasswordPolicy,
+    /// Whether admins may set the passwords of others.
+    pub admins_set_passwords: bool,
     /// The clock by which pages say how long ago something was.
     pub clock: Arc<dyn Clock>,
 }

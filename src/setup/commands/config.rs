@@ -1,6 +1,9 @@
 //! `gatehouse config`.
 
+use anyhow::Context;
+
 use crate::{
+    infrastructure::security::BreachedHashesFile,
     presentation::cli::{ConfigCommand, report, say},
     setup::{
         adapters::jwt_signer,
@@ -24,7 +27,12 @@ pub fn run(command: ConfigCommand, sources: &Sources) -> anyhow::Result<()> {
                 say(format_args!("warning: {warning}"))?;
             }
             logging::check_directives()?;
-            jwt_signer(&checked.configuration.security.auth)?;
+            let security = &checked.configuration.security;
+            jwt_signer(&security.auth)?;
+            if let Some(path) = security.password.breached_hashes_file() {
+                let checked = BreachedHashesFile::check_whole(path);
+                checked.with_context(|| format!("security.password.breached_hashes_file: {}", path.display()))?;
+            }
             say("the configuration is valid (the database was not contacted)")
         }
         ConfigCommand::Dotenv => {

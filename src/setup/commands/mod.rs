@@ -51,11 +51,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Healthcheck { ready } => healthcheck::run(ready, &load_without_secrets(&sources)?),
         Command::Openapi => {
             let configuration = load_without_secrets(&sources)?;
-            let security = &configuration.security;
+            let cookies = &configuration.security.cookies;
             say(http::document(
-                &security.cookies.sent_name(),
-                &security.cookies.sent_pass_name(),
-                &security.password.policy(),
+                &cookies.sent_name(),
+                &cookies.sent_pass_name(),
+                &configuration.password_policy(),
             ))
         }
         Command::Operator(command) => block_on(operate(command, &sources)),

@@ -9,6 +9,7 @@ use super::{
     Loaded, LogFormat, check, show,
     testing::{COOKIE_KEY, JWT_SECRET, PEPPER, Scene},
 };
+use crate::domain::user::{RawPassword, Username};
 
 #[test]
 fn variables_go_over_secrets_over_the_environment_over_the_default() -> anyhow::Result<()> {
@@ -273,5 +274,40 @@ fn debug_output_shows_no_secret() -> anyhow::Result<()> {
             .any(|secret| debug.contains(secret)),
         "{debug}"
     );
+    Ok(())
+}
+
+#[test]
+fn words_of_the_service_come_from_three_settings() -> anyhow::Result<()> {
+    let policy = Scene::with_secrets("prod")?
+        .variable("APP_SECURITY__PASSWORD__CONTEXT_WORDS", "[\"Zürich\"]")
+        .variable("APP_CONSOLE__TITLE", "My Tea-Room: Log in")
+        .variable(
+            "APP_SERVER__PUBLIC_ORIGINS",
+            "[\"https://my.users.acme.example:8443\", \"https://192.0.2.1\", \"http://localhost\"]",
+        )
+        .load()?
+        .configuration
+        .password_policy();
+    let is_refused = |text: &str| RawPassword::new(text, &Username::new("alice").unwrap(), &policy).is_err();
+    for text in ["in ZÜRICH today", "a small room", "for all users", "acme and more"] {
+        assert!(is_refused(text), "{text}");
+    }
+    for text in [
+        "my cup of tea",
+        "log in at once",
+        "an example of it",
+        "on 192.0.2.1",
+        "this localhost",
+    ] {
+        assert!(!is_refused(text), "{text}");
+    }
+
+    let untitled = Scene::with_secrets("prod")?.variable("APP_CONSOLE__TITLE", "ID");
+    assert!(!untitled.load()?.configuration.password_policy().has_context_words());
+    let refusal = untitled
+        .variable("APP_SECURITY__PASSWORD__CONTEXT_WORDS", "[abc]")
+        .refusal()?;
+    assert!(refusal.contains("words of 4 characters or more"), "{refusal}");
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{
     application::{
         access::{Actor, ActorError, NotAuthenticated, NotAuthorized, Permission},
         audit_trail::{AuditAction, RefusalReason},
-        commands::Changes,
+        commands::{Changes, NewPasswordError, NewPasswords},
         ports::{
             AccessToken, AccessTokens, Credentials, HashingError, IdentityReader, IssueError, PasswordHasher, Random,
             RandomExt, StorageError,
@@ -17,7 +17,7 @@ use crate::{
     domain::{
         secret::Secret,
         session::SessionLifetime,
-        user::{InvalidPassword, InvalidUsername, PasswordHash, PasswordPolicy, RawPassword, Role, UserId, Username},
+        user::{InvalidUsername, PasswordHash, RawPassword, Role, UserId, Username},
     },
 };
 
@@ -29,8 +29,10 @@ const ACTION: AuditAction = AuditAction::ChangePassword;
 /// - Open to every authenticated caller for their own account, to admins for users, to super admins for users and
 ///   admins.
 /// - The caller's own account needs the current password. Every other session ends, and this one gets a new token.
-/// - Another account needs no current password. All sessions of that user end.
+/// - Another account needs no current password. All sessions of that user end. It is closed unless admins set passwords,
+///   which is checked after the role, and before anything that reveals whether the user exists.
 /// - Clears the user's failed log-ins, makes the user's known devices unknown, and withdraws the user's one-time link.
+/// - Rejects a new password that is not [accepted](NewPasswords).
 /// - Hashes passwords before the transaction. In the transaction it confirms the actor, locks the user, and checks that
 ///   the verified password is still the stored one.
 /// - Counts wrong current passwords in the session. The last one that the rule allows ends the session, so that a
@@ -40,12 +42,13 @@ const ACTION: AuditAction = AuditAction::ChangePassword;
 pub struct ChangePassword {
     pub(crate) identities: Arc<dyn IdentityReader>,
     pub(crate) changes: Arc<Changes>,
+    pub(crate) new_passwords: Arc<NewPasswords>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
-    pub(crate) password_policy: PasswordPolicy,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) access_tokens: Arc<dyn AccessTokens>,
     pub(crate) session_lifetime: SessionLifetime,
     pub(crate) random: Arc<dyn Random>,
+    pub(crate) admins_set_passwords: bool,
 }
 
 /// The change to make.
@@ -65,15 +68,18 @@ pub enum ChangePasswordError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
+    /// Admins set no passwords.
+    #[error("Nobody sets the password of somebody else here.")]
+    PasswordSettingClosed,
     /// The actor may no longer make changes.
     #[error(transparent)]
     Actor(#[from] ActorError),
     /// The username breaks a rule, so there is no such user.
     #[error(transparent)]
     InvalidUsername(#[from] InvalidUsername),
-    /// The new password breaks a rule.
+    /// The new password was not accepted.
     #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    NewPassword(#[from] NewPasswordError),
     /// No user has the name.
     #[error("There is no such user.")]
     UserNotFound,
@@ -112,13 +118,18 @@ impl ChangePassword {
         let own = target.as_ref().filter(|target| target.user_id == actor.id());
         if own.is_none() {
             // Reject a plain user before the response can reveal whether the target exists.
-            let permission = Permission::Manage {
-                role: Role::User,
-                target: target.as_ref().map(|target| target.user_id),
-            };
-            self.changes.authorize(actor, ACTION, permission)?;
+            let target = target.as_ref().map(|target| target.user_id);
+            let role = Role::User;
+            self.changes
+                .authorize(actor, ACTION, Permission::Manage { role, target })?;
+            if !self.admins_set_passwords {
+                let reason = RefusalReason::PasswordSettingClosed;
+                self.changes.audit.refused(actor, ACTION, target, reason);
+                return Err(ChangePasswordError::PasswordSettingClosed);
+            }
         }
-        let password = RawPassword::new(request.password.expose_secret(), &username?, &self.password_policy)?;
+        let text = request.password.expose_secret();
+        let password = self.new_passwords.check(text, &username?).await?;
 
         if let Some(own) = own {
             let outcome = self.attempt_own(actor, own, request.current_password, password).await;

@@ -20,7 +20,8 @@ use crate::{
 ///
 /// - Open to everyone while sign-up is enabled.
 /// - Creates an active plain user, and does not log in.
-/// - Rejects a username or password that breaks a rule, and a name that is or was taken, whatever its case.
+/// - Rejects a username that breaks a rule, a password that is not [accepted](crate::application::commands::NewPasswords),
+///   and a name that is or was taken, whatever its case.
 /// - Rejects an attempt that comes too soon after others from the same network, before the password is hashed. Failures
 ///   caused by a full hash queue or by storage are not counted.
 pub struct SignUp {
@@ -71,7 +72,8 @@ impl SignUp {
         let client = HashClient::anonymous(&request.provenance);
         let candidate = self
             .registration
-            .check(client, &request.username, request.password.expose_secret())?;
+            .check(client, &request.username, request.password.expose_secret())
+            .await?;
         let subjects = ThrottleSubject::of_sign_up(request.provenance.address);
         let user = self
             .throttle
@@ -187,14 +189,14 @@ mod tests {
         ));
         assert!(matches!(
             world.sign_up_use_case().execute(request("alice", "short")).await,
-            Err(SignUpError::Registration(RegistrationError::InvalidPassword(_)))
+            Err(SignUpError::Registration(RegistrationError::NewPassword(_)))
         ));
         assert!(matches!(
             world
                 .sign_up_use_case()
                 .execute(request("alice", "it's me, Alice"))
                 .await,
-            Err(SignUpError::Registration(RegistrationError::InvalidPassword(_)))
+            Err(SignUpError::Registration(RegistrationError::NewPassword(_)))
         ));
         assert_eq!(world.user_count(), 0);
     }

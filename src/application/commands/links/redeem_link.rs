@@ -8,13 +8,11 @@ use crate::{
         access::ConfirmedActor,
         audit::Audit,
         audit_trail::{AuditAction, Provenance, RefusalReason},
+        commands::{NewPasswordError, NewPasswords},
         ports::{Clock, HashClient, HashingError, OneTimeLinkReader, PasswordHasher, StorageError, UnitOfWork},
         throttle::{Throttle, ThrottleSubject, Throttled},
     },
-    domain::{
-        link::LinkToken,
-        user::{InvalidPassword, PasswordPolicy, RawPassword},
-    },
+    domain::link::LinkToken,
 };
 
 /// Redeems a one-time link: sets the password of its user.
@@ -24,14 +22,14 @@ use crate::{
 /// - The link is void afterwards. Of parallel attempts one succeeds, because the user is locked.
 /// - Rejects a link that is unknown, used, replaced, withdrawn or expired, and that of an inactive user, with the same
 ///   error.
-/// - Rejects a password that breaks a rule. The link stays as it is then.
+/// - Rejects a password that is not [accepted](NewPasswords). The link stays as it is then.
 /// - Rejects an attempt that comes too soon after unknown links from the same network. Other failures are not counted.
 /// - Hashes the password before the transaction, and then checks the link again.
 pub struct RedeemLink {
     pub(crate) links: Arc<dyn OneTimeLinkReader>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
-    pub(crate) password_policy: PasswordPolicy,
+    pub(crate) new_passwords: Arc<NewPasswords>,
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -54,9 +52,9 @@ pub enum RedeemLinkError {
     /// The link is unknown or void, or its user inactive.
     #[error("This link does not work any more. Ask for another one.")]
     LinkNotFound,
-    /// The password breaks a rule.
+    /// The password was not accepted.
     #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    NewPassword(#[from] NewPasswordError),
     /// Too many unknown links came from the same network.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -98,7 +96,8 @@ impl RedeemLink {
         let (digest, client) = (secret.digest(), HashClient::anonymous(&request.provenance));
         let link = self.links.find(&digest, self.clock.now()).await?;
         let link = link.ok_or(RedeemLinkError::LinkNotFound)?;
-        let password = RawPassword::new(request.password.expose_secret(), &link.username, &self.password_policy)?;
+        let password = request.password.expose_secret();
+        let password = self.new_passwords.check(password, &link.username).await?;
         let password_hash = self.password_hasher.hash(client, password).await?;
 
         let transaction = self.unit_of_work.begin().await?;
@@ -259,7 +258,7 @@ mod tests {
         for _ in 0..2 * World::FREE_ATTEMPTS {
             for password in ["short", "it's her, Alice"] {
                 let refusal = redeem(&world, &token, password).await;
-                assert!(matches!(refusal, Err(RedeemLinkError::InvalidPassword(_))));
+                assert!(matches!(refusal, Err(RedeemLinkError::NewPassword(_))));
             }
         }
         redeem(&world, &token, NEW).await.unwrap();

@@ -17,7 +17,8 @@ use crate::{
 /// Creates a super admin.
 ///
 /// - Open to the operator only.
-/// - Rejects a username or password that breaks a rule, and a name that is or was taken, whatever its case.
+/// - Rejects a username that breaks a rule, a password that is not [accepted](crate::application::commands::NewPasswords),
+///   and a name that is or was taken, whatever its case.
 pub struct CreateSuperAdmin {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -32,7 +33,8 @@ impl CreateSuperAdmin {
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<UserView, RegistrationError> {
         let candidate = self
             .registration
-            .check(HashClient::Operator, username, password.expose_secret())?;
+            .check(HashClient::Operator, username, password.expose_secret())
+            .await?;
         let user = self.registration.prepare(candidate, Role::SuperAdmin).await?;
 
         let transaction = self.unit_of_work.begin().await?;

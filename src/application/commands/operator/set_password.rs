@@ -7,28 +7,29 @@ use super::change_account::{ChangeAccount, ChangeAccountError, ChangedAccount};
 use crate::{
     application::{
         audit_trail::AuditAction,
+        commands::{NewPasswordError, NewPasswords},
         ports::{HashClient, HashingError, PasswordHasher},
     },
-    domain::user::{InvalidPassword, PasswordPolicy, RawPassword, Username},
+    domain::user::Username,
 };
 
 /// Sets the password of any user.
 ///
 /// - Open to the operator only, without the current password.
 /// - Ends all sessions of the user, and clears failed log-ins, so that a user whom guesses have locked out can log in.
-/// - Rejects a password that breaks a rule.
+/// - Rejects a password that is not [accepted](NewPasswords). It is open whether or not admins set passwords.
 pub struct SetPassword {
     pub(crate) change_account: Arc<ChangeAccount>,
+    pub(crate) new_passwords: Arc<NewPasswords>,
     pub(crate) password_hasher: Arc<dyn PasswordHasher>,
-    pub(crate) password_policy: PasswordPolicy,
 }
 
 /// Why the password was not set.
 #[derive(Debug, Error)]
 pub enum SetPasswordError {
-    /// The password breaks a rule.
+    /// The password was not accepted.
     #[error(transparent)]
-    InvalidPassword(#[from] InvalidPassword),
+    NewPassword(#[from] NewPasswordError),
     /// The password could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -44,7 +45,7 @@ impl SetPassword {
     /// See [`SetPasswordError`].
     pub async fn execute(&self, username: &str, password: &SecretString) -> Result<ChangedAccount, SetPasswordError> {
         let username = Username::new(username).map_err(ChangeAccountError::from)?;
-        let password = RawPassword::new(password.expose_secret(), &username, &self.password_policy)?;
+        let password = self.new_passwords.check(password.expose_secret(), &username).await?;
         let password_hash = self.password_hasher.hash(HashClient::Operator, password).await?;
         let account = self
             .change_account
@@ -68,8 +69,8 @@ mod tests {
     fn set_password(world: &World) -> SetPassword {
         SetPassword {
             change_account: world.change_account(),
+            new_passwords: world.new_passwords(),
             password_hasher: world.password_hasher(),
-            password_policy: PasswordPolicy::new(8),
         }
     }
 
@@ -94,7 +95,7 @@ mod tests {
         for password in ["short", "it's her, Alice"] {
             assert!(matches!(
                 set_password(&world).execute("alice", &password.into()).await,
-                Err(SetPasswordError::InvalidPassword(_))
+                Err(SetPasswordError::NewPassword(_))
             ));
         }
         assert!(matches!(

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::{
     application::{
         access::{Actor, ActorError, NotAuthorized, Permission},
-        audit_trail::AuditAction,
+        audit_trail::{AuditAction, RefusalReason},
         commands::{
             Changes, Registration, RegistrationError,
             links::{IssuedLink, LinkIssue},
@@ -23,11 +23,15 @@ use crate::{
 /// - Creates an active user, whether or not sign-up is enabled.
 /// - Without a password it issues an invitation, by which the user sets one. Until then no log-in fits the account.
 /// - Rejects an actor who was logged out or demoted while the password was hashed.
-/// - Rejects a username or password that breaks a rule, and a name that is or was taken, whatever its case.
+/// - Rejects a password unless admins set passwords: the actor would know it. This is checked after the role, and before
+///   anything else in the request. Without a password, the user is invited.
+/// - Rejects a username that breaks a rule, a password that is not [accepted](crate::application::commands::NewPasswords),
+///   and a name that is or was taken, whatever its case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
     pub(crate) link_issue: Arc<LinkIssue>,
     pub(crate) changes: Arc<Changes>,
+    pub(crate) admins_set_passwords: bool,
 }
 
 /// The user to create.
@@ -56,6 +60,9 @@ pub enum CreateUserError {
     /// The actor may not do this, or not to this user.
     #[error(transparent)]
     NotAuthorized(#[from] NotAuthorized),
+    /// Admins set no passwords.
+    #[error("Nobody sets the password of somebody else here.")]
+    PasswordSettingClosed,
     /// The actor may no longer make changes.
     #[error(transparent)]
     Actor(#[from] ActorError),
@@ -80,10 +87,15 @@ impl CreateUser {
         };
         self.changes.authorize(actor, action, permission)?;
         let user = match &request.password {
+            Some(_) if !self.admins_set_passwords => {
+                let reason = RefusalReason::PasswordSettingClosed;
+                self.changes.audit.refused(actor, action, None, reason);
+                return Err(CreateUserError::PasswordSettingClosed);
+            }
             Some(password) => {
                 let password = password.expose_secret();
-                let candidate = self.registration.check(actor.into(), &request.username, password)?;
-                self.registration.prepare(candidate, request.role).await?
+                let candidate = self.registration.check(actor.into(), &request.username, password);
+                self.registration.prepare(candidate.await?, request.role).await?
             }
             None => self.registration.invite(&request.username, request.role)?,
         };
@@ -141,6 +153,7 @@ mod tests {
             registration: world.registration(),
             link_issue: world.link_issue(),
             changes: world.changes(),
+            admins_set_passwords: true,
         };
         let request = CreateUserRequest {
             username: username.into(),
@@ -206,6 +219,46 @@ mod tests {
         let world = World::new();
         let actor = world.actor(role);
         let refusal = create_user(&world, &actor, "?", created).await;
+        assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
+    }
+
+    #[tokio::test]
+    async fn where_admins_set_no_passwords_a_password_is_refused_and_noted() {
+        let world = World::new();
+        let create_user = CreateUser {
+            registration: world.registration(),
+            changes: world.changes(),
+            link_issue: world.link_issue(),
+            admins_set_passwords: false,
+        };
+        let request = |role| CreateUserRequest {
+            username: "?".into(),
+            password: Some("short".into()),
+            role,
+        };
+        let actor = world.actor(Role::Admin);
+        let refusal = create_user.execute(&actor, request(Role::User)).await;
+        assert!(matches!(refusal, Err(CreateUserError::PasswordSettingClosed)));
+        let [noted] = &world.refusals()[..] else {
+            panic!("there is one refusal")
+        };
+        let reason = Some(RefusalReason::PasswordSettingClosed);
+        assert_eq!((noted.action, noted.refusal), (AuditAction::CreateUser, reason));
+
+        let invitation = CreateUserRequest {
+            username: "brian".into(),
+            password: None,
+            role: Role::User,
+        };
+        assert!(
+            create_user
+                .execute(&actor, invitation)
+                .await
+                .unwrap()
+                .invitation
+                .is_some()
+        );
+        let refusal = create_user.execute(&actor, request(Role::Admin)).await;
         assert!(matches!(refusal, Err(CreateUserError::NotAuthorized(_))));
     }
 

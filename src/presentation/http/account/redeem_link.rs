@@ -6,7 +6,10 @@ use serde_json::json;
 
 use crate::{
     application::{
-        commands::links::{RedeemLink, RedeemLinkError, RedeemLinkRequest},
+        commands::{
+            NewPasswordError,
+            links::{RedeemLink, RedeemLinkError, RedeemLinkRequest},
+        },
         ports::{HashingError, StorageError},
         throttle::Throttled,
     },
@@ -31,8 +34,8 @@ pub struct RedeemLinkBody {
 refusals! {
     RedeemLinkError {
         Self::LinkNotFound => LinkNotFound,
-        Self::InvalidPassword(_) => InvalidPassword,
     } delegating {
+        NewPassword(NewPasswordError),
         Throttled(Throttled),
         Hashing(HashingError),
         Storage(StorageError),

@@ -27,7 +27,8 @@ use crate::{
 pub struct SignUpBody {
     /// Letters, digits and single `.`, `_` or `-` between them; unique regardless of case.
     username: String,
-    /// Any characters, counted in Unicode NFC. It must not be common or contain the username.
+    /// Any characters, counted in Unicode NFC. It must not be common, known from a data
+    /// breach, or contain the username or words of the service.
     password: Password,
 }
 

@@ -4,8 +4,8 @@ use super::{Refusal, refusals};
 use crate::{
     application::{
         access::ActorError,
-        commands::{RegistrationError, account::AuthenticateError, users::ManageUserError},
-        ports::{HashingError, IssueError, StorageError},
+        commands::{NewPasswordError, RegistrationError, account::AuthenticateError, users::ManageUserError},
+        ports::{BreachCheckError, HashingError, IssueError, StorageError},
         throttle::Throttled,
     },
     presentation::http::problem::ProblemCode,
@@ -22,6 +22,20 @@ refusals! {
     HashingError {
         Self::Saturated => ServiceUnavailable,
         Self::Failed(_) => InternalError,
+    }
+}
+
+refusals! {
+    BreachCheckError {
+        Self(_) => ServiceUnavailable,
+    }
+}
+
+refusals! {
+    NewPasswordError {
+        Self::Invalid(_) => InvalidPassword,
+    } delegating {
+        Unchecked(BreachCheckError),
     }
 }
 
@@ -66,9 +80,9 @@ refusals! {
 refusals! {
     RegistrationError {
         Self::InvalidUsername(_) => InvalidUsername,
-        Self::InvalidPassword(_) => InvalidPassword,
         Self::UsernameAlreadyExists => UsernameAlreadyExists,
     } delegating {
+        NewPassword(NewPasswordError),
         Hashing(HashingError),
         Storage(StorageError),
     }

@@ -45,6 +45,7 @@ problem_codes! {
     AlreadyAuthenticated: FORBIDDEN, "already_authenticated", "The caller is logged in already";
     WrongCurrentPassword: FORBIDDEN, "wrong_current_password", "The current password is wrong";
     SignUpClosed: FORBIDDEN, "sign_up_closed", "Sign-up is closed";
+    PasswordSettingClosed: FORBIDDEN, "password_setting_closed", "Admins set no passwords";
     CrossSiteRequest: FORBIDDEN, "cross_site_request", "A page of another origin has sent the request";
     OriginNotListed: FORBIDDEN, "origin_not_listed", "The origin is not listed";
     RouteNotFound: NOT_FOUND, "route_not_found", "Nothing is served under this path";

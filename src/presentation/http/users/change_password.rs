@@ -7,7 +7,10 @@ use serde_json::json;
 use crate::{
     application::{
         access::ActorError,
-        commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
+        commands::{
+            NewPasswordError,
+            account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
+        },
         ports::{HashingError, IssueError, StorageError},
         throttle::Throttled,
     },
@@ -26,7 +29,8 @@ use crate::{
 pub struct ChangePasswordBody {
     /// The user, in any case.
     username: String,
-    /// The new password. Any characters, counted in Unicode NFC. It must not be common or contain the username.
+    /// The new password. Any characters, counted in Unicode NFC. It must not be common, known from a data
+    /// breach, or contain the username or words of the service.
     password: Password,
     /// The current password, required to change your own password.
     current_password: Option<Password>,
@@ -35,12 +39,13 @@ pub struct ChangePasswordBody {
 refusals! {
     ChangePasswordError {
         Self::NotAuthorized(_) => NotAuthorized,
+        Self::PasswordSettingClosed => PasswordSettingClosed,
         Self::InvalidUsername(_) => InvalidUsername,
-        Self::InvalidPassword(_) => InvalidPassword,
         Self::UserNotFound => UserNotFound,
         Self::WrongCurrentPassword => WrongCurrentPassword,
     } delegating {
         Actor(ActorError),
+        NewPassword(NewPasswordError),
         Throttled(Throttled),
         Hashing(HashingError),
         Token(IssueError),
@@ -76,7 +81,8 @@ pub const DETAILS: Details = Details {
 /// Changing your own password requires `current_password`, ends your other sessions, and sets a new session cookie.
 /// Changing another user's password ends all of their sessions, and resets their failed log-ins. After too many wrong
 /// current passwords, returns 429 until the time in `Retry-After` is over. Rejects a plain user who names anyone else,
-/// whether or not that user exists, and an admin who names a user of the same role or above.
+/// whether or not that user exists, and an admin who names a user of the same role or above. If admins set no passwords,
+/// rejects everyone who names another user.
 #[api_v2_operation(tags(Users), operation_id = "changePassword")]
 pub async fn change_password(
     Authenticated(actor, Body(body)): Authenticated<Body<ChangePasswordBody>>,

@@ -32,8 +32,8 @@ use crate::{
 pub struct CreateUserBody {
     /// Letters, digits and single `.`, `_` or `-` between them; unique regardless of case.
     username: String,
-    /// Any characters, counted in Unicode NFC. It must not be common or contain the username. Without it, the user is
-    /// invited to set one.
+    /// Any characters, counted in Unicode NFC. It must not be common, known from a data breach, or contain the username or
+    /// words of the service. Without it, the user is invited to set one.
     #[serde(default, deserialize_with = "present")]
     password: Option<Password>,
     /// The role of the user.
@@ -64,6 +64,7 @@ pub struct Invitation {
 refusals! {
     CreateUserError {
         Self::NotAuthorized(_) => NotAuthorized,
+        Self::PasswordSettingClosed => PasswordSettingClosed,
     } delegating {
         Actor(ActorError),
         Registration(RegistrationError),
@@ -114,7 +115,7 @@ pub const DETAILS: Details = Details {
 ///
 /// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Without a password,
 /// the answer has a link by which the user sets one; until then, no log-in fits the account. Rejects a username or
-/// password that breaks a rule, and a username that is taken, in any case.
+/// password that breaks a rule, a username that is taken, in any case, and every password if admins set none.
 #[api_v2_operation(tags(Users), operation_id = "createUser")]
 pub async fn create_user(
     Authenticated(actor, Body(body)): Authenticated<Body<CreateUserBody>>,

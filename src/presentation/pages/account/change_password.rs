@@ -13,6 +13,7 @@ use crate::{
         http::{cookies::SessionCookie, extract::Authenticated, fields::Password},
         pages::{
             form::{Form, Rejection, typed_twice},
+            labels,
             notice::Notice,
             visit::{Shell, Visit},
         },
@@ -36,7 +37,7 @@ struct ChangePasswordPage {
     shell: Shell,
     rejection: Rejection,
     username: String,
-    min_password_length: usize,
+    password_hint: String,
 }
 
 /// Shows the form.
@@ -77,7 +78,7 @@ impl ChangePasswordPage {
             shell: visit.shell(actor),
             rejection,
             username: actor.user.username.clone(),
-            min_password_length: visit.settings().min_password_length,
+            password_hint: labels::new_password(&visit.settings().password_policy),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         },
         pages::{
             form::{Form, Rejection, trimmed, typed_twice},
+            labels,
             notice::Notice,
             return_to::ReturnTo,
             visit::{Shell, Visit, see_other},
@@ -42,7 +43,7 @@ struct SignUpPage {
     username: String,
     rd: Option<String>,
     log_in: String,
-    min_password_length: usize,
+    password_hint: String,
 }
 
 /// Shows the form.
@@ -103,7 +104,7 @@ impl SignUpPage {
             username,
             rd: return_to.parameter(),
             log_in: return_to.log_in_address(),
-            min_password_length: visit.settings().min_password_length,
+            password_hint: labels::new_password(&visit.settings().password_policy),
         }
     }
 }

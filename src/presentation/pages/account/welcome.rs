@@ -23,6 +23,7 @@ use crate::{
             assets::WELCOME_SCRIPT,
             form::{Form, Rejection, typed_twice},
             html::allow_script,
+            labels,
             notice::Notice,
             visit::{Shell, Visit},
         },
@@ -57,7 +58,7 @@ struct WelcomePasswordPage {
     username: String,
     kind: LinkKind,
     expires_at: DateTime<Utc>,
-    min_password_length: usize,
+    password_hint: String,
 }
 
 /// Shows the form of the link.
@@ -88,7 +89,7 @@ pub async fn welcome(
         username: link.username.to_string(),
         kind: link.kind,
         expires_at: link.expires_at,
-        min_password_length: visit.settings().min_password_length,
+        password_hint: labels::new_password(&visit.settings().password_policy),
     };
     let (Some(password), Some(again)) = (form.password, form.password_again) else {
         return Ok(visit.page(&page(Rejection::default())));

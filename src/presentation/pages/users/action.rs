@@ -139,7 +139,7 @@ impl UserAction {
             Self::WithdrawLink => "If a link was issued to the user, it works no longer.",
             Self::EndSessions => {
                 "The user is logged out on every device and browser, but can log in again at once. If somebody else \
-                 knows the password, set another one instead."
+                 knows the password, it has to change, too."
             }
             Self::GrantAdmin => "Admins can see all users, and create, inactivate and change plain users.",
             Self::RevokeAdmin => "The user can no longer see or manage other users, from the next request on.",

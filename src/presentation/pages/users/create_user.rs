@@ -46,7 +46,9 @@ struct CreateUserPage {
     role: Role,
     /// The roles that the viewer may give.
     roles: Vec<Role>,
-    min_password_length: usize,
+    /// Without it, the form can only invite.
+    admins_set_passwords: bool,
+    password_hint: String,
 }
 
 /// Shows the form.
@@ -96,7 +98,8 @@ impl CreateUserPage {
             username,
             role,
             roles: Role::ALL.into_iter().filter(may_create).collect(),
-            min_password_length: visit.settings().min_password_length,
+            admins_set_passwords: visit.settings().admins_set_passwords,
+            password_hint: labels::new_password(&visit.settings().password_policy),
         }
     }
 }

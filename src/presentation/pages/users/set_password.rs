@@ -9,7 +9,7 @@ use super::{action::UserAction, address::address};
 use crate::{
     application::{
         access::{Actor, NotAuthorized},
-        commands::account::{ChangePassword, ChangePasswordRequest},
+        commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
         queries::users::{GetUser, GetUserError},
     },
     presentation::{
@@ -20,6 +20,7 @@ use crate::{
         },
         pages::{
             form::{Form, Rejection, typed_twice},
+            labels,
             notice::Notice,
             visit::{Shell, Visit},
         },
@@ -44,7 +45,7 @@ struct SetPasswordPage {
     username: String,
     consequences: &'static str,
     back: String,
-    min_password_length: usize,
+    password_hint: String,
 }
 
 /// Shows the form.
@@ -52,10 +53,13 @@ pub async fn show(
     Authenticated(actor, PathParam(id)): Authenticated<PathParam<Uuid>>,
     visit: Visit,
     get_user: Data<GetUser>,
-) -> Result<HttpResponse, Failure<GetUserError>> {
-    let user = get_user.execute(&actor, id.into()).await?;
+) -> Result<HttpResponse, Error> {
+    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     if !UserAction::SetPassword.is_permitted(&actor, &user) {
-        return Err(GetUserError::from(NotAuthorized).into());
+        return Err(Failure::from(GetUserError::from(NotAuthorized)).into());
+    }
+    if !visit.settings().admins_set_passwords {
+        return Err(Failure::from(ChangePasswordError::PasswordSettingClosed).into());
     }
     let page = SetPasswordPage::new(&visit, &actor, user.username, address(user.id), Rejection::default());
     Ok(visit.page(&page))
@@ -94,7 +98,7 @@ impl SetPasswordPage {
             username,
             consequences: UserAction::SetPassword.consequences(),
             back,
-            min_password_length: visit.settings().min_password_length,
+            password_hint: labels::new_password(&visit.settings().password_policy),
         }
     }
 }

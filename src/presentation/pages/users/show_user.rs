@@ -47,10 +47,12 @@ pub async fn show(
     } else {
         None
     };
+    let mut actions = UserAction::offered(&actor, &user);
+    actions.retain(|action| *action != UserAction::SetPassword || visit.settings().admins_set_passwords);
     Ok(visit.page(&UserPage {
         shell: visit.shell(&actor),
         is_self: user.id == actor.id(),
-        actions: UserAction::offered(&actor, &user),
+        actions,
         sessions,
         user,
     }))

@@ -11,6 +11,7 @@ mod values;
 use chrono::TimeDelta;
 use log::LevelFilter;
 use serde::{Deserialize, Deserializer};
+use url::Url;
 
 pub use database::{DatabaseConfig, MADE_UP, PostgresConfig};
 pub use forward_auth::ForwardAuthConfig;
@@ -21,6 +22,7 @@ pub use throttle::ThrottleConfig;
 use values::{days, filled, named, one_of};
 
 use super::names::{DEV, LOCAL};
+use crate::domain::user::{ContextWord, PasswordPolicy};
 
 /// Everything that can be configured, checked and complete.
 #[derive(Debug, Deserialize)]
@@ -57,6 +59,28 @@ impl Configuration {
     /// Returns whether it is meant for real users: everywhere but on a developer's machine and a test system.
     pub fn is_production(&self) -> bool {
         ![LOCAL, DEV].contains(&self.environment.as_str())
+    }
+
+    /// Returns the rules for new passwords.
+    ///
+    /// Besides the configured words, passwords may not contain those of the title, nor the labels of the hosts under
+    /// which browsers reach the server, without the last one: of `https://id.acme.example`, `acme`.
+    pub fn password_policy(&self) -> PasswordPolicy {
+        let config = &self.security.password;
+        let title = self.console.title.split(|letter: char| !letter.is_alphanumeric());
+        let urls = Vec::from_iter(
+            self.server
+                .public_origins
+                .iter()
+                .filter_map(|origin| Url::parse(origin).ok()),
+        );
+        let labels = urls
+            .iter()
+            .filter_map(Url::domain)
+            .flat_map(|domain| domain.split('.').rev().skip(1));
+        let of_service = title.chain(labels).filter_map(|word| ContextWord::new(word).ok());
+        PasswordPolicy::new(config.min_length)
+            .with_context_words(config.context_words.iter().cloned().chain(of_service).collect())
     }
 }
 

@@ -1,6 +1,10 @@
 //! Passwords, access tokens, one-time links and cookies: the keys under `security`.
 
-use std::{num::NonZero, path::PathBuf, time::Duration};
+use std::{
+    num::NonZero,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use actix_web::cookie::SameSite;
 use chrono::TimeDelta;
@@ -10,10 +14,11 @@ use serde::{Deserialize, Deserializer};
 use super::{
     Rotating, ThrottleConfig,
     values::{
-        cookie_domain, cookie_name, filled, fraction, hours, milliseconds, minutes, named, one_of, pepper_ids, whole,
+        context_words, cookie_domain, cookie_name, filled, fraction, hours, milliseconds, minutes, named, one_of,
+        pepper_ids, whole,
     },
 };
-use crate::domain::{link::LinkLifetimes, user::PasswordPolicy};
+use crate::domain::{link::LinkLifetimes, user::ContextWord};
 
 /// Passwords, access tokens, one-time links and cookies.
 #[derive(Debug, Deserialize)]
@@ -47,6 +52,13 @@ pub struct PasswordConfig {
     /// Shortest new password, in characters.
     #[serde(deserialize_with = "whole::<_, _, 8, 64>")]
     pub min_length: usize,
+    /// Words that no new password may contain, besides those of the configuration itself.
+    #[serde(deserialize_with = "context_words")]
+    pub context_words: Vec<ContextWord>,
+    /// File of SHA-1 hashes of breached passwords; empty for none.
+    pub breached_hashes_file: PathBuf,
+    /// Whether admins may set the passwords of others.
+    pub admins_set_passwords: bool,
     /// Passwords hashed at the same time; 0 is one per core.
     #[serde(deserialize_with = "whole::<_, _, 0, 1024>")]
     pub max_concurrent_hashes: u32,
@@ -110,9 +122,9 @@ pub enum JwtAlgorithm {
 }
 
 impl PasswordConfig {
-    /// Returns the rules for new passwords.
-    pub fn policy(&self) -> PasswordPolicy {
-        PasswordPolicy::new(self.min_length)
+    /// Returns the file of breached passwords, if there is one.
+    pub fn breached_hashes_file(&self) -> Option<&Path> {
+        Some(self.breached_hashes_file.as_path()).filter(|path| !path.as_os_str().is_empty())
     }
 }
 

@@ -14,6 +14,8 @@ use serde::{
 };
 use url::{Host, Url};
 
+use crate::domain::user::ContextWord;
+
 /// Reads an integer from `MIN` to `MAX`.
 pub fn whole<'de, D, T, const MIN: u64, const MAX: u64>(deserializer: D) -> Result<T, D::Error>
 where
@@ -136,6 +138,12 @@ pub fn pepper_ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Stri
         let is_id = id.len() == 16 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_id.then(|| id.to_owned())
     })
+}
+
+/// Reads words that no new password may contain.
+pub fn context_words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ContextWord>, D::Error> {
+    let allowed = format!("words of {} characters or more", ContextWord::MIN_LENGTH);
+    texts(deserializer, &allowed, |word| ContextWord::new(word).ok())
 }
 
 /// Reads the name of a cookie, a `token` of RFC 6265. Names that begin with `__` mean something to browsers.

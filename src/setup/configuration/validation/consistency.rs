@@ -6,11 +6,14 @@ use actix_web::cookie::SameSite;
 
 use super::{forward_auth, secrets};
 use crate::{
-    infrastructure::persistence::{ConnectError, DatabaseUrl},
+    infrastructure::{
+        persistence::{ConnectError, DatabaseUrl},
+        security::BreachedHashesFile,
+    },
     setup::configuration::{
         names::{CONFIG_FILE, LOCAL, variable},
         reading::Merged,
-        sections::{AuthConfig, ServerConfig},
+        sections::{AuthConfig, PasswordConfig, ServerConfig},
     },
 };
 
@@ -22,7 +25,9 @@ pub fn problems(merged: &Merged, directory: &Path) -> Vec<String> {
     let mut problems = contradictions(merged);
     problems.extend(missing_proxies(merged));
     problems.extend(secrets::problems(merged));
-    problems.extend(unusable_key_files(&merged.configuration.security.auth, directory));
+    let security = &merged.configuration.security;
+    problems.extend(unusable_key_files(&security.auth, directory));
+    problems.extend(unusable_breached_hashes(&security.password, directory));
     problems
 }
 
@@ -134,6 +139,14 @@ fn unusable_key_files(auth: &AuthConfig, directory: &Path) -> Vec<String> {
     private.into_iter().chain(public).collect()
 }
 
+/// Returns a problem if the file of breached passwords is missing or, by a sample, not what it should be.
+fn unusable_breached_hashes(config: &PasswordConfig, directory: &Path) -> Option<String> {
+    let path = config.breached_hashes_file()?;
+    let error = BreachedHashesFile::check_sample(&directory.join(path)).err()?;
+    let key = "security.password.breached_hashes_file";
+    Some(format!("{key}: the file {} cannot be used: {error}", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -202,6 +215,34 @@ mod tests {
             "{refusal}"
         );
         scene.variable("APP_ENV", "dev").load()?;
+        Ok(())
+    }
+
+    #[rstest]
+    #[case::missing(None, "No such file")]
+    #[case::empty(Some(""), "it is empty")]
+    #[case::of_something_else(Some("password\n"), "the line at byte 0 has no SHA-1 hash")]
+    #[case::not_sorted(
+        Some("B94A8FE5CCB19BA61C4C0873D391E987982FBBD3\nA94A8FE5CCB19BA61C4C0873D391E987982FBBD3\n"),
+        "the hashes are not sorted: the one at byte 41 is less"
+    )]
+    #[case::sorted(Some("A94A8FE5CCB19BA61C4C0873D391E987982FBBD3:7\r\n"), "")]
+    fn the_file_of_breached_passwords_must_be_one(
+        #[case] content: Option<&str>,
+        #[case] expected: &str,
+    ) -> anyhow::Result<()> {
+        let mut scene =
+            Scene::with_secrets("prod")?.variable("APP_SECURITY__PASSWORD__BREACHED_HASHES_FILE", "hashes.txt");
+        if let Some(content) = content {
+            scene = scene.file("hashes.txt", content)?;
+        }
+        if expected.is_empty() {
+            scene.load()?;
+            return Ok(());
+        }
+        let refusal = scene.refusal()?;
+        let start = "security.password.breached_hashes_file: the file hashes.txt cannot be used: ";
+        assert!(refusal.contains(start) && refusal.contains(expected), "{refusal}");
         Ok(())
     }
 

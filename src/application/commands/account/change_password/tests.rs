@@ -112,6 +112,47 @@ async fn a_plain_user_does_not_learn_which_names_exist() {
 }
 
 #[tokio::test]
+async fn where_admins_set_no_passwords_everyone_changes_their_own_alone() {
+    let (admin, alice) = (user("admin", Role::Admin), user("alice", Role::User));
+    let world = World::with([admin.clone(), alice.clone()]).await;
+    let (here, theirs) = (world.begin_session(&admin), world.begin_session(&alice));
+    let closed = ChangePassword {
+        admins_set_passwords: false,
+        ..world.change_password()
+    };
+    for (username, target) in [("alice", Some(alice.id())), ("nobody", None), ("?", None)] {
+        let refusal = closed.execute(&here.actor, request(username, "short", None)).await;
+        assert!(matches!(refusal, Err(ChangePasswordError::PasswordSettingClosed)));
+        let [noted] = &world.refusals()[..] else {
+            panic!("there is one refusal")
+        };
+        let reason = Some(RefusalReason::PasswordSettingClosed);
+        assert_eq!((noted.action, noted.target_id, noted.refusal), (ACTION, target, reason));
+    }
+    let refusal = closed.execute(&theirs.actor, request("admin", "short", None)).await;
+    assert!(matches!(refusal, Err(ChangePasswordError::NotAuthorized(_))));
+    assert_eq!(stored_hash(&world, &alice).await, hash_of(PASSWORD));
+
+    let own = request("admin", NEW_PASSWORD, Some(PASSWORD));
+    closed.execute(&here.actor, own).await.unwrap();
+    assert_eq!(stored_hash(&world, &admin).await, hash_of(NEW_PASSWORD));
+}
+
+#[tokio::test]
+async fn a_breached_password_is_refused_before_anything_is_hashed() {
+    let alice = user("alice", Role::User);
+    let world = World::with([alice.clone()]).await;
+    let here = world.begin_session(&alice);
+    world.breached_passwords().add(NEW_PASSWORD);
+    let refusal = world
+        .change_password()
+        .execute(&here.actor, request("alice", NEW_PASSWORD, Some(PASSWORD)))
+        .await;
+    assert!(matches!(refusal, Err(ChangePasswordError::NewPassword(_))));
+    assert_eq!(world.hash_count(), 0);
+}
+
+#[tokio::test]
 async fn an_admin_learns_which_rule_is_broken_or_that_the_name_is_unknown() {
     let admin = user("admin", Role::Admin);
     let world = World::with([admin.clone(), user("alice", Role::User)]).await;
@@ -128,7 +169,7 @@ async fn an_admin_learns_which_rule_is_broken_or_that_the_name_is_unknown() {
             change_password
                 .execute(&here.actor, request("alice", password, None))
                 .await,
-            Err(ChangePasswordError::InvalidPassword(_))
+            Err(ChangePasswordError::NewPassword(_))
         ));
     }
     assert!(matches!(

@@ -1,0 +1,167 @@
+//! The runbooks do what they promise, typed in as they stand.
+
+use std::{fs, time::Instant};
+
+use test_database::DatabaseKind;
+
+use crate::support::{PASSWORD, PATIENCE, Server, shell_lines, type_in};
+
+/// What the commands print, if they are typed in on the machine of the server.
+fn said(server: &Server, script: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_gatehouse");
+    let operator = format!("gatehouse-operator() {{ {program} \"$@\"; }}\nset -o pipefail");
+    type_in(&format!("{operator}\n{script}"), server.directory())
+}
+
+#[tokio::test]
+#[ignore = "needs bash"]
+async fn a_stolen_session_is_ended_and_its_events_are_found() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.user("alice").await;
+    let thief = server.carrying(&alice.cookie().unwrap());
+    let id = thief.get("/api/v1/account/sessions").await.expect(200)["sessions"][0]["id"].clone();
+    thief.me().await.expect(200);
+
+    said(
+        &server,
+        &shell_lines("docs/operate/stolen-session.md", "End the sessions"),
+    );
+    thief.me().await.problem(401, "not_authenticated");
+
+    let listed = said(
+        &server,
+        &shell_lines("docs/operate/stolen-session.md", "See what was done in it"),
+    );
+    assert!(
+        listed.contains(&format!("{} 127.0.0.1", id.as_str().unwrap())),
+        "{listed}"
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs bash and openssl"]
+async fn what_an_intruder_did_as_an_admin_is_undone() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let (root, alice) = (server.super_admin("root.admin").await, server.user("alice").await);
+    let mallory = server.admin("mallory").await;
+    mallory.create("backdoor", "user").await;
+    let set = mallory.change_password("alice", "known to mallory", None).await;
+    assert_eq!(set.status, 204);
+    let backdoor = server.logged_in("backdoor").await;
+    alice.log_in("alice", "known to mallory").await.expect(200);
+
+    said(&server, &shell_lines("docs/operate/admin-taken-over.md", "Stop them"));
+    mallory.me().await.problem(401, "not_authenticated");
+
+    let seen = said(
+        &server,
+        &shell_lines("docs/operate/admin-taken-over.md", "See what they did"),
+    );
+    for action in [" create_user backdoor ", " change_password alice "] {
+        assert!(seen.contains(action), "{seen}");
+    }
+    said(&server, &shell_lines("docs/operate/admin-taken-over.md", "Undo it"));
+    backdoor.me().await.problem(401, "not_authenticated");
+    alice.me().await.problem(401, "not_authenticated");
+    let refusal = alice.log_in("alice", "known to mallory").await;
+    refusal.problem(401, "invalid_credentials");
+    root.me().await.expect(200);
+
+    let give_back = shell_lines("docs/operate/admin-taken-over.md", "Give the account back");
+    said(&server, &format!("admin=mallory\n{give_back}"));
+    let password = fs::read_to_string(server.directory().join("new-password")).unwrap();
+    mallory.log_in("mallory", password.trim_end()).await.expect(200);
+}
+
+#[tokio::test]
+#[ignore = "needs bash and openssl"]
+async fn another_super_admin_comes_before_the_last_one_goes() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let root = server.super_admin("root.admin").await;
+    server.run(&["inactivate", "root.admin"]).refused();
+
+    said(
+        &server,
+        &shell_lines("docs/operate/last-super-admin.md", "The person has left"),
+    );
+    root.me().await.problem(401, "not_authenticated");
+    let password = fs::read_to_string(server.directory().join("new-password")).unwrap();
+    let grace = server.anonymous();
+    let grace = grace.log_in("grace.hopper", password.trim_end()).await.expect(200);
+    assert_eq!(grace["role"], "super_admin");
+
+    let names = said(
+        &server,
+        &shell_lines("docs/operate/last-super-admin.md", "Nobody remembers the names"),
+    );
+    for event in [
+        " create_super_admin root.admin ",
+        " create_super_admin grace.hopper ",
+        " inactivate_user root.admin ",
+    ] {
+        assert!(names.contains(event), "{names}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs bash"]
+async fn refused_log_ins_are_counted_by_address_and_by_account() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.user("alice").await;
+    alice.log_out().await;
+    alice.log_in("alice", "wrong horse battery").await;
+    await_refusals(&server, 1);
+
+    let addresses = said(
+        &server,
+        &shell_lines("docs/operate/everybody-gets-429.md", "Does Gatehouse see the clients?"),
+    );
+    assert!(
+        addresses.contains("1 127.0.0.1\n") && addresses.contains("trusted_proxies = []"),
+        "{addresses}"
+    );
+    let accounts = said(
+        &server,
+        &shell_lines("docs/operate/everybody-gets-429.md", "One address, or many accounts?"),
+    );
+    assert!(accounts.contains("1 alice invalid_credentials\n"), "{accounts}");
+}
+
+#[tokio::test]
+#[ignore = "needs bash"]
+async fn the_audit_trail_is_saved_and_asked_who_changed_whom_and_who_guessed() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let alice = server.user("alice").await;
+    alice.log_out().await;
+    alice.log_in("alice", "wrong horse battery").await;
+    alice.log_in("alice", PASSWORD).await.expect(200);
+    server.admin("admin").await.create("brian", "user").await;
+    await_refusals(&server, 1);
+
+    let kept = said(
+        &server,
+        &shell_lines("docs/operate/audit-trail-after-an-incident.md", "Keep it first"),
+    );
+    assert!(kept.ends_with("  audit-trail.txt\n"), "{kept}");
+    let told = said(
+        &server,
+        &shell_lines("docs/operate/audit-trail-after-an-incident.md", "Who, what, from where"),
+    );
+    assert!(told.contains("1 admin create_user\n"), "{told}");
+    assert!(told.contains(" 127.0.0.1 alice\n"), "{told}");
+}
+
+/// Waits until that many refusals are in the audit trail: the first of a kind is written after a second.
+fn await_refusals(server: &Server, count: usize) {
+    let start = Instant::now();
+    let refusals = || {
+        server
+            .run(&["audit", "--outcome", "refused"])
+            .succeeded()
+            .lines()
+            .count()
+    };
+    while refusals() < count {
+        assert!(start.elapsed() < PATIENCE);
+    }
+}
