@@ -35,8 +35,8 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     );
     assert_eq!(
         server.run(&copy).refused(),
-        "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, links: 1, audit events: 5. To empty \
-         it, with all that is in it: `gatehouse migrate fresh`, with database.url naming it\n"
+        "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, links: 1, audit events: 5. To \
+         empty it, with all that is in it: `gatehouse migrate fresh`, with database.url naming it\n"
     );
     server
         .command(&["migrate", "fresh", "--yes"])

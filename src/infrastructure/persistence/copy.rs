@@ -70,7 +70,8 @@ impl From<DbErr> for CopyError {
     }
 }
 
-/// Copies all users, sessions, one-time links and events of the audit trail, or none of them, to a database of any kind.
+/// Copies all users, sessions, one-time links and events of the audit trail, or none of them, to a database of any
+/// kind.
 ///
 /// Both must have the schema of this program, and `target` no data. Rows written to `source` meanwhile are not copied,
 /// nor are counts of failed attempts.

@@ -99,8 +99,8 @@ pub enum DbCommand {
     /// Copy all users, sessions, one-time links and audit events into another, empty database
     #[command(
         long_about = "Copy all users, sessions, one-time links and audit events into another, empty database, all of \
-        them or none, as they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
-        empties a database. An address has the form of database.url: `sqlite:` and a path, or \
+        them or none, as they are at one moment. Stop the service first: later writes are not in the copy. \
+        `gatehouse migrate fresh` empties a database. An address has the form of database.url: `sqlite:` and a path, or \
         `postgres://user@host:port/db`. The section [postgres] supplies the parts that are left out, above all the \
         password.",
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
@@ -187,8 +187,8 @@ pub enum OperatorCommand {
     },
     /// Create an account without a password, and print a link by which its user sets one
     #[command(
-        long_about = "Create an account without a password, and print a link by which its user sets one. The link alone \
-        is on standard output. It works once, for security.links.invitation_ttl_hours.",
+        long_about = "Create an account without a password, and print a link by which its user sets one. The link \
+        alone is on standard output. It works once, for security.links.invitation_ttl_hours.",
         after_help = "Examples:\n  gatehouse invite alice\n  gatehouse invite root.admin --role super_admin"
     )]
     Invite {
@@ -200,8 +200,8 @@ pub enum OperatorCommand {
     },
     /// Print a link by which the user of any account, even a super admin, sets another password
     #[command(
-        long_about = "Print a link by which the user of any account, even a super admin, sets another password. The link \
-        alone is on standard output. It works once, for security.links.recovery_ttl_hours, and replaces a former one. \
+        long_about = "Print a link by which the user of any account, even a super admin, sets another password. The \
+        link alone is on standard output. It works once, for security.links.recovery_ttl_hours, and replaces a former one. \
         Until then nothing changes.",
         after_help = "Example:\n  gatehouse recovery-link alice"
     )]

@@ -112,9 +112,9 @@ pub const DETAILS: Details = Details {
 
 /// Create a user.
 ///
-/// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Without a password,
-/// the answer has a link by which the user sets one; until then, no log-in fits the account. Rejects a username or
-/// password that breaks a rule, and a username that is taken, in any case.
+/// Open to admins for users, to super admins for users and admins; whether or not sign-up is enabled. Without a
+/// password, the answer has a link by which the user sets one; until then, no log-in fits the account. Rejects a
+/// username or password that breaks a rule, and a username that is taken, in any case.
 #[api_v2_operation(tags(Users), operation_id = "createUser")]
 pub async fn create_user(
     Authenticated(actor, Body(body)): Authenticated<Body<CreateUserBody>>,
