@@ -1,5 +1,5 @@
-//! What Gatehouse is about: users and their roles, the sessions in which they are logged in, the one-time links by which
-//! they set a password, and how often somebody may try to log in.
+//! What Gatehouse is about: users and their roles, the sessions in which they are logged in, the one-time links by
+//! which they set a password, and how often somebody may try to log in.
 //!
 //! Each has a folder with its entity, which nothing changes but itself, and the values that it is made of. A value that
 //! exists is valid. This layer depends on nothing outside itself. It is pure and synchronous: time, randomness and

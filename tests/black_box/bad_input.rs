@@ -127,8 +127,11 @@ async fn a_field_that_is_missing_or_of_the_wrong_type_is_named() {
         for name in whole.as_object().unwrap().keys() {
             let mut missing = whole.clone();
             missing.as_object_mut().unwrap().remove(name);
-            let answer = target.refusal(&operation, client, missing.to_string()).await;
-            assert_eq!(blamed(&answer), [name.as_str()], "{missing}");
+            // Without a password, a user is invited.
+            if (operation.path, name.as_str()) != ("/api/v1/users/", "password") {
+                let answer = target.refusal(&operation, client, missing.to_string()).await;
+                assert_eq!(blamed(&answer), [name.as_str()], "{missing}");
+            }
 
             let wrong = [
                 json!(null),

@@ -169,6 +169,8 @@ async fn a_form_reaches_no_operation_even_from_a_listed_origin() {
     let server = Server::start_with(DatabaseKind::Sqlite, &[&GUARDING[..], &ORIGINS].concat());
     let root = server.super_admin("super").await;
     for operation in operations().iter().filter(|operation| operation.method == Method::POST) {
+        // Without a body there is no shape to reject: the check of origins is the only one.
+        let Some(body) = operation.body else { continue };
         let client = caller(&server, &root, operation);
         for encoding in [
             "application/x-www-form-urlencoded",
@@ -177,7 +179,7 @@ async fn a_form_reaches_no_operation_even_from_a_listed_origin() {
         ] {
             let request = client.request(Method::POST, operation.path);
             let request = request.header("origin", PUBLIC).header("content-type", encoding);
-            let answer = client.send(request.body(operation.body.unwrap())).await;
+            let answer = client.send(request.body(body)).await;
             answer.problem(415, "unsupported_media_type");
         }
     }

@@ -1,6 +1,7 @@
 //! Moving the data from one database to another.
 
 use rstest::rstest;
+use serde_json::json;
 use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
 
 use crate::support::{PASSWORD, Program, Server};
@@ -13,6 +14,8 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     let mut server = Server::start(DatabaseKind::Sqlite);
     let alice = server.user("alice").await.cookie().unwrap();
     let _ = server.super_admin("root.admin").await;
+    let link = server.run(&["recovery-link", "alice"]).succeeded();
+    let (_, token) = link.trim_end().split_once('#').unwrap();
     server.user("brian").await;
     server.run(&["inactivate", "brian"]).succeeded();
     server.run(&["erase", "brian", "--yes"]).succeeded();
@@ -26,7 +29,7 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
         "{said}"
     );
     assert!(
-        said.contains(": users: 2, sessions: 2, audit events: 8, erased usernames: 1."),
+        said.contains(": users: 2, sessions: 2, links: 1, audit events: 9, erased usernames: 1."),
         "{said}"
     );
     assert!(
@@ -35,7 +38,7 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     );
     assert_eq!(
         server.run(&copy).refused(),
-        "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, audit events: 8, \
+        "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, links: 1, audit events: 9, \
          erased usernames: 1. To empty it, with all that is in it: `gatehouse migrate fresh`, with database.url naming it\n"
     );
     server
@@ -53,6 +56,11 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     );
     let me = server.carrying(&alice).me().await.expect(200);
     assert_eq!(me["username"], "alice");
+    let link = server
+        .anonymous()
+        .post("/api/v1/account/link", &json!({"token": token}))
+        .await;
+    assert_eq!(link.expect(200)["username"], "alice");
     let root = server.logged_in("root.admin").await;
     assert_eq!(root.find("").await.len(), 2);
     let taken = server.anonymous().sign_up("brian", PASSWORD).await;

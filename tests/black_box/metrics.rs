@@ -203,7 +203,7 @@ async fn what_is_purged_is_counted() {
     let mut server = Server::start_with(DatabaseKind::Sqlite, &[METRICS]);
     server.user("alice").await;
     server.logged_in("alice").await;
-    let kinds = ["audit_events", "sessions", "throttle_buckets"];
+    let kinds = ["audit_events", "links", "sessions", "throttle_buckets"];
     assert_eq!(server.scrape().await.values("kind"), kinds.into());
     let expire = "UPDATE auth_sessions SET expires_at = '2026-01-01T00:00:00+00:00'";
     server.open_database().await.execute_unprepared(expire).await.unwrap();

@@ -142,6 +142,11 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             "session_not_found",
             alice.delete(&format!("/api/v1/account/sessions/{}", Uuid::nil())).await,
         ),
+        (
+            404,
+            "link_not_found",
+            anonymous.post("/api/v1/account/link", &json!({"token": "?"})).await,
+        ),
         (405, "method_not_allowed", anonymous.get(log_in).await),
         (
             409,

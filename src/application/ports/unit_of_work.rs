@@ -69,7 +69,7 @@ impl Expirable {
     pub fn name(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
-            Self::Links => "one-time links",
+            Self::Links => "links",
             Self::ThrottleBuckets => "throttle buckets",
             Self::AuditEvents => "audit events",
         }

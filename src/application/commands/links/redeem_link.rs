@@ -18,7 +18,8 @@ use crate::{
 /// Redeems a one-time link: sets the password of its user.
 ///
 /// - Open to everyone who has the link.
-/// - Ends all sessions of the user, makes the user's known devices unknown, and clears failed log-ins. Begins no session.
+/// - Ends all sessions of the user, makes the user's known devices unknown, and clears failed log-ins. Begins no
+///   session.
 /// - The link is void afterwards. Of parallel attempts one succeeds, because the user is locked.
 /// - Rejects a link that is unknown, used, replaced, withdrawn or expired, and that of an inactive user, with the same
 ///   error.

@@ -50,10 +50,10 @@ pub const DETAILS: Details = Details {
 
 /// Redeem a one-time link.
 ///
-/// Open to everyone who has the link. Sets the password of its user, ends all sessions of the user, and begins none. The
-/// link works once. Rejects a password that breaks a rule, which uses nothing up. Returns the same error for a link that
-/// is unknown, used, replaced, withdrawn or expired, and for that of an inactive user. After too many of them from one
-/// address, returns 429 until the time in `Retry-After` is over.
+/// Open to everyone who has the link. Sets the password of its user, ends all sessions of the user, and begins none.
+/// The link works once. Rejects a password that breaks a rule, which uses nothing up. Returns the same error for a link
+/// that is unknown, used, replaced, withdrawn or expired, and for that of an inactive user. After too many of them from
+/// one address, returns 429 until the time in `Retry-After` is over.
 #[api_v2_operation(tags(Account), operation_id = "redeemLink")]
 pub async fn redeem_link(
     Everyone(Body(body)): Everyone<Body<RedeemLinkBody>>,

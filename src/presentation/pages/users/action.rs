@@ -133,8 +133,8 @@ impl UserAction {
                 "All sessions of the user end. Give the user the new password through a secure channel."
             }
             Self::IssueLink => {
-                "By the link, the user sets a password that nobody else learns; then all sessions of the user end. A link \
-                 that was issued before works no longer."
+                "By the link, the user sets a password that nobody else learns; then all sessions of the user end. A \
+                 link that was issued before works no longer."
             }
             Self::WithdrawLink => "If a link was issued to the user, it works no longer.",
             Self::EndSessions => {
@@ -165,7 +165,11 @@ mod tests {
     #[case(Role::Admin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, Inactivate])]
     #[case(Role::Admin, Role::Admin, &[])]
     #[case(Role::SuperAdmin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, GrantAdmin, Inactivate])]
-    #[case(Role::SuperAdmin, Role::Admin, &[IssueLink, WithdrawLink, SetPassword, EndSessions, RevokeAdmin, Inactivate])]
+    #[case(
+        Role::SuperAdmin,
+        Role::Admin,
+        &[IssueLink, WithdrawLink, SetPassword, EndSessions, RevokeAdmin, Inactivate]
+    )]
     #[case(Role::SuperAdmin, Role::SuperAdmin, &[])]
     fn only_what_the_role_permits_is_offered(
         #[case] role: Role,
