@@ -273,6 +273,7 @@ pub fn operator_use_cases(adapters: &Adapters, services: Services, link_origin: 
         export_user: ExportUser {
             users: adapters.users.clone(),
             sessions: adapters.sessions.clone(),
+            links: adapters.links.clone(),
             events: adapters.audit_events.clone(),
             throttle,
         },

@@ -1,4 +1,4 @@
-use super::{AuditEventView, SessionView, UserView};
+use super::{AuditEventView, OneTimeLinkView, SessionView, UserView};
 use crate::domain::throttle::ThrottleBucketState;
 
 /// Everything that is stored of a person.
@@ -8,6 +8,8 @@ pub struct UserExport {
     pub user: UserView,
     /// All sessions, expired ones included until they are purged.
     pub sessions: Vec<SessionView>,
+    /// The one-time link, expired or not until it is purged.
+    pub link: Option<OneTimeLinkView>,
     /// The events by the person or about the person, newest first.
     pub audit_events: Vec<AuditEventView>,
     /// Failed log-ins to the account from unknown devices.

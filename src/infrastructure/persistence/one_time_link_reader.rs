@@ -1,6 +1,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
+    sea_query::SimpleExpr,
+};
 
 use super::{
     Database,
@@ -14,7 +17,11 @@ use crate::{
         ports::{OneTimeLinkReader, StorageError},
         views::OneTimeLinkView,
     },
-    domain::{link::OneTimeLink, secret::SecretDigest, user::Username},
+    domain::{
+        link::OneTimeLink,
+        secret::SecretDigest,
+        user::{UserId, Username},
+    },
 };
 
 /// A link, and the name of its user.
@@ -28,12 +35,24 @@ struct LinkRow {
 #[async_trait]
 impl OneTimeLinkReader for Database {
     async fn find(&self, secret: &SecretDigest, now: DateTime<Utc>) -> Result<Option<OneTimeLinkView>, StorageError> {
+        let is_live = Column::SecretDigest
+            .eq(secret.as_bytes().to_vec())
+            .and(Column::ExpiresAt.gt(now))
+            .and(user::Column::IsActive.eq(true));
+        self.find_link(is_live).await
+    }
+
+    async fn find_of(&self, user_id: UserId) -> Result<Option<OneTimeLinkView>, StorageError> {
+        self.find_link(Column::UserId.eq(user_id.as_uuid())).await
+    }
+}
+
+impl Database {
+    async fn find_link(&self, condition: SimpleExpr) -> Result<Option<OneTimeLinkView>, StorageError> {
         let row = Entity::find()
             .column(user::Column::Username)
             .join(JoinType::InnerJoin, Relation::User.def())
-            .filter(Column::SecretDigest.eq(secret.as_bytes().to_vec()))
-            .filter(Column::ExpiresAt.gt(now))
-            .filter(user::Column::IsActive.eq(true))
+            .filter(condition)
             .into_model::<LinkRow>()
             .one(self.reader())
             .await?;

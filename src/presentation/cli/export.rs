@@ -16,6 +16,7 @@ struct Export<'a> {
     exported_at: DateTime<Utc>,
     user: User<'a>,
     sessions: Vec<Session<'a>>,
+    one_time_link: Option<OneTimeLink>,
     audit_events: Vec<AuditEvent<'a>>,
     failed_log_ins: Option<FailedLogIns>,
     failed_log_ins_on_known_devices: Option<FailedLogIns>,
@@ -39,6 +40,12 @@ struct Session<'a> {
     expires_at: DateTime<Utc>,
     address: Option<IpAddr>,
     user_agent: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OneTimeLink {
+    kind: &'static str,
+    expires_at: DateTime<Utc>,
 }
 
 #[derive(Serialize)]
@@ -73,6 +80,10 @@ pub(super) fn export_json(export: &UserExport, now: DateTime<Utc>) -> serde_json
         exported_at: now,
         user: User::from(user),
         sessions: export.sessions.iter().map(Session::from).collect(),
+        one_time_link: export.link.as_ref().map(|link| OneTimeLink {
+            kind: link.kind.as_str(),
+            expires_at: link.expires_at,
+        }),
         audit_events: export
             .audit_events
             .iter()

@@ -6,7 +6,7 @@ use super::find_user::{FindUserError, find_by_name};
 use crate::{
     application::{
         paging::{AuditEventFilter, AuditEventPageRequest},
-        ports::{AuditEventReader, SessionReader, StorageError, UserReader},
+        ports::{AuditEventReader, OneTimeLinkReader, SessionReader, StorageError, UserReader},
         throttle::Throttle,
         views::{AuditEventView, UserExport},
     },
@@ -17,12 +17,13 @@ use crate::{
 ///
 /// - Open to the operator only, to answer a request for access.
 /// - Ignores the case of the name.
-/// - Leaves out the hashes of the password and of the sessions' secrets, with which others could attack the account,
+/// - Leaves out the hashes of the password and of the secrets of sessions and links, with which others could attack the account,
 ///   and counts that are stored under hashes of addresses.
 /// - Rejects an invalid username, and a name that no user has.
 pub struct ExportUser {
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) sessions: Arc<dyn SessionReader>,
+    pub(crate) links: Arc<dyn OneTimeLinkReader>,
     pub(crate) events: Arc<dyn AuditEventReader>,
     pub(crate) throttle: Arc<Throttle>,
 }
@@ -36,6 +37,8 @@ impl ExportUser {
         let user = find_by_name(self.users.as_ref(), username).await?;
         // All of them expire later.
         let sessions = self.sessions.list_live(user.id, DateTime::UNIX_EPOCH).await?;
+
+        let link = self.links.find_of(user.id).await?;
 
         let by_user = AuditEventFilter {
             actor_id: Some(user.id),
@@ -58,6 +61,7 @@ impl ExportUser {
             failed_log_ins_on_known_devices: next(),
             user,
             sessions,
+            link,
             audit_events,
         })
     }
@@ -89,6 +93,7 @@ mod tests {
         ExportUser {
             users: world.store(),
             sessions: world.store(),
+            links: world.store(),
             events: world.store(),
             throttle: world.throttle(),
         }

@@ -9,7 +9,11 @@ use crate::{
         ports::{OneTimeLinkReader, OneTimeLinkRepository, StorageError},
         views::OneTimeLinkView,
     },
-    domain::{link::OneTimeLink, secret::SecretDigest, user::UserId},
+    domain::{
+        link::OneTimeLink,
+        secret::SecretDigest,
+        user::{User, UserId},
+    },
 };
 
 #[async_trait]
@@ -39,13 +43,23 @@ impl OneTimeLinkReader for InMemoryStore {
         let state = self.read()?;
         let found = state.links.values().find_map(|link| {
             let user = state.users.get(&link.state().user_id)?;
-            link.admits(secret, user, now).then(|| OneTimeLinkView {
-                user_id: user.id(),
-                username: user.state().username.clone(),
-                kind: link.state().kind,
-                expires_at: link.state().expires_at,
-            })
+            link.admits(secret, user, now).then(|| view(link, user))
         });
         Ok(found)
+    }
+
+    async fn find_of(&self, user_id: UserId) -> Result<Option<OneTimeLinkView>, StorageError> {
+        let state = self.read()?;
+        let found = state.links.get(&user_id);
+        Ok(found.and_then(|link| Some(view(link, state.users.get(&user_id)?))))
+    }
+}
+
+fn view(link: &OneTimeLink, user: &User) -> OneTimeLinkView {
+    OneTimeLinkView {
+        user_id: user.id(),
+        username: user.state().username.clone(),
+        kind: link.state().kind,
+        expires_at: link.state().expires_at,
     }
 }

@@ -51,6 +51,7 @@ impl UserRepository for InMemoryTransaction {
         let mut state = self.working.lock().unwrap();
         state.users.remove(&id);
         state.sessions.retain(|_, session| session.state().user_id != id);
+        state.links.remove(&id);
         Ok(())
     }
 
