@@ -36,7 +36,8 @@ async fn the_service_moves_from_sqlite_to_postgresql_and_logs_nobody_out() {
     assert_eq!(
         server.run(&copy).refused(),
         "the target is not empty, a copy needs one that is; users in it: 2, sessions: 2, audit events: 8, \
-         erased usernames: 1. To empty it, with all that is in it: `gatehouse migrate fresh`, with database.url naming it\n"
+         erased usernames: 1. To empty it, with all that is in it: `gatehouse migrate fresh`, with database.url naming \
+         it\n"
     );
     server
         .command(&["migrate", "fresh", "--yes"])

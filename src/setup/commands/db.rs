@@ -33,8 +33,8 @@ pub async fn run(command: DbCommand, configuration: &Configuration) -> anyhow::R
     })
     .await?;
     report(format_args!(
-        "copied from {} to {}: users: {}, sessions: {}, audit events: {}, erased usernames: {}. To serve from there, set \
-         database.url, and keep the secrets. What a running service has written since the copy began is not in it",
+        "copied from {} to {}: users: {}, sessions: {}, audit events: {}, erased usernames: {}. To serve from there, \
+         set database.url, and keep the secrets. What a running service has written since the copy began is not in it",
         from.url, to.url, copied.users, copied.sessions, copied.audit_events, copied.erased_usernames
     ));
     Ok(())
