@@ -17,6 +17,7 @@ use crate::{
     support::{
         Answer, Client, PASSWORD, Server,
         forger::{SECRET, start_with_known_secrets},
+        shell_lines, type_in,
     },
 };
 
@@ -230,6 +231,35 @@ async fn an_export_has_everything_that_is_stored_of_a_person_and_no_hash(databas
         server.run(&["export-user", "nobody"]).refused(),
         "There is no such user.\n"
     );
+}
+
+#[tokio::test]
+#[ignore = "needs bash and sqlite3"]
+async fn what_the_guide_to_privacy_has_for_a_shell_works() {
+    let mut server = Server::start(DatabaseKind::Sqlite);
+    server.user("alice").await;
+    let directory = server.directory().to_owned();
+    let type_in = |lines: &str| {
+        let program = env!("CARGO_BIN_EXE_gatehouse");
+        type_in(&format!("gatehouse() {{ '{program}' \"$@\"; }}\n{lines}"), &directory)
+    };
+    type_in("sqlite3 data/gatehouse.db \"VACUUM INTO 'backup.db'\"");
+
+    type_in(&shell_lines("docs/operate/privacy.md", "Access (article 15)"));
+    let export: Value = serde_json::from_slice(&fs::read(directory.join("alice.json")).unwrap()).unwrap();
+    assert_eq!(export["user"]["username"], "alice");
+
+    server.run(&["inactivate", "alice"]).succeeded();
+    server.run(&["erase", "alice", "--yes"]).succeeded();
+    let said = type_in(&shell_lines("docs/operate/privacy.md", "What is left in files"));
+    assert!(said.lines().last().is_some_and(|line| line.starts_with("0|")), "{said}");
+    let file = fs::read(directory.join("data/gatehouse.db")).unwrap();
+    assert!(!String::from_utf8_lossy(&file).contains("alice"));
+
+    server.stop();
+    type_in("mkdir before; mv data/gatehouse.db before; mv backup.db data/gatehouse.db");
+    let restored = type_in(&shell_lines("docs/operate/privacy.md", "After a restore"));
+    assert_eq!(restored, "alice\n");
 }
 
 /// The throttle is off, because one admin makes hundreds of changes, and all log in from one machine.

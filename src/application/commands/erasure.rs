@@ -17,7 +17,7 @@ pub struct Erasure {
 impl Erasure {
     /// Erases a user who is locked in `transaction`, with everything that hangs on the user.
     ///
-    /// The audit trail keeps the ids, and loses the addresses from which the user acted. Nobody can take the name again.
+    /// The audit trail keeps the ids, and loses the addresses from which the user acted. The name stays taken.
     ///
     /// # Errors
     /// [`StorageError`] if storage fails.

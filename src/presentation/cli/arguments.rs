@@ -98,11 +98,11 @@ pub enum MigrateCommand {
 pub enum DbCommand {
     /// Copy all users, sessions, one-time links, audit events and erased usernames into another, empty database
     #[command(
-        long_about = "Copy all users, sessions, one-time links, audit events and erased usernames into another, empty database, all of \
-        them or none, as they are at one moment. Stop the service first: later writes are not in the copy. `gatehouse migrate fresh` \
-        empties a database. An address has the form of database.url: `sqlite:` and a path, or \
-        `postgres://user@host:port/db`. The section [postgres] supplies the parts that are left out, above all the \
-        password.",
+        long_about = "Copy all users, sessions, one-time links, audit events and erased usernames into another, \
+        empty database, all of them or none, as they are at one moment. Stop the service first: later writes are not \
+        in the copy. `gatehouse migrate fresh` empties a database. An address has the form of database.url: \
+        `sqlite:` and a path, or `postgres://user@host:port/db`. The section [postgres] supplies the parts that are \
+        left out, above all the password.",
         after_help = "Example:\n  gatehouse db copy --from sqlite:data/gatehouse.db --to postgres://"
     )]
     Copy {
