@@ -21,8 +21,8 @@ test: ## Run the tests; those that need more than Rust have targets of their own
 docs: ## Draw the dependency graph of docs/architecture anew
 	UPDATE_DOCS=1 cargo test --test architecture -- dependency_graph::
 
-guides: ## Type in what the guides have for a shell; needs bash, curl, jq, openssl, psql, TEST_POSTGRES_URL
-	cargo test --test black_box -- --ignored readme:: pages:: papers:: api_guide:: deployment_guide:: moving_accounts:: runbooks::
+guides: ## Type in what the guides have for a shell; needs bash, curl, jq, openssl, psql, sqlite3, TEST_POSTGRES_URL
+	cargo test --test black_box -- --ignored readme:: pages:: papers:: api_guide:: deployment_guide:: moving_accounts:: runbooks:: erasure::
 
 gate: ## Guard a service by the proxies of the guide; needs nginx, Caddy, Chromium, Node.js
 	cargo test --test black_box -- --ignored gate::
