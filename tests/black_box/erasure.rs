@@ -205,7 +205,7 @@ async fn an_export_has_everything_that_is_stored_of_a_person_and_no_hash(databas
     let export: Value = serde_json::from_str(&text).unwrap();
     let members = |value: &Value| BTreeSet::from_iter(value.as_object().unwrap().keys().cloned());
     let names = |text: &str| BTreeSet::from_iter(text.split(' ').map(str::to_owned));
-    let all = "exported_at user sessions audit_events failed_log_ins failed_log_ins_on_known_devices";
+    let all = "exported_at user sessions one_time_link audit_events failed_log_ins failed_log_ins_on_known_devices";
     assert_eq!(members(&export), names(all));
     assert_eq!(export["user"]["id"], user["id"]);
     assert_eq!(export["user"]["role"], "admin");
