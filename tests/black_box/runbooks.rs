@@ -40,6 +40,58 @@ async fn a_stolen_session_is_ended_and_its_events_are_found() {
 
 #[tokio::test]
 #[ignore = "needs bash and openssl"]
+async fn a_person_joins_forgets_the_password_and_leaves() {
+    let server = Server::start(DatabaseKind::Sqlite);
+    let redeem = async |said: &str, password: &str| {
+        let (_, token) = said.lines().last().unwrap().trim_end().split_once('#').unwrap();
+        let body = serde_json::json!({"token": token, "password": password});
+        server
+            .anonymous()
+            .post("/api/v1/account/link/redeem", &body)
+            .await
+            .status
+            .as_u16()
+    };
+    let first = said(
+        &server,
+        &shell_lines("docs/operate/somebody-joins.md", "Invite the person"),
+    );
+    let again = said(
+        &server,
+        &shell_lines(
+            "docs/operate/somebody-joins.md",
+            "If the link has expired, or somebody else used it",
+        ),
+    );
+    assert_eq!(redeem(&first, PASSWORD).await, 404, "it was replaced");
+    assert!(again.contains(" issue_link "), "{again}");
+
+    let alice = server.user("alice").await;
+    let link = said(
+        &server,
+        &shell_lines("docs/operate/password-forgotten.md", "Issue a link"),
+    );
+    alice.me().await.problem(401, "not_authenticated");
+    assert_eq!(
+        redeem(
+            link.lines().find(|line| line.contains('#')).unwrap(),
+            "another horse battery"
+        )
+        .await,
+        204
+    );
+    let alice = server.anonymous();
+    alice.log_in("alice", "another horse battery").await.expect(200);
+
+    said(
+        &server,
+        &shell_lines("docs/operate/somebody-leaves.md", "Inactivate the account"),
+    );
+    alice.me().await.problem(401, "not_authenticated");
+}
+
+#[tokio::test]
+#[ignore = "needs bash and openssl"]
 async fn what_an_intruder_did_as_an_admin_is_undone() {
     let server = Server::start(DatabaseKind::Sqlite);
     let (root, alice) = (server.super_admin("root.admin").await, server.user("alice").await);
