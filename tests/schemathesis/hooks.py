@@ -6,27 +6,38 @@ import requests
 import schemathesis
 
 created_users = []
+issued_links = []
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """No password is a common one or contains the username, no cursor is made up, and there is a user whose sessions are
-    asked for."""
+    """No password is a common one or contains the username, no cursor is made up, there is a user whose sessions or link
+    are asked for, and a link that was issued."""
     password = case.body.get("password") if isinstance(case.body, dict) else None
     if isinstance(password, str):
         case.body["password"] = "#é".join(password)[: len(password)]
     # Only the page before says what it is, for one sorting field.
     if case.operation.definition.raw["operationId"] == "listUsers" and case.query:
         case.query.pop("after", None)
-    if case.path.endswith("/{user_id}/sessions") and created_users and is_id(case.path_parameters.get("user_id")):
+    of_user = case.path.endswith(("/{user_id}/sessions", "/{user_id}/link"))
+    if of_user and created_users and is_id(case.path_parameters.get("user_id")):
         case.path_parameters["user_id"] = created_users[-1]
+    if case.path.startswith("/api/v1/account/link") and issued_links and isinstance(case.body, dict):
+        if isinstance(case.body.get("token"), str):
+            case.body["token"] = issued_links[-1]
 
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Remembers users that were created."""
-    if case.operation.definition.raw["operationId"] == "createUser" and response.status_code == 201:
-        created_users.append(response.json()["id"])
+    """Remembers users that were created, and links that were issued."""
+    if response.status_code != 201:
+        return
+    operation, answer = case.operation.definition.raw["operationId"], response.json()
+    if operation == "createUser":
+        created_users.append(answer["id"])
+    link = answer if operation == "issueLink" else answer.get("invitation")
+    if link:
+        issued_links.append(link["url"].split("#")[1])
 
 
 def is_id(value):
