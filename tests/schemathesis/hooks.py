@@ -22,9 +22,9 @@ def before_call(context, case, kwargs):
     of_user = case.path.endswith(("/{user_id}/sessions", "/{user_id}/link"))
     if of_user and created_users and is_id(case.path_parameters.get("user_id")):
         case.path_parameters["user_id"] = created_users[-1]
-    if case.path.startswith("/api/v1/account/link") and issued_links and isinstance(case.body, dict):
-        if isinstance(case.body.get("token"), str):
-            case.body["token"] = issued_links[-1]
+    takes_link = case.operation.definition.raw["operationId"] in ("readLink", "redeemLink")
+    if takes_link and issued_links and isinstance(case.body, dict) and isinstance(case.body.get("token"), str):
+        case.body["token"] = issued_links[-1]
 
 
 @schemathesis.hook
