@@ -12,17 +12,18 @@ issued_links = []
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """No password is a common one or contains the username, no cursor is made up, there is a user whose sessions or link
-    are asked for, and a link that was issued."""
+    are asked for or who is to be erased, and a link that was issued."""
     password = case.body.get("password") if isinstance(case.body, dict) else None
     if isinstance(password, str):
         case.body["password"] = "#é".join(password)[: len(password)]
     # Only the page before says what it is, for one sorting field.
     if case.operation.definition.raw["operationId"] == "listUsers" and case.query:
         case.query.pop("after", None)
-    of_user = case.path.endswith(("/{user_id}/sessions", "/{user_id}/link"))
+    operation = case.operation.definition.raw["operationId"]
+    of_user = case.path.endswith(("/{user_id}/sessions", "/{user_id}/link")) or operation == "eraseUser"
     if of_user and created_users and is_id(case.path_parameters.get("user_id")):
         case.path_parameters["user_id"] = created_users[-1]
-    takes_link = case.operation.definition.raw["operationId"] in ("readLink", "redeemLink")
+    takes_link = operation in ("readLink", "redeemLink")
     if takes_link and issued_links and isinstance(case.body, dict) and isinstance(case.body.get("token"), str):
         case.body["token"] = issued_links[-1]
 
