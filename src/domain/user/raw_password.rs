@@ -177,14 +177,14 @@ mod tests {
     }
 
     #[rstest]
-    #[case("gatehouse2026", false)]
-    #[case("My GateHouse!", false)]
+    #[case("biscuits2026", false)]
+    #[case("My BisCuits!", false)]
     #[case::composed("au caf\u{e9} Noir", false)]
     #[case::decomposed("au cafe\u{301} noir", false)]
-    #[case::part_of_a_word("gate to a house", true)]
+    #[case::part_of_a_word("bis and cuits", true)]
     #[case::other_letters("au cafe noir", true)]
     fn a_context_word_is_refused_whatever_its_case(#[case] text: &str, #[case] accepted: bool) {
-        let words = ["Gatehouse", "CAFE\u{301} NOIR"].map(|word| ContextWord::new(word).unwrap());
+        let words = ["Biscuits", "CAFE\u{301} NOIR"].map(|word| ContextWord::new(word).unwrap());
         let policy = PasswordPolicy::new(8).with_context_words(words.to_vec());
         let outcome = RawPassword::new(text, &Username::new("Alice").unwrap(), &policy);
         let expected = (!accepted).then_some(InvalidPassword::ContainsContextWord);
