@@ -8,8 +8,8 @@
 //! case with its rules, its request, its errors, `execute`, and tests. The rules have one order: who may run it, what
 //! it changes, what it rejects.
 //!
-//! No command calls another. They share [`NewPasswords`], [`Registration`], [`Erasure`], [`Changes`], which confirms the actor, and
-//! services in their own folders. A use case that changes nothing is a [query](super::queries).
+//! No command calls another. They share [`NewPasswords`], [`Registration`], [`Erasure`], [`Changes`], which confirms
+//! the actor, and services in their own folders. A use case that changes nothing is a [query](super::queries).
 
 pub mod account;
 mod changes;

@@ -1,4 +1,5 @@
-//! Cryptography: hashes of passwords, of breached passwords, of throttle keys and of erased usernames, and signed tokens.
+//! Cryptography: hashes of passwords, of breached passwords, of throttle keys and of erased usernames, and signed
+//! tokens.
 //!
 //! The [secret](crate::domain::secret) of a session and its digest belong to the domain, and the encryption of the
 //! session cookie to [HTTP](crate::presentation::http::CookieSettings). The keys come from `setup`.

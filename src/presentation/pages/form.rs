@@ -11,8 +11,8 @@ use crate::presentation::http::{
 
 /// Extracts the fields of a posted form (`application/x-www-form-urlencoded`).
 ///
-/// It has the errors of every [body](receive), and 422 for fields that are missing, unknown or repeated: no form of ours
-/// sends these.
+/// It has the errors of every [body](receive), and 422 for fields that are missing, unknown or repeated: no form of
+/// ours sends these.
 pub struct Form<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {

@@ -12,7 +12,8 @@
 //! The modules, from the ground up. Each names only those above it in this list:
 //!
 //! - [`settings`], [`notice`], [`moment`], [`device`], [`labels`], [`assets`], [`return_to`]: the parts of pages.
-//! - [`html`]: the headers of pages. [`form`]: what is posted, and why it is rejected. [`filter`]: what is searched for.
+//! - [`html`]: the headers of pages. [`form`]: what is posted, and why it is rejected. [`filter`]: what is searched
+//!   for.
 //! - [`visit`]: what every page needs besides its own content. [`visitor`]: a caller who may be logged in.
 //! - [`question`]: a page that asks before it does something.
 //! - [`reload`], [`problem_page`](mod@problem_page): errors, and visitors who arrive without their cookie.

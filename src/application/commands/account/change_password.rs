@@ -29,8 +29,8 @@ const ACTION: AuditAction = AuditAction::ChangePassword;
 /// - Open to every authenticated caller for their own account, to admins for users, to super admins for users and
 ///   admins.
 /// - The caller's own account needs the current password. Every other session ends, and this one gets a new token.
-/// - Another account needs no current password. All sessions of that user end. It is closed unless admins set passwords,
-///   which is checked after the role, and before anything that reveals whether the user exists.
+/// - Another account needs no current password. All sessions of that user end. It is closed unless admins set
+///   passwords, which is checked after the role, and before anything that reveals whether the user exists.
 /// - Clears the user's failed log-ins, makes the user's known devices unknown, and withdraws the user's one-time link.
 /// - Rejects a new password that is not [accepted](NewPasswords).
 /// - Hashes passwords before the transaction. In the transaction it confirms the actor, locks the user, and checks that

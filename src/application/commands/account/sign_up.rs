@@ -20,8 +20,8 @@ use crate::{
 ///
 /// - Open to everyone while sign-up is enabled.
 /// - Creates an active plain user, and does not log in.
-/// - Rejects a username that breaks a rule, a password that is not [accepted](crate::application::commands::NewPasswords),
-///   and a name that is or was taken, whatever its case.
+/// - Rejects a username that breaks a rule, a password that is not
+///   [accepted](crate::application::commands::NewPasswords), and a name that is or was taken, whatever its case.
 /// - Rejects an attempt that comes too soon after others from the same network, before the password is hashed. Failures
 ///   caused by a full hash queue or by storage are not counted.
 pub struct SignUp {

@@ -11,7 +11,7 @@ use crate::{
         ports::{AccessToken, AccessTokens, Clock, PassToken, PassTokens, StorageError},
         views::UserView,
     },
-    domain::{secret::SecretDigest, user::Role},
+    domain::user::Role,
 };
 
 /// The maximum number of sessions that are tried per request.
@@ -69,8 +69,8 @@ impl VerifyCaller {
         let of_passes = passes
             .into_iter()
             .filter_map(|pass| self.pass_tokens.verify(&pass, now));
-        let secrets = Vec::<SecretDigest>::from_iter(of_tokens.chain(of_passes).take(MAX_SESSIONS));
-        for secret in secrets {
+        // A pass is verified only if no token before it counts.
+        for secret in of_tokens.chain(of_passes).take(MAX_SESSIONS) {
             let session = match self.session_check.check(secret, now).await {
                 Ok(session) => session,
                 Err(SessionCheckError::NotAuthenticated(_)) => continue,

@@ -17,8 +17,8 @@ use crate::{
 /// Creates a super admin.
 ///
 /// - Open to the operator only.
-/// - Rejects a username that breaks a rule, a password that is not [accepted](crate::application::commands::NewPasswords),
-///   and a name that is or was taken, whatever its case.
+/// - Rejects a username that breaks a rule, a password that is not
+///   [accepted](crate::application::commands::NewPasswords), and a name that is or was taken, whatever its case.
 pub struct CreateSuperAdmin {
     pub(crate) registration: Arc<Registration>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,

@@ -23,10 +23,10 @@ use crate::{
 /// - Creates an active user, whether or not sign-up is enabled.
 /// - Without a password it issues an invitation, by which the user sets one. Until then no log-in fits the account.
 /// - Rejects an actor who was logged out or demoted while the password was hashed.
-/// - Rejects a password unless admins set passwords: the actor would know it. This is checked after the role, and before
-///   anything else in the request. Without a password, the user is invited.
-/// - Rejects a username that breaks a rule, a password that is not [accepted](crate::application::commands::NewPasswords),
-///   and a name that is or was taken, whatever its case.
+/// - Rejects a password unless admins set passwords: the actor would know it. This is checked after the role, and
+///   before anything else in the request. Without a password, the user is invited.
+/// - Rejects a username that breaks a rule, a password that is not
+///   [accepted](crate::application::commands::NewPasswords), and a name that is or was taken, whatever its case.
 pub struct CreateUser {
     pub(crate) registration: Arc<Registration>,
     pub(crate) link_issue: Arc<LinkIssue>,

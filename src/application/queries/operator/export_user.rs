@@ -17,8 +17,8 @@ use crate::{
 ///
 /// - Open to the operator only, to answer a request for access.
 /// - Ignores the case of the name.
-/// - Leaves out the hashes of the password and of the secrets of sessions and links, with which others could attack the account,
-///   and counts that are stored under hashes of addresses.
+/// - Leaves out the hashes of the password and of the secrets of sessions and links, with which others could attack the
+///   account, and counts that are stored under hashes of addresses.
 /// - Rejects an invalid username, and a name that no user has.
 pub struct ExportUser {
     pub(crate) users: Arc<dyn UserReader>,

@@ -24,7 +24,7 @@ use crate::{
         extract::{Client, GuardedRequest, Params, QueryParams},
         failure::{Failure, refusals},
         json::RoleName,
-        problem::{Problem, ProblemCode},
+        problem::Problem,
         request::Caller,
     },
 };
@@ -48,6 +48,8 @@ pub enum Verdict {
     Known(UserView),
     /// The caller is not logged in.
     Unknown {
+        /// The problem, unless a redirect leads to the log-in.
+        problem: Problem,
         /// Where to log in.
         log_in: String,
         /// Whether a redirect leads there.
@@ -96,7 +98,8 @@ pub async fn verify_caller(
             request.extensions_mut().insert(Caller(user.id));
             Ok(Verdict::Known(user))
         }
-        Err(VerifyCallerError::NotAuthenticated(_)) => Ok(Verdict::Unknown {
+        Err(error @ VerifyCallerError::NotAuthenticated(_)) => Ok(Verdict::Unknown {
+            problem: Failure::from(error).to_problem(),
             log_in: guarded.log_in(),
             is_redirected: params.redirect == Some(true) && guarded.navigates(),
         }),
@@ -123,16 +126,13 @@ impl Responder for Verdict {
             Self::Unknown {
                 log_in,
                 is_redirected: true,
+                ..
             } => HttpResponse::Found().insert_header((header::LOCATION, log_in)).finish(),
-            Self::Unknown { log_in, .. } => {
-                let detail = crate::application::access::NotAuthenticated.to_string();
-                let problem = Problem::with_detail(ProblemCode::NotAuthenticated, detail);
-                match HeaderValue::try_from(log_in) {
-                    Ok(log_in) => problem.with_header(header::LOCATION, log_in).error_response(),
-                    // Unreachable: an address is ASCII.
-                    Err(_) => problem.error_response(),
-                }
-            }
+            Self::Unknown { problem, log_in, .. } => match HeaderValue::try_from(log_in) {
+                Ok(log_in) => problem.with_header(header::LOCATION, log_in).error_response(),
+                // Unreachable: an address is ASCII.
+                Err(_) => problem.error_response(),
+            },
         }
     }
 }

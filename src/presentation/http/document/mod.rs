@@ -35,7 +35,8 @@ Log-in sets a session cookie, which authenticates every later request. Every pat
 slash. Every error is a problem document (RFC 9457); programs should go by its `code`. The id of a request, generated \
 or taken from the `X-Request-Id` of a trusted proxy, is in the answer and in the log.";
 
-/// Generates the document for these names of the session cookie and the pass, and this password policy, as indented JSON.
+/// Generates the document for these names of the session cookie and the pass, and this password policy, as indented
+/// JSON.
 pub fn document(cookie_name: &str, pass_name: &str, password_policy: &PasswordPolicy) -> String {
     let mut document = Value::Null;
     // Never called.

@@ -141,7 +141,8 @@ pub async fn log_in(
     }
 }
 
-/// Returns the problem of a caller who sends credentials in the session of `actor`: another account needs a log-out first.
+/// Returns the problem of a caller who sends credentials in the session of `actor`: another account needs a log-out
+/// first.
 pub fn already_logged_in(actor: &Actor) -> Error {
     let username = &actor.user.username;
     let detail = format!("You are logged in as {username}. To use another account, log out first.");

@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-/// Asks whether to do `action` to the user. Rejects what the use case would reject, and leads to the page of the user if
-/// nothing would change.
+/// Asks whether to do `action` to the user. Rejects what the use case would reject, and leads to the page of the user
+/// if nothing would change.
 pub async fn ask(
     action: UserAction,
     Authenticated(actor, PathParam(id)): Authenticated<PathParam<Uuid>>,
