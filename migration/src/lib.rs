@@ -18,6 +18,7 @@ mod m20261128_000002_index_hash_costs;
 mod m20261128_000003_add_audit_actor_details;
 mod m20261129_000001_create_one_time_links;
 mod m20261129_000002_create_erased_usernames;
+mod m20261129_000003_add_user_last_seen_at;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000003_add_audit_actor_details::Migration),
             Box::new(m20261129_000001_create_one_time_links::Migration),
             Box::new(m20261129_000002_create_erased_usernames::Migration),
+            Box::new(m20261129_000003_add_user_last_seen_at::Migration),
         ]
     }
 }

@@ -132,7 +132,7 @@ impl HttpUseCases {
                 clock: clock.clone(),
             }),
             provide(RedeemLink {
-                links,
+                links: links.clone(),
                 unit_of_work,
                 password_hasher: password_hasher.clone(),
                 new_passwords: new_passwords.clone(),
@@ -169,6 +169,8 @@ impl HttpUseCases {
                 audit: audit.clone(),
             }),
             provide(GetUser {
+                links,
+                clock: clock.clone(),
                 users: users.clone(),
                 audit: audit.clone(),
             }),

@@ -67,6 +67,11 @@ async fn an_invited_user_sets_the_first_password(database: DatabaseKind) {
             .problem(401, "invalid_credentials");
     }
 
+    let address = format!("/api/v1/users/{}", created["id"].as_str().unwrap());
+    let outstanding = async || admin.get(&address).await.expect(200)["link"].clone();
+    let expected = json!({"kind": "invitation", "expires_at": invitation["expires_at"]});
+    assert_eq!(outstanding().await, expected);
+
     for _ in 0..2 {
         let link = read(&alice, &token).await.expect(200);
         let expected = json!({"username": "Alice", "kind": "invitation", "expires_at": invitation["expires_at"]});
@@ -78,6 +83,7 @@ async fn an_invited_user_sets_the_first_password(database: DatabaseKind) {
     alice.me().await.problem(401, "not_authenticated");
     let user = alice.log_in("alice", NEW_PASSWORD).await.expect(200);
     assert_eq!(user["is_invited"], false);
+    assert!(outstanding().await.is_null(), "there is none");
     read(&alice, &token).await.problem(404, "link_not_found");
     redeem(&alice, &token, PASSWORD).await.problem(404, "link_not_found");
 }

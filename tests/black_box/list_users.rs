@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use test_database::{DatabaseKind, apply, on_every_database};
 
-use crate::support::{Client, Server, assert_user_view, blamed, time};
+use crate::support::{Client, PASSWORD, Server, assert_listed_user, blamed, time};
 
 /// The users of [`populated`], by role and activity.
 const USERS: [(&str, &str, bool); 6] = [
@@ -26,9 +26,11 @@ async fn a_list_shows_users_as_they_are_with_their_total(database: DatabaseKind)
         json!({"users": users, "next_cursor": null, "total": 7, "total_is_exact": true, "limit": 20, "offset": 0})
     );
     for user in users.as_array().unwrap() {
-        assert_user_view(user);
+        assert_listed_user(user);
         let id = user["id"].as_str().unwrap();
-        assert_eq!(&root.get(&format!("/api/v1/users/{id}")).await.expect(200), user);
+        let mut found = root.get(&format!("/api/v1/users/{id}")).await.expect(200);
+        assert!(found.as_object_mut().unwrap().remove("link").unwrap().is_null());
+        assert_eq!(&found, user);
     }
 }
 
@@ -152,6 +154,28 @@ async fn filters_narrow_the_list_and_its_total(database: DatabaseKind) {
 
 #[apply(on_every_database)]
 #[tokio::test]
+async fn users_whom_nobody_saw_since_a_time_are_found(database: DatabaseKind) {
+    let (server, root) = populated(database).await;
+    let carol = server.anonymous();
+    carol.log_in("carol", PASSWORD).await.expect(200);
+    let seen = time(&root.find("carol").await[0]["last_seen_at"]);
+    assert_eq!(carol.log_out().await.status, 204);
+    let user = &root.find("carol").await[0];
+    assert_eq!(time(&user["last_seen_at"]), seen, "it outlives the session");
+    assert!(root.find("alice").await[0]["last_seen_at"].is_null());
+
+    let since = seen.format("%Y-%m-%dT%H:%M:%S%.6fZ");
+    let unseen = names(&root, &format!("not_seen_since={since}&role=user")).await;
+    assert_eq!(unseen, ["al-fons", "al_bert", "alice"]);
+    let later = (seen + chrono::TimeDelta::microseconds(1)).format("%Y-%m-%dT%H:%M:%S%.6fZ");
+    let unseen = names(&root, &format!("not_seen_since={later}&role=user&is_active=true")).await;
+    assert_eq!(unseen, ["al-fons", "alice", "carol"]);
+    let before = "not_seen_since=2020-01-01T00:00:00Z";
+    assert_eq!(names(&root, before).await, Vec::<String>::new());
+}
+
+#[apply(on_every_database)]
+#[tokio::test]
 async fn a_bad_parameter_is_named(database: DatabaseKind) {
     let server = Server::start(database);
     let root = server.super_admin("super").await;
@@ -176,6 +200,8 @@ async fn a_bad_parameter_is_named(database: DatabaseKind) {
         ("is_active=1", "is_active"),
         ("include_total=1", "include_total"),
         ("include_total=", "include_total"),
+        ("not_seen_since=", "not_seen_since"),
+        ("not_seen_since=2026-01-01", "not_seen_since"),
         ("username=%00", "username"),
         ("username=aaaaaaaaaaaaaaaaaaaaa", "username"),
         ("limit=1&limit=2", "limit"),

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261128_000003_add_audit_actor_details",
     "m20261129_000001_create_one_time_links",
     "m20261129_000002_create_erased_usernames",
+    "m20261129_000003_add_user_last_seen_at",
 ];
 
 #[apply(on_every_database)]

@@ -1,8 +1,9 @@
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{Counting, PageLimit, SortingOrder, Total, UserCursor, UserSortingField};
 use crate::{
-    application::views::UserView,
+    application::views::UserDetails,
     domain::user::{Role, UsernamePrefix},
 };
 
@@ -15,6 +16,8 @@ pub struct UserFilter {
     pub is_active: Option<bool>,
     /// Only users whose name has this prefix.
     pub username: Option<UsernamePrefix>,
+    /// Only users who were last seen before this time, or never, and were created before it.
+    pub not_seen_since: Option<DateTime<Utc>>,
 }
 
 /// Selects a page of the sorted users.
@@ -48,7 +51,7 @@ pub enum UserPageStart {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserPage {
     /// The users on this page.
-    pub users: Vec<UserView>,
+    pub users: Vec<UserDetails>,
     /// The position after which the next page begins, if there is one.
     pub next: Option<UserCursor>,
     /// The number of users on all pages together.
@@ -93,13 +96,13 @@ impl Default for UserPageStart {
 
 impl UserPage {
     /// Builds a page. If there is a next one, `users` has one more entry than the limit.
-    pub fn of(mut users: Vec<UserView>, total: Total, request: &UserPageRequest) -> Self {
+    pub fn of(mut users: Vec<UserDetails>, total: Total, request: &UserPageRequest) -> Self {
         let limit = request.limit.get() as usize;
         let has_next = users.len() > limit;
         users.truncate(limit);
         let last = users.last().filter(|_| has_next);
         Self {
-            next: last.map(|user| UserCursor::of(user, request.start.sorting_field())),
+            next: last.map(|details| UserCursor::of(&details.user, request.start.sorting_field())),
             users,
             total,
         }

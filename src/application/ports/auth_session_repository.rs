@@ -10,7 +10,7 @@ use crate::domain::{
 /// Loads and changes sessions, within a transaction.
 #[async_trait]
 pub trait AuthSessionRepository: Send + Sync {
-    /// Adds a session. Fails if its user does not exist.
+    /// Adds a session, and records its user as seen. Fails if the user does not exist.
     async fn insert(&self, session: &AuthSession) -> Result<(), StorageError>;
 
     /// Returns the session if it lives at `now`, locked until the transaction ends.

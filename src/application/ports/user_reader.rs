@@ -4,7 +4,7 @@ use super::StorageError;
 use crate::{
     application::{
         paging::{UserFilter, UserPage, UserPageRequest},
-        views::UserView,
+        views::UserDetails,
     },
     domain::user::{UserId, Username},
 };
@@ -19,8 +19,8 @@ pub trait UserReader: Send + Sync {
     async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError>;
 
     /// Returns the user with this id.
-    async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError>;
+    async fn find_by_id(&self, id: UserId) -> Result<Option<UserDetails>, StorageError>;
 
     /// Returns the user with this name, in any case.
-    async fn find_by_username(&self, username: &Username) -> Result<Option<UserView>, StorageError>;
+    async fn find_by_username(&self, username: &Username) -> Result<Option<UserDetails>, StorageError>;
 }

@@ -7,11 +7,13 @@
 mod audit_event_view;
 mod one_time_link_view;
 mod session_view;
+mod user_details;
 mod user_export;
 mod user_view;
 
 pub use audit_event_view::AuditEventView;
 pub use one_time_link_view::OneTimeLinkView;
 pub use session_view::SessionView;
+pub use user_details::UserDetails;
 pub use user_export::UserExport;
 pub use user_view::UserView;

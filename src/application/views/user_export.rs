@@ -1,11 +1,11 @@
-use super::{AuditEventView, OneTimeLinkView, SessionView, UserView};
+use super::{AuditEventView, OneTimeLinkView, SessionView, UserDetails};
 use crate::domain::throttle::ThrottleBucketState;
 
 /// Everything that is stored of a person.
 #[derive(Clone, Debug)]
 pub struct UserExport {
     /// The account.
-    pub user: UserView,
+    pub details: UserDetails,
     /// All sessions, expired ones included until they are purged.
     pub sessions: Vec<SessionView>,
     /// The one-time link, expired or not until it is purged.

@@ -6,7 +6,10 @@ use sea_orm::{
 
 use super::{
     database::SeaOrmTransaction,
-    entities::auth_session::{Column, Entity, lives_at},
+    entities::{
+        auth_session::{Column, Entity, lives_at},
+        user,
+    },
     mapping::session_row,
 };
 use crate::{
@@ -20,6 +23,9 @@ use crate::{
 #[async_trait]
 impl AuthSessionRepository for SeaOrmTransaction {
     async fn insert(&self, session: &AuthSession) -> Result<(), StorageError> {
+        let state = session.state();
+        let seen = user::Entity::record_as_seen(state.user_id.as_uuid(), state.last_seen_at);
+        seen.exec(&self.inner).await?;
         let insert = Entity::insert(session_row(session));
         insert.exec_without_returning(&self.inner).await?;
         Ok(())

@@ -169,6 +169,7 @@ mod tests {
             credentials_generation: 3,
             created_at: now,
             updated_at: now,
+            last_seen_at: Some(now),
         });
         let sessions = users.clone().map(|user| auth_session::Model {
             id: user.id,

@@ -3,7 +3,7 @@
 use std::net::{AddrParseError, IpAddr};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, FromQueryResult, IntoActiveModel, QuerySelect, Select};
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, FromQueryResult, IntoActiveModel, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::entities::{audit_event, auth_session, one_time_link, throttle_bucket, user};
@@ -11,7 +11,7 @@ use crate::{
     application::{
         audit_trail::{AuditAction, AuditActor, AuditActorKind, AuditEvent, OperatorName, Provenance, RefusalReason},
         ports::StorageError,
-        views::UserView,
+        views::{UserDetails, UserView},
     },
     domain::{
         link::{LinkKind, OneTimeLink, OneTimeLinkState},
@@ -64,6 +64,28 @@ impl From<UserViewRow> for UserView {
     }
 }
 
+/// Selects only the columns of a [`UserDetailsRow`].
+pub(super) fn select_user_details(users: Select<user::Entity>) -> Select<user::Entity> {
+    select_user_view(users).column(user::Column::LastSeenAt)
+}
+
+/// A row of [`select_user_details`].
+#[derive(FromQueryResult)]
+pub(super) struct UserDetailsRow {
+    #[sea_orm(nested)]
+    user: UserViewRow,
+    last_seen_at: Option<DateTime<Utc>>,
+}
+
+impl From<UserDetailsRow> for UserDetails {
+    fn from(row: UserDetailsRow) -> Self {
+        Self {
+            user: row.user.into(),
+            last_seen_at: row.last_seen_at,
+        }
+    }
+}
+
 impl TryFrom<user::Model> for User {
     type Error = StorageError;
 
@@ -94,10 +116,10 @@ pub(super) fn generation(column: i64) -> Result<u32, StorageError> {
     u32::try_from(column).map_err(|error| StorageError::Failed(error.into()))
 }
 
-/// Returns the row of a user, with all columns to be written.
+/// Returns the row of a user, with all columns to be written but `last_seen_at`, which only sessions change.
 pub(super) fn user_row(user: &User) -> user::ActiveModel {
     let state = user.state();
-    user::Model {
+    let row = user::Model {
         id: state.id.as_uuid(),
         username: state.username.as_str().to_owned(),
         username_key: state.username.key().to_owned(),
@@ -110,9 +132,12 @@ pub(super) fn user_row(user: &User) -> user::ActiveModel {
         is_active: state.is_active,
         created_at: state.created_at,
         updated_at: state.updated_at,
+        last_seen_at: None,
+    };
+    user::ActiveModel {
+        last_seen_at: NotSet,
+        ..row.into_active_model().reset_all()
     }
-    .into_active_model()
-    .reset_all()
 }
 
 impl TryFrom<auth_session::Model> for AuthSession {

@@ -7,7 +7,10 @@ use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
     Database,
-    entities::auth_session::{Column, Entity, lives_at},
+    entities::{
+        auth_session::{Column, Entity, lives_at},
+        user,
+    },
 };
 use crate::{
     application::ports::{SessionToucher, StorageError},
@@ -40,6 +43,7 @@ impl SeaOrmSessionToucher {
 impl SessionToucher for SeaOrmSessionToucher {
     async fn touch(&self, session: &AuthSession, touch: Touch, now: DateTime<Utc>) -> Result<bool, StorageError> {
         let id = session.id();
+        let seen = user::Entity::record_as_seen(session.state().user_id.as_uuid(), now);
         let update = Entity::update_many()
             .col_expr(Column::LastSeenAt, Expr::value(now))
             .filter(Column::Id.eq(id.as_uuid()))
@@ -48,14 +52,14 @@ impl SessionToucher for SeaOrmSessionToucher {
         match touch {
             Touch::Extended(expires_at) => {
                 let update = update.col_expr(Column::ExpiresAt, Expr::value(expires_at));
-                Ok(write(&self.database, update).await?)
+                Ok(write(&self.database, seen, update).await?)
             }
             Touch::Seen => {
                 if let Ok(turn) = self.background.clone().try_acquire_owned() {
                     let update = update.filter(Column::LastSeenAt.lte(now - AuthSession::LAST_SEEN_STEP));
                     let database = self.database.clone();
                     self.runtime.spawn(async move {
-                        if let Err(error) = write(&database, update).await {
+                        if let Err(error) = write(&database, seen, update).await {
                             log::warn!("that session {id} was seen could not be recorded for now: {error}");
                         }
                         drop(turn);
@@ -67,11 +71,18 @@ impl SessionToucher for SeaOrmSessionToucher {
     }
 }
 
-/// Returns whether there was a row to update.
-async fn write(database: &Database, update: UpdateMany<Entity>) -> Result<bool, DbErr> {
+/// Updates the user and the session. Returns `false`, and changes nothing, if there is no session to update.
+async fn write(
+    database: &Database,
+    user: UpdateMany<user::Entity>,
+    session: UpdateMany<Entity>,
+) -> Result<bool, DbErr> {
     let transaction = database.begin().await?;
-    let updated = update.exec(&transaction.inner).await?.rows_affected > 0;
-    transaction.commit().await?;
+    user.exec(&transaction.inner).await?;
+    let updated = session.exec(&transaction.inner).await?.rows_affected > 0;
+    if updated {
+        transaction.commit().await?;
+    }
     Ok(updated)
 }
 
@@ -102,6 +113,7 @@ mod tests {
             credentials_generation: 0,
             created_at: start,
             updated_at: start,
+            last_seen_at: None,
         };
         let session = auth_session::Model {
             id,

@@ -1,5 +1,6 @@
 //! The statements for the list of users, which must cost the same for a million users as for a hundred.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement, Value},
@@ -7,7 +8,7 @@ use sea_orm::{
 
 use super::{
     entities::user::{Column, Entity, RoleRank},
-    mapping::select_user_view,
+    mapping::select_user_details,
 };
 use crate::{
     application::paging::{
@@ -27,7 +28,7 @@ const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Entity> {
     let column = sorting_column(request.start.sorting_field());
     let order = direction(request.sorting_order);
-    let mut users = select_user_view(Entity::find()).column_as(Expr::from(count(filter, request.counting)), COUNTED);
+    let mut users = select_user_details(Entity::find()).column_as(Expr::from(count(filter, request.counting)), COUNTED);
     // Before the filter: if both bound the username, SQLite uses the first bound.
     if let UserPageStart::After(cursor) = &request.start {
         users = users.filter(behind(cursor, request.sorting_order));
@@ -79,6 +80,7 @@ fn matching(filter: &UserFilter) -> Condition {
             }
         }))
         .add_option(begins_with_prefix(filter))
+        .add_option(filter.not_seen_since.map(not_seen_since))
 }
 
 /// Matches the filter of a count, for which SQLite needs only an index that begins with the value.
@@ -92,11 +94,18 @@ fn equal(filter: &UserFilter) -> Condition {
                 .map(|is_active| Column::IsActive.into_expr().eq(constant(is_active))),
         )
         .add_option(begins_with_prefix(filter))
+        .add_option(filter.not_seen_since.map(not_seen_since))
 }
 
 fn begins_with_prefix(filter: &UserFilter) -> Option<Condition> {
     let prefix = filter.username.as_ref().map(UsernamePrefix::key);
     prefix.filter(|key| !key.is_empty()).map(begins_with)
+}
+
+/// Matches users by reading their rows, because an index would slow down every record of who was seen.
+fn not_seen_since(time: DateTime<Utc>) -> Expr {
+    let last_seen_at = Expr::col(Column::LastSeenAt).if_null(Column::CreatedAt.into_expr());
+    last_seen_at.lt(time)
 }
 
 fn constant(value: impl Into<Value>) -> Expr {

@@ -4,14 +4,14 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 use super::{
     Database,
     entities::user::{Column, Entity},
-    mapping::{UserViewRow, select_user_view},
+    mapping::{UserDetailsRow, select_user_details},
     user_list,
 };
 use crate::{
     application::{
         paging::{Total, UserFilter, UserPage, UserPageRequest},
         ports::{StorageError, UserReader},
-        views::UserView,
+        views::UserDetails,
     },
     domain::user::{UserId, Username},
 };
@@ -20,7 +20,7 @@ use crate::{
 #[derive(FromQueryResult)]
 struct CountedUserRow {
     #[sea_orm(nested)]
-    user: UserViewRow,
+    details: UserDetailsRow,
     counted: i64,
 }
 
@@ -41,21 +41,21 @@ impl UserReader for Database {
             }
         };
         let counted = u64::try_from(counted).map_err(|error| StorageError::Failed(error.into()))?;
-        let users = rows.into_iter().map(|row| row.user.into());
+        let users = rows.into_iter().map(|row| row.details.into());
         Ok(UserPage::of(users.collect(), Total::of(counted, page.counting), page))
     }
 
-    async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError> {
+    async fn find_by_id(&self, id: UserId) -> Result<Option<UserDetails>, StorageError> {
         find(self, Entity::find_by_id(id.as_uuid())).await
     }
 
-    async fn find_by_username(&self, username: &Username) -> Result<Option<UserView>, StorageError> {
+    async fn find_by_username(&self, username: &Username) -> Result<Option<UserDetails>, StorageError> {
         find(self, Entity::find().filter(Column::UsernameKey.eq(username.key()))).await
     }
 }
 
-async fn find(database: &Database, query: Select<Entity>) -> Result<Option<UserView>, StorageError> {
-    let view = select_user_view(query).into_model::<UserViewRow>();
-    let row = view.one(database.reader()).await?;
-    Ok(row.map(UserView::from))
+async fn find(database: &Database, query: Select<Entity>) -> Result<Option<UserDetails>, StorageError> {
+    let details = select_user_details(query).into_model::<UserDetailsRow>();
+    let row = details.one(database.reader()).await?;
+    Ok(row.map(UserDetails::from))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    application::views::{AuditEventView, SessionView, UserExport, UserView},
+    application::views::{AuditEventView, SessionView, UserDetails, UserExport, UserView},
     domain::throttle::ThrottleBucketState,
 };
 
@@ -30,6 +30,7 @@ struct User<'a> {
     is_active: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    last_seen_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Serialize)]
@@ -75,10 +76,10 @@ struct FailedLogIns {
 /// # Errors
 /// If it cannot be serialized.
 pub(super) fn export_json(export: &UserExport, now: DateTime<Utc>) -> serde_json::Result<String> {
-    let user = &export.user;
+    let user = &export.details.user;
     serde_json::to_string_pretty(&Export {
         exported_at: now,
-        user: User::from(user),
+        user: User::from(&export.details),
         sessions: export.sessions.iter().map(Session::from).collect(),
         one_time_link: export.link.as_ref().map(|link| OneTimeLink {
             kind: link.kind.as_str(),
@@ -94,8 +95,9 @@ pub(super) fn export_json(export: &UserExport, now: DateTime<Utc>) -> serde_json
     })
 }
 
-impl<'a> From<&'a UserView> for User<'a> {
-    fn from(user: &'a UserView) -> Self {
+impl<'a> From<&'a UserDetails> for User<'a> {
+    fn from(details: &'a UserDetails) -> Self {
+        let user = &details.user;
         Self {
             id: user.id.as_uuid(),
             username: &user.username,
@@ -103,6 +105,7 @@ impl<'a> From<&'a UserView> for User<'a> {
             is_active: user.is_active,
             created_at: user.created_at,
             updated_at: user.updated_at,
+            last_seen_at: details.last_seen_at,
         }
     }
 }

@@ -22,7 +22,7 @@ const PAGES: &str = "
     /users/USER/password      303        403   200    200
     /users/USER/end-sessions  303        403   200    200
     /users/USER/issue-link    303        403   200    200
-    /users/USER/withdraw-link 303        403   200    200
+    /users/USER/withdraw-link 303        403   303    303
     /users/USER/inactivate    303        403   200    200
     /users/USER/reactivate    303        403   303    303
     /users/USER/erase         303        403   303    303

@@ -129,13 +129,19 @@ async fn an_admin_issues_and_withdraws_a_recovery_link() {
 
     let alice = server.anonymous();
     alice.post_form("/console/welcome", &[("token", &link)]).await.page(200);
+    let offer = "/withdraw-link\">Withdraw the link</a>";
+    let outstanding = admin.get(&page).await;
+    assert!(
+        outstanding.page(200).contains("Recovery, not used yet") && outstanding.text.contains(offer),
+        "{outstanding:?}"
+    );
     let withdrawn = admin
         .post_form(&format!("{page}/withdraw-link"), &[("username", "alice")])
         .await;
     assert_eq!(withdrawn.leads_to(), page);
     let confirmed = admin.get(&page).await;
     assert!(
-        confirmed.page(200).contains("The user has no link any more."),
+        confirmed.page(200).contains("The user has no link any more.") && !confirmed.text.contains(offer),
         "{confirmed:?}"
     );
     alice

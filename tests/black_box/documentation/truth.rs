@@ -236,6 +236,11 @@ async fn the_limits_of_the_list_are_those_that_the_server_keeps() {
             values.extend(allowed.iter().map(|value| (value.as_str().unwrap().to_owned(), true)));
         } else if name == "after" {
             values.push((page["next_cursor"].as_str().unwrap().to_owned(), true));
+        } else if schema["format"] == "date-time" {
+            values.extend([
+                ("2026-01-01T00:00:00Z".to_owned(), true),
+                ("2026-01-01".to_owned(), false),
+            ]);
         } else {
             assert_eq!(schema["type"], "boolean", "{name}");
             values.extend([("true".to_owned(), true), ("1".to_owned(), false)]);

@@ -24,7 +24,9 @@ pub use raw::{exchange, exchange_in_parts};
 pub use rsa::write_rsa_keys;
 pub use server::{PASSWORD, Server};
 pub use small_disk::SmallDisk;
-pub use views::{assert_current_user, assert_session_view, assert_user_view, blamed, time};
+pub use views::{
+    assert_current_user, assert_listed_user, assert_session_view, assert_user_view, blamed, time, user_of,
+};
 
 /// How long the program may take to start, answer or stop before a test gives up.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);

@@ -3,39 +3,40 @@ use serde_json::Value;
 
 use super::Answer;
 
+/// The fields of the user view.
+const USER: [&str; 7] = [
+    "created_at",
+    "id",
+    "is_active",
+    "is_invited",
+    "role",
+    "updated_at",
+    "username",
+];
+
 /// Asserts that this is the user view of the contract, with nothing else in it, and returns it.
 #[track_caller]
 pub fn assert_user_view(view: &Value) {
-    assert_fields(
-        view,
-        &[
-            "created_at",
-            "id",
-            "is_active",
-            "is_invited",
-            "role",
-            "updated_at",
-            "username",
-        ],
-    );
+    assert_user_and(view, &[]);
+}
+
+/// Asserts that this is the user view of a list, with nothing else in it.
+#[track_caller]
+pub fn assert_listed_user(view: &Value) {
+    assert_user_and(view, &["last_seen_at"]);
+}
+
+/// The user view within a larger view of a user.
+pub fn user_of(view: &Value) -> Value {
+    let fields = view.as_object().into_iter().flatten();
+    let of_user = fields.filter(|(name, _)| USER.contains(&name.as_str()));
+    of_user.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Asserts that this is the user view with the end of the session.
 #[track_caller]
 pub fn assert_current_user(view: &Value) {
-    assert_fields(
-        view,
-        &[
-            "created_at",
-            "id",
-            "is_active",
-            "is_invited",
-            "role",
-            "session_expires_at",
-            "updated_at",
-            "username",
-        ],
-    );
+    assert_user_and(view, &["session_expires_at"]);
 }
 
 /// Asserts that this is the session view of the contract, with nothing else in it.
@@ -76,6 +77,15 @@ pub fn blamed(answer: &Answer) -> Vec<String> {
         .collect()
 }
 
+/// Asserts that this is the user view with `more` fields, in their order.
+#[track_caller]
+fn assert_user_and(view: &Value, more: &[&str]) {
+    let mut names = USER.to_vec();
+    names.extend(more);
+    names.sort_unstable();
+    assert_fields(view, &names);
+}
+
 #[track_caller]
 fn assert_fields(view: &Value, names: &[&str]) {
     let fields = view.as_object().unwrap();
@@ -86,6 +96,7 @@ fn assert_fields(view: &Value, names: &[&str]) {
             "id" => assert_eq!(uuid::Uuid::parse_str(text).unwrap().get_version_num(), 7, "{view}"),
             "current" | "is_active" | "is_invited" => assert!(value.is_boolean(), "{view}"),
             "user_agent" => assert!(value.is_null() || !text.is_empty(), "{view}"),
+            "last_seen_at" if value.is_null() => {}
             name if name.ends_with("_at") => assert!(time(value) > DateTime::UNIX_EPOCH, "{view}"),
             _ => assert!(!text.is_empty(), "{view}"),
         }

@@ -146,6 +146,7 @@ macro_rules! storage_contract {
             a_session_is_recorded_as_seen_a_while_after_it_was_last,
             a_session_that_was_seen_lately_or_has_expired_is_not_recorded,
             a_living_session_is_extended,
+            a_user_was_seen_when_a_session_was_last_begun_or_used,
             a_dead_deleted_or_renamed_session_is_not_extended,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, readers:
@@ -156,6 +157,7 @@ macro_rules! storage_contract {
             living_sessions_of_a_user_are_listed_newest_first,
             users_are_sorted_by_every_field_in_both_directions,
             filters_let_through_what_they_say,
+            users_who_were_not_seen_since_a_time_are_found,
             a_prefix_is_matched_whatever_its_case_and_without_wildcards,
         );
         storage_contract!(@module [$(#[$attribute])*] $make, user_pages:

@@ -5,7 +5,7 @@ use crate::{
     application::{
         paging::{SortingOrder, UserFilter, UserPageRequest, UserSortingField},
         testing::{hash_of, invited, user},
-        views::{SessionView, UserView},
+        views::{SessionView, UserDetails, UserView},
     },
     domain::{
         session::{AuthSession, AuthSessionState},
@@ -15,7 +15,7 @@ use crate::{
 
 async fn usernames(storage: &Storage, filter: &UserFilter, page: &UserPageRequest) -> Vec<String> {
     let page = storage.users.list(filter, page).await.unwrap();
-    page.users.into_iter().map(|user| user.username).collect()
+    page.users.into_iter().map(|details| details.user.username).collect()
 }
 
 /// Three users whom every sorting field puts into another order.
@@ -38,7 +38,10 @@ async fn insert_three(storage: &Storage) {
 pub(crate) async fn users_are_found_by_id_and_name(storage: Storage) {
     let alice = user("Alice", Role::Admin);
     storage.insert_users(&[&alice]).await;
-    let view = Some(UserView::from(&alice));
+    let view = Some(UserDetails {
+        user: UserView::from(&alice),
+        last_seen_at: None,
+    });
     assert_eq!(storage.users.find_by_id(alice.id()).await.unwrap(), view);
     let name = Username::new("aLICE").unwrap();
     assert_eq!(storage.users.find_by_username(&name).await.unwrap(), view);
@@ -62,7 +65,7 @@ pub(crate) async fn who_has_no_password_is_invited(storage: Storage) {
         let credentials = storage.identities.find_credentials(&name).await.unwrap().unwrap();
         assert_eq!(credentials.password_hash.as_ref(), alice.password_hash());
         let view = storage.users.find_by_id(alice.id()).await.unwrap().unwrap();
-        assert_eq!(view.is_invited, is_invited);
+        assert_eq!(view.user.is_invited, is_invited);
         let page = storage
             .users
             .list(&UserFilter::default(), &UserPageRequest::default())
@@ -221,11 +224,40 @@ pub(crate) async fn filters_let_through_what_they_say(storage: Storage) {
             role,
             is_active,
             username,
+            not_seen_since: None,
         };
         let page = storage.users.list(&filter, &UserPageRequest::default()).await.unwrap();
-        let names: Vec<_> = page.users.iter().map(|user| user.username.as_str()).collect();
+        let names: Vec<_> = page
+            .users
+            .iter()
+            .map(|details| details.user.username.as_str())
+            .collect();
         assert_eq!(names, expected, "{filter:?}");
         assert_eq!(page.total.count, expected.len() as u64);
+    }
+}
+
+pub(crate) async fn users_who_were_not_seen_since_a_time_are_found(storage: Storage) {
+    let (seen, never_seen) = (user("alice", Role::User), user("brian", Role::User));
+    storage.insert_users(&[&seen, &never_seen]).await;
+    storage.insert_sessions(&[&session(&seen, 1)]).await;
+    let created_at = never_seen.state().created_at;
+    assert!(created_at < START);
+    let moment = TimeDelta::microseconds(1);
+    for (time, expected) in [
+        (created_at, &[][..]),
+        (created_at + moment, &["brian"]),
+        (START, &["brian"]),
+        (START + moment, &["alice", "brian"]),
+    ] {
+        let filter = UserFilter {
+            not_seen_since: Some(time),
+            ..UserFilter::default()
+        };
+        let page = storage.users.list(&filter, &UserPageRequest::default()).await.unwrap();
+        assert_eq!(page.total.count, expected.len() as u64);
+        let names = Vec::from_iter(page.users.iter().map(|details| details.user.username.as_str()));
+        assert_eq!(names, expected, "{time}");
     }
 }
 

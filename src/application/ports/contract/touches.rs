@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{START, Storage, lifetime, secret, session};
 use crate::{
-    application::testing::user,
+    application::{
+        paging::{UserFilter, UserPageRequest},
+        testing::user,
+    },
     domain::{
         session::{AuthSession, AuthSessionState, Touch},
         user::{Role, User},
@@ -73,6 +76,45 @@ pub(crate) async fn a_living_session_is_extended(storage: Storage) {
         ..session.state().clone()
     };
     assert_eq!(stored(&storage, 1).await.state(), &expected);
+}
+
+pub(crate) async fn a_user_was_seen_when_a_session_was_last_begun_or_used(storage: Storage) {
+    let (alice, brian) = (user("alice", Role::User), user("brian", Role::User));
+    storage.insert_users(&[&alice, &brian]).await;
+    let last_seen_at = async |user: &User| {
+        let details = storage.users.find_by_id(user.id()).await.unwrap().unwrap();
+        let (everyone, first_page) = (UserFilter::default(), UserPageRequest::default());
+        let page = storage.users.list(&everyone, &first_page).await.unwrap();
+        assert!(page.users.contains(&details));
+        details.last_seen_at
+    };
+    assert_eq!(last_seen_at(&alice).await, None);
+
+    let [first, second] = [session(&alice, 1), session(&alice, 2)];
+    storage.insert_sessions(&[&first, &second]).await;
+    assert_eq!(last_seen_at(&alice).await, Some(START));
+
+    let [earlier, later] = [30, 40].map(|minutes| START + TimeDelta::minutes(minutes));
+    for (session, now) in [(&first, later), (&second, earlier)] {
+        let touch = Touch::Extended(now + TimeDelta::hours(1));
+        assert!(storage.session_toucher.touch(session, touch, now).await.unwrap());
+        assert_eq!(last_seen_at(&alice).await, Some(later));
+    }
+
+    let transaction = storage.begin().await;
+    transaction.sessions().delete_all_of(alice.id(), None).await.unwrap();
+    transaction.users().save(&alice).await.unwrap();
+    transaction.commit().await.unwrap();
+    let touch = Touch::Extended(later + TimeDelta::hours(2));
+    let ended = storage
+        .session_toucher
+        .touch(&first, touch, later + TimeDelta::minutes(1));
+    assert!(!ended.await.unwrap());
+    assert_eq!(last_seen_at(&alice).await, Some(later), "it outlives the sessions");
+    assert_eq!(last_seen_at(&brian).await, None);
+
+    insert_and_see(&storage, &brian, 3, START + AuthSession::LAST_SEEN_STEP).await;
+    assert_eq!(last_seen_at(&brian).await, Some(START + AuthSession::LAST_SEEN_STEP));
 }
 
 pub(crate) async fn a_dead_deleted_or_renamed_session_is_not_extended(storage: Storage) {

@@ -42,6 +42,6 @@ pub(crate) async fn transactions_that_change_the_same_user_lose_no_update(storag
         change(|user| assert!(user.grant_admin(user.state().updated_at).unwrap())),
     );
 
-    let view = storage.users.find_by_id(alice.id()).await.unwrap().unwrap();
+    let view = storage.users.find_by_id(alice.id()).await.unwrap().unwrap().user;
     assert_eq!((view.is_active, view.role), (false, Role::Admin));
 }

@@ -44,7 +44,7 @@ fn two(start: UserPageStart, sorting_order: SortingOrder) -> UserPageRequest {
 }
 
 fn ids(page: &UserPage) -> Vec<UserId> {
-    page.users.iter().map(|user| user.id).collect()
+    page.users.iter().map(|details| details.user.id).collect()
 }
 
 /// Users of whom several have the same value in every field but the username; some times differ in their last digit
@@ -74,6 +74,7 @@ fn filters() -> Vec<UserFilter> {
                     role,
                     is_active,
                     username,
+                    not_seen_since: None,
                 });
             }
         }
@@ -123,7 +124,7 @@ pub(crate) async fn a_page_behind_the_end_is_empty_and_counts_the_whole(storage:
             };
             let page = storage.users.list(&UserFilter::default(), &whole).await.unwrap();
             assert_eq!(page.next, None);
-            let last = UserCursor::of(&page.users[8], field);
+            let last = UserCursor::of(&page.users[8].user, field);
             for start in [
                 UserPageStart::After(last),
                 place(field, 9),

@@ -34,7 +34,8 @@ impl ExportUser {
     /// # Errors
     /// See [`FindUserError`].
     pub async fn execute(&self, username: &str) -> Result<UserExport, FindUserError> {
-        let user = find_by_name(self.users.as_ref(), username).await?;
+        let details = find_by_name(self.users.as_ref(), username).await?;
+        let user = &details.user;
         // All of them expire later.
         let sessions = self.sessions.list_live(user.id, DateTime::UNIX_EPOCH).await?;
 
@@ -59,7 +60,7 @@ impl ExportUser {
         Ok(UserExport {
             failed_log_ins: next(),
             failed_log_ins_on_known_devices: next(),
-            user,
+            details,
             sessions,
             link,
             audit_events,
@@ -112,7 +113,10 @@ mod tests {
 
         let export = export_user(&world).execute("ALICE").await.unwrap();
 
-        assert_eq!((export.user.id, export.user.role), (view.id, Role::User));
+        assert_eq!(
+            (export.details.user.id, export.details.user.role),
+            (view.id, Role::User)
+        );
         assert_eq!(export.sessions.len(), 1, "an expired one too");
         let actions = Vec::from_iter(export.audit_events.iter().map(|view| view.event.action));
         assert_eq!(actions, [AuditAction::SignUp]);
@@ -135,7 +139,7 @@ mod tests {
             world.change_account().revoke_sessions("alice").await.unwrap();
         }
         let export = export_user(&world).execute("alice").await.unwrap();
-        assert_eq!(export.user.id, view.id);
+        assert_eq!(export.details.user.id, view.id);
         assert_eq!(export.audit_events.len(), several_pages as usize + 1);
     }
 }

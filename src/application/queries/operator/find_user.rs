@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::{
     application::{
         ports::{StorageError, UserReader},
-        views::UserView,
+        views::{UserDetails, UserView},
     },
     domain::user::{InvalidUsername, Username},
 };
@@ -39,12 +39,12 @@ impl FindUser {
     /// # Errors
     /// See [`FindUserError`].
     pub async fn execute(&self, username: &str) -> Result<UserView, FindUserError> {
-        find_by_name(self.users.as_ref(), username).await
+        Ok(find_by_name(self.users.as_ref(), username).await?.user)
     }
 }
 
 /// Finds a user by name, for all queries of the operator.
-pub(super) async fn find_by_name(users: &dyn UserReader, username: &str) -> Result<UserView, FindUserError> {
+pub(super) async fn find_by_name(users: &dyn UserReader, username: &str) -> Result<UserDetails, FindUserError> {
     let user = users.find_by_username(&Username::new(username)?).await?;
     user.ok_or(FindUserError::UserNotFound)
 }

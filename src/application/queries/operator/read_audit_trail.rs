@@ -75,7 +75,7 @@ impl ReadAuditTrail {
 
     async fn id_of(&self, username: Option<&str>) -> Result<Option<UserId>, FindUserError> {
         let Some(username) = username else { return Ok(None) };
-        Ok(Some(find_by_name(self.users.as_ref(), username).await?.id))
+        Ok(Some(find_by_name(self.users.as_ref(), username).await?.user.id))
     }
 }
 

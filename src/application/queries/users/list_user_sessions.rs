@@ -52,8 +52,8 @@ impl ListUserSessions {
         };
         manage(Role::User)?;
         let user = self.users.find_by_id(id).await?;
-        let user = user.ok_or(ListUserSessionsError::UserNotFound)?;
-        manage(user.role)?;
+        let details = user.ok_or(ListUserSessionsError::UserNotFound)?;
+        manage(details.user.role)?;
         Ok(self.sessions.list_live(id, self.clock.now()).await?)
     }
 }

@@ -67,7 +67,7 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(page.total.count, 2);
-        assert_eq!(page.users[0].username, "alice");
+        assert_eq!(page.users[0].user.username, "alice");
     }
 
     #[tokio::test]

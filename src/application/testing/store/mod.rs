@@ -38,6 +38,7 @@ use crate::{
 #[derive(Clone, Default)]
 struct State {
     users: BTreeMap<UserId, User>,
+    last_seen: BTreeMap<UserId, DateTime<Utc>>,
     erased_usernames: BTreeSet<ErasedUsernameKey>,
     sessions: BTreeMap<AuthSessionId, AuthSession>,
     links: BTreeMap<UserId, OneTimeLink>,

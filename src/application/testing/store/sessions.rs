@@ -27,6 +27,7 @@ impl AuthSessionRepository for InMemoryTransaction {
         if !state.users.contains_key(&session.state().user_id) {
             return Err(StorageError::Failed("a session of nobody".into()));
         }
+        state.see(session.state().user_id, session.state().last_seen_at);
         state.sessions.insert(session.id(), session.clone());
         Ok(())
     }
@@ -121,12 +122,13 @@ impl SessionToucher for InMemoryStore {
         if let Some(stored) = touched
             && (touch != Touch::Seen || now - stored.state().last_seen_at >= AuthSession::LAST_SEEN_STEP)
         {
-            let mut state = stored.state().clone();
-            state.last_seen_at = now;
+            let mut stored_state = stored.state().clone();
+            stored_state.last_seen_at = now;
             if let Touch::Extended(expires_at) = touch {
-                state.expires_at = expires_at;
+                stored_state.expires_at = expires_at;
             }
-            *stored = AuthSession::restore(state);
+            *stored = AuthSession::restore(stored_state);
+            state.see(session.state().user_id, now);
         }
         Ok(is_there || touch == Touch::Seen)
     }

@@ -3,13 +3,14 @@
 use std::cmp::Ordering;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
-use super::{InMemoryStore, InMemoryTransaction};
+use super::{InMemoryStore, InMemoryTransaction, State};
 use crate::{
     application::{
         paging::{SortingOrder, Total, UserCursor, UserFilter, UserPage, UserPageRequest, UserPageStart},
         ports::{InsertUserError, StorageError, UserReader, UserRepository},
-        views::UserView,
+        views::{UserDetails, UserView},
     },
     domain::user::{User, UserId, Username},
 };
@@ -50,6 +51,7 @@ impl UserRepository for InMemoryTransaction {
     async fn delete(&self, id: UserId) -> Result<(), StorageError> {
         let mut state = self.working.lock().unwrap();
         state.users.remove(&id);
+        state.last_seen.remove(&id);
         state.sessions.retain(|_, session| session.state().user_id != id);
         state.links.remove(&id);
         Ok(())
@@ -66,18 +68,18 @@ impl UserReader for InMemoryStore {
     async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
         let state = self.read()?;
         let field = page.start.sorting_field();
-        let matching = state.users.values().filter(|user| matches(filter, user));
-        let mut users = Vec::from_iter(matching.map(UserView::from));
+        let users = state.users.values().map(|user| state.details(user));
+        let mut users = Vec::from_iter(users.filter(|details| matches(filter, details)));
         let counted = users.len() as u64;
         users.sort_by(|one, other| {
             in_order(
                 page.sorting_order,
-                &UserCursor::of(one, field),
-                &UserCursor::of(other, field),
+                &UserCursor::of(&one.user, field),
+                &UserCursor::of(&other.user, field),
             )
         });
         if let UserPageStart::After(cursor) = &page.start {
-            users.retain(|user| in_order(page.sorting_order, cursor, &UserCursor::of(user, field)).is_lt());
+            users.retain(|other| in_order(page.sorting_order, cursor, &UserCursor::of(&other.user, field)).is_lt());
         }
         let behind = users.into_iter().skip(page.start.offset().get() as usize);
         let one_more = page.limit.get() as usize + 1;
@@ -85,24 +87,43 @@ impl UserReader for InMemoryStore {
         Ok(UserPage::of(behind.take(one_more).collect(), total, page))
     }
 
-    async fn find_by_id(&self, id: UserId) -> Result<Option<UserView>, StorageError> {
-        Ok(self.read()?.users.get(&id).map(UserView::from))
+    async fn find_by_id(&self, id: UserId) -> Result<Option<UserDetails>, StorageError> {
+        let state = self.read()?;
+        Ok(state.users.get(&id).map(|user| state.details(user)))
     }
 
-    async fn find_by_username(&self, username: &Username) -> Result<Option<UserView>, StorageError> {
+    async fn find_by_username(&self, username: &Username) -> Result<Option<UserDetails>, StorageError> {
         let state = self.read()?;
         let user = state.users.values().find(|user| user.state().username == *username);
-        Ok(user.map(UserView::from))
+        Ok(user.map(|user| state.details(user)))
     }
 }
 
-fn matches(filter: &UserFilter, user: &User) -> bool {
-    filter.role.is_none_or(|role| user.role() == role)
-        && filter.is_active.is_none_or(|is_active| user.is_active() == is_active)
+impl State {
+    /// Records a user as seen, unless the user was seen later.
+    pub(super) fn see(&mut self, id: UserId, time: DateTime<Utc>) {
+        let last_seen_at = self.last_seen.entry(id).or_insert(time);
+        *last_seen_at = time.max(*last_seen_at);
+    }
+
+    fn details(&self, user: &User) -> UserDetails {
+        UserDetails {
+            user: UserView::from(user),
+            last_seen_at: self.last_seen.get(&user.id()).copied(),
+        }
+    }
+}
+
+fn matches(filter: &UserFilter, UserDetails { user, last_seen_at }: &UserDetails) -> bool {
+    filter.role.is_none_or(|role| user.role == role)
+        && filter.is_active.is_none_or(|is_active| user.is_active == is_active)
         && filter
             .username
             .as_ref()
-            .is_none_or(|prefix| user.state().username.key().starts_with(prefix.key()))
+            .is_none_or(|prefix| user.username.to_ascii_lowercase().starts_with(prefix.key()))
+        && filter
+            .not_seen_since
+            .is_none_or(|time| last_seen_at.unwrap_or(user.created_at) < time)
 }
 
 fn in_order(order: SortingOrder, one: &UserCursor, other: &UserCursor) -> Ordering {

@@ -17,8 +17,7 @@ impl Collector for Database {
         )?;
         for (pool, connection) in self.pools() {
             let Usage { size, idle, .. } = Usage::of(connection);
-            // The numbers are not read at the same moment.
-            for (state, number) in [("idle", idle), ("used", size.saturating_sub(idle))] {
+            for (state, number) in [("idle", idle), ("used", size - idle)] {
                 let labels = [("pool", pool), ("state", state)];
                 connections.encode_family(&labels)?.encode_gauge(&number)?;
             }
@@ -53,10 +52,17 @@ impl Usage {
     }
 
     fn of_pool<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Self {
+        let max = pool.options().get_max_connections();
+        Self::new(pool.size() as usize, pool.num_idle(), max as usize)
+    }
+
+    /// The pool counts without a lock: `idle` can be above `size`, and wraps below zero for a moment if a connection is
+    /// taken before it was counted.
+    fn new(size: usize, idle: usize, max: usize) -> Self {
         Self {
-            size: pool.size() as usize,
-            idle: pool.num_idle(),
-            max: pool.options().get_max_connections() as usize,
+            size,
+            idle: idle.min(size),
+            max,
         }
     }
 }
@@ -68,6 +74,12 @@ mod tests {
 
     use super::{super::DatabaseOptions, *};
     use crate::infrastructure::persistence::testing::TestDatabase;
+
+    #[test]
+    fn a_count_that_wrapped_below_zero_does_not_fail_the_metrics() {
+        let usage = Usage::new(4, 0_usize.wrapping_sub(1), 8);
+        assert_eq!((usage.size, usage.idle), (4, 4));
+    }
 
     fn told(database: &Database) -> String {
         let mut registry = Registry::default();

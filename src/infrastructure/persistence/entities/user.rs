@@ -1,4 +1,5 @@
 use sea_orm::{
+    Condition, UpdateMany,
     entity::prelude::*,
     sea_query::{Expr, ExprTrait},
 };
@@ -20,6 +21,7 @@ pub struct Model {
     pub is_active: bool,
     pub created_at: ChronoDateTimeUtc,
     pub updated_at: ChronoDateTimeUtc,
+    pub last_seen_at: Option<ChronoDateTimeUtc>,
 }
 
 /// A role as it is stored: by a number, so that the database sorts by rank. The gaps are for new roles.
@@ -44,6 +46,21 @@ impl Related<super::auth_session::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Updates when the user with this id was last seen, if that was before `time`.
+    ///
+    /// A transaction that changes sessions too does this first, because every transaction locks users before sessions.
+    pub fn record_as_seen(id: Uuid, time: ChronoDateTimeUtc) -> UpdateMany<Self> {
+        let is_later = Condition::any()
+            .add(Column::LastSeenAt.is_null())
+            .add(Column::LastSeenAt.lt(time));
+        Self::update_many()
+            .col_expr(Column::LastSeenAt, Expr::value(time))
+            .filter(Column::Id.eq(id))
+            .filter(is_later)
+    }
+}
 
 impl Column {
     /// Matches users who have never set a password.

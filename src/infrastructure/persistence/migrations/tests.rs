@@ -5,7 +5,7 @@ use url::Url;
 use super::*;
 use crate::infrastructure::persistence::{
     DatabaseOptions,
-    entities::{auth_session, one_time_link},
+    entities::{auth_session, one_time_link, user},
     testing::TestDatabase,
 };
 
@@ -165,6 +165,8 @@ async fn a_session_of_before_was_seen_when_it_began_and_an_old_node_still_begins
     let found = auth_session::Entity::find().one(database.writer()).await;
     let found = found.unwrap().unwrap();
     assert_eq!(found.last_seen_at, found.created_at);
+    let seen = user::Entity::find().one(database.writer()).await.unwrap().unwrap();
+    assert_eq!(seen.last_seen_at, Some(found.created_at), "and so was the user");
 
     let known = "auth_sessions (id, user_id, secret_digest, created_at, expires_at)";
     insert(known, session(3)).await;
@@ -204,6 +206,7 @@ async fn postgresql_keeps_ids_times_and_names_as_what_they_are() {
             "users.credentials_generation bigint",
             "users.id uuid",
             "users.is_active boolean",
+            "users.last_seen_at timestamp with time zone",
             "users.password_hash character varying",
             "users.role smallint",
             "users.updated_at timestamp with time zone",

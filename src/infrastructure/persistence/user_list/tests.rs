@@ -73,6 +73,7 @@ fn filter(role: Option<Role>, is_active: Option<bool>, prefix: &str) -> UserFilt
         role,
         is_active,
         username: Some(UsernamePrefix::new(prefix).unwrap()),
+        not_seen_since: None,
     }
 }
 

@@ -65,6 +65,12 @@ pub fn user(username: &str, role: &str, is_active: bool) -> Value {
     })
 }
 
+/// Adds to a user what lists of users show besides.
+pub fn listed(mut user: Value) -> Value {
+    user["last_seen_at"] = json!(TIME);
+    user
+}
+
 /// A list of one session.
 pub fn sessions(current: bool) -> Value {
     let session = json!({

@@ -106,9 +106,9 @@ fn require_all_fields(schema: &mut Value) {
 
 /// Replaces inline schemas by references, so that the amendments apply and generated clients share one type.
 fn name_nested_schemas(schemas: &mut Value) {
-    schemas["UserList"]["properties"]["users"]["items"] = reference_to("UserView");
     // Paperclip does not name schemas that only lists use.
     for (list, property, item) in [
+        ("UserList", "users", "ListedUser"),
         ("SessionList", "sessions", "SessionView"),
         ("AuditEventList", "events", "AuditEventView"),
     ] {
@@ -118,7 +118,7 @@ fn name_nested_schemas(schemas: &mut Value) {
         schemas[item] = schema;
     }
     schemas["Role"] = schemas["UserView"]["properties"]["role"].clone();
-    for user in ["CreatedUser", "CurrentUser", "UserView"] {
+    for user in ["CreatedUser", "CurrentUser", "FoundUser", "ListedUser", "UserView"] {
         schemas[user]["properties"]["role"] = reference_to("Role");
     }
 }

@@ -53,7 +53,9 @@ pub fn amendments(password_policy: &PasswordPolicy) -> Value {
         } },
         "CreatedUser": { "properties": { "username": username } },
         "CurrentUser": { "properties": { "username": username } },
+        "FoundUser": { "properties": { "username": username } },
         "Health": { "properties": { "status": { "enum": ["ok"] } } },
+        "ListedUser": { "properties": { "username": username } },
         "Problem": { "properties": {
             // Not `enum`, so that clients that were generated earlier accept new codes.
             "code": { "x-extensible-enum": names(ProblemCode::ALL, ProblemCode::code) },

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use paperclip::{
     actix::{
         Apiv2Schema, api_v2_operation,
@@ -20,6 +21,7 @@ use crate::{
         },
         ports::StorageError,
         queries::users::{ListUsers, ListUsersError},
+        views::UserDetails,
     },
     domain::user::UsernamePrefix,
     presentation::http::{
@@ -55,6 +57,8 @@ pub struct ListUsersParams {
     is_active: Option<bool>,
     /// Only users whose name starts with this text, in any case. There are no wildcards.
     username: Option<Param<UsernamePrefix>>,
+    /// Only users not seen since this time, and created before it. It slows down if few of many users match.
+    not_seen_since: Option<Param<DateTime<Utc>>>,
     /// Whether to count all matching users. It slows down as their number grows.
     #[serde(default)]
     include_total: OrDefault<bool>,
@@ -64,7 +68,7 @@ pub struct ListUsersParams {
 #[derive(Debug, Serialize, Apiv2Schema)]
 pub struct UserList {
     /// The users on this page.
-    users: Vec<UserView>,
+    users: Vec<ListedUser>,
     /// The parameter `after` of the next page, if there is one.
     next_cursor: Option<String>,
     /// Number of users on all pages, up to 1,000 unless all were to be counted.
@@ -75,6 +79,15 @@ pub struct UserList {
     limit: u32,
     /// Number of users that were skipped.
     offset: u32,
+}
+
+/// A user of a list.
+#[derive(Debug, Serialize, Apiv2Schema)]
+pub struct ListedUser {
+    #[serde(flatten)]
+    user: UserView,
+    /// When the user was last seen, accurate to five minutes; `null` if the user never logged in.
+    last_seen_at: Option<DateTime<Utc>>,
 }
 
 /// The field to sort users by.
@@ -119,7 +132,7 @@ refusals! {
 pub const DETAILS: Details = Details {
     response: Some(|| {
         json!({
-            "users": [samples::ada()],
+            "users": [samples::listed(samples::ada())],
             "next_cursor": "dQGbeW3WAHwunV9LGm48jyBhZGEubG92ZWxhY2U",
             "total": 3,
             "total_is_exact": true,
@@ -196,6 +209,7 @@ impl ListUsersParams {
             role: self.role.map(Into::into),
             is_active: self.is_active,
             username: self.username.map(|prefix| prefix.0),
+            not_seen_since: self.not_seen_since.map(|time| time.0),
         }
     }
 }
@@ -209,6 +223,15 @@ impl UserList {
             total_is_exact: page.total.is_exact,
             limit: request.limit.get(),
             offset: request.start.offset().get(),
+        }
+    }
+}
+
+impl From<UserDetails> for ListedUser {
+    fn from(details: UserDetails) -> Self {
+        Self {
+            user: details.user.into(),
+            last_seen_at: details.last_seen_at,
         }
     }
 }

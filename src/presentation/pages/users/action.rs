@@ -1,6 +1,7 @@
 use crate::{
     application::{
         access::{Actor, Permission, authorize},
+        queries::users::FoundUser,
         views::UserView,
     },
     domain::user::Role,
@@ -64,20 +65,21 @@ impl UserAction {
             }
     }
 
-    /// Returns whether this would change `user`.
-    pub fn changes(self, user: &UserView) -> bool {
+    /// Returns whether this would change the user or the link to the user.
+    pub fn changes(self, FoundUser { user, link, .. }: &FoundUser) -> bool {
         match self {
             Self::SetPassword => true,
             Self::GrantAdmin => user.role == Role::User,
             Self::RevokeAdmin => user.role == Role::Admin,
-            Self::IssueLink | Self::WithdrawLink | Self::EndSessions | Self::Inactivate => user.is_active,
+            Self::WithdrawLink => user.is_active && link.is_some(),
+            Self::IssueLink | Self::EndSessions | Self::Inactivate => user.is_active,
             Self::Reactivate | Self::Erase => !user.is_active,
         }
     }
 
-    /// Returns the actions to offer to `actor` on the page of `user`.
-    pub fn offered(actor: &Actor, user: &UserView) -> Vec<Self> {
-        let is_offered = |action: &Self| action.is_permitted(actor, user) && action.changes(user);
+    /// Returns the actions to offer to `actor` on the page of the user.
+    pub fn offered(actor: &Actor, found: &FoundUser) -> Vec<Self> {
+        let is_offered = |action: &Self| action.is_permitted(actor, &found.user) && action.changes(found);
         Self::ALL.into_iter().filter(is_offered).collect()
     }
 
@@ -158,17 +160,34 @@ mod tests {
     use rstest::rstest;
 
     use super::{UserAction::*, *};
-    use crate::application::testing::{actor, user};
+    use crate::{
+        application::{
+            testing::{actor, user},
+            views::OneTimeLinkView,
+        },
+        domain::{
+            link::LinkKind,
+            user::{User, Username},
+        },
+    };
+
+    fn found(user: &User) -> FoundUser {
+        FoundUser {
+            user: UserView::from(user),
+            last_seen_at: None,
+            link: None,
+        }
+    }
 
     #[rstest]
     #[case(Role::User, Role::User, &[])]
-    #[case(Role::Admin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, Inactivate])]
+    #[case(Role::Admin, Role::User, &[IssueLink, SetPassword, EndSessions, Inactivate])]
     #[case(Role::Admin, Role::Admin, &[])]
-    #[case(Role::SuperAdmin, Role::User, &[IssueLink, WithdrawLink, SetPassword, EndSessions, GrantAdmin, Inactivate])]
+    #[case(Role::SuperAdmin, Role::User, &[IssueLink, SetPassword, EndSessions, GrantAdmin, Inactivate])]
     #[case(
         Role::SuperAdmin,
         Role::Admin,
-        &[IssueLink, WithdrawLink, SetPassword, EndSessions, RevokeAdmin, Inactivate]
+        &[IssueLink, SetPassword, EndSessions, RevokeAdmin, Inactivate]
     )]
     #[case(Role::SuperAdmin, Role::SuperAdmin, &[])]
     fn only_what_the_role_permits_is_offered(
@@ -176,16 +195,28 @@ mod tests {
         #[case] target: Role,
         #[case] expected: &[UserAction],
     ) {
-        let target = UserView::from(&user("target", target));
+        let target = found(&user("target", target));
         assert_eq!(UserAction::offered(&actor(role), &target), expected);
     }
 
     #[test]
+    fn only_an_outstanding_link_can_be_withdrawn() {
+        let mut target = found(&user("target", Role::User));
+        let is_offered = |target: &FoundUser| UserAction::offered(&actor(Role::Admin), target).contains(&WithdrawLink);
+        assert!(!is_offered(&target));
+        target.link = Some(OneTimeLinkView {
+            user_id: target.user.id,
+            username: Username::new("target").unwrap(),
+            kind: LinkKind::Recovery,
+            expires_at: target.user.created_at,
+        });
+        assert!(is_offered(&target));
+    }
+
+    #[test]
     fn only_an_inactive_user_can_be_reactivated_or_erased() {
-        let target = UserView {
-            is_active: false,
-            ..UserView::from(&user("target", Role::User))
-        };
+        let mut target = found(&user("target", Role::User));
+        target.user.is_active = false;
         assert_eq!(
             UserAction::offered(&actor(Role::Admin), &target),
             [SetPassword, Reactivate, Erase]

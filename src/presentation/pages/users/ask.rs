@@ -29,11 +29,12 @@ pub async fn ask(
     visit: Visit,
     get_user: Data<GetUser>,
 ) -> Result<HttpResponse, Failure<GetUserError>> {
-    let user = get_user.execute(&actor, id.into()).await?;
-    if !action.is_permitted(&actor, &user) {
+    let found = get_user.execute(&actor, id.into()).await?;
+    let user = &found.user;
+    if !action.is_permitted(&actor, user) {
         return Err(GetUserError::from(NotAuthorized).into());
     }
-    if !action.changes(&user) {
+    if !action.changes(&found) {
         return Ok(see_other(&address(user.id)));
     }
     Ok(visit.page(&Question {

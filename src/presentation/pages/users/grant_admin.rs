@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::address::address;
 use crate::{
-    application::{commands::users::GrantAdmin, queries::users::GetUser},
+    application::{
+        commands::users::GrantAdmin,
+        queries::users::{FoundUser, GetUser},
+    },
     presentation::{
         http::{
             extract::{Authenticated, PathParam},
@@ -22,7 +25,7 @@ pub async fn grant_admin(
     get_user: Data<GetUser>,
     grant_admin: Data<GrantAdmin>,
 ) -> Result<HttpResponse, Error> {
-    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let FoundUser { user, .. } = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     grant_admin
         .execute(&actor, &user.username)
         .await

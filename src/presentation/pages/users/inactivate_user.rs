@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::address::address;
 use crate::{
-    application::{commands::users::InactivateUser, queries::users::GetUser},
+    application::{
+        commands::users::InactivateUser,
+        queries::users::{FoundUser, GetUser},
+    },
     presentation::{
         http::{
             extract::{Authenticated, PathParam},
@@ -22,7 +25,7 @@ pub async fn inactivate_user(
     get_user: Data<GetUser>,
     inactivate_user: Data<InactivateUser>,
 ) -> Result<HttpResponse, Error> {
-    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let FoundUser { user, .. } = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     inactivate_user
         .execute(&actor, &user.username)
         .await

@@ -14,7 +14,7 @@ use crate::{
             UserPageStart, UserSortingField,
         },
         queries::users::{ListUsers, ListUsersError},
-        views::UserView,
+        views::UserDetails,
     },
     domain::user::{Role, UsernamePrefix},
     presentation::{
@@ -25,7 +25,7 @@ use crate::{
             problem::FieldError,
         },
         pages::{
-            filter::Filter,
+            filter::{Filter, LocalTime},
             form::{Rejection, trimmed},
             labels,
             visit::{Shell, Visit},
@@ -42,6 +42,8 @@ pub struct ListUsersParams {
     role: Filter<Role>,
     #[serde(default)]
     is_active: Filter<bool>,
+    #[serde(default)]
+    not_seen_since: Filter<LocalTime>,
     #[serde(default)]
     sort: Filter<&'static Sorting>,
     #[serde(default)]
@@ -109,7 +111,7 @@ struct ListUsersPage {
     shell: Shell,
     rejection: Rejection,
     params: ListUsersParams,
-    users: Vec<UserView>,
+    users: Vec<UserDetails>,
     total: Total,
     next: Option<String>,
     may_create: bool,
@@ -187,6 +189,7 @@ impl ListUsersParams {
             role: self.role.0,
             is_active: self.is_active.0,
             username: (!self.username.is_empty()).then_some(prefix),
+            not_seen_since: self.not_seen_since.0.map(|time| time.0),
         }
     }
 
@@ -200,6 +203,9 @@ impl ListUsersParams {
         if let Some(is_active) = self.is_active.0 {
             query.append_pair("is_active", if is_active { "true" } else { "false" });
         }
+        if let Some(time) = self.not_seen_since.0 {
+            query.append_pair("not_seen_since", &time.to_string());
+        }
         query
             .append_pair("sort", self.sorting().name)
             .append_pair("after", cursor);
@@ -208,7 +214,11 @@ impl ListUsersParams {
 
     /// Returns whether the list is filtered, or begins at a later page.
     fn is_narrowed(&self) -> bool {
-        !self.username.is_empty() || self.role.0.is_some() || self.is_active.0.is_some() || self.after.0.is_some()
+        !self.username.is_empty()
+            || self.role.0.is_some()
+            || self.is_active.0.is_some()
+            || self.not_seen_since.0.is_some()
+            || self.after.0.is_some()
     }
 }
 

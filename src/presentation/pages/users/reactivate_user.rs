@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::address::address;
 use crate::{
-    application::{commands::users::ReactivateUser, queries::users::GetUser},
+    application::{
+        commands::users::ReactivateUser,
+        queries::users::{FoundUser, GetUser},
+    },
     presentation::{
         http::{
             extract::{Authenticated, PathParam},
@@ -22,7 +25,7 @@ pub async fn reactivate_user(
     get_user: Data<GetUser>,
     reactivate_user: Data<ReactivateUser>,
 ) -> Result<HttpResponse, Error> {
-    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let FoundUser { user, .. } = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     reactivate_user
         .execute(&actor, &user.username)
         .await

@@ -5,7 +5,10 @@ use uuid::Uuid;
 
 use super::address::address;
 use crate::{
-    application::{commands::users::RevokeAdmin, queries::users::GetUser},
+    application::{
+        commands::users::RevokeAdmin,
+        queries::users::{FoundUser, GetUser},
+    },
     presentation::{
         http::{
             extract::{Authenticated, PathParam},
@@ -22,7 +25,7 @@ pub async fn revoke_admin(
     get_user: Data<GetUser>,
     revoke_admin: Data<RevokeAdmin>,
 ) -> Result<HttpResponse, Error> {
-    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let FoundUser { user, .. } = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     revoke_admin
         .execute(&actor, &user.username)
         .await

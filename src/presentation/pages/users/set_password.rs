@@ -10,7 +10,7 @@ use crate::{
     application::{
         access::{Actor, NotAuthorized},
         commands::account::{ChangePassword, ChangePasswordError, ChangePasswordRequest},
-        queries::users::{GetUser, GetUserError},
+        queries::users::{FoundUser, GetUser, GetUserError},
     },
     presentation::{
         http::{
@@ -54,7 +54,7 @@ pub async fn show(
     visit: Visit,
     get_user: Data<GetUser>,
 ) -> Result<HttpResponse, Error> {
-    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let FoundUser { user, .. } = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     if !UserAction::SetPassword.is_permitted(&actor, &user) {
         return Err(Failure::from(GetUserError::from(NotAuthorized)).into());
     }
@@ -72,7 +72,7 @@ pub async fn set_password(
     get_user: Data<GetUser>,
     change_password: Data<ChangePassword>,
 ) -> Result<HttpResponse, Error> {
-    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let FoundUser { user, .. } = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
     let user_page = address(user.id);
     let page = |rejection| SetPasswordPage::new(&visit, &actor, user.username.clone(), user_page.clone(), rejection);
     let password = match typed_twice(form.password, form.password_again) {

@@ -2,14 +2,16 @@
 
 use actix_web::{Error, HttpResponse, web::Data};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::action::UserAction;
 use crate::{
     application::{
-        queries::users::{GetUser, ListUserSessions},
-        views::{SessionView, UserView},
+        queries::users::{FoundUser, GetUser, ListUserSessions},
+        views::{OneTimeLinkView, SessionView, UserView},
     },
+    domain::link::LinkKind,
     presentation::{
         http::{
             extract::{Authenticated, PathParam},
@@ -27,6 +29,9 @@ use crate::{
 struct UserPage {
     shell: Shell,
     user: UserView,
+    last_seen_at: Option<DateTime<Utc>>,
+    /// The outstanding link.
+    link: Option<OneTimeLinkView>,
     is_self: bool,
     actions: Vec<UserAction>,
     /// None if the viewer may not see them.
@@ -40,20 +45,27 @@ pub async fn show(
     get_user: Data<GetUser>,
     list_user_sessions: Data<ListUserSessions>,
 ) -> Result<HttpResponse, Error> {
-    let user = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let found = get_user.execute(&actor, id.into()).await.map_err(Failure::from)?;
+    let mut actions = UserAction::offered(&actor, &found);
+    actions.retain(|action| *action != UserAction::SetPassword || visit.settings().admins_set_passwords);
+    let FoundUser {
+        user,
+        last_seen_at,
+        link,
+    } = found;
     let sessions = if UserAction::EndSessions.is_permitted(&actor, &user) {
         let sessions = list_user_sessions.execute(&actor, user.id).await;
         Some(sessions.map_err(Failure::from)?)
     } else {
         None
     };
-    let mut actions = UserAction::offered(&actor, &user);
-    actions.retain(|action| *action != UserAction::SetPassword || visit.settings().admins_set_passwords);
     Ok(visit.page(&UserPage {
         shell: visit.shell(&actor),
         is_self: user.id == actor.id(),
         actions,
         sessions,
         user,
+        last_seen_at,
+        link,
     }))
 }
