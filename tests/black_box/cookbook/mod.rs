@@ -1,11 +1,11 @@
 //! The scripts of `examples/curl` do what they say against a running server, and leave nothing behind.
 
 mod bootstrap_admin;
-mod create_users;
 mod every_script;
 mod examples;
 mod export_users;
 mod inactivate_user;
+mod invite_users;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 mod patience;
@@ -17,9 +17,9 @@ mod support;
 /// Every script, with arguments that are right. All of them go through the tests that loop over this.
 const SCRIPTS: [(&str, &[&str]); 5] = [
     ("bootstrap-admin.sh", &["--generate", "new.password", "brian.admin"]),
-    ("create-users.sh", &["users.csv", "passwords.csv"]),
     ("export-users.sh", &[]),
     ("inactivate-user.sh", &["super.admin"]),
+    ("invite-users.sh", &["users.csv", "links.csv"]),
     ("rotate-password.sh", &["--generate", "new.password", "super.admin"]),
 ];
 
