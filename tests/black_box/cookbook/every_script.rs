@@ -78,6 +78,7 @@ async fn every_script_tells_the_refusal_of_the_server_with_its_request_id() {
 
 #[rstest]
 #[case("bootstrap-admin.sh", "not as super admin: gatehouse promote plain.user")]
+#[case("inactivate-users.sh", "plain.user is a plain user: only admins inactivate users")]
 #[case("invite-users.sh", "plain.user is a plain user: only admins invite users")]
 #[case("export-users.sh", "Your role does not permit this. [not_authorized, request ")]
 #[case("inactivate-user.sh", "Your role does not permit this. [not_authorized, request ")]

@@ -37,7 +37,8 @@ fn the_examples_of_the_readme_work_line_by_line() {
         "carol,http",
         "0 invited, 3 renewed, 0 existed already, 0 failed",
         "brian is inactive now",
-        "4 users were written into data/users.csv",
+        "1 inactivated, 1 inactive already, 0 failed",
+        "3 users were written into data/users.csv",
         "carol has another password",
         "anna.admin has another password",
     ] {

@@ -12,7 +12,7 @@ async fn no_password_and_no_link_is_shown_to_other_users_of_the_machine() {
     cookbook.root.create("brian", "user").await;
     let programs = cookbook.recording_programs(&[]);
     let typed = "staple battery correct";
-    let runs: [(&str, &str, &[&str], &str); 6] = [
+    let runs: [(&str, &str, &[&str], &str); 7] = [
         (
             "bootstrap-admin.sh",
             "root.admin",
@@ -22,6 +22,7 @@ async fn no_password_and_no_link_is_shown_to_other_users_of_the_machine() {
         ("invite-users.sh", ADMIN, &["users.csv", "links.csv"], ""),
         ("export-users.sh", ADMIN, &["export.csv"], ""),
         ("inactivate-user.sh", ADMIN, &["user.one"], ""),
+        ("inactivate-users.sh", ADMIN, &["leavers.csv"], ""),
         (
             "rotate-password.sh",
             ADMIN,
