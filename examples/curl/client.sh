@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What the scripts of this folder share and source: a session of the API that ends with the script, and clear errors.
 #
-# No password is ever an argument or in the environment of another program, where others could see it: passwords go
-# through pipes. Nor is one in a here-document, which older shells keep in a file.
+# No password and no one-time link is ever an argument or in the environment of another program, where others could see
+# it: passwords go through pipes. Nor is one in a here-document, which older shells keep in a file.
 
 # Variables that hold passwords. A variable that came from the environment would go back to it.
 unset SECRET PASSWORD NEW_PASSWORD BODY body first
@@ -17,6 +17,9 @@ readonly MOST_TRIES=5 LONGEST_PAUSE=60
 
 # Whether there is a session to be ended.
 LOGGED_IN=
+
+# What is known of the CSV file that a script goes through: the number of the line, how many failed, and why to stop.
+LINE=0 FAILED=0 STOP=
 
 # Where a new password is to be read from or, generated, written to, if the options say so.
 NEW_PASSWORD_FILE='' GENERATED_FILE=''
@@ -137,7 +140,7 @@ generate_password() {
 
 # Makes an empty file that only its owner can read.
 create_file() {
-    [ ! -e "$1" ] || fail "$1 exists already: it may hold passwords that are still needed"
+    [ ! -e "$1" ] || fail "$1 exists already: it may hold passwords or links that are still needed"
     (set -o noclobber && : >"$1") || fail "cannot create $1"
 }
 
@@ -250,11 +253,22 @@ end_session() {
     rm -rf "$WORK"
 }
 
-# Prints the view of the user of this name, or nothing. An exact match is the first of all that start like it.
+# Leaves in FOUND the view of the user of this name, or nothing. If the request fails, STATUS says so. An exact match is the
+# first of all that start like it.
+look_up_user() {
+    FOUND=
+    call GET "/users/?limit=1&username=$(jq --null-input --raw-output --arg name "$1" '$name | @uri')"
+    if [ "$STATUS" = 200 ]; then
+        FOUND=$(jq --compact-output --arg name "$1" \
+            '.users[] | select((.username | ascii_downcase) == ($name | ascii_downcase))' "$ANSWER")
+    fi
+}
+
+# Prints the view of the user of this name, or nothing.
 find_user() {
-    request GET "/users/?limit=1&username=$(jq --null-input --raw-output --arg name "$1" '$name | @uri')"
-    jq --compact-output --arg name "$1" \
-        '.users[] | select((.username | ascii_downcase) == ($name | ascii_downcase))' "$ANSWER"
+    look_up_user "$1"
+    [ "$STATUS" = 200 ] || fail "$(problem)"
+    printf '%s\n' "$FOUND"
 }
 
 # Leaves in BODY the user of this name and role to be created with NEW_PASSWORD.
@@ -268,5 +282,77 @@ describe_new_user() {
 show_progress() {
     if [ -t 2 ]; then
         printf '\r\033[K%s' "$1" >&2
+    fi
+}
+
+# Checks that this is a CSV file with this header.
+check_csv() {
+    local file=$1 expected=$2 header
+    if ! [ -f "$file" ] || ! [ -r "$file" ]; then
+        fail "$file is not a file that can be read"
+    fi
+    IFS= read -r header <"$file" || true
+    # Spreadsheets begin the file with a byte order mark and end lines with a carriage return.
+    header=${header#$'\xef\xbb\xbf'}
+    [ "${header%$'\r'}" = "$expected" ] || fail "the first line of $file must be $expected"
+    CSV=$file CSV_COLUMNS=$expected CSV_LINES=$(($(grep -c '' "$file")))
+}
+
+# Shows how far a script has come with the CSV file.
+show_progress_of_lines() {
+    show_progress "line $LINE of $CSV_LINES: $1"
+}
+
+# Fails if the CSV file was not gone through to its end.
+fail_if_stopped() {
+    [ -z "$STOP" ] || fail "stopped at line $LINE of $CSV_LINES: $STOP"
+}
+
+# Calls a function with the fields of each line of the CSV file, at most two. Notes the lines that cannot be right. Ends
+# early if STOP says why.
+for_each_line() {
+    local line first second
+    LINE=0
+    while [ -z "$STOP" ] && { IFS= read -r line <&3 || [ -n "$line" ]; }; do
+        LINE=$((LINE + 1))
+        line=${line%$'\r'}
+        if [ "$LINE" -eq 1 ] || [ -z "$line" ]; then
+            continue
+        fi
+        first=${line%%,*}
+        second=${line#"$first"}
+        second=${second#,}
+        case $CSV_COLUMNS:$line in
+        *:*[!A-Za-z0-9._,-]*)
+            note_failure "$line" 'there can be letters, digits, and . _ - only: no quotes, no spaces'
+            ;;
+        username:*,*) note_failure "$line" 'there must be a username, no more' ;;
+        *:*,*,*) note_failure "$line" 'there must be a username and a role, no more' ;;
+        *) "$1" "$first" "$second" ;;
+        esac
+    done 3<"$CSV"
+}
+
+# Ends for_each_line if there is no use in going on without a session or a server.
+stop_if_hopeless() {
+    case $STATUS in 000 | 401 | 429 | 503) STOP=${STOP:-$(problem)} ;; esac
+}
+
+# Notes for the summary what came of the line, without what a terminal might obey.
+note() {
+    printf 'line %s: %s: %s\n' "$LINE" "${1//[![:print:]]/?}" "$2" >>"$WORK/notes"
+}
+
+note_failure() {
+    FAILED=$((FAILED + 1))
+    note "$@"
+}
+
+# Prints what was noted, once.
+print_notes() {
+    show_progress ''
+    if [ -e "$WORK/notes" ]; then
+        cat "$WORK/notes"
+        rm "$WORK/notes"
     fi
 }

@@ -73,12 +73,13 @@ async fn every_script_tells_the_refusal_of_the_server_with_its_request_id() {
         assert!(cookbook.server.log().contains(&logged), "{script}: {refusal}");
     }
     assert!(!cookbook.path("new.password").exists());
-    assert!(!cookbook.path("passwords.csv").exists());
+    assert!(!cookbook.path("links.csv").exists());
 }
 
 #[rstest]
 #[case("bootstrap-admin.sh", "not as super admin: gatehouse promote plain.user")]
-#[case("create-users.sh", "plain.user is a plain user: only admins create users")]
+#[case("inactivate-users.sh", "plain.user is a plain user: only admins inactivate users")]
+#[case("invite-users.sh", "plain.user is a plain user: only admins invite users")]
 #[case("export-users.sh", "Your role does not permit this. [not_authorized, request ")]
 #[case("inactivate-user.sh", "Your role does not permit this. [not_authorized, request ")]
 #[case("rotate-password.sh", "Your role does not permit this. [not_authorized, request ")]
@@ -93,7 +94,7 @@ async fn a_plain_user_gets_nowhere(#[case] script: &str, #[case] complaint: &str
 
     assert!(refusal.contains(complaint), "{refusal}");
     assert!(!cookbook.path("new.password").exists());
-    assert!(!cookbook.path("passwords.csv").exists());
+    assert!(!cookbook.path("links.csv").exists());
     cookbook.assert_no_session_of("plain.user");
 }
 

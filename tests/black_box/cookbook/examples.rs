@@ -33,9 +33,11 @@ fn the_examples_of_the_readme_work_line_by_line() {
     for part in [
         "root.admin (",
         "anna.admin (",
-        "2 created, 0 existed already, 0 failed",
-        "carol,user,",
+        "3 invited, 0 renewed, 0 existed already, 0 failed",
+        "carol,http",
+        "0 invited, 3 renewed, 0 existed already, 0 failed",
         "brian is inactive now",
+        "1 inactivated, 1 inactive already, 0 failed",
         "3 users were written into data/users.csv",
         "carol has another password",
         "anna.admin has another password",

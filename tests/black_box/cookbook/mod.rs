@@ -1,11 +1,12 @@
 //! The scripts of `examples/curl` do what they say against a running server, and leave nothing behind.
 
 mod bootstrap_admin;
-mod create_users;
 mod every_script;
 mod examples;
 mod export_users;
 mod inactivate_user;
+mod inactivate_users;
+mod invite_users;
 #[cfg(target_os = "linux")]
 mod on_a_terminal;
 mod patience;
@@ -15,11 +16,12 @@ mod stand_in;
 mod support;
 
 /// Every script, with arguments that are right. All of them go through the tests that loop over this.
-const SCRIPTS: [(&str, &[&str]); 5] = [
+const SCRIPTS: [(&str, &[&str]); 6] = [
     ("bootstrap-admin.sh", &["--generate", "new.password", "brian.admin"]),
-    ("create-users.sh", &["users.csv", "passwords.csv"]),
     ("export-users.sh", &[]),
     ("inactivate-user.sh", &["super.admin"]),
+    ("inactivate-users.sh", &["leavers.csv"]),
+    ("invite-users.sh", &["users.csv", "links.csv"]),
     ("rotate-password.sh", &["--generate", "new.password", "super.admin"]),
 ];
 

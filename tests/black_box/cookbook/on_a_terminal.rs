@@ -66,6 +66,27 @@ async fn a_leaver_is_shut_out_only_if_it_is_confirmed(#[case] reply: &str, #[cas
     assert_eq!(code, Some(0), "{brian}: {shown}");
 }
 
+#[rstest]
+#[case("1", 0, "1 erased, 0 failed")]
+#[case("y", 1, "error: nothing was done")]
+#[tokio::test]
+#[ignore = "needs bash, curl, jq and script"]
+async fn leavers_are_erased_only_if_their_number_is_typed(
+    #[case] reply: &str,
+    #[case] expected: i32,
+    #[case] said: &str,
+) {
+    let cookbook = Cookbook::new().await;
+    cookbook.root.create("user.one", "user").await;
+    let mut terminal = Terminal::start(&cookbook, "inactivate-users.sh", "--erase leavers.csv", ADMIN);
+    terminal.answer("Password of anna.admin: ", PASSWORD);
+    terminal.answer("Type their number to go on: ", reply);
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(expected), "{shown}");
+    assert!(shown.contains("user.one (") && shown.contains(said), "{shown}");
+    assert_eq!(cookbook.root.find("user.one").await.is_empty(), expected == 0);
+}
+
 /// A script on a terminal of its own.
 struct Terminal<'a> {
     cookbook: &'a Cookbook,

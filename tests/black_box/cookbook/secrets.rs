@@ -1,4 +1,4 @@
-//! Who looks at the processes of the machine sees no password.
+//! Who looks at the processes of the machine sees no password, and no link.
 
 use std::fs;
 
@@ -7,21 +7,22 @@ use crate::support::PASSWORD;
 
 #[tokio::test]
 #[ignore = "needs bash, curl and jq"]
-async fn no_password_is_shown_to_other_users_of_the_machine() {
+async fn no_password_and_no_link_is_shown_to_other_users_of_the_machine() {
     let cookbook = Cookbook::new().await;
     cookbook.root.create("brian", "user").await;
     let programs = cookbook.recording_programs(&[]);
     let typed = "staple battery correct";
-    let runs: [(&str, &str, &[&str], &str); 6] = [
+    let runs: [(&str, &str, &[&str], &str); 7] = [
         (
             "bootstrap-admin.sh",
             "root.admin",
             &["--new-password-file", "-", "carol.admin"],
             typed,
         ),
-        ("create-users.sh", ADMIN, &["users.csv", "passwords.csv"], ""),
+        ("invite-users.sh", ADMIN, &["users.csv", "links.csv"], ""),
         ("export-users.sh", ADMIN, &["export.csv"], ""),
         ("inactivate-user.sh", ADMIN, &["user.one"], ""),
+        ("inactivate-users.sh", ADMIN, &["leavers.csv"], ""),
         (
             "rotate-password.sh",
             ADMIN,
@@ -48,10 +49,10 @@ async fn no_password_is_shown_to_other_users_of_the_machine() {
     for program in ["curl", "gatehouse", "jq"] {
         assert!(record.contains(&format!("/{program} ")), "{program} was not recorded");
     }
-    let passwords = fs::read_to_string(cookbook.path("passwords.csv")).unwrap();
-    let generated = passwords.lines().skip(1).map(|row| row.rsplit(',').next().unwrap());
+    let links = fs::read_to_string(cookbook.path("links.csv")).unwrap();
+    let tokens = links.lines().skip(1).map(|row| row.split(['#', ',']).nth(2).unwrap());
     let own = fs::read_to_string(cookbook.path("anna.password")).unwrap();
-    for secret in generated.chain([PASSWORD, typed, own.trim(), "access_token"]) {
+    for secret in tokens.chain([PASSWORD, typed, own.trim(), "access_token"]) {
         assert!(secret.len() > 10, "{secret}");
         let shown = record.lines().find(|line| line.contains(secret));
         assert_eq!(shown, None, "{secret}");

@@ -70,6 +70,7 @@ impl Cookbook {
             "username,role\nuser.one,user\nuser.two,user\n",
         )
         .unwrap();
+        fs::write(cookbook.path("leavers.csv"), "username\nuser.one\n").unwrap();
         cookbook
     }
 

@@ -1,4 +1,4 @@
-//! Users from a CSV file.
+//! Invitations of the users of a CSV file.
 
 use std::{
     fs,
@@ -9,6 +9,7 @@ use std::{
 };
 
 use rstest::rstest;
+use serde_json::json;
 
 use super::{
     ADMIN, FOLDER,
@@ -17,19 +18,28 @@ use super::{
 };
 use crate::support::{Outcome, PASSWORD, PATIENCE};
 
-const ARGUMENTS: [&str; 2] = ["users.csv", "passwords.csv"];
+const ARGUMENTS: [&str; 2] = ["users.csv", "links.csv"];
 
-/// The rows of a file of passwords: username, role and password.
-fn rows(passwords: &str) -> Vec<[&str; 3]> {
-    let mut rows = passwords.lines();
-    assert_eq!(rows.next(), Some("username,role,password"));
+/// The rows of a file of links: username, address and expiry.
+fn rows(links: &str) -> Vec<[&str; 3]> {
+    let mut rows = links.lines();
+    assert_eq!(rows.next(), Some("username,url,expires_at"));
     rows.map(|row| row.split(',').collect::<Vec<_>>().try_into().unwrap())
         .collect()
 }
 
+/// Sets a password by the link at `url`, and returns the status of the answer.
+async fn redeem(cookbook: &Cookbook, url: &str) -> u16 {
+    let (_, token) = url.split_once("/console/welcome#").unwrap();
+    let body = json!({"token": token, "password": PASSWORD});
+    let anybody = cookbook.server.anonymous();
+    let answer = anybody.post("/api/v1/account/link/redeem", &body).await;
+    answer.status.as_u16()
+}
+
 #[tokio::test]
 #[ignore = "needs bash, curl and jq"]
-async fn every_good_line_becomes_a_user_and_every_bad_one_is_told() {
+async fn every_good_line_is_an_invitation_and_every_bad_one_is_told() {
     let cookbook = Cookbook::new().await;
     // As a spreadsheet writes it, and with a last line that does not end.
     let lines = [
@@ -48,7 +58,7 @@ async fn every_good_line_becomes_a_user_and_every_bad_one_is_told() {
         "jacob,",
     ];
     fs::write(cookbook.path("users.csv"), lines.join("\r\n")).unwrap();
-    let outcome = cookbook.run("create-users.sh", &ARGUMENTS);
+    let outcome = cookbook.run("invite-users.sh", &ARGUMENTS);
 
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""));
     let expected = [
@@ -60,8 +70,8 @@ async fn every_good_line_becomes_a_user_and_every_bad_one_is_told() {
         "line 10: evil?[2J,user: there can be letters, ",
         "line 11: harry: Your role does not permit this. [not_authorized, request ",
         "line 12: irene: The request has the wrong shape. role: must be `user` or `admin`. [validation_failed, ",
-        "3 created, 1 existed already, 7 failed",
-        "The passwords are in passwords.csv",
+        "3 invited, 0 renewed, 1 existed already, 7 failed",
+        "The links are in links.csv, and lead to http://",
     ];
     let said: Vec<_> = outcome.stdout.lines().collect();
     assert_eq!(said.len(), expected.len(), "{outcome:?}");
@@ -69,25 +79,47 @@ async fn every_good_line_becomes_a_user_and_every_bad_one_is_told() {
         assert!(said.starts_with(expected), "{said} does not start with {expected}");
     }
 
-    let passwords = cookbook.private("passwords.csv");
-    let rows = rows(&passwords);
-    assert_eq!(rows.len(), 3);
-    for ([username, role, password], expected) in rows.into_iter().zip(["brian", "carol", "jacob"]) {
-        assert_eq!((username, role, password.len()), (expected, "user", 24));
-        assert!(password.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{password}");
-        let view = cookbook.server.anonymous().log_in(username, password).await.expect(200);
-        assert_eq!(view["role"], "user");
-    }
+    let links = cookbook.private("links.csv");
+    let first = rows(&links);
+    assert_eq!(
+        first.iter().map(|row| row[0]).collect::<Vec<_>>(),
+        ["brian", "carol", "jacob"]
+    );
+    assert_eq!(redeem(&cookbook, first[0][1]).await, 204);
+    let brian = cookbook.server.anonymous().log_in("brian", PASSWORD).await.expect(200);
+    assert_eq!(brian["role"], "user");
 
-    let again = cookbook.run("create-users.sh", &ARGUMENTS).refused();
-    assert!(again.starts_with("passwords.csv exists already"), "{again}");
-    assert_eq!(cookbook.private("passwords.csv"), passwords);
-    let again = cookbook.run("create-users.sh", &["users.csv", "more.csv"]);
+    let again = cookbook.run("invite-users.sh", &ARGUMENTS).refused();
+    assert!(again.starts_with("links.csv exists already"), "{again}");
+    assert_eq!(cookbook.private("links.csv"), links);
+    let again = cookbook.run("invite-users.sh", &["users.csv", "more.csv"]);
     assert!(
-        again.stdout.ends_with("\n0 created, 4 existed already, 7 failed\n"),
+        again
+            .stdout
+            .contains("line 3: carol: is invited already: --renew gives another link\n"),
+        "{again:?}"
+    );
+    assert!(
+        again
+            .stdout
+            .ends_with("\n0 invited, 0 renewed, 4 existed already, 7 failed\n"),
         "{again:?}"
     );
     assert!(!cookbook.path("more.csv").exists());
+
+    let renewed = cookbook.run("invite-users.sh", &["--renew", "users.csv", "more.csv"]);
+    assert!(
+        renewed
+            .stdout
+            .contains("\n0 invited, 2 renewed, 2 existed already, 7 failed\n"),
+        "{renewed:?}"
+    );
+    let more = cookbook.private("more.csv");
+    for ([username, url, _], [_, former, _]) in rows(&more).into_iter().zip(&first[1..]) {
+        assert_eq!(redeem(&cookbook, former).await, 404);
+        assert_eq!(redeem(&cookbook, url).await, 204);
+        cookbook.server.anonymous().log_in(username, PASSWORD).await.expect(200);
+    }
 }
 
 #[tokio::test]
@@ -103,13 +135,17 @@ async fn users_who_exist_already_are_no_failure_and_admins_are_made_by_super_adm
         "username,role\nanna.admin,admin\nbrian.admin,admin\n",
     )
     .unwrap();
-    let said = cookbook.run_as("root.admin", "create-users.sh", &ARGUMENTS).succeeded();
-    assert_eq!(
-        said,
+    let said = cookbook.run_as("root.admin", "invite-users.sh", &ARGUMENTS).succeeded();
+    let expected = format!(
         "line 2: anna.admin: exists already\n\
-         1 created, 1 existed already, 0 failed\nThe passwords are in passwords.csv\n"
+         1 invited, 0 renewed, 1 existed already, 0 failed\n\
+         The links are in links.csv, and lead to {}/console/welcome\n",
+        cookbook.server.base_url()
     );
-    assert_eq!(cookbook.root.find("brian.admin").await[0]["role"], "admin");
+    assert_eq!(said, expected);
+    let invited = cookbook.root.find("brian.admin").await;
+    assert_eq!(invited[0]["role"], "admin");
+    assert_eq!(invited[0]["is_invited"], true);
     cookbook.assert_no_session_of("root.admin");
 }
 
@@ -122,11 +158,11 @@ async fn users_who_exist_already_are_no_failure_and_admins_are_made_by_super_adm
 fn a_file_of_another_kind_is_refused(#[case] text: &str) {
     let cookbook = Cookbook::without_accounts();
     fs::write(cookbook.path("users.csv"), text).unwrap();
-    let refusal = cookbook.run("create-users.sh", &ARGUMENTS).refused();
+    let refusal = cookbook.run("invite-users.sh", &ARGUMENTS).refused();
     assert_eq!(refusal, "the first line of users.csv must be username,role\n");
-    let missing = cookbook.run("create-users.sh", &["nowhere.csv", "passwords.csv"]);
+    let missing = cookbook.run("invite-users.sh", &["nowhere.csv", "links.csv"]);
     assert_eq!(missing.refused(), "nowhere.csv is not a file that can be read\n");
-    assert!(!cookbook.path("passwords.csv").exists());
+    assert!(!cookbook.path("links.csv").exists());
 }
 
 #[rstest]
@@ -134,11 +170,11 @@ fn a_file_of_another_kind_is_refused(#[case] text: &str) {
 #[case::the_server_dies(false)]
 #[tokio::test]
 #[ignore = "needs bash, curl and jq"]
-async fn whatever_stops_it_no_user_is_left_without_a_known_password(#[case] interrupted: bool) {
+async fn whatever_stops_it_every_link_is_kept(#[case] interrupted: bool) {
     let mut cookbook = Cookbook::new().await;
     let lines: String = (0..2000).map(|number| format!("user.{number},user\n")).collect();
     fs::write(cookbook.path("users.csv"), format!("username,role\n{lines}")).unwrap();
-    let mut command = cookbook.configured(Command::new(Path::new(FOLDER).join("create-users.sh")));
+    let mut command = cookbook.configured(Command::new(Path::new(FOLDER).join("invite-users.sh")));
     let process = command
         .args(ARGUMENTS)
         .stdout(Stdio::piped())
@@ -146,9 +182,9 @@ async fn whatever_stops_it_no_user_is_left_without_a_known_password(#[case] inte
         .spawn()
         .unwrap();
     let start = Instant::now();
-    let passwords = cookbook.path("passwords.csv");
-    while fs::read_to_string(&passwords).map_or(0, |rows| rows.lines().count()) < 5 {
-        assert!(start.elapsed() < PATIENCE, "no users are created");
+    let links = cookbook.path("links.csv");
+    while fs::read_to_string(&links).map_or(0, |rows| rows.lines().count()) < 5 {
+        assert!(start.elapsed() < PATIENCE, "nobody is invited");
         thread::sleep(Duration::from_millis(5));
     }
     if interrupted {
@@ -172,25 +208,28 @@ async fn whatever_stops_it_no_user_is_left_without_a_known_password(#[case] inte
         .lines()
         .find(|line| line.starts_with("error: stopped at line "));
     assert!(stop.is_some_and(|line| line.contains(reason)), "{outcome:?}");
-    assert!(outcome.stdout.contains(" created, 0 existed already, "), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains(" invited, 0 renewed, 0 existed already, "),
+        "{outcome:?}"
+    );
 
-    let passwords = cookbook.private("passwords.csv");
-    let rows = rows(&passwords);
+    let links = cookbook.private("links.csv");
+    let rows = rows(&links);
     let root = cookbook.server.logged_in("super.admin").await;
     let made = root.get("/api/v1/users/?role=user").await.expect(200)["total"]
         .as_u64()
         .unwrap();
     let doubtful = outcome
         .stdout
-        .matches("it may exist now: if so, with the password in passwords.csv")
+        .matches("it may be invited now: if so, --renew gives another link")
         .count();
     assert!((4..1999).contains(&made), "{made}");
     assert!(
-        (rows.len() - doubtful..=rows.len()).contains(&(made as usize)),
+        (rows.len()..=rows.len() + doubtful).contains(&(made as usize)),
         "{made}: {outcome:?}"
     );
-    for [username, _, password] in &rows[..made as usize] {
-        cookbook.server.anonymous().log_in(username, password).await.expect(200);
+    for [_, url, _] in rows {
+        assert_eq!(redeem(&cookbook, url).await, 204);
     }
 }
 
@@ -201,8 +240,10 @@ fn it_stops_when_the_session_ends() {
     let lines = "username,role\nbrian,user\ncarol,user\ndora,user\n";
     fs::write(cookbook.path("users.csv"), lines).unwrap();
     let ended = problem(401, "not_authenticated");
-    let (url, requests) = stand_in(&[&welcome(), &answer(201, "", "{}"), &ended, &ended]);
-    let outcome = cookbook.run_against(&url, "create-users.sh", &ARGUMENTS);
+    let link = json!({"url": "http://localhost/console/welcome#x", "expires_at": "2026-12-01T00:00:00Z"});
+    let invited = answer(201, "", &json!({"invitation": link}).to_string());
+    let (url, requests) = stand_in(&[&welcome(), &invited, &ended, &ended]);
+    let outcome = cookbook.run_against(&url, "invite-users.sh", &ARGUMENTS);
 
     assert_eq!(outcome.code, Some(1));
     assert_eq!(
@@ -210,10 +251,12 @@ fn it_stops_when_the_session_ends() {
         "error: stopped at line 3 of 4: No. [not_authenticated, request r-1]\n"
     );
     assert!(
-        outcome.stdout.contains("1 created, 0 existed already, 1 failed\n"),
+        outcome
+            .stdout
+            .contains("1 invited, 0 renewed, 0 existed already, 1 failed\n"),
         "{outcome:?}"
     );
-    assert_eq!(rows(&cookbook.private("passwords.csv")).len(), 1);
+    assert_eq!(rows(&cookbook.private("links.csv")).len(), 1);
     assert_eq!(
         requests.try_iter().collect::<Vec<_>>(),
         [
@@ -227,33 +270,33 @@ fn it_stops_when_the_session_ends() {
 
 #[test]
 #[ignore = "needs bash, curl and jq"]
-fn a_user_who_may_have_been_made_by_an_attempt_that_failed_keeps_the_password() {
+fn a_user_who_may_have_been_invited_by_an_attempt_that_failed_is_told() {
     let cookbook = Cookbook::without_accounts();
     fs::write(
         cookbook.path("users.csv"),
         "username,role\nbrian,user\ncarol,user\ndora,user\n",
     )
     .unwrap();
+    let brian = json!({"id": "1", "username": "brian", "is_active": true, "is_invited": true});
+    let taken = problem(409, "username_already_exists");
     let (url, _) = stand_in(&[
         &welcome(),
         &busy("0"),
-        &problem(409, "username_already_exists"),
+        &taken,
+        &answer(200, "", &json!({"users": [brian]}).to_string()),
         &problem(500, "internal_error"),
-        &problem(409, "username_already_exists"),
+        &taken,
+        &answer(200, "", r#"{"users":[]}"#),
         &farewell(),
     ]);
-    let outcome = cookbook.run_against(&url, "create-users.sh", &ARGUMENTS);
+    let outcome = cookbook.run_against(&url, "invite-users.sh", &ARGUMENTS);
 
     let expected = "\
-        line 2: brian: No. [username_already_exists, request r-1]; \
-        it may exist now: if so, with the password in passwords.csv\n\
+        line 2: brian: is invited, but the answer with the link was lost: --renew gives another one\n\
         line 3: carol: No. [internal_error, request r-1]; \
-        it may exist now: if so, with the password in passwords.csv\n\
-        line 4: dora: exists already\n\
-        0 created, 1 existed already, 2 failed\n\
-        The passwords are in passwords.csv\n";
+        it may be invited now: if so, --renew gives another link\n\
+        line 4: dora: the name was that of a user who was erased: take another one\n\
+        0 invited, 0 renewed, 0 existed already, 3 failed\n";
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), expected));
-    let passwords = cookbook.private("passwords.csv");
-    let kept: Vec<_> = rows(&passwords).iter().map(|row| row[0]).collect();
-    assert_eq!(kept, ["brian", "carol"]);
+    assert!(!cookbook.path("links.csv").exists());
 }
