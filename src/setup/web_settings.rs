@@ -76,6 +76,22 @@ pub fn link_origin(config: &ServerConfig) -> String {
     config.public_origins.first().cloned().unwrap_or_else(own)
 }
 
+/// Returns why the links that the command line prints may lead nowhere.
+pub fn link_warnings(configuration: &Configuration) -> Vec<&'static str> {
+    let mut warnings = Vec::new();
+    if configuration.is_production() && configuration.server.public_origins.is_empty() {
+        warnings.push(
+            "server.public_origins is empty: the link begins with the address of this server, which users may not \
+             reach. List the origins that browsers show",
+        );
+    }
+    if !configuration.console.enabled {
+        warnings
+            .push("console.enabled is false: the link leads to a page that is not served. Your own page needs what follows the #");
+    }
+    warnings
+}
+
 /// Returns the settings of forward-auth, if services are guarded.
 ///
 /// # Errors

@@ -131,8 +131,10 @@ async fn the_operator_erases_any_inactive_account_and_is_asked_first(database: D
     let server = Server::start(database);
     let (root, alice) = (server.super_admin("super").await, server.super_admin("alice").await);
     let user = alice.me().await.expect(200);
-    let active = server.run(&["erase", "alice", "--yes"]).refused();
-    assert_eq!(active, "The account is active. Inactivate it first.\n");
+    for arguments in [&["erase", "alice", "--yes"][..], &["erase", "alice"]] {
+        let active = server.run(arguments).refused();
+        assert_eq!(active, "The account is active. Inactivate it first.\n");
+    }
     server.run(&["inactivate", "alice"]).succeeded();
 
     let unasked = server.run(&["erase", "alice"]).refused();

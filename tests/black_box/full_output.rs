@@ -78,4 +78,9 @@ fn what_only_prints_fails_and_what_cannot_be_confirmed_is_not_done() {
         let complaint = run(&program, arguments).refused();
         assert!(complaint.starts_with("cannot print: "), "{complaint}");
     }
+    for arguments in [&["invite", "alice"][..], &["recovery-link", "alice"]] {
+        let complaint = run(&program, arguments).refused();
+        let remedy = "the link is lost. `gatehouse recovery-link alice` issues another one: cannot print: ";
+        assert!(complaint.starts_with(remedy), "{complaint}");
+    }
 }

@@ -6,7 +6,11 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use test_database::{DatabaseKind, apply, needs_postgres, on_every_database};
 
-use crate::support::{Answer, Client, GUARDING, PASSWORD, Server, forger::start_with_known_secrets, time};
+use crate::support::{
+    Answer, Client, GUARDING, PASSWORD, Program, Server,
+    forger::{SECRETS, start_with_known_secrets},
+    time,
+};
 
 const NEW_PASSWORD: &str = "another horse battery";
 
@@ -119,6 +123,8 @@ async fn a_recovery_link_ends_every_session_and_what_was_issued_before(database:
 #[case::set_by_the_operator("gatehouse set-password")]
 #[case::changed_by_the_user("change_password")]
 #[case::inactivated_by_the_operator("gatehouse inactivate")]
+#[case::granted("grant")]
+#[case::promoted("gatehouse promote")]
 #[tokio::test]
 async fn a_link_is_void_after(#[case] cause: &str) {
     let server = Server::start(DatabaseKind::Sqlite);
@@ -132,6 +138,10 @@ async fn a_link_is_void_after(#[case] cause: &str) {
             }
         }
         "inactivate" => drop(admin.change("inactivate", "alice").await.expect(200)),
+        "grant" => {
+            let root = server.super_admin("super").await;
+            drop(root.change("grant", "alice").await.expect(200));
+        }
         "set_password" => drop(admin.change_password("alice", PASSWORD, None).await),
         "gatehouse set-password" => {
             let command = ["set-password", "alice"];
@@ -141,7 +151,11 @@ async fn a_link_is_void_after(#[case] cause: &str) {
             let changed = alice.change_password("alice", NEW_PASSWORD, Some(PASSWORD)).await;
             assert_eq!(changed.status, 204);
         }
-        _ => drop(server.run(&["inactivate", "alice"]).succeeded()),
+        "gatehouse promote" => drop(server.run(&["promote", "alice", "--yes"]).succeeded()),
+        command => {
+            let (_, command) = command.split_once(' ').unwrap();
+            drop(server.run(&[command, "alice"]).succeeded());
+        }
     }
     let stranger = server.anonymous();
     read(&stranger, &token).await.problem(404, "link_not_found");
@@ -156,9 +170,16 @@ async fn a_link_never_revives_an_inactive_user(database: DatabaseKind) {
     let server = Server::start(database);
     let admin = server.admin("admin").await;
     server.user("alice").await;
+    let token = token_for(&admin, "alice").await;
     admin.change("inactivate", "alice").await.expect(200);
     let before = admin.find("alice").await;
-    let token = token_for(&admin, "alice").await;
+    let path = format!("/api/v1/users/{}/link", id_of(&admin, "alice").await);
+    admin.post(&path, &Value::Null).await.problem(409, "user_is_inactive");
+    let refusal = server.run(&["recovery-link", "alice"]);
+    assert!(
+        refusal.stderr.contains("The account is inactive. Reactivate it first."),
+        "{refusal:?}"
+    );
 
     let stranger = server.anonymous();
     read(&stranger, &token).await.problem(404, "link_not_found");
@@ -297,7 +318,11 @@ async fn the_operator_invites_and_recovers_anybody_with_the_link_alone_on_standa
 
     for (command, message) in [
         (&["recovery-link", "nobody"][..], "There is no such user."),
-        (&["invite", "root.admin"], "This username is taken."),
+        (
+            &["invite", "root.admin"],
+            "This username is taken. Choose another one. Or issue another link to the account: `gatehouse recovery-link \
+             root.admin`.",
+        ),
         (&["invite", "no"], "A username must have"),
         (
             &["invite", "alice", "--role", "owner"],
@@ -307,6 +332,22 @@ async fn the_operator_invites_and_recovers_anybody_with_the_link_alone_on_standa
         let outcome = server.run(command);
         assert!(outcome.code != Some(0) && outcome.stdout.is_empty(), "{outcome:?}");
         assert!(outcome.stderr.contains(message), "{outcome:?}");
+    }
+}
+
+#[test]
+fn the_operator_is_warned_of_a_link_that_may_lead_nowhere() {
+    let production = [
+        ("APP_ENV", "prod"),
+        ("APP_SECURITY__PASSWORD__BCRYPT_COST", "10"),
+        ("APP_CONSOLE__ENABLED", "false"),
+    ];
+    let program = Program::with(DatabaseKind::Sqlite, &[&SECRETS[..], &production].concat());
+    program.run(&["migrate", "up"]).succeeded();
+    let outcome = program.run(&["invite", "alice"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    for warning in ["server.public_origins is empty", "console.enabled is false"] {
+        assert!(outcome.stderr.contains(warning), "{outcome:?}");
     }
 }
 

@@ -91,6 +91,9 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
     );
     throttled.anonymous().log_in("nobody", PASSWORD).await.expect(401);
     let root = server.super_admin("super").await;
+    let inactive = root.create("inactive", "user").await;
+    let inactive_id = inactive["id"].as_str().unwrap();
+    root.change("inactivate", "inactive").await.expect(200);
     let alice = server.user("alice").await;
     let alice_id = alice.me().await.expect(200)["id"].as_str().unwrap().to_owned();
     let anonymous = server.anonymous();
@@ -157,6 +160,12 @@ async fn refusals(database: DatabaseKind) -> BTreeMap<String, Value> {
             409,
             "user_is_active",
             root.delete(&format!("/api/v1/users/{alice_id}")).await,
+        ),
+        (
+            409,
+            "user_is_inactive",
+            root.post(&format!("/api/v1/users/{inactive_id}/link"), &json!(null))
+                .await,
         ),
         (413, "payload_too_large", body("x".repeat(100_000)).await),
         (

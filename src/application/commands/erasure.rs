@@ -26,6 +26,6 @@ impl Erasure {
         transaction.erased_usernames().insert(&key).await?;
         transaction.users().delete(user.id()).await?;
         transaction.audit_events().remove_addresses_of(user.id()).await?;
-        self.throttle.forget(transaction, user).await
+        self.throttle.forget(transaction, user, None).await
     }
 }

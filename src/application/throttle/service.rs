@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -154,10 +154,20 @@ impl Throttle {
 
     /// Clears, in `transaction`, the failed log-ins of a user whose password has changed, or who is erased.
     ///
+    /// `address` is where the user has set the password, whose networks have no failures at the account any more.
+    ///
     /// # Errors
     /// [`StorageError`] if storage fails.
-    pub async fn forget(&self, transaction: &dyn Transaction, user: &User) -> Result<(), StorageError> {
-        let keys = self.account_keys(user.id(), user.state().username.as_str());
+    pub async fn forget(
+        &self,
+        transaction: &dyn Transaction,
+        user: &User,
+        address: Option<IpAddr>,
+    ) -> Result<(), StorageError> {
+        let username = user.state().username.as_str();
+        let mut keys = self.account_keys(user.id(), username).to_vec();
+        let from = ThrottleSubject::of_account_from(username, address);
+        keys.extend(from.iter().map(|subject| self.keys.key(&subject.text())));
         transaction.throttle_buckets().delete(&keys).await
     }
 

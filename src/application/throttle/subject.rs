@@ -59,6 +59,15 @@ impl ThrottleSubject {
         subjects
     }
 
+    /// Returns the subjects of failed log-ins to an account from the networks of `address`.
+    pub fn of_account_from(username: &str, address: Option<IpAddr>) -> Vec<Self> {
+        let name = username.to_ascii_lowercase();
+        let networks = address.map(ClientNetwork::all_of).unwrap_or_default().into_iter();
+        networks
+            .map(|network| Self::AccountFrom(name.clone(), network))
+            .collect()
+    }
+
     /// Returns the subjects of a sign-up.
     pub fn of_sign_up(address: Option<IpAddr>) -> Vec<Self> {
         let networks = address.map(ClientNetwork::all_of).unwrap_or_default();

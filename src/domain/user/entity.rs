@@ -37,7 +37,7 @@ pub struct UserState {
 #[error("A super admin's role cannot be granted or revoked.")]
 pub struct SystemAccount;
 
-/// Only an active account can become a super admin.
+/// Only an active account can become a super admin, or get a one-time link.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("The account is inactive. Reactivate it first.")]
 pub struct InactiveAccount;
@@ -109,9 +109,9 @@ impl User {
         self.state.credentials_generation
     }
 
-    /// Returns whether this is an active super admin. One of them must remain.
+    /// Returns whether this is a super admin who can log in. One of them must remain.
     pub fn is_active_super_admin(&self) -> bool {
-        self.state.is_active && self.state.role == Role::SuperAdmin
+        self.state.is_active && self.state.role == Role::SuperAdmin && !self.is_invited()
     }
 
     /// Inactivates the user.
@@ -126,6 +126,17 @@ impl User {
     /// Reactivates the user.
     pub fn reactivate(&mut self, now: DateTime<Utc>) -> bool {
         self.set_active(true, now)
+    }
+
+    /// Checks that the user is active.
+    ///
+    /// # Errors
+    /// [`InactiveAccount`] if the user is inactive.
+    pub fn check_active(&self) -> Result<(), InactiveAccount> {
+        if !self.state.is_active {
+            return Err(InactiveAccount);
+        }
+        Ok(())
     }
 
     /// Checks that the user may be erased.
@@ -160,9 +171,7 @@ impl User {
     /// # Errors
     /// [`InactiveAccount`] if the user is inactive.
     pub fn promote_to_super_admin(&mut self, now: DateTime<Utc>) -> Result<bool, InactiveAccount> {
-        if !self.state.is_active {
-            return Err(InactiveAccount);
-        }
+        self.check_active()?;
         Ok(self.set_role(Role::SuperAdmin, now))
     }
 

@@ -1,5 +1,7 @@
 use async_trait::async_trait;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, SqlErr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, SqlErr,
+};
 
 use super::{
     database::SeaOrmTransaction,
@@ -51,6 +53,7 @@ impl UserRepository for SeaOrmTransaction {
             .column(Column::Id)
             .filter(Column::Role.eq(user::RoleRank::from(Role::SuperAdmin)))
             .filter(Column::IsActive.eq(true))
+            .filter(Column::is_invited().not())
             .order_by_asc(Column::Id)
             .lock_exclusive()
             .into_tuple::<uuid::Uuid>()

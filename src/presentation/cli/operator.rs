@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anyhow::{Context, anyhow, ensure};
 use chrono::TimeDelta;
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
 use crate::{
     application::{
         commands::{
+            RegistrationError,
             links::IssuedLink,
             operator::{
                 ChangeAccount, ChangedAccount, CreateSuperAdmin, EraseAccount, InviteUser, RecoverAccount, SetPassword,
@@ -22,7 +24,7 @@ use crate::{
         queries::operator::{ExportUser, FindUser, ReadAuditTrail},
         views::UserView,
     },
-    domain::user::Username,
+    domain::user::{ActiveAccount, Username},
     presentation::link_address::link_address,
 };
 
@@ -87,7 +89,14 @@ impl OperatorUseCases {
                 report(format_args!("{username} is logged out everywhere: {}", sessions(ended)));
             }
             OperatorCommand::Invite { username, role } => {
-                self.print_link(&self.invite_user.execute(&username, role).await?)?;
+                let link = self.invite_user.execute(&username, role).await;
+                let link = link.map_err(|error| match error {
+                    RegistrationError::UsernameAlreadyExists => {
+                        anyhow!("{error} Or issue another link to the account: `gatehouse recovery-link {username}`.")
+                    }
+                    error => error.into(),
+                })?;
+                self.print_link(&link)?;
             }
             OperatorCommand::RecoveryLink { username } => {
                 self.print_link(&self.recover_account.execute(&username).await?)?;
@@ -101,7 +110,10 @@ impl OperatorUseCases {
 
     /// Prints the link alone, for scripts.
     fn print_link(&self, link: &IssuedLink) -> anyhow::Result<()> {
-        say(link_address(&self.link_origin, &link.token))
+        say(link_address(&self.link_origin, &link.token)).with_context(|| {
+            let username = &link.username;
+            format!("the link is lost. `gatehouse recovery-link {username}` issues another one")
+        })
     }
 
     async fn promote(&self, username: &str, yes: bool) -> anyhow::Result<()> {
@@ -115,6 +127,8 @@ impl OperatorUseCases {
 
     async fn erase(&self, username: &str, yes: bool) -> anyhow::Result<()> {
         let user = self.find_user.execute(username).await?;
+        // Before the question, so that nobody answers it in vain.
+        ensure!(!user.is_active, ActiveAccount);
         say(self.describe(&user))?;
         let question = "The account will be deleted for good, and nobody can have its name again.";
         confirm_destruction(question, yes)?;

@@ -19,7 +19,7 @@ use super::{
     services::Services,
     sockets::Sockets,
     use_cases::operator_use_cases,
-    web_settings::link_origin,
+    web_settings::{link_origin, link_warnings},
 };
 use crate::{
     infrastructure::persistence::Database,
@@ -91,6 +91,11 @@ async fn operate_on(database: &Database, command: OperatorCommand, sources: &Sou
     if let OperatorCommand::CreateSuperAdmin { .. } | OperatorCommand::SetPassword { .. } = command {
         // With a pepper that no node has, they would create accounts that cannot log in.
         require_peppers(&configuration.security.password, database).await?;
+    }
+    if let OperatorCommand::Invite { .. } | OperatorCommand::RecoveryLink { .. } = command {
+        for warning in link_warnings(&configuration) {
+            log::warn!("{warning}");
+        }
     }
     let adapters = Adapters::new(&configuration, database)?;
     let services = Services::new(&adapters, operator_name());

@@ -48,7 +48,7 @@ async fn an_admin_invites_a_user_who_pastes_the_link_and_sets_a_password() {
     ];
     let created = admin.post_form("/console/users/new", &fields).await;
     let link = link_on(&created).to_owned();
-    assert!(created.text.contains("<h1>Invitation</h1>"), "{created:?}");
+    assert!(created.text.contains("<h1>Invitation for alice</h1>"), "{created:?}");
     assert!(created.cookies().is_empty(), "{created:?}");
     let id = admin.find("alice").await[0]["id"].as_str().unwrap().to_owned();
     for page in ["/console/users".to_owned(), format!("/console/users/{id}")] {
@@ -125,7 +125,7 @@ async fn an_admin_issues_and_withdraws_a_recovery_link() {
         .post_form(&format!("{page}/issue-link"), &[("username", "alice")])
         .await;
     let link = link_on(&issued).to_owned();
-    assert!(issued.text.contains("<h1>Recovery link</h1>"), "{issued:?}");
+    assert!(issued.text.contains("<h1>Recovery link for alice</h1>"), "{issued:?}");
 
     let alice = server.anonymous();
     alice.post_form("/console/welcome", &[("token", &link)]).await.page(200);

@@ -215,7 +215,9 @@ impl ChangePassword {
         transaction.links().delete_of(id).await?;
         transaction.sessions().save(&change.session).await?;
         self.throttle.succeed(transaction, reservation).await?;
-        self.throttle.forget(transaction, &change.user).await?;
+        self.throttle
+            .forget(transaction, &change.user, actor.provenance.address)
+            .await?;
         change.commit(id).await?;
         log::info!("user {id} changed their password, session {session_id} goes on");
         Ok(access_token)
@@ -264,7 +266,7 @@ impl ChangePassword {
         transaction.users().save(&user).await?;
         transaction.sessions().delete_all_of(user.id(), None).await?;
         transaction.links().delete_of(user.id()).await?;
-        self.throttle.forget(transaction, &user).await?;
+        self.throttle.forget(transaction, &user, None).await?;
         change.commit(user.id()).await?;
         log::info!("user {} changed the password of user {}", actor.id(), user.id());
         Ok(())

@@ -10,7 +10,7 @@ use crate::{
         commands::Changes,
         ports::StorageError,
     },
-    domain::user::{Role, UserId},
+    domain::user::{InactiveAccount, Role, UserId},
 };
 
 /// Issues a one-time link to a user, by which the user sets a password that nobody else learns.
@@ -18,6 +18,7 @@ use crate::{
 /// - Open to admins for users, to super admins for users and admins.
 /// - Issues an invitation if no password was ever set, else a recovery link. It replaces a former link.
 /// - Changes neither the password nor the sessions of the user: only redeeming the link does.
+/// - Rejects an inactive user, whom no link would serve.
 /// - Rejects other callers before it loads the user, so that they do not learn which ids exist.
 pub struct IssueLink {
     pub(crate) link_issue: Arc<LinkIssue>,
@@ -36,6 +37,9 @@ pub enum ManageLinkError {
     /// No user has the id.
     #[error("There is no such user.")]
     UserNotFound,
+    /// The user is inactive, and so no link was issued.
+    #[error(transparent)]
+    InactiveAccount(#[from] InactiveAccount),
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -59,6 +63,7 @@ impl IssueLink {
         let user = change.transaction.users().find_by_id_for_update(id).await?;
         let user = user.ok_or(ManageLinkError::UserNotFound)?;
         change.authorize(Permission::manage_user(&user))?;
+        user.check_active()?;
 
         let transaction = change.transaction.as_ref();
         let link = self.link_issue.issue(transaction, &user, change.now).await?;
@@ -106,6 +111,16 @@ mod tests {
         let second = issue(&world, Role::Admin, alice.id()).await.unwrap();
         assert!(world.read_link(&first.token).await.is_err());
         assert!(world.read_link(&second.token).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn an_inactive_user_gets_none() {
+        let mut alice = user("alice", Role::User);
+        alice.inactivate(alice.state().created_at);
+        let world = World::with([alice.clone()]).await;
+        let refusal = issue(&world, Role::Admin, alice.id()).await;
+        assert!(matches!(refusal, Err(ManageLinkError::InactiveAccount(_))));
+        assert_eq!(world.link_count(), 0);
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         link::{LinkKind, LinkLifetimes, LinkToken, OneTimeLink},
         secret::Secret,
-        user::User,
+        user::{User, Username},
     },
 };
 
@@ -20,6 +20,8 @@ pub struct LinkIssue {
 /// A link that was just issued. Nothing can return its token again.
 #[derive(Clone, Debug)]
 pub struct IssuedLink {
+    /// The user whose password it sets.
+    pub username: Username,
     /// What the link is for.
     pub kind: LinkKind,
     /// The token, for the fragment of an address.
@@ -43,6 +45,7 @@ impl LinkIssue {
         let link = OneTimeLink::issue(user, &secret, &self.lifetimes, now);
         transaction.links().replace(&link).await?;
         Ok(IssuedLink {
+            username: user.state().username.clone(),
             kind: link.state().kind,
             token: LinkToken::of(&secret),
             expires_at: link.state().expires_at,

@@ -18,8 +18,8 @@ use crate::{
 /// Redeems a one-time link: sets the password of its user.
 ///
 /// - Open to everyone who has the link.
-/// - Ends all sessions of the user, makes the user's known devices unknown, and clears failed log-ins. Begins no
-///   session.
+/// - Ends all sessions of the user, makes the user's known devices unknown, and clears failed log-ins, also those from
+///   the address of the request. Begins no session.
 /// - The link is void afterwards. Of parallel attempts one succeeds, because the user is locked.
 /// - Rejects a link that is unknown, used, replaced, withdrawn or expired, and that of an inactive user, with the same
 ///   error.
@@ -113,7 +113,8 @@ impl RedeemLink {
         transaction.users().save(&user).await?;
         transaction.sessions().delete_all_of(user.id(), None).await?;
         transaction.links().delete_of(user.id()).await?;
-        self.throttle.forget(transaction.as_ref(), &user).await?;
+        let address = request.provenance.address;
+        self.throttle.forget(transaction.as_ref(), &user, address).await?;
         let actor = ConfirmedActor::new(&user, None, &request.provenance);
         self.audit
             .record(transaction.as_ref(), &actor, AuditAction::RedeemLink, user.id(), now)
@@ -178,6 +179,7 @@ mod tests {
         redeem(&world, &token, NEW).await.unwrap();
         assert!(!world.is_live(&session).await);
         assert!(world.throttle_bucket_count() <= buckets);
+        world.log_in().execute(log_in_request("alice", NEW)).await.unwrap();
         let stored = world.user(alice.id()).await.unwrap();
         assert_ne!(stored.credentials_generation(), alice.credentials_generation());
     }

@@ -20,7 +20,8 @@ use crate::{
 /// - Open to the operator only.
 /// - A change ends all sessions of the account, because they began with other rights. If nothing changes, nothing is
 ///   written.
-/// - Inactivation and a new password withdraw the one-time link of the account.
+/// - Inactivation, a new password and another role withdraw the one-time link of the account. Its issuer may not be
+///   above the user any more.
 /// - Rejects a change that would leave no active super admin.
 pub struct ChangeAccount {
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -139,9 +140,9 @@ impl ChangeAccount {
             ended_sessions = transaction.sessions().delete_all_of(user.id(), None).await?;
             let has_new_password = user.password_hash() != before.password_hash();
             if has_new_password {
-                self.throttle.forget(transaction.as_ref(), &user).await?;
+                self.throttle.forget(transaction.as_ref(), &user, None).await?;
             }
-            if has_new_password || !user.is_active() {
+            if has_new_password || user.role() != before.role() || !user.is_active() {
                 transaction.links().delete_of(user.id()).await?;
             }
             let operator = ConfirmedActor::operator();

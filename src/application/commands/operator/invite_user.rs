@@ -17,6 +17,7 @@ use crate::{
 /// Creates an account of any role without a password, and issues an invitation to it.
 ///
 /// - Open to the operator only.
+/// - A super admin is recorded as created, so that the creation of super admins is one action in the audit trail.
 /// - Rejects a username that breaks a rule, and a name that is taken, whatever its case.
 pub struct InviteUser {
     pub(crate) registration: Arc<Registration>,
@@ -36,7 +37,11 @@ impl InviteUser {
         self.registration.insert(transaction.as_ref(), &user).await?;
         let now = user.state().created_at;
         let link = self.link_issue.issue(transaction.as_ref(), &user, now).await?;
-        let (operator, action) = (ConfirmedActor::operator(), AuditAction::InviteUser);
+        let operator = ConfirmedActor::operator();
+        let action = match role {
+            Role::SuperAdmin => AuditAction::CreateSuperAdmin,
+            Role::User | Role::Admin => AuditAction::InviteUser,
+        };
         self.audit
             .record(transaction.as_ref(), &operator, action, user.id(), now)
             .await?;
@@ -66,15 +71,18 @@ mod tests {
     }
 
     #[rstest]
+    #[case(Role::User, AuditAction::InviteUser)]
+    #[case(Role::Admin, AuditAction::InviteUser)]
+    #[case(Role::SuperAdmin, AuditAction::CreateSuperAdmin)]
     #[tokio::test]
-    async fn an_account_of_any_role_is_invited(#[values(Role::User, Role::Admin, Role::SuperAdmin)] role: Role) {
+    async fn an_account_of_any_role_is_invited(#[case] role: Role, #[case] action: AuditAction) {
         let world = World::new();
         let link = invite_user(&world).execute("alice", role).await.unwrap();
         assert_eq!(link.kind, LinkKind::Invitation);
         let shown = world.read_link(&link.token).await.unwrap();
         let alice = world.user(shown.user_id).await.unwrap();
         assert!(alice.is_invited() && alice.role() == role);
-        assert_eq!(world.done(), [(AuditAction::InviteUser, alice.id())]);
+        assert_eq!(world.done(), [(action, alice.id())]);
         assert_eq!(world.hash_count(), 0);
     }
 

@@ -10,7 +10,7 @@ use crate::{
         commands::links::{IssuedLink, LinkIssue},
         ports::{Clock, StorageError, UnitOfWork},
     },
-    domain::user::{InvalidUsername, Username},
+    domain::user::{InactiveAccount, InvalidUsername, Username},
 };
 
 /// Issues a one-time link to any user, even a super admin.
@@ -18,7 +18,7 @@ use crate::{
 /// - Open to the operator only.
 /// - Issues an invitation if no password was ever set, else a recovery link. It replaces a former link.
 /// - Changes neither the password nor the sessions of the user: only redeeming the link does.
-/// - Rejects an invalid username, and a name that no user has.
+/// - Rejects an invalid username, a name that no user has, and an inactive user, whom no link would serve.
 pub struct RecoverAccount {
     pub(crate) link_issue: Arc<LinkIssue>,
     pub(crate) unit_of_work: Arc<dyn UnitOfWork>,
@@ -35,6 +35,9 @@ pub enum RecoverAccountError {
     /// No user has the name.
     #[error("There is no such user.")]
     UserNotFound,
+    /// The account is inactive.
+    #[error(transparent)]
+    InactiveAccount(#[from] InactiveAccount),
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -51,6 +54,7 @@ impl RecoverAccount {
         let now = self.clock.now();
         let user = transaction.users().find_for_update(&username).await?;
         let user = user.ok_or(RecoverAccountError::UserNotFound)?;
+        user.check_active()?;
         let link = self.link_issue.issue(transaction.as_ref(), &user, now).await?;
         let (operator, action) = (ConfirmedActor::operator(), AuditAction::IssueLink);
         self.audit
@@ -95,6 +99,16 @@ mod tests {
         assert_eq!(world.read_link(&link.token).await.unwrap().user_id, alice.id());
         assert_eq!(world.done(), [(AuditAction::IssueLink, alice.id())]);
         assert_eq!(world.user(alice.id()).await, Some(alice));
+    }
+
+    #[tokio::test]
+    async fn an_inactive_account_gets_none() {
+        let mut alice = user("alice", Role::SuperAdmin);
+        alice.inactivate(alice.state().created_at);
+        let world = World::with([alice]).await;
+        let refusal = recover_account(&world).execute("alice").await;
+        assert!(matches!(refusal, Err(RecoverAccountError::InactiveAccount(_))));
+        assert_eq!(world.link_count(), 0);
     }
 
     #[tokio::test]

@@ -39,7 +39,7 @@ pub enum ManageUserError {
 ///
 /// The actor must be above `role`, which is checked before the name, and above the user. `apply` makes the change and
 /// returns whether there was any; if not, nothing is written. If the user is inactive afterwards, all sessions of the
-/// user end, and the user's one-time link is withdrawn.
+/// user end. The user's one-time link is withdrawn, because its issuer may not be above the user any more.
 pub(super) async fn manage_user(
     changes: &Changes,
     actor: &Actor,
@@ -61,8 +61,8 @@ pub(super) async fn manage_user(
         change.transaction.users().save(&user).await?;
         if !user.is_active() {
             change.transaction.sessions().delete_all_of(user.id(), None).await?;
-            change.transaction.links().delete_of(user.id()).await?;
         }
+        change.transaction.links().delete_of(user.id()).await?;
         change.commit(user.id()).await?;
         log::info!("{} of user {} by user {}", action.name(), user.id(), actor.id());
     }

@@ -4,7 +4,7 @@ use super::{START, Storage, session};
 use crate::{
     application::{
         ports::InsertUserError,
-        testing::{hash_of, user},
+        testing::{hash_of, invited, user},
     },
     domain::user::{Role, User, UserState, Username},
 };
@@ -86,6 +86,7 @@ pub(crate) async fn active_super_admins_are_counted(storage: Storage) {
             &inactive,
             &user("first", Role::SuperAdmin),
             &user("second", Role::SuperAdmin),
+            &invited("invited", Role::SuperAdmin),
             &user("admin", Role::Admin),
         ])
         .await;

@@ -227,7 +227,11 @@ async fn a_new_password_clears_the_failures_with_the_old_one() {
         }
     }
     let transaction = world.store().begin().await.unwrap();
-    world.throttle().forget(transaction.as_ref(), &alice).await.unwrap();
+    world
+        .throttle()
+        .forget(transaction.as_ref(), &alice, None)
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
     for subject in &subjects {
         attempt(&world, std::slice::from_ref(subject), Ok(())).await.unwrap();

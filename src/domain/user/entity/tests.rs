@@ -89,6 +89,15 @@ fn only_an_active_account_becomes_super_admin() {
 }
 
 #[test]
+fn a_super_admin_without_a_password_does_not_count() {
+    let id = UserId::new(BORN, [2; 10]);
+    let mut user = User::invite(id, Username::new("alice").unwrap(), Role::SuperAdmin, BORN);
+    assert!(!user.is_active_super_admin());
+    user.change_password(PasswordHash::new("hash"), LATER);
+    assert!(user.is_active_super_admin());
+}
+
+#[test]
 fn a_renewal_of_the_hash_is_not_dated() {
     let mut user = user(Role::User);
     user.renew_password_hash(PasswordHash::new("other"));

@@ -56,6 +56,7 @@ problem_codes! {
     RequestTimeout: REQUEST_TIMEOUT, "request_timeout", "The request took too long to arrive";
     UsernameAlreadyExists: CONFLICT, "username_already_exists", "The username is taken";
     UserIsActive: CONFLICT, "user_is_active", "The user is active";
+    UserIsInactive: CONFLICT, "user_is_inactive", "The user is inactive";
     PayloadTooLarge: PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large";
     UriTooLong: URI_TOO_LONG, "uri_too_long", "The path with its query is too long";
     UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type",

@@ -40,6 +40,7 @@ refusals! {
     ManageLinkError {
         Self::NotAuthorized(_) => NotAuthorized,
         Self::UserNotFound => UserNotFound,
+        Self::InactiveAccount(_) => UserIsInactive,
     } delegating {
         Actor(ActorError),
         Storage(StorageError),
@@ -57,7 +58,8 @@ pub const DETAILS: Details = Details {
 ///
 /// Open to admins for users, to super admins for users and admins. By the link, the user sets a password that nobody
 /// else learns: the first one by an invitation, another one by a recovery link. It replaces a former link. Nothing else
-/// changes until it is redeemed. Rejects a plain user, whether or not a user with this id exists.
+/// changes until it is redeemed. Rejects an inactive user as the target, and a
+/// plain user as the caller, whether or not a user with this id exists.
 #[api_v2_operation(tags(Users), operation_id = "issueLink")]
 pub async fn issue_link(
     Authenticated(actor, PathParam(user_id)): Authenticated<PathParam<Uuid>>,

@@ -143,8 +143,14 @@ impl UserAction {
                 "The user is logged out on every device and browser, but can log in again at once. If somebody else \
                  knows the password, it has to change, too."
             }
-            Self::GrantAdmin => "Admins can see all users, and create, inactivate and change plain users.",
-            Self::RevokeAdmin => "The user can no longer see or manage other users, from the next request on.",
+            Self::GrantAdmin => {
+                "Admins can see all users, and create, inactivate and change plain users. A link that was issued to the \
+                 user works no longer."
+            }
+            Self::RevokeAdmin => {
+                "The user can no longer see or manage other users, from the next request on. A link that was issued to \
+                 the user works no longer."
+            }
             Self::Inactivate => "The user is logged out everywhere, and cannot log in until reactivated.",
             Self::Reactivate => "The user can log in again, with the same password.",
             Self::Erase => {

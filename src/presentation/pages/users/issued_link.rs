@@ -18,6 +18,7 @@ use crate::{
 #[template(path = "users/issued_link.html")]
 struct IssuedLinkPage {
     shell: Shell,
+    username: String,
     kind: LinkKind,
     url: String,
     expires_at: DateTime<Utc>,
@@ -34,6 +35,7 @@ pub fn show_issued_link(
 ) -> HttpResponse {
     visit.page(&IssuedLinkPage {
         shell: visit.shell(actor),
+        username: link.username.to_string(),
         kind: link.kind,
         url: link_address(origin, &link.token),
         expires_at: link.expires_at,
