@@ -8,10 +8,12 @@ use std::{
 };
 
 use regex_lite::Regex;
+use rstest::rstest;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use test_database::DatabaseKind;
 
-use crate::support::{Page, Program, files, shell_blocks, shell_lines, type_in};
+use crate::support::{PASSWORD, Page, Program, Server, files, shell_blocks, shell_lines, type_in};
 
 const GUIDE: &str = "docs/deployment.md";
 const OPERATOR: &str = include_str!("../../deploy/gatehouse-operator");
@@ -102,6 +104,76 @@ fn what_a_restore_undoes_is_listed_from_the_database_that_was_moved_away() {
     }
     let trail = machine.said("gatehouse-operator audit");
     assert!(!trail.contains("inactivate_user"), "alice is active again: {trail}");
+}
+
+#[rstest]
+#[tokio::test]
+#[ignore = "needs bash"]
+async fn what_a_restore_undoes_is_found_in_the_log(#[values("text", "json")] format: &str) {
+    let server = Server::start_with(DatabaseKind::Sqlite, &[("APP_LOGS__FORMAT", format)]);
+    let root = server.super_admin("root.admin").await;
+    let brian = server.user("brian").await;
+    for (operation, username) in [("grant", "brian"), ("revoke", "brian"), ("inactivate", "brian")] {
+        root.change(operation, username).await.expect(200);
+    }
+    brian.me().await.problem(401, "not_authenticated");
+    let created = root.create("alice", "user").await;
+    let alice = server.logged_in("alice").await;
+    let invited = root
+        .post("/api/v1/users/", &json!({"username": "grace"}))
+        .await
+        .expect(201);
+    let path = |user: &Value, rest: &str| format!("/api/v1/users/{}{rest}", user["id"].as_str().unwrap());
+    assert_eq!(root.delete(&path(&created, "/sessions")).await.status, 204);
+    assert_eq!(root.delete(&path(&invited, "/link")).await.status, 204);
+    let link = root.post(&path(&invited, "/link"), &Value::Null).await.expect(201);
+    let (_, token) = link["url"].as_str().unwrap().split_once('#').unwrap();
+    let redemption = json!({"token": token, "password": "another horse battery"});
+    let redeemed = server
+        .anonymous()
+        .post("/api/v1/account/link/redeem", &redemption)
+        .await;
+    assert_eq!(redeemed.status, 204);
+    let set = root.change_password("alice", "another horse battery", None).await;
+    assert_eq!(set.status, 204);
+    alice.log_in("alice", "another horse battery").await.expect(200);
+    let changed = alice
+        .change_password("alice", PASSWORD, Some("another horse battery"))
+        .await;
+    assert_eq!(changed.status, 204);
+    root.change("inactivate", "alice").await.expect(200);
+    root.change("reactivate", "alice").await.expect(200);
+    root.change("inactivate", "alice").await.expect(200);
+    assert_eq!(root.delete(&path(&created, "")).await.status, 204);
+    fs::write(server.directory().join("log"), server.log()).unwrap();
+
+    let page = Page::read(GUIDE);
+    let search = page.blocks.iter().find(|block| {
+        block.headings.iter().any(|heading| heading == "Restore") && block.content.starts_with("journalctl ")
+    });
+    let search = &search.unwrap().content;
+    let found = type_in(&format!("journalctl() {{ cat log; }}\n{search}"), server.directory());
+
+    let (alice, grace) = (created["id"].as_str().unwrap(), invited["id"].as_str().unwrap());
+    for change in [
+        "signed up".to_owned(),
+        "grant_admin of user ".to_owned(),
+        "revoke_admin of user ".to_owned(),
+        format!("inactivate_user of user {alice}"),
+        format!("reactivate_user of user {alice}"),
+        format!("created user {alice}"),
+        format!("created user {grace}"),
+        format!("ended 1 sessions of user {alice}"),
+        format!("withdrew the link of user {grace}"),
+        format!("issued a link to user {grace}"),
+        format!("user {grace} set a password by a link"),
+        format!("changed the password of user {alice}"),
+        format!("user {alice} changed their password"),
+        format!("erased user {alice}"),
+    ] {
+        assert!(found.contains(&change), "{change}:\n{found}");
+    }
+    assert!(!found.contains(" logged in"), "{found}");
 }
 
 /// `systemctl start` succeeds when the program was started, and so does `docker run --detach`: whatever is chained to

@@ -243,7 +243,14 @@ async fn what_the_guide_to_privacy_has_for_a_shell_works() {
     let directory = server.directory().to_owned();
     let type_in = |lines: &str| {
         let program = env!("CARGO_BIN_EXE_gatehouse");
-        type_in(&format!("gatehouse() {{ '{program}' \"$@\"; }}\n{lines}"), &directory)
+        let machine = format!(
+            "gatehouse-operator() {{ '{program}' \"$@\"; }}\n\
+             runuser() {{ shift 3; \"$@\"; }}"
+        );
+        type_in(
+            &format!("{machine}\n{}", lines.replace("/var/lib/gatehouse", "data")),
+            &directory,
+        )
     };
     type_in("sqlite3 data/gatehouse.db \"VACUUM INTO 'backup.db'\"");
 
@@ -259,7 +266,7 @@ async fn what_the_guide_to_privacy_has_for_a_shell_works() {
     assert!(!String::from_utf8_lossy(&file).contains("alice"));
 
     server.stop();
-    type_in("mkdir before; mv data/gatehouse.db before; mv backup.db data/gatehouse.db");
+    type_in("mkdir data/before; mv data/gatehouse.db data/before; mv backup.db data/gatehouse.db");
     let restored = type_in(&shell_lines("docs/operate/privacy.md", "After a restore"));
     assert_eq!(restored, "alice\n");
 }

@@ -2,6 +2,7 @@
 
 use std::{fs, time::Instant};
 
+use serde_json::{Value, json};
 use test_database::DatabaseKind;
 
 use crate::support::{PASSWORD, PATIENCE, Server, shell_lines, type_in};
@@ -38,20 +39,28 @@ async fn a_stolen_session_is_ended_and_its_events_are_found() {
     );
 }
 
+/// The status after the link that was printed last is redeemed.
+async fn redeem(server: &Server, said: &str, password: &str) -> u16 {
+    let link = said.lines().rfind(|line| line.contains("/console/welcome#")).unwrap();
+    let (_, token) = link.trim_end().split_once('#').unwrap();
+    redeem_token(server, token, password).await
+}
+
+/// The token in the `url` of a link.
+fn token(link: &Value) -> &str {
+    link["url"].as_str().unwrap().split_once('#').unwrap().1
+}
+
+async fn redeem_token(server: &Server, token: &str, password: &str) -> u16 {
+    let body = json!({"token": token, "password": password});
+    let answer = server.anonymous().post("/api/v1/account/link/redeem", &body).await;
+    answer.status.as_u16()
+}
+
 #[tokio::test]
 #[ignore = "needs bash and openssl"]
 async fn a_person_joins_forgets_the_password_and_leaves() {
     let server = Server::start(DatabaseKind::Sqlite);
-    let redeem = async |said: &str, password: &str| {
-        let (_, token) = said.lines().last().unwrap().trim_end().split_once('#').unwrap();
-        let body = serde_json::json!({"token": token, "password": password});
-        server
-            .anonymous()
-            .post("/api/v1/account/link/redeem", &body)
-            .await
-            .status
-            .as_u16()
-    };
     let first = said(
         &server,
         &shell_lines("docs/operate/somebody-joins.md", "Invite the person"),
@@ -63,23 +72,25 @@ async fn a_person_joins_forgets_the_password_and_leaves() {
             "If the link has expired, or somebody else used it",
         ),
     );
-    assert_eq!(redeem(&first, PASSWORD).await, 404, "it was replaced");
+    assert_eq!(redeem(&server, &first, PASSWORD).await, 404, "it was replaced");
     assert!(again.contains(" issue_link "), "{again}");
 
     let alice = server.user("alice").await;
+    said(
+        &server,
+        &shell_lines(
+            "docs/operate/password-forgotten.md",
+            "If somebody else may know the password",
+        ),
+    );
+    alice.me().await.problem(401, "not_authenticated");
+    let refusal = server.anonymous().log_in("alice", PASSWORD).await;
+    refusal.problem(401, "invalid_credentials");
     let link = said(
         &server,
         &shell_lines("docs/operate/password-forgotten.md", "Issue a link"),
     );
-    alice.me().await.problem(401, "not_authenticated");
-    assert_eq!(
-        redeem(
-            link.lines().find(|line| line.contains('#')).unwrap(),
-            "another horse battery"
-        )
-        .await,
-        204
-    );
+    assert_eq!(redeem(&server, &link, "another horse battery").await, 204);
     let alice = server.anonymous();
     alice.log_in("alice", "another horse battery").await.expect(200);
 
@@ -101,6 +112,25 @@ async fn what_an_intruder_did_as_an_admin_is_undone() {
     assert_eq!(set.status, 204);
     let backdoor = server.logged_in("backdoor").await;
     alice.log_in("alice", "known to mallory").await.expect(200);
+    let invited = mallory
+        .post("/api/v1/users/", &json!({"username": "invited.one"}))
+        .await
+        .expect(201);
+    let link_of = async |name: &str| {
+        let id = root.create(name, "user").await["id"].clone();
+        let path = format!("/api/v1/users/{}/link", id.as_str().unwrap());
+        mallory.post(&path, &json!({})).await.expect(201)
+    };
+    let used = link_of("grace").await;
+    assert_eq!(redeem_token(&server, token(&used), "known to mallory").await, 204);
+    let grace = server.anonymous();
+    grace.log_in("grace", "known to mallory").await.expect(200);
+    let unused = link_of("brian").await;
+    // An erased user has no name in the list, which must not stop the loops.
+    let erased = mallory.create("erased.one", "user").await["id"].clone();
+    server.run(&["inactivate", "erased.one"]).succeeded();
+    let path = format!("/api/v1/users/{}", erased.as_str().unwrap());
+    assert_eq!(mallory.delete(&path).await.status, 204);
 
     said(&server, &shell_lines("docs/operate/admin-taken-over.md", "Stop them"));
     mallory.me().await.problem(401, "not_authenticated");
@@ -109,20 +139,35 @@ async fn what_an_intruder_did_as_an_admin_is_undone() {
         &server,
         &shell_lines("docs/operate/admin-taken-over.md", "See what they did"),
     );
-    for action in [" create_user backdoor ", " change_password alice "] {
+    for action in [
+        " create_user backdoor ",
+        " change_password alice ",
+        " invite_user invited.one ",
+        " issue_link grace ",
+        " erase_user ",
+    ] {
         assert!(seen.contains(action), "{seen}");
     }
     said(&server, &shell_lines("docs/operate/admin-taken-over.md", "Undo it"));
     backdoor.me().await.problem(401, "not_authenticated");
-    alice.me().await.problem(401, "not_authenticated");
-    let refusal = alice.log_in("alice", "known to mallory").await;
-    refusal.problem(401, "invalid_credentials");
+    for (name, session) in [("alice", &alice), ("grace", &grace)] {
+        session.me().await.problem(401, "not_authenticated");
+        let refusal = session.log_in(name, "known to mallory").await;
+        refusal.problem(401, "invalid_credentials");
+    }
+    for link in [&invited["invitation"], &unused] {
+        assert_eq!(redeem_token(&server, token(link), "another horse battery").await, 404);
+    }
     root.me().await.expect(200);
 
-    let give_back = shell_lines("docs/operate/admin-taken-over.md", "Give the account back");
-    said(&server, &format!("admin=mallory\n{give_back}"));
-    let password = fs::read_to_string(server.directory().join("new-password")).unwrap();
-    mallory.log_in("mallory", password.trim_end()).await.expect(200);
+    let link = said(
+        &server,
+        &shell_lines("docs/operate/admin-taken-over.md", "Give the account back"),
+    );
+    let refusal = mallory.log_in("mallory", PASSWORD).await;
+    refusal.problem(401, "invalid_credentials");
+    assert_eq!(redeem(&server, &link, "another horse battery").await, 204);
+    mallory.log_in("mallory", "another horse battery").await.expect(200);
 }
 
 #[tokio::test]
