@@ -60,7 +60,7 @@ else
     partial=$WORK/users.csv
 fi
 
-printf 'id,username,role,is_active,created_at,updated_at\n' >"$partial"
+printf 'id,username,role,is_active,created_at,updated_at,last_seen_at\n' >"$partial"
 count=0
 # New users come last, and each page begins behind the last user of the one before: nobody is there twice, and nobody who
 # stays what was asked for is missing.
@@ -69,7 +69,7 @@ after=
 while :; do
     request GET "/users/?$query$after"
     # No field can be taken for a formula by a spreadsheet: each starts with a letter or digit.
-    jq --raw-output '.users[] | [.id, .username, .role, .is_active, .created_at, .updated_at] | @csv' "$ANSWER" >>"$partial"
+    jq --raw-output '.users[] | [.id, .username, .role, .is_active, .created_at, .updated_at, .last_seen_at] | @csv' "$ANSWER" >>"$partial"
     count=$((count + $(jq '.users | length' "$ANSWER")))
     show_progress "$count users"
     after=$(jq --raw-output '.next_cursor // empty | "&after=" + .' "$ANSWER")

@@ -30,8 +30,8 @@ def main() -> None:
     with connect(base_url) as ada, connect(base_url) as admin:
         username, password = f"ada.{secrets.token_hex(4)}", secrets.token_urlsafe()
         account = SignUpBody(username=username, password=password)
-        user = succeeded(sign_up.sync(client=ada, body=account))
-        print(f"signed up: {user.username}")
+        signed_up = succeeded(sign_up.sync(client=ada, body=account))
+        print(f"signed up: {signed_up.username}")
 
         taken = sign_up.sync(client=ada, body=account)
         # Programs go by the code, people by the detail.

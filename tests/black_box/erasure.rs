@@ -213,7 +213,7 @@ async fn an_export_has_everything_that_is_stored_of_a_person_and_no_hash(databas
     assert_eq!(export["user"]["role"], "admin");
     assert_eq!(
         members(&export["user"]),
-        names("id username role is_active created_at updated_at last_seen_at")
+        names("id username role is_active is_invited created_at updated_at last_seen_at")
     );
     let session = "id created_at last_seen_at expires_at address user_agent";
     assert_eq!(members(&export["sessions"][0]), names(session));

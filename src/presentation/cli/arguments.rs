@@ -195,9 +195,9 @@ pub enum OperatorCommand {
     },
     /// Print everything that is stored of a person, as JSON
     #[command(
-        long_about = "Print everything that is stored of a person, as JSON: the account, its sessions, the events of \
-        the audit trail by and about the person, and failed log-ins to the account. Leaves out the hashes of the \
-        password and of the secrets of sessions.",
+        long_about = "Print everything that is stored of a person, as JSON: the account, its sessions and its \
+        one-time link, the events of the audit trail by and about the person, and failed log-ins to the account. \
+        Leaves out the hashes of the password and of the secrets of sessions and the link.",
         after_help = "Example:\n  gatehouse export-user alice > alice.json"
     )]
     ExportUser {

@@ -14,14 +14,29 @@ use super::{
 /// The rows of an export, without its header and without quotes.
 fn rows(csv: &str) -> Vec<String> {
     let mut rows = csv.lines();
-    assert_eq!(rows.next(), Some("id,username,role,is_active,created_at,updated_at"));
+    assert_eq!(
+        rows.next(),
+        Some("id,username,role,is_active,created_at,updated_at,last_seen_at")
+    );
     rows.map(|row| row.replace('"', "")).collect()
 }
 
 /// What the export must show of a user.
 fn row(user: &Value) -> String {
-    let fields = ["id", "username", "role", "is_active", "created_at", "updated_at"];
-    fields.map(|field| user[field].to_string().replace('"', "")).join(",")
+    let fields = [
+        "id",
+        "username",
+        "role",
+        "is_active",
+        "created_at",
+        "updated_at",
+        "last_seen_at",
+    ];
+    let text = |field| match &user[field] {
+        Value::Null => String::new(),
+        value => value.to_string().replace('"', ""),
+    };
+    fields.map(text).join(",")
 }
 
 #[tokio::test]
