@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::{domain::user::Role, presentation::http::fields::ParamValue};
@@ -47,6 +47,12 @@ impl ParamValue for LocalTime {
             .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
         time.map(|time| Self(time.and_utc()))
             .ok_or("must be a time in UTC, such as 2026-01-01T00:00")
+    }
+}
+
+impl ParamValue for NaiveDate {
+    fn read(text: &str) -> Result<Self, impl fmt::Display> {
+        text.parse().map_err(|_| "must be a date, such as 2026-01-01")
     }
 }
 

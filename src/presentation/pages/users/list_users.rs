@@ -4,6 +4,7 @@ use std::fmt;
 
 use actix_web::{HttpResponse, web::Data};
 use askama::Template;
+use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
             problem::FieldError,
         },
         pages::{
-            filter::{Filter, LocalTime},
+            filter::Filter,
             form::{Rejection, trimmed},
             labels,
             visit::{Shell, Visit},
@@ -43,7 +44,7 @@ pub struct ListUsersParams {
     #[serde(default)]
     is_active: Filter<bool>,
     #[serde(default)]
-    not_seen_since: Filter<LocalTime>,
+    not_seen_since: Filter<NaiveDate>,
     #[serde(default)]
     sort: Filter<&'static Sorting>,
     #[serde(default)]
@@ -189,7 +190,10 @@ impl ListUsersParams {
             role: self.role.0,
             is_active: self.is_active.0,
             username: (!self.username.is_empty()).then_some(prefix),
-            not_seen_since: self.not_seen_since.0.map(|time| time.0),
+            not_seen_since: self
+                .not_seen_since
+                .0
+                .map(|date| date.and_time(NaiveTime::MIN).and_utc()),
         }
     }
 
@@ -203,8 +207,8 @@ impl ListUsersParams {
         if let Some(is_active) = self.is_active.0 {
             query.append_pair("is_active", if is_active { "true" } else { "false" });
         }
-        if let Some(time) = self.not_seen_since.0 {
-            query.append_pair("not_seen_since", &time.to_string());
+        if let Some(date) = self.not_seen_since.0 {
+            query.append_pair("not_seen_since", &date.to_string());
         }
         query
             .append_pair("sort", self.sorting().name)
