@@ -1,4 +1,4 @@
-.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.micro recording screenshots lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.instructions bench.micro recording screenshots lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -68,6 +68,9 @@ bench: ## Measure against a server without layers, with ARGS; see bench/README.m
 
 bench.growth: ## Measure with more and more users, with ARGS
 	bench/run growth $(ARGS)
+
+bench.instructions: ## Count the instructions of a request, with ARGS; needs Valgrind
+	bench/run instructions $(ARGS)
 
 bench.micro: ## Measure single steps of a request; needs a machine that does nothing else
 	cargo bench --bench micro

@@ -34,9 +34,9 @@ const LAYERS: [Layer; 5] = [
         name: "infrastructure",
         layers: &["application", "domain"],
         crates: &[
-            "async_trait", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log", "migration",
-            "percent_encoding", "prometheus_client", "sea_orm", "secrecy", "serde", "sha1", "sha2", "sqlx_core", "thiserror",
-            "tokio", "tokio_util", "url", "uuid", "zeroize",
+            "async_trait", "aws_lc_rs", "base64", "bcrypt", "chrono", "getrandom", "hmac", "jsonwebtoken", "log",
+            "migration", "percent_encoding", "prometheus_client", "sea_orm", "secrecy", "serde", "serde_json", "sha1",
+            "sha2", "sqlx_core", "thiserror", "tokio", "tokio_util", "url", "uuid", "zeroize",
         ],
     },
     Layer {

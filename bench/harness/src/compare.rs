@@ -8,7 +8,8 @@ use crate::{
     Shared,
     contestant::{Contestant, Product, Start},
     database::Kind,
-    footprint::{self, Footprint},
+    footprint::Footprint,
+    instructions,
     machine::Machine,
     rounds::Versus,
     scenario::{ALIVE, COMPARED, FIRST_PAGE, ME, Pressure, Scenario},
@@ -17,8 +18,6 @@ use crate::{
 
 /// What a password hash costs by default.
 const BCRYPT_COST: u32 = 12;
-/// The least that there is: under Valgrind, a hash takes fifty times as long.
-const LEAST_BCRYPT_COST: u32 = 4;
 const COUNTED: &[Scenario] = &[ALIVE, ME, FIRST_PAGE];
 
 #[derive(Args, Clone, Debug)]
@@ -142,14 +141,14 @@ fn compare_on(kind: Kind, options: &Options) -> Result<DatabaseComparison> {
 }
 
 fn count_instructions(options: &Options) -> Result<Vec<Instructions>> {
-    let floor = prepare(Product::Floor, Kind::Sqlite, options, LEAST_BCRYPT_COST)?;
-    let gatehouse = prepare(Product::Gatehouse, Kind::Sqlite, options, LEAST_BCRYPT_COST)?;
+    let floor = prepare(Product::Floor, Kind::Sqlite, options, instructions::BCRYPT_COST)?;
+    let gatehouse = prepare(Product::Gatehouse, Kind::Sqlite, options, instructions::BCRYPT_COST)?;
     let mut counted = Vec::new();
     for scenario in COUNTED {
         let instructions = Instructions {
             name: scenario.name,
-            floor: footprint::instructions(&floor, scenario, options.users)?,
-            gatehouse: footprint::instructions(&gatehouse, scenario, options.users)?,
+            floor: instructions::of_request(&floor, scenario, options.users, None)?,
+            gatehouse: instructions::of_request(&gatehouse, scenario, options.users, None)?,
         };
         eprintln!(
             "{}: {:.0} instructions against {:.0}",

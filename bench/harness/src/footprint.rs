@@ -6,10 +6,8 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::{
-    client,
     contestant::{Contestant, Start},
     proc,
-    scenario::Scenario,
     server::Server,
     statistics::Spread,
 };
@@ -17,10 +15,6 @@ use crate::{
 const STARTS: usize = 10;
 /// Until memory is looked at.
 const SETTLING: Duration = Duration::from_secs(2);
-/// Few and many requests: the difference is free of what the start takes.
-const FEW: u32 = 200;
-const MANY: u32 = 1200;
-const CALLGRIND: &[&str] = &["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
 
 #[derive(Debug, Serialize)]
 pub struct Footprint {
@@ -54,40 +48,5 @@ impl Footprint {
     pub fn see_peak(&mut self, server: &Server) -> Result<()> {
         self.peak_bytes = proc::memory(server.pid(), "VmHWM")?;
         Ok(())
-    }
-}
-
-/// Instructions that the process of the server executes for one request.
-pub fn instructions(contestant: &Contestant, scenario: &Scenario, users: u64) -> Result<f64> {
-    let few = instructions_of(contestant, scenario, users, FEW)?;
-    let many = instructions_of(contestant, scenario, users, MANY)?;
-    Ok((many as f64 - few as f64) / f64::from(MANY - FEW))
-}
-
-/// Instructions from start to stop, with a number of requests in between.
-fn instructions_of(contestant: &Contestant, scenario: &Scenario, users: u64, requests: u32) -> Result<u64> {
-    let server = contestant.start_single(CALLGRIND)?;
-    let cookie = client::log_in(&server.url())?;
-    let url = scenario.url(&server, &cookie, users)?;
-    client::ask_repeatedly(&url, &cookie, requests)?;
-    parse_collected(&server.stop()?)
-}
-
-fn parse_collected(log: &str) -> Result<u64> {
-    let (_, collected) = log
-        .rsplit_once("Collected : ")
-        .with_context(|| format!("no count:\n{log}"))?;
-    Ok(collected.lines().next().unwrap_or_default().trim().parse()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_count_is_found_in_what_callgrind_prints() {
-        let log = "==7== Events    : Ir\n==7== Collected : 123456789\n==7== \n==7== I   refs:      123,456,789\n";
-
-        assert_eq!(parse_collected(log).unwrap(), 123_456_789);
     }
 }

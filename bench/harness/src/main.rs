@@ -14,6 +14,7 @@ mod contestant;
 mod database;
 mod footprint;
 mod growth;
+mod instructions;
 mod machine;
 mod place;
 mod proc;
@@ -39,9 +40,11 @@ enum Command {
     Compare(compare::Options),
     /// Against its own size: with more and more users.
     Growth(growth::Options),
+    /// The instructions of a request, which are the same on a busy machine.
+    Instructions(instructions::Options),
 }
 
-/// What both commands are told.
+/// What all commands are told.
 #[derive(Args, Clone, Debug)]
 struct Shared {
     /// Databases to measure on. Default: SQLite, and PostgreSQL if `TEST_POSTGRES_URL` names a server.
@@ -93,6 +96,10 @@ fn main() -> Result<()> {
             let table = report::of_growth(&growth)?;
             let chart = ("growth.svg", chart::of_growth(&growth));
             report::publish(&options.shared.output, "-growth", &table, &growth, chart)
+        }
+        Command::Instructions(options) => {
+            println!("{}", instructions::table(&options)?);
+            Ok(())
         }
     }
 }

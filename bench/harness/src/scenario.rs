@@ -72,7 +72,7 @@ const fn write(name: &'static str, request: Request) -> Scenario {
 pub const ALIVE: Scenario = read("alive", Request::Get("/api/v1/"));
 pub const ME: Scenario = read("me", Request::Get("/api/v1/account/me"));
 /// What a proxy asks before each request to a guarded service.
-const VERIFY: Scenario = read("verify", Request::Get("/api/v1/account/verify"));
+pub const VERIFY: Scenario = read("verify", Request::Get("/api/v1/account/verify"));
 pub const FIRST_PAGE: Scenario = read("first page", Request::Get("/api/v1/users/?limit=20"));
 const PAGE_BY_CURSOR: Scenario = read("deep page by cursor", Request::AfterMiddle);
 const PAGE_BY_OFFSET: Scenario = read("deep page by offset", Request::OffsetMiddle);

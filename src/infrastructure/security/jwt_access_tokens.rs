@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::JwtSigner;
+use super::{JwtSigner, jwt_type::JwtType};
 use crate::{
     application::ports::{AccessToken, AccessTokens, IssueError, VerifiedToken},
     domain::secret::Secret,
@@ -14,7 +14,7 @@ use crate::{
 /// Access tokens as JSON Web Tokens.
 #[derive(Debug)]
 pub struct JwtAccessTokens {
-    signer: Arc<JwtSigner>,
+    tokens: JwtType,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -27,11 +27,13 @@ struct Claims {
 
 impl JwtAccessTokens {
     /// The type of the tokens.
-    const KIND: &str = "JWT";
+    const TYPE: &str = "JWT";
 
     /// Signs the tokens by `signer`.
     pub fn new(signer: Arc<JwtSigner>) -> Self {
-        Self { signer }
+        Self {
+            tokens: JwtType::new(signer, Self::TYPE),
+        }
     }
 }
 
@@ -47,11 +49,11 @@ impl AccessTokens for JwtAccessTokens {
             iat: issued_at.timestamp(),
             exp: expires_at.timestamp(),
         };
-        self.signer.sign(Self::KIND, claims).map(AccessToken::new)
+        self.tokens.sign(claims).map(AccessToken::new)
     }
 
     fn verify(&self, token: &AccessToken) -> Option<VerifiedToken> {
-        let claims: Claims = self.signer.verify(Self::KIND, token.expose())?;
+        let claims: Claims = self.tokens.verify(token.expose())?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims.sid.as_bytes()).ok()?);
         let secret = Secret::new(bytes.as_slice().try_into().ok()?);

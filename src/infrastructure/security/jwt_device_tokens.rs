@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::JwtSigner;
+use super::{JwtSigner, jwt_type::JwtType};
 use crate::application::ports::{DeviceToken, DeviceTokens, IssueError, KnownDevice};
 
 /// Device tokens as JSON Web Tokens, signed by the keys of the access tokens.
 #[derive(Debug)]
 pub struct JwtDeviceTokens {
-    signer: Arc<JwtSigner>,
+    tokens: JwtType,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -26,11 +26,13 @@ struct Claims {
 
 impl JwtDeviceTokens {
     /// The type of the tokens.
-    const KIND: &str = "device+jwt";
+    const TYPE: &str = "device+jwt";
 
     /// Signs the tokens by `signer`.
     pub fn new(signer: Arc<JwtSigner>) -> Self {
-        Self { signer }
+        Self {
+            tokens: JwtType::new(signer, Self::TYPE),
+        }
     }
 }
 
@@ -47,11 +49,11 @@ impl DeviceTokens for JwtDeviceTokens {
             iat: issued_at.timestamp(),
             exp: expires_at.timestamp(),
         };
-        self.signer.sign(Self::KIND, claims).map(DeviceToken::new)
+        self.tokens.sign(claims).map(DeviceToken::new)
     }
 
     fn verify(&self, token: &DeviceToken, now: DateTime<Utc>) -> Option<KnownDevice> {
-        let claims: Claims = self.signer.verify(Self::KIND, token.expose())?;
+        let claims: Claims = self.tokens.verify(token.expose())?;
         let is_live = DateTime::from_timestamp(claims.exp, 0).is_some_and(|expires_at| now < expires_at);
         is_live.then_some(KnownDevice {
             user_id: claims.sub.into(),

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::JwtSigner;
+use super::{JwtSigner, jwt_type::JwtType};
 use crate::{
     application::ports::{IssueError, PassToken, PassTokens},
     domain::secret::SecretDigest,
@@ -13,7 +13,7 @@ use crate::{
 /// Passes as JSON Web Tokens, signed by the keys of the access tokens.
 #[derive(Debug)]
 pub struct JwtPassTokens {
-    signer: Arc<JwtSigner>,
+    tokens: JwtType,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -26,11 +26,13 @@ struct Claims {
 
 impl JwtPassTokens {
     /// The type of the tokens.
-    const KIND: &str = "pass+jwt";
+    const TYPE: &str = "pass+jwt";
 
     /// Signs the tokens by `signer`.
     pub fn new(signer: Arc<JwtSigner>) -> Self {
-        Self { signer }
+        Self {
+            tokens: JwtType::new(signer, Self::TYPE),
+        }
     }
 }
 
@@ -46,11 +48,11 @@ impl PassTokens for JwtPassTokens {
             iat: issued_at.timestamp(),
             exp: expires_at.timestamp(),
         };
-        self.signer.sign(Self::KIND, claims).map(PassToken::new)
+        self.tokens.sign(claims).map(PassToken::new)
     }
 
     fn verify(&self, token: &PassToken, now: DateTime<Utc>) -> Option<SecretDigest> {
-        let claims: Claims = self.signer.verify(Self::KIND, token.expose())?;
+        let claims: Claims = self.tokens.verify(token.expose())?;
         if now >= DateTime::from_timestamp(claims.exp, 0)? {
             return None;
         }
@@ -141,7 +143,7 @@ mod tests {
             iat: NOW.timestamp(),
             exp: end.timestamp(),
         };
-        let access_token = signer.sign("JWT", claims).unwrap();
+        let access_token = JwtType::new(signer, "JWT").sign(claims).unwrap();
         assert!(passes.verify(&PassToken::new(access_token), NOW).is_none());
     }
 

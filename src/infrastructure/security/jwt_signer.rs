@@ -1,27 +1,23 @@
-use std::{collections::HashMap, fmt};
+use std::{borrow::Cow, fmt, iter};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, TokenData, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, crypto, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::jwt_verifying_key::JwtVerifyingKey;
 use crate::application::ports::IssueError;
 
 /// Signs and verifies JSON Web Tokens (RFC 7519), with one algorithm only (RFC 8725, 3.1).
 ///
 /// Each token names its key (`kid`), and is verified with that key alone, so that a key can be replaced while tokens of
-/// the former one are in use. Each also names its type (`typ`), so that none passes for one of another (RFC 8725,
-/// 3.11).
+/// the former one are in use. It knows nothing of the types of tokens (`typ`).
 pub struct JwtSigner {
-    header: Header,
+    algorithm: Algorithm,
     encoding_key: EncodingKey,
-    /// Verifies tokens of the current key.
-    decoding_key: DecodingKey,
-    /// Verify tokens of former keys, by their ids.
-    former_keys: HashMap<String, DecodingKey>,
-    validation: Validation,
+    /// The first one verifies tokens of the encoding key, the others those of former keys.
+    verifying_keys: Vec<JwtVerifyingKey>,
     issuer: String,
     audience: String,
 }
@@ -85,16 +81,25 @@ pub enum JwtKeyError {
 /// The claims of every token, and those of its type.
 #[derive(Serialize)]
 struct Claims<'a, C> {
-    iss: &'a str,
-    aud: &'a str,
     #[serde(flatten)]
-    of_kind: C,
+    common: CommonClaims<'a>,
+    #[serde(flatten)]
+    of_type: C,
+}
+
+/// The claims of every token.
+#[derive(Serialize, Deserialize)]
+struct CommonClaims<'a> {
+    #[serde(borrow)]
+    iss: Cow<'a, str>,
+    #[serde(borrow)]
+    aud: Cow<'a, str>,
 }
 
 impl JwtSigner {
     /// Makes a signer, and tests its keys.
     pub fn new(options: JwtOptions) -> Result<Self, JwtKeyError> {
-        let (header, encoding_key, decoding_key, former_keys) = match &options.algorithm {
+        let (algorithm, encoding_key, verifying_keys) = match &options.algorithm {
             JwtAlgorithm::HS256(secrets) => hmac_keys(Algorithm::HS256, secrets),
             JwtAlgorithm::HS384(secrets) => hmac_keys(Algorithm::HS384, secrets),
             JwtAlgorithm::HS512(secrets) => hmac_keys(Algorithm::HS512, secrets),
@@ -102,19 +107,10 @@ impl JwtSigner {
             JwtAlgorithm::RS384(keys) => rsa_keys(Algorithm::RS384, keys)?,
             JwtAlgorithm::RS512(keys) => rsa_keys(Algorithm::RS512, keys)?,
         };
-        let mut validation = Validation::new(header.alg);
-        validation.set_issuer(&[&options.issuer]);
-        validation.set_audience(&[&options.audience]);
-        validation.set_required_spec_claims(&["iss", "aud", "exp"]);
-        // Callers check the expiry, by the clock port and without leeway.
-        validation.validate_exp = false;
-
         let signer = Self {
-            header,
+            algorithm,
             encoding_key,
-            decoding_key,
-            former_keys,
-            validation,
+            verifying_keys,
             issuer: options.issuer,
             audience: options.audience,
         };
@@ -122,101 +118,92 @@ impl JwtSigner {
         Ok(signer)
     }
 
-    /// Returns a token of this type with `claims`, which include `exp`.
-    pub(super) fn sign(&self, kind: &str, claims: impl Serialize) -> Result<String, IssueError> {
-        self.encode(kind, claims).map_err(|error| IssueError(error.into()))
+    /// Returns the headers of tokens of this type, one for each key in its order. New tokens have the first one.
+    pub(super) fn headers(&self, typ: &str) -> impl Iterator<Item = Header> {
+        self.verifying_keys.iter().map(move |key| Header {
+            typ: Some(typ.to_owned()),
+            kid: Some(key.id().to_owned()),
+            ..Header::new(self.algorithm)
+        })
     }
 
-    /// Returns the claims of a token of this type that one of our keys has signed, expired or not.
-    pub(super) fn verify<C: DeserializeOwned>(&self, kind: &str, token: &str) -> Option<C> {
-        // Nearly all tokens are of the current key, so their headers are not read first.
-        let TokenData { header, claims } = match decode::<C>(token, &self.decoding_key, &self.validation) {
-            Ok(token) if token.header.kid == self.header.kid => token,
-            _ => {
-                let key = self.former_keys.get(&decode_header(token).ok()?.kid?)?;
-                decode(token, key, &self.validation).ok()?
-            }
-        };
-        (header.typ.as_deref() == Some(kind)).then_some(claims)
-    }
-
-    fn encode(&self, kind: &str, claims: impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
-        let header = Header {
-            typ: Some(kind.to_owned()),
-            ..self.header.clone()
-        };
+    /// Returns a token with this header and `claims`, which include `exp`.
+    pub(super) fn sign(&self, header: &Header, claims: impl Serialize) -> Result<String, IssueError> {
         let claims = Claims {
-            iss: &self.issuer,
-            aud: &self.audience,
-            of_kind: claims,
+            common: CommonClaims {
+                iss: Cow::Borrowed(&self.issuer),
+                aud: Cow::Borrowed(&self.audience),
+            },
+            of_type: claims,
         };
-        encode(&header, &claims, &self.encoding_key)
+        encode(header, &claims, &self.encoding_key).map_err(|error| IssueError(error.into()))
     }
 
-    /// Signs and verifies a token, so that unusable keys are rejected at the start and not at the first log-in.
-    fn prove_keys(&self) -> Result<(), JwtKeyError> {
-        #[derive(Serialize, Deserialize)]
-        struct Proof {
-            exp: i64,
+    /// Returns the claims of `payload` if the key of this number has signed `message`, which includes the payload.
+    ///
+    /// The token may have expired: callers check that, by the clock port and without leeway.
+    pub(super) fn verify<C: DeserializeOwned>(
+        &self,
+        key_number: usize,
+        message: &str,
+        payload: &str,
+        signature: &str,
+    ) -> Option<C> {
+        let key = self.verifying_keys.get(key_number)?;
+        if !key.has_signed(message.as_bytes(), signature) {
+            return None;
         }
-        let token = self.encode("proof", Proof { exp: 0 })?;
-        match self.verify::<Proof>("proof", &token) {
-            Some(_) => Ok(()),
-            None => Err(JwtKeyError::Mismatch),
+        let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
+        let common: CommonClaims<'_> = serde_json::from_slice(&json).ok()?;
+        let is_ours = common.iss == self.issuer && common.aud == self.audience;
+        is_ours.then(|| serde_json::from_slice(&json).ok()).flatten()
+    }
+
+    /// Signs and verifies something, so that unusable keys are rejected at the start and not at the first log-in.
+    fn prove_keys(&self) -> Result<(), JwtKeyError> {
+        let message = b"proof";
+        let signature = crypto::sign(message, &self.encoding_key, self.algorithm)?;
+        match self.verifying_keys.first() {
+            Some(key) if key.has_signed(message, &signature) => Ok(()),
+            _ => Err(JwtKeyError::Mismatch),
         }
     }
 }
 
 impl fmt::Debug for JwtSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kid = self.verifying_keys.first().map(JwtVerifyingKey::id);
         f.debug_struct("JwtSigner")
-            .field("algorithm", &self.header.alg)
-            .field("kid", &self.header.kid)
+            .field("algorithm", &self.algorithm)
+            .field("kid", &kid)
             .finish_non_exhaustive()
     }
 }
 
-/// The header that names the signing key, that key, its verifying key, and former verifying keys by their ids.
-type Keys = (Header, EncodingKey, DecodingKey, HashMap<String, DecodingKey>);
+/// The algorithm, the key that signs by it, and those that verify.
+type Keys = (Algorithm, EncodingKey, Vec<JwtVerifyingKey>);
 
 fn hmac_keys(algorithm: Algorithm, secrets: &HmacSecrets) -> Keys {
-    let current = secrets.current.expose_secret().as_bytes();
-    let former = secrets.former.iter().map(|secret| {
-        let secret = secret.expose_secret().as_bytes();
-        (key_id(secret), DecodingKey::from_secret(secret))
-    });
+    let HmacSecrets { current, former } = secrets;
+    let verifying_keys = iter::once(current).chain(former);
     (
-        header(algorithm, current),
-        EncodingKey::from_secret(current),
-        DecodingKey::from_secret(current),
-        former.collect(),
+        algorithm,
+        EncodingKey::from_secret(current.expose_secret().as_bytes()),
+        verifying_keys
+            .map(|secret| JwtVerifyingKey::hmac(algorithm, secret))
+            .collect(),
     )
 }
 
 fn rsa_keys(algorithm: Algorithm, keys: &RsaKeys) -> Result<Keys, JwtKeyError> {
-    let current = keys.public_key.as_bytes();
-    let former = keys.former_public_keys.iter().map(|key| {
-        let key = key.as_bytes();
-        Ok((key_id(key), DecodingKey::from_rsa_pem(key)?))
-    });
+    let verifying_keys = iter::once(&keys.public_key).chain(&keys.former_public_keys);
     Ok((
-        header(algorithm, current),
+        algorithm,
         EncodingKey::from_rsa_pem(keys.private_key.expose_secret().as_bytes())?,
-        DecodingKey::from_rsa_pem(current)?,
-        former.collect::<Result<_, JwtKeyError>>()?,
+        verifying_keys
+            .map(|pem| JwtVerifyingKey::rsa(algorithm, pem))
+            .collect::<Result<_, _>>()?,
     ))
-}
-
-pub(super) fn header(algorithm: Algorithm, key: &[u8]) -> Header {
-    Header {
-        kid: Some(key_id(key)),
-        ..Header::new(algorithm)
-    }
-}
-
-/// Returns the public id of a key: the first eight bytes of its SHA-256, in URL-safe base64.
-fn key_id(key: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(key)[..8])
 }
 
 #[cfg(test)]

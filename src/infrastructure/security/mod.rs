@@ -12,6 +12,8 @@ mod jwt_access_tokens;
 mod jwt_device_tokens;
 mod jwt_pass_tokens;
 mod jwt_signer;
+mod jwt_type;
+mod jwt_verifying_key;
 mod keyed_hash;
 
 pub use bcrypt_password_hasher::{BcryptOptions, BcryptPasswordHasher, pepper_id};

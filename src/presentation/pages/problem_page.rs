@@ -35,7 +35,8 @@ pub fn problem_page(
 ) -> HttpResponse {
     let has_session_cookie = cookie_values(&request.headers, &cookies.name).next().is_some();
     if problem.code() == ProblemCode::NotAuthenticated {
-        return reload(request, settings, cookies).unwrap_or_else(|| to_log_in(request, has_session_cookie, cookies));
+        return reload(request, has_session_cookie, settings)
+            .unwrap_or_else(|| to_log_in(request, has_session_cookie, cookies));
     }
     let status = problem.code().status();
     let mut shell = Shell::new(settings);

@@ -8,7 +8,6 @@ use actix_web::{
 use askama::Template;
 
 use super::{html::html, settings::PagesSettings, visit::Shell};
-use crate::presentation::http::cookies::{CookieSettings, cookie_values};
 
 /// A page that loads its own address again, at once.
 #[derive(Template)]
@@ -22,13 +21,13 @@ struct Reload {
 ///
 /// A browser sends a cookie with `SameSite=Strict` only if one of our own pages led to the request. This page is one:
 /// the second request has the cookie if there is any, and `Sec-Fetch-Site: same-origin`, so it does not loop.
-pub fn reload(request: &RequestHead, settings: &PagesSettings, cookies: &CookieSettings) -> Option<HttpResponse> {
+pub fn reload(request: &RequestHead, has_session_cookie: bool, settings: &PagesSettings) -> Option<HttpResponse> {
     let is = |name: &'static str, expected: &str| {
         let value = request.headers.get(HeaderName::from_static(name));
         value.is_some_and(|value| value == expected)
     };
     let may_lack_cookie = request.method == Method::GET
-        && cookie_values(&request.headers, &cookies.name).next().is_none()
+        && !has_session_cookie
         && is("sec-fetch-site", "cross-site")
         && is("sec-fetch-mode", "navigate")
         && is("sec-fetch-dest", "document");

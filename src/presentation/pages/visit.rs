@@ -20,7 +20,7 @@ use super::{
 use crate::{
     application::access::{Actor, Permission, authorize},
     presentation::http::{
-        cookies::{CookieSettings, cookie_values},
+        cookies::{CookieSettings, ReceivedCookies},
         failure::{Failure, Refusal},
     },
 };
@@ -213,7 +213,8 @@ impl FromRequest for Visit {
         let cookies = Data::<CookieSettings>::from_request(request, payload).into_inner();
         ready(settings.and_then(|settings| {
             let cookies = cookies?;
-            let notices = || cookie_values(request.headers(), &cookies.notice_name);
+            let received = ReceivedCookies::of(request);
+            let notices = || received.values(&cookies.notice_name);
             let notice = notices().find_map(Notice::named);
             let led_to = notices().find_map(|value| str::from_utf8(value).ok()?.strip_prefix(LED_TO));
             let led_to = led_to.map_or_else(Vec::new, |led_to| led_to.split('.').map(str::to_owned).collect());

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::infrastructure::security::{
-    HmacSecrets, JwtAlgorithm, JwtOptions, RsaKeys,
-    jwt_signer::{header, tests::rsa_keys},
+    HmacSecrets, JwtAlgorithm, JwtOptions, RsaKeys, jwt_signer::tests::rsa_keys, jwt_verifying_key::key_id,
 };
 
 const SECRET: &str = "a secret of at least sixty-four bytes, as the longest of the hashes asks";
@@ -30,6 +29,14 @@ fn algorithm(name: &str) -> JwtAlgorithm {
         "RS256" => JwtAlgorithm::RS256(rsa_keys()),
         "RS384" => JwtAlgorithm::RS384(rsa_keys()),
         _ => JwtAlgorithm::RS512(rsa_keys()),
+    }
+}
+
+/// The header of a token that is signed by `key`.
+fn header(algorithm: Algorithm, key: &[u8]) -> Header {
+    Header {
+        kid: Some(key_id(key)),
+        ..Header::new(algorithm)
     }
 }
 
@@ -87,6 +94,31 @@ fn a_token_brings_its_secret_back_and_names_its_algorithm_and_key(#[case] name: 
     assert_eq!(header.typ.as_deref(), Some("JWT"));
     assert_eq!(format!("{:?}", header.alg), name);
     assert!(header.kid.is_some());
+}
+
+/// Nodes of different versions must accept each other's tokens.
+#[test]
+fn the_header_of_a_token_never_changes() {
+    let token = issue(&tokens(algorithm("HS256")));
+    let header = URL_SAFE_NO_PAD
+        .decode(token.expose().split('.').next().unwrap())
+        .unwrap();
+    let header = String::from_utf8(header).unwrap();
+    assert_eq!(header, r#"{"typ":"JWT","alg":"HS256","kid":"RZv0hNdYHrk"}"#);
+}
+
+#[test]
+fn another_header_with_the_same_meaning_is_refused() {
+    let (header, key) = hs256();
+    let token = forge(&header, &key, &json!({}));
+    let claims = token.expose().split('.').nth(1).unwrap();
+    let same = json!({"alg": "HS256", "kid": header.kid, "typ": "JWT"}).to_string();
+    for (header, accepted) in [(serde_json::to_string(&header).unwrap(), true), (same, false)] {
+        let message = format!("{}.{claims}", URL_SAFE_NO_PAD.encode(header));
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+        let token = AccessToken::new(format!("{message}.{signature}"));
+        assert_eq!(tokens(algorithm("HS256")).verify(&token).is_some(), accepted);
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     application::{commands::account::LoggedIn, queries::account, views::UserView},
-    presentation::http::json::RoleName,
+    presentation::http::json::{RoleName, serialize_moment},
 };
 
 /// The caller, and the expiry of the session.
@@ -22,10 +22,13 @@ pub struct CurrentUser {
     /// Whether no password was ever set: never, for a caller.
     is_invited: bool,
     /// When the user was created.
+    #[serde(serialize_with = "serialize_moment")]
     created_at: DateTime<Utc>,
     /// When the user last changed.
+    #[serde(serialize_with = "serialize_moment")]
     updated_at: DateTime<Utc>,
     /// When the session expires unless it is used again.
+    #[serde(serialize_with = "serialize_moment")]
     session_expires_at: DateTime<Utc>,
 }
 

@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
-use super::{WithCookie, cookie_header::cookie_values, session_cookie::CookieSettings};
+use super::{ReceivedCookies, WithCookie, session_cookie::CookieSettings};
 use crate::application::ports::DeviceToken;
 
 /// The cookie that marks a device as known to a user who has logged in on it. It outlives the session.
@@ -31,8 +31,10 @@ impl FromRequest for DeviceCookie {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let settings = web::Data::<CookieSettings>::from_request(request, payload).into_inner();
         ready(settings.map(|settings| {
-            let token =
-                cookie_values(request.headers(), &settings.device_name).find_map(|value| settings.device_token(value));
+            let cookies = ReceivedCookies::of(request);
+            let token = cookies
+                .values(&settings.device_name)
+                .find_map(|value| settings.device_token(value));
             Self { settings, token }
         }))
     }

@@ -11,8 +11,8 @@ mod pass_cookie;
 mod session_cookie;
 mod with_cookie;
 
-pub use cookie_header::cookie_values;
+pub use cookie_header::{ReceivedCookies, cookie_values};
 pub use device_cookie::DeviceCookie;
 pub use pass_cookie::PassCookie;
-pub use session_cookie::{CookieSettings, OtherTokens, PassCookieSettings, SessionCookie};
+pub use session_cookie::{ClearedSession, CookieSettings, PassCookieSettings, SessionCookie};
 pub use with_cookie::WithCookie;

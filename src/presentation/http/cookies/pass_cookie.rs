@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::{Error, FromRequest, HttpRequest, dev::Payload, web};
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
 
-use super::{WithCookie, cookie_header::cookie_values, session_cookie::CookieSettings};
+use super::{ReceivedCookies, WithCookie, session_cookie::CookieSettings};
 use crate::application::{commands::account::Pass, ports::PassToken};
 
 /// The cookie with the pass, which guarded services of the same domain get too.
@@ -42,7 +42,8 @@ impl FromRequest for PassCookie {
         let settings = web::Data::<CookieSettings>::from_request(request, payload).into_inner();
         ready(settings.map(|settings| {
             let tokens = match &settings.pass {
-                Some(pass) => cookie_values(request.headers(), &pass.name)
+                Some(pass) => ReceivedCookies::of(request)
+                    .values(&pass.name)
                     .filter_map(|value| str::from_utf8(value).ok().map(PassToken::new))
                     .collect(),
                 None => Vec::new(),

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    borrow::Cow,
     convert::Infallible,
     future::{Ready, ready},
     iter,
@@ -11,10 +11,12 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     cookie::{self, Cookie, CookieJar, Key, SameSite},
     dev::Payload,
+    web,
 };
 use paperclip::{actix::OperationModifier, v2::schema::Apiv2Schema};
+use serde::Deserialize;
 
-use super::cookie_header::cookie_values;
+use super::cookie_header::ReceivedCookies;
 use crate::application::{
     commands::account::Pass,
     ports::{AccessToken, DeviceToken},
@@ -60,9 +62,9 @@ pub struct PassCookieSettings {
 }
 
 impl CookieSettings {
-    /// Builds the session middleware, which decrypts and encrypts with the current [key](Self::key).
+    /// Builds the session middleware, which encrypts the cookie with the current [key](Self::key) and sets it.
     ///
-    /// By default, it sends a cookie only if the content changed, so only a new token extends the lifetime.
+    /// It does so only for a new token. It reads no cookie, because [`ReceivedCookies`] hides them from it.
     pub fn middleware(&self) -> SessionMiddleware<CookieSessionStore> {
         SessionMiddleware::builder(CookieSessionStore::default(), self.key.clone())
             .cookie_name(self.name.clone())
@@ -79,28 +81,25 @@ impl CookieSettings {
     ///
     /// `Session::purge` does not remove a cookie that cannot be decrypted.
     pub fn removal(&self, request: &HttpRequest) -> Option<Cookie<'static>> {
-        cookie_values(request.headers(), &self.name).next()?;
+        ReceivedCookies::of(request).values(&self.name).next()?;
         let mut cookie = self.cookie(&self.name, "");
         cookie.make_removal();
         Some(cookie)
     }
 
-    /// Decrypts the value of a session cookie with the current key or a former one.
-    pub fn open(&self, value: &str) -> Option<Cookie<'static>> {
-        self.decrypt(Cookie::parse_encoded(format!("{}={value}", self.name)).ok()?)
-    }
-
-    /// Encrypts the content of a session cookie with the current key, and encodes it as a browser sends it.
-    pub fn seal(&self, content: Cookie<'static>) -> Option<String> {
-        let mut jar = CookieJar::new();
-        jar.private_mut(&self.key).add(content);
-        Some(jar.get(&self.name)?.encoded().stripped().to_string())
-    }
-
-    /// Extracts the token from a session cookie's content, which the middleware writes as JSON in JSON.
-    pub fn token_in(content: &Cookie<'_>) -> Option<AccessToken> {
-        let mut state: HashMap<String, String> = serde_json::from_str(content.value()).ok()?;
-        let token: String = serde_json::from_str(&state.remove(TOKEN)?).ok()?;
+    /// Returns the access token in the value of a session cookie, as the [session middleware](Self::middleware) sets it:
+    /// JSON in JSON, encrypted with the current key or a former one, and percent-encoded.
+    fn access_token(&self, value: &[u8]) -> Option<AccessToken> {
+        /// Content of another shape is from an older version, and has no token.
+        #[derive(Deserialize)]
+        struct Content<'a> {
+            #[serde(borrow)]
+            token: Cow<'a, str>,
+        }
+        let value = String::from_utf8(percent_decode(str::from_utf8(value).ok()?)?).ok()?;
+        let content = self.decrypt(Cookie::new(self.name.clone(), value))?;
+        let content: Content<'_> = serde_json::from_str(content.value()).ok()?;
+        let token: String = serde_json::from_str(&content.token).ok()?;
         Some(AccessToken::new(token))
     }
 
@@ -181,35 +180,55 @@ impl CookieSettings {
     }
 }
 
+/// Decodes a value, most of which stands for itself. `percent_encoding` would copy it byte by byte.
+fn percent_decode(value: &str) -> Option<Vec<u8>> {
+    let mut parts = value.split('%');
+    let mut decoded = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2)?;
+        decoded.push(u8::from_str_radix(digits, 16).ok()?);
+        decoded.extend_from_slice(rest.as_bytes());
+    }
+    Some(decoded)
+}
+
 fn lifetime(ttl: Duration) -> cookie::time::Duration {
     ttl.try_into().unwrap_or(cookie::time::Duration::MAX)
 }
 
+/// The maximum number of session cookies that are tried per request: each may cost a query.
+const MAX_SESSIONS: usize = 4;
+
 /// The session cookie of the current request; changes are sent with the answer.
+///
+/// A browser sends several if they were set for different domains, or by an older deployment.
 pub struct SessionCookie {
     session: Session,
-    other_tokens: Vec<AccessToken>,
+    request: HttpRequest,
 }
 
-/// The tokens of the session cookies after the first one that can be decrypted.
-#[derive(Clone)]
-pub struct OtherTokens(pub Vec<AccessToken>);
+/// Marks a request whose answer [removes](CookieSettings::removal) the session cookie.
+pub struct ClearedSession;
 
 impl SessionCookie {
     /// Returns the session cookie of `request`.
     pub fn of(request: &HttpRequest) -> Self {
-        let other_tokens = request.extensions().get::<OtherTokens>().cloned();
         Self {
             session: request.get_session(),
-            other_tokens: other_tokens.map_or_else(Vec::new, |tokens| tokens.0),
+            request: request.clone(),
         }
     }
 
-    /// Returns the tokens of all session cookies that can be decrypted; their sessions may have ended.
-    pub fn tokens(&self) -> impl Iterator<Item = AccessToken> {
-        // Content of another shape is from an older version, and has no token.
-        let first = self.session.get::<String>(TOKEN).ok().flatten().map(AccessToken::new);
-        first.into_iter().chain(self.other_tokens.iter().cloned())
+    /// Returns the tokens of the first session cookies that can be decrypted; their sessions may have ended.
+    pub fn tokens(&self) -> Vec<AccessToken> {
+        let Some(settings) = self.request.app_data::<web::Data<CookieSettings>>() else {
+            return Vec::new();
+        };
+        let cookies = ReceivedCookies::of(&self.request);
+        let tokens = cookies
+            .values(&settings.name)
+            .filter_map(|value| settings.access_token(value));
+        tokens.take(MAX_SESSIONS).collect()
     }
 
     /// Sends `token` to the client, with a new lifetime.
@@ -223,6 +242,7 @@ impl SessionCookie {
     /// Removes the cookie from the client. In the same request, [`set`](Self::set) has no effect afterwards.
     pub fn clear(&self) {
         self.session.purge();
+        self.request.extensions_mut().insert(ClearedSession);
     }
 }
 
@@ -259,30 +279,4 @@ impl CookieSettings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings(key: u8, former_key: Option<u8>) -> CookieSettings {
-        let derive = |byte: u8| Key::derive_from(&[byte; 32]);
-        CookieSettings {
-            key: derive(key),
-            former_keys: former_key.into_iter().map(derive).collect(),
-            ..CookieSettings::for_tests()
-        }
-    }
-
-    #[test]
-    fn a_device_cookie_shows_nothing_and_is_read_with_the_key_in_use_or_a_former_one() {
-        let token = DeviceToken::new("header.claims.signature");
-        let cookie = settings(1, None).device_cookie(&token).unwrap();
-        assert!(!cookie.value().contains("claims"));
-
-        let value = cookie.value().as_bytes();
-        for settings in [settings(1, None), settings(2, Some(1))] {
-            assert_eq!(settings.device_token(value), Some(token.clone()));
-        }
-        assert_eq!(settings(2, None).device_token(value), None);
-        assert_eq!(settings(1, None).device_token(b"header.claims.signature"), None);
-        assert_eq!(settings(1, None).device_token(b"\xff"), None);
-    }
-}
+mod tests;

@@ -9,14 +9,13 @@ use actix_web::{
 };
 
 use super::{
-    dead_cookie::clear_dead_cookie,
     head::{allow_head, route_as_get},
     head_limits::check_head,
-    own_cookies::keep_own_cookies,
     panics::catch_panics,
     plain_path::check_path,
+    session_removal::clear_session_cookie,
 };
-use crate::presentation::http::settings::HttpSettings;
+use crate::presentation::http::{cookies::ReceivedCookies, settings::HttpSettings};
 
 /// Checks the head of a request, prepares it for the session and the routes, and catches their panics.
 pub async fn inner<B: MessageBody>(
@@ -28,9 +27,9 @@ pub async fn inner<B: MessageBody>(
         check_head(&request)?;
         check_path(&request)?;
         route_as_get(&mut request);
-        keep_own_cookies(&settings.cookie, &mut request);
+        ReceivedCookies::take(&mut request);
         let mut response = next.call(request).await?;
-        clear_dead_cookie(&settings.cookie, &mut response)?;
+        clear_session_cookie(&settings.cookie, &mut response)?;
         allow_head(&mut response);
         Ok(response)
     })

@@ -6,14 +6,13 @@
 pub mod access_log;
 pub mod cors;
 pub mod cors_headers;
-pub mod dead_cookie;
 pub mod head;
 pub mod head_limits;
 pub mod inner;
 pub mod outer;
-pub mod own_cookies;
 pub mod panics;
 pub mod plain_path;
 pub mod problems;
 pub mod security_headers;
+pub mod session_removal;
 pub mod unlisted_proxy;

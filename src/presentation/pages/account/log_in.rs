@@ -12,7 +12,7 @@ use crate::{
     presentation::{
         http::{
             HttpSettings,
-            cookies::{DeviceCookie, PassCookie, SessionCookie, WithCookie},
+            cookies::{DeviceCookie, PassCookie, ReceivedCookies, SessionCookie, WithCookie},
             extract::{Client, Params, QueryParams},
             failure::Failure,
             fields::Password,
@@ -85,7 +85,9 @@ pub async fn show(
 ) -> Result<WithCookie<HttpResponse>, Error> {
     let return_to = ReturnTo::of(params.rd.as_deref(), &settings)?;
     let Some(actor) = actor else {
-        let page = reload(request.head(), visit.settings(), &settings.cookie)
+        let cookies = ReceivedCookies::of(&request);
+        let has_session_cookie = cookies.values(&settings.cookie.name).next().is_some();
+        let page = reload(request.head(), has_session_cookie, visit.settings())
             .unwrap_or_else(|| visit.page(&LogInPage::new(&visit, &return_to, String::new(), Rejection::default())));
         return Ok(pass.keep(page));
     };
