@@ -38,9 +38,10 @@ impl Executor {
         outcome.unwrap_or_else(|elapsed| Err(lost(elapsed)))
     }
 
-    /// Awaits `query`, which runs on at the time limit, and when the caller no longer waits for it.
+    /// Awaits `query`, which runs on when the caller no longer waits for it, and drops it at the time limit.
     ///
-    /// The beginning of a transaction must not stop halfway: its connection would carry it back into the pool.
+    /// The beginning of a transaction must not stop halfway: its connection would carry it back into the pool. At the time
+    /// limit the server has been silent for so long that the connection is most likely closed.
     ///
     /// # Errors
     /// As `query`, and [`DbErr::Conn`] at the time limit.
@@ -48,11 +49,12 @@ impl Executor {
         &self,
         query: impl Future<Output = Result<T, DbErr>> + Send + 'static,
     ) -> Result<T, DbErr> {
-        let query = self.runtime.spawn(query);
-        match tokio::time::timeout(self.timeout.unwrap_or(Duration::MAX), query).await {
+        let timeout = self.timeout.unwrap_or(Duration::MAX);
+        let query = self.runtime.spawn(tokio::time::timeout(timeout, query));
+        match query.await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(cancelled)) => Err(lost(cancelled)),
-            Err(elapsed) => Err(lost(elapsed)),
+            Ok(Err(elapsed)) => Err(lost(elapsed)),
+            Err(cancelled) => Err(lost(cancelled)),
         }
     }
 }

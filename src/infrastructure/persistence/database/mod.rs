@@ -59,10 +59,10 @@ impl Database {
                 (writer, reader, None, 1)
             }
             Kind::Postgres(url) => {
-                let pool = postgres::connect(url, options).await?;
+                let (writer, reader) = postgres::connect(url, options).await?;
                 // Covers a connection and a statement, and is longer than the limit that the database has for either.
                 let timeout = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
-                (pool.clone(), pool, Some(timeout), options.max_connections)
+                (writer, reader, Some(timeout), options.max_connections)
             }
         };
         let replica = match &options.read_url {
@@ -143,11 +143,7 @@ impl Database {
 
     /// Returns every pool of connections with its name in the metrics.
     pub(super) fn pools(&self) -> impl Iterator<Item = (&'static str, &DatabaseConnection)> {
-        let primary = if self.is_postgres() {
-            vec![("primary", &self.writer)]
-        } else {
-            vec![("writer", &self.writer), ("reader", &self.reader)]
-        };
+        let primary = [("writer", &self.writer), ("reader", &self.reader)];
         let replica = self.replica.iter().map(|replica| ("replica", replica));
         let pools = primary.into_iter().chain(replica);
         pools.map(|(name, pool)| (name, pool.untimed()))
@@ -207,7 +203,7 @@ impl Database {
         Ok(transaction)
     }
 
-    fn is_postgres(&self) -> bool {
+    pub(super) fn is_postgres(&self) -> bool {
         self.writer.get_database_backend() == DbBackend::Postgres
     }
 }

@@ -12,49 +12,81 @@ use sea_orm::{
 use url::Url;
 
 use super::{ConnectError, DatabaseOptions};
+use crate::infrastructure::persistence::error::describe_sqlx;
 
 /// How long a connection may be idle before it is tested. A busy one is not; after an outage every one is.
 const TRUSTED_IDLE_TIME: Duration = Duration::from_secs(1);
 
-/// Opens the database at `url`, which must answer.
-pub(super) async fn connect(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
+/// How long a connection that is given back may take to settle what was dropped on it: to finish a statement or to roll
+/// back.
+const MAX_SETTLING_TIME: Duration = Duration::from_secs(1);
+
+/// Opens the database at `url`, which must answer. Returns its writer and its reader.
+///
+/// They have separate pools, because changes that wait for each other, or for a standby, must not keep anybody from
+/// reading.
+pub(super) async fn connect(
+    url: &Url,
+    options: &DatabaseOptions,
+) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
+    let writer = connect_lazily(url, options).await?;
+    let reader = connect_lazily(url, options).await?;
     // A pool retries, and its final error says only that time is up.
     probe(url, options).await?;
-    connect_lazily(url, options).await
+    Ok((writer, reader))
 }
 
 /// Makes a pool for the database at `url`, which need not answer yet.
 pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
-    let settings = [
-        // Releases what a node has locked that froze or lost its network.
-        (
-            "idle_in_transaction_session_timeout",
-            options.statement_timeout.as_millis().to_string(),
-        ),
-        // Rows that must not change are locked. At a higher level, transactions would fail after waiting for a lock.
-        ("default_transaction_isolation", "read committed".to_owned()),
-    ];
-    let host = host(url);
+    let address = connect_options(url, options).map_err(|error| ConnectError::Open(describe_sqlx(&error)))?;
     let mut connect = ConnectOptions::new(url.as_str());
     connect
         .connect_lazy(true)
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
         .test_before_acquire_if_idle_for(TRUSTED_IDLE_TIME)
-        .statement_timeout(options.statement_timeout)
-        .map_sqlx_postgres_opts(move |postgres| postgres.host(&host).options(settings.clone()))
-        .sqlx_logging(false);
-    if !url.query_pairs().any(|(name, _)| name == "application_name") {
-        connect.set_application_name("gatehouse");
-    }
+        .map_sqlx_postgres_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(settle(connection))))
+        .map_sqlx_postgres_opts(move |_| address.clone());
     Ok(SqlxPostgresConnector::connect(connect).await?)
+}
+
+/// Returns how to connect to the database at `url`.
+fn connect_options(url: &Url, options: &DatabaseOptions) -> Result<PgConnectOptions, sqlx::Error> {
+    let statement_timeout = options.statement_timeout.as_millis().to_string();
+    let settings = [
+        ("statement_timeout", &*statement_timeout),
+        // Releases what a node has locked that froze or lost its network.
+        ("idle_in_transaction_session_timeout", &*statement_timeout),
+        // Rows that must not change are locked. At a higher level, transactions would fail after waiting for a lock.
+        ("default_transaction_isolation", "read committed"),
+    ];
+    let mut connect = PgConnectOptions::from_url(url)?
+        .host(&host(url))
+        .options(settings)
+        .disable_statement_logging();
+    if !url.query_pairs().any(|(name, _)| name == "application_name") {
+        connect = connect.application_name("gatehouse");
+    }
+    Ok(connect)
+}
+
+/// Returns whether a connection that is given back can be used again. Otherwise it is closed.
+///
+/// A query that was dropped leaves a connection on which its response is still to come. If the server has fallen
+/// silent, or a commit waits for a standby, sqlx would wait for that without a limit, and the pool would lack the
+/// connection meanwhile.
+async fn settle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // Ready at once if nothing is to come.
+    match tokio::time::timeout(MAX_SETTLING_TIME, connection.flush()).await {
+        Ok(settled) => settled.map(|()| true),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Checks that the database at `url` accepts a connection, and stores text in UTF-8.
 pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), ConnectError> {
     let connection = async {
-        let options = PgConnectOptions::from_url(url)?.host(&host(url));
-        let mut connection: PgConnection = options.connect().await?;
+        let mut connection: PgConnection = connect_options(url, options)?.connect().await?;
         let encoding: String = sqlx::query_scalar("SHOW server_encoding")
             .fetch_one(&mut connection)
             .await?;
@@ -64,9 +96,7 @@ pub(super) async fn probe(url: &Url, options: &DatabaseOptions) -> Result<(), Co
     let reason = match tokio::time::timeout(options.acquire_timeout, connection).await {
         Ok(Ok(encoding)) if encoding == "UTF8" => return Ok(()),
         Ok(Ok(encoding)) => return Err(ConnectError::NotUtf8 { encoding }),
-        Ok(Err(sqlx::Error::Database(error))) => error.message().to_owned(),
-        Ok(Err(sqlx::Error::Io(error))) => error.to_string(),
-        Ok(Err(error)) => error.to_string(),
+        Ok(Err(error)) => describe_sqlx(&error),
         Err(_) => format!("there was no answer for {} s", options.acquire_timeout.as_secs()),
     };
     Err(ConnectError::Open(reason))
@@ -80,6 +110,10 @@ fn host(url: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use futures_util::future::join_all;
+    use rstest::rstest;
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
     use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
 
@@ -104,6 +138,46 @@ mod tests {
             let row = database.reader().query_one_raw(show).await.unwrap().unwrap();
             assert_eq!(row.try_get_by_index::<String>(0).unwrap(), expected, "{setting}");
         }
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn changes_that_take_every_turn_keep_nobody_from_reading() {
+        let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
+        let transactions = join_all((0..database.options().max_connections).map(|_| database.begin())).await;
+        assert!(transactions.iter().all(Result::is_ok));
+        database.reader().execute_unprepared("SELECT").await.unwrap();
+    }
+
+    #[apply(needs_postgres)]
+    #[rstest]
+    #[case::soon("0.2", true)]
+    #[case::not_in_time("4", false)]
+    #[tokio::test]
+    async fn a_connection_is_kept_if_what_was_dropped_on_it_ends_in_time(#[case] seconds: &str, #[case] kept: bool) {
+        let place = TestDatabase::empty(DatabaseKind::Postgres).await;
+        let options = DatabaseOptions {
+            max_connections: 1,
+            ..place.options().clone()
+        };
+        let database = Database::connect(&options).await.unwrap();
+        let before = process(database.writer()).await;
+        let start = Instant::now();
+
+        let transaction = database.begin().await.unwrap().inner;
+        let sleep = format!("SELECT pg_sleep({seconds})");
+        let given_up = tokio::time::timeout(Duration::from_millis(50), transaction.execute_unprepared(&sleep)).await;
+        assert!(given_up.is_err());
+        drop(transaction);
+
+        assert_eq!(process(database.writer()).await == before, kept);
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    }
+
+    async fn process(pool: &DatabaseConnection) -> i32 {
+        let statement = Statement::from_string(DbBackend::Postgres, "SELECT pg_backend_pid()");
+        let row = pool.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     #[apply(needs_postgres)]
