@@ -1,17 +1,17 @@
 //! Opening a PostgreSQL database.
 
-use std::time::Duration;
+use std::{env, time::Duration};
 
 use sea_orm::{
     ConnectOptions, DatabaseConnection, SqlxPostgresConnector,
     sqlx::{
         self, ConnectOptions as _, Connection,
-        postgres::{PgConnectOptions, PgConnection},
+        postgres::{PgConnectOptions, PgConnection, PgSslMode},
     },
 };
 use url::Url;
 
-use super::{ConnectError, DatabaseOptions};
+use super::{ConnectError, DatabaseOptions, database_url::is_local};
 use crate::infrastructure::persistence::error::describe_sqlx;
 
 /// How long a connection may be idle before it is tested. A busy one is not; after an outage every one is.
@@ -31,8 +31,13 @@ pub(super) async fn connect(
 ) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
     let writer = connect_lazily(url, options).await?;
     let reader = connect_lazily(url, options).await?;
-    // A pool retries, and its final error says only that time is up.
-    probe(url, options).await?;
+    // Side by side, because each connection takes many round trips. A pool retries, and its final error says only that
+    // time is up; so the probe is what decides.
+    let open = async |pool: &DatabaseConnection| {
+        let _ = pool.ping().await;
+        Ok(())
+    };
+    tokio::try_join!(probe(url, options), open(&writer), open(&reader))?;
     Ok((writer, reader))
 }
 
@@ -66,6 +71,11 @@ fn connect_options(url: &Url, options: &DatabaseOptions) -> Result<PgConnectOpti
         .disable_statement_logging();
     if !url.query_pairs().any(|(name, _)| name == "application_name") {
         connect = connect.application_name("gatehouse");
+    }
+    // On this machine nobody listens, and TLS makes a connection wait for 90 ms, because sqlx does not set TCP_NODELAY.
+    let asks_for_tls = url.query_pairs().any(|(name, _)| name.starts_with("ssl")) || env::var_os("PGSSLMODE").is_some();
+    if is_local(&connect) && !asks_for_tls {
+        connect = connect.ssl_mode(PgSslMode::Disable);
     }
     Ok(connect)
 }
@@ -138,6 +148,20 @@ mod tests {
             let row = database.reader().query_one_raw(show).await.unwrap().unwrap();
             assert_eq!(row.try_get_by_index::<String>(0).unwrap(), expected, "{setting}");
         }
+    }
+
+    #[rstest]
+    #[case::loopback("postgres://127.0.0.2/x", false)]
+    #[case::loopback("postgres://[::1]/x", false)]
+    #[case::by_name("postgres://localhost/x", false)]
+    #[case::socket("postgres:///x?host=/var/run/postgresql", false)]
+    #[case::asked_for("postgres://localhost/x?sslmode=prefer", true)]
+    #[case::by_certificate("postgres://localhost/x?sslcert=client.pem", true)]
+    #[case::elsewhere("postgres://192.0.2.1/x", true)]
+    fn on_this_machine_tls_is_used_only_if_it_is_asked_for(#[case] url: &str, #[case] expected: bool) {
+        let options = DatabaseOptions::new(url);
+        let connect = connect_options(&Url::parse(url).unwrap(), &options).unwrap();
+        assert_eq!(!matches!(connect.get_ssl_mode(), PgSslMode::Disable), expected);
     }
 
     #[apply(needs_postgres)]
