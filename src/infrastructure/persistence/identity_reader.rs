@@ -25,6 +25,8 @@ pub struct SeaOrmIdentityReader {
     database: Database,
     /// The query for an identity, which every request runs. Building it takes longer than sending it.
     identity_sql: String,
+    /// PostgreSQL: the query for whether its answer is to be doubted if it is empty.
+    doubt_sql: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -42,10 +44,32 @@ struct IdentityRow {
 impl SeaOrmIdentityReader {
     /// Reads the users and sessions of `database`.
     pub fn new(database: &Database) -> Self {
+        let identity_sql = identity_sql(database.reader().get_database_backend());
+        let doubt_sql = format!("SELECT pg_is_in_recovery() OR EXISTS ({identity_sql})");
         Self {
             database: database.clone(),
-            identity_sql: identity_sql(database.reader().get_database_backend()),
+            identity_sql,
+            doubt_sql: database.is_postgres().then_some(doubt_sql),
         }
+    }
+
+    /// Fails unless the primary says that there is no such session.
+    ///
+    /// After a failover a connection may lead to a former primary, which lacks what was committed since. A client whose
+    /// session is only missing there must not lose its cookie.
+    async fn confirm_absence(&self, digest: Vec<u8>) -> Result<(), StorageError> {
+        let Some(doubt_sql) = &self.doubt_sql else {
+            return Ok(());
+        };
+        let query = Statement::from_sql_and_values(DbBackend::Postgres, doubt_sql, [digest.into()]);
+        let row = self.database.reader().query_one_raw(query).await?;
+        let is_doubtful = row.map_or(Ok(true), |row| row.try_get_by_index(0))?;
+        if is_doubtful {
+            return Err(StorageError::Unavailable(
+                "the database server is not the primary".into(),
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -93,8 +117,12 @@ impl IdentityReader for SeaOrmIdentityReader {
     async fn find_identity(&self, secret: &SecretDigest) -> Result<Option<Identity>, StorageError> {
         let reader = self.database.reader();
         let digest = secret.as_bytes().to_vec();
-        let query = Statement::from_sql_and_values(reader.get_database_backend(), &self.identity_sql, [digest.into()]);
+        let values = [digest.clone().into()];
+        let query = Statement::from_sql_and_values(reader.get_database_backend(), &self.identity_sql, values);
         let row = IdentityRow::find_by_statement(query).one(reader).await?;
+        if row.is_none() {
+            self.confirm_absence(digest).await?;
+        }
         row.map(|row| {
             let session = AuthSession::try_from(row.session)?;
             let user = UserView {
@@ -109,5 +137,35 @@ impl IdentityReader for SeaOrmIdentityReader {
             Ok(Identity { session, user })
         })
         .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use test_database::{PostgresDatabase, apply, needs_postgres};
+    use url::Url;
+
+    use super::*;
+    use crate::infrastructure::persistence::DatabaseOptions;
+
+    /// A standby cannot be had in a test of its own, but a database where functions of the test are found first.
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn a_session_that_a_standby_lacks_may_exist() {
+        let place = PostgresDatabase::migrated();
+        let mut url = Url::parse(&place.url()).unwrap();
+        url.query_pairs_mut()
+            .append_pair("options", "-c search_path=public,pg_catalog");
+        let database = Database::connect(&DatabaseOptions::new(url)).await.unwrap();
+        let reader = SeaOrmIdentityReader::new(&database);
+        let secret = SecretDigest::new([0; 32]);
+        assert!(matches!(reader.find_identity(&secret).await, Ok(None)));
+
+        let standby = "CREATE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE sql RETURN true";
+        database.writer().execute_unprepared(standby).await.unwrap();
+        // A connection keeps the plan that it has made.
+        database.reader().execute_unprepared("DISCARD PLANS").await.unwrap();
+        let doubt = reader.find_identity(&secret).await;
+        assert!(matches!(doubt, Err(StorageError::Unavailable(_))), "{doubt:?}");
     }
 }
