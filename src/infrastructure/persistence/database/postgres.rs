@@ -87,10 +87,8 @@ fn connect_options(url: &Url, options: &DatabaseOptions) -> Result<PgConnectOpti
 /// connection meanwhile.
 async fn settle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     // Ready at once if nothing is to come.
-    match tokio::time::timeout(MAX_SETTLING_TIME, connection.flush()).await {
-        Ok(settled) => settled.map(|()| true),
-        Err(_) => Ok(false),
-    }
+    let settled = tokio::time::timeout(MAX_SETTLING_TIME, connection.flush()).await;
+    Ok(matches!(settled, Ok(Ok(()))))
 }
 
 /// Checks that the database at `url` accepts a connection, and stores text in UTF-8.
