@@ -25,7 +25,7 @@ pub struct SeaOrmIdentityReader {
     database: Database,
     /// The query for an identity, which every request runs. Building it takes longer than sending it.
     identity_sql: String,
-    /// PostgreSQL: the query for whether its answer is to be doubted if it is empty.
+    /// PostgreSQL: the query for whether an empty result of the other one may be wrong.
     doubt_sql: Option<String>,
 }
 

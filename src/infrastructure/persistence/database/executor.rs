@@ -1,8 +1,28 @@
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use sea_orm::{DbErr, RuntimeErr, sqlx};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::error::Elapsed};
 use tokio_util::context::TokioContext;
+
+/// When a server last left a query unanswered.
+#[derive(Clone, Debug, Default)]
+pub struct Silence(Arc<Mutex<Option<Instant>>>);
+
+impl Silence {
+    /// Returns whether a connection of this age had been opened before.
+    pub fn has_met(&self, age: Duration) -> bool {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|time| time.elapsed() <= age)
+    }
+
+    fn record(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
 
 /// Runs the queries of a database on one runtime, within a time limit.
 ///
@@ -16,13 +36,22 @@ pub struct Executor {
     /// `None` for a file, which does not fall silent, and whose connections belong to no runtime.
     timeout: Option<Duration>,
     runtime: Handle,
+    silence: Silence,
 }
 
 impl Executor {
     /// Runs queries on the current runtime.
     pub fn new(timeout: Option<Duration>) -> Self {
-        let runtime = Handle::current();
-        Self { timeout, runtime }
+        Self {
+            timeout,
+            runtime: Handle::current(),
+            silence: Silence::default(),
+        }
+    }
+
+    /// Returns when a query was last dropped at the time limit.
+    pub fn silence(&self) -> &Silence {
+        &self.silence
     }
 
     /// Awaits `query`, and drops it at the time limit.
@@ -35,13 +64,13 @@ impl Executor {
         };
         let query = TokioContext::new(query, self.runtime.clone());
         let outcome = tokio::time::timeout(timeout, query).await;
-        outcome.unwrap_or_else(|elapsed| Err(lost(elapsed)))
+        outcome.unwrap_or_else(|elapsed| Err(self.silent(elapsed)))
     }
 
     /// Awaits `query`, which runs on when the caller no longer waits for it, and drops it at the time limit.
     ///
     /// The beginning of a transaction must not stop halfway: its connection would carry it back into the pool. At the time
-    /// limit the server has been silent for so long that the connection is most likely closed.
+    /// limit the server has been silent for so long that the pool will most likely close the connection.
     ///
     /// # Errors
     /// As `query`, and [`DbErr::Conn`] at the time limit.
@@ -53,9 +82,14 @@ impl Executor {
         let query = self.runtime.spawn(tokio::time::timeout(timeout, query));
         match query.await {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(elapsed)) => Err(lost(elapsed)),
+            Ok(Err(elapsed)) => Err(self.silent(elapsed)),
             Err(cancelled) => Err(lost(cancelled)),
         }
+    }
+
+    fn silent(&self, elapsed: Elapsed) -> DbErr {
+        self.silence.record();
+        lost(elapsed)
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 pub use connect_error::ConnectError;
 use database_url::Kind;
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
-use executor::Executor;
+use executor::{Executor, Silence};
 pub use options::DatabaseOptions;
 pub use sqlite::DatabaseFile;
 use timed_connection::TimedConnection;
@@ -51,29 +51,33 @@ impl Database {
     /// # Errors
     /// [`ConnectError`] if it cannot be opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        let timeout = options.url.can_be_replicated().then(|| {
+            // Covers a connection and a statement, and is longer than the limit that the database has for either.
+            options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1)
+        });
+        // One for each pool, because silence on one says nothing about the others.
+        let [executor, of_reader, of_replica] = [(); 3].map(|()| Executor::new(timeout));
         let mut file = None;
-        let (writer, reader, timeout, transactions) = match options.url.kind() {
+        let (writer, reader, transactions) = match options.url.kind() {
             Kind::Sqlite(path) => {
                 file = Some(Arc::new(sqlite::prepare_file(path, options)?));
                 let (writer, reader) = sqlite::connect(path, options).await?;
-                (writer, reader, None, 1)
+                (writer, reader, 1)
             }
             Kind::Postgres(url) => {
-                let (writer, reader) = postgres::connect(url, options).await?;
-                // Covers a connection and a statement, and is longer than the limit that the database has for either.
-                let timeout = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
-                (writer, reader, Some(timeout), options.max_connections)
+                let silences = [executor.silence(), of_reader.silence()];
+                let [writer, reader] = postgres::connect(url, options, silences).await?;
+                (writer, reader, options.max_connections)
             }
         };
         let replica = match &options.read_url {
-            Some(url) => Some(Self::connect_replica(url, options).await?),
+            Some(url) => Some(Self::connect_replica(url, options, of_replica.silence()).await?),
             None => None,
         };
-        let executor = Executor::new(timeout);
         Ok(Self {
             writer: TimedConnection::new(writer, &executor),
-            reader: TimedConnection::new(reader, &executor),
-            replica: replica.map(|replica| TimedConnection::new(replica, &executor)),
+            reader: TimedConnection::new(reader, &of_reader),
+            replica: replica.map(|replica| TimedConnection::new(replica, &of_replica)),
             executor,
             turns: Arc::new(Semaphore::new(transactions as usize)),
             max_transaction_wait: options.max_transaction_wait,
@@ -86,14 +90,18 @@ impl Database {
         self.file.as_deref()
     }
 
-    async fn connect_replica(url: &DatabaseUrl, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
+    async fn connect_replica(
+        url: &DatabaseUrl,
+        options: &DatabaseOptions,
+        silence: &Silence,
+    ) -> Result<DatabaseConnection, ConnectError> {
         let (Kind::Postgres(_), Kind::Postgres(address)) = (options.url.kind(), url.kind()) else {
             return Err(ConnectError::NotReplicated);
         };
         if let Err(error) = postgres::probe(address, options).await {
             log::warn!("the replica {url}: {error}");
         }
-        postgres::connect_lazily(address, options).await
+        postgres::connect_lazily(address, options, silence).await
     }
 
     /// Logs a warning if SQLite was built without the option that `.cargo/config.toml` sets.

@@ -6,12 +6,13 @@ use sea_orm::{
     ConnectOptions, DatabaseConnection, SqlxPostgresConnector,
     sqlx::{
         self, ConnectOptions as _, Connection,
+        pool::PoolConnectionMetadata,
         postgres::{PgConnectOptions, PgConnection, PgSslMode},
     },
 };
 use url::Url;
 
-use super::{ConnectError, DatabaseOptions, database_url::is_local};
+use super::{ConnectError, DatabaseOptions, Silence, database_url::is_local};
 use crate::infrastructure::persistence::error::describe_sqlx;
 
 /// How long a connection may be idle before it is tested. A busy one is not; after an outage every one is.
@@ -28,29 +29,39 @@ const MAX_SETTLING_TIME: Duration = Duration::from_secs(1);
 pub(super) async fn connect(
     url: &Url,
     options: &DatabaseOptions,
-) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
-    let writer = connect_lazily(url, options).await?;
-    let reader = connect_lazily(url, options).await?;
-    // Side by side, because each connection takes many round trips. A pool retries, and its final error says only that
-    // time is up; so the probe is what decides.
+    silences: [&Silence; 2],
+) -> Result<[DatabaseConnection; 2], ConnectError> {
+    let writer = connect_lazily(url, options, silences[0]).await?;
+    let reader = connect_lazily(url, options, silences[1]).await?;
+    // Side by side, because each connection takes many round trips. The probe decides: a pool retries, and its final error
+    // says only that time is up.
     let open = async |pool: &DatabaseConnection| {
         let _ = pool.ping().await;
         Ok(())
     };
     tokio::try_join!(probe(url, options), open(&writer), open(&reader))?;
-    Ok((writer, reader))
+    Ok([writer, reader])
 }
 
-/// Makes a pool for the database at `url`, which need not answer yet.
-pub(super) async fn connect_lazily(url: &Url, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
+/// Makes a pool for the database at `url`, which need not answer yet. It replaces its connections after a `silence`.
+pub(super) async fn connect_lazily(
+    url: &Url,
+    options: &DatabaseOptions,
+    silence: &Silence,
+) -> Result<DatabaseConnection, ConnectError> {
     let address = connect_options(url, options).map_err(|error| ConnectError::Open(describe_sqlx(&error)))?;
+    let silence = silence.clone();
     let mut connect = ConnectOptions::new(url.as_str());
     connect
         .connect_lazy(true)
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
-        .test_before_acquire_if_idle_for(TRUSTED_IDLE_TIME)
-        .map_sqlx_postgres_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(settle(connection))))
+        .test_before_acquire(false)
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            let silence = silence.clone();
+            pool.after_release(|connection, _| Box::pin(settle(connection)))
+                .before_acquire(move |connection, facts| Box::pin(test(connection, facts, silence.clone())))
+        })
         .map_sqlx_postgres_opts(move |_| address.clone());
     Ok(SqlxPostgresConnector::connect(connect).await?)
 }
@@ -72,12 +83,30 @@ fn connect_options(url: &Url, options: &DatabaseOptions) -> Result<PgConnectOpti
     if !url.query_pairs().any(|(name, _)| name == "application_name") {
         connect = connect.application_name("gatehouse");
     }
-    // On this machine nobody listens, and TLS makes a connection wait for 90 ms, because sqlx does not set TCP_NODELAY.
+    // Within one machine TLS protects nothing, and delays each connection by 90 ms, because sqlx sets no TCP_NODELAY.
     let asks_for_tls = url.query_pairs().any(|(name, _)| name.starts_with("ssl")) || env::var_os("PGSSLMODE").is_some();
     if is_local(&connect) && !asks_for_tls {
         connect = connect.ssl_mode(PgSslMode::Disable);
     }
     Ok(connect)
+}
+
+/// Returns whether a connection that was given back may be used. Otherwise it is replaced.
+///
+/// If the server fell silent since the connection was opened, another one may have taken its place. sqlx tests a connection
+/// without a limit as it takes it back: when the server wakes up, the connection is in the pool again.
+async fn test(
+    connection: &mut PgConnection,
+    facts: PoolConnectionMetadata,
+    silence: Silence,
+) -> Result<bool, sqlx::Error> {
+    if silence.has_met(facts.age) {
+        return Ok(false);
+    }
+    if facts.idle_for >= TRUSTED_IDLE_TIME {
+        connection.ping().await?;
+    }
+    Ok(true)
 }
 
 /// Returns whether a connection that is given back can be used again. Otherwise it is closed.
@@ -169,6 +198,35 @@ mod tests {
         let transactions = join_all((0..database.options().max_connections).map(|_| database.begin())).await;
         assert!(transactions.iter().all(Result::is_ok));
         database.reader().execute_unprepared("SELECT").await.unwrap();
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn after_a_silence_every_older_connection_is_replaced() {
+        let place = TestDatabase::empty(DatabaseKind::Postgres).await;
+        let options = DatabaseOptions {
+            max_connections: 1,
+            acquire_timeout: Duration::from_millis(100),
+            statement_timeout: Duration::from_millis(100),
+            ..place.options().clone()
+        };
+        let database = Database::connect(&options).await.unwrap();
+        let [writer, reader] = [database.writer(), database.reader().untimed()];
+        let before = [process(writer).await, process(reader).await];
+
+        reader.execute_unprepared("SET statement_timeout = 0").await.unwrap();
+        assert!(
+            database
+                .reader()
+                .execute_unprepared("SELECT pg_sleep(2)")
+                .await
+                .is_err()
+        );
+
+        assert_ne!(process(reader).await, before[1]);
+        assert_eq!(process(writer).await, before[0]);
+        let replaced = process(reader).await;
+        assert_eq!(process(reader).await, replaced);
     }
 
     #[apply(needs_postgres)]
