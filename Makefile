@@ -42,7 +42,7 @@ faults.postgres: ## Stop, freeze and replicate PostgreSQL servers; needs the pro
 faults.failover: ## Let PostgreSQL fail over under load, FAILOVER_ROUNDS times; needs root, Patroni, etcd, HAProxy, iptables
 	cargo test --test black_box -- --ignored --test-threads=1 --nocapture failover::
 
-faults.restart: ## Restart nodes behind HAProxy under load; needs HAProxy, TEST_POSTGRES_URL
+faults.restart: ## Restart nodes behind HAProxy under load; needs HAProxy, socat, TEST_POSTGRES_URL
 	cargo test --test black_box -- --ignored --test-threads=1 --nocapture rolling_restart::
 
 faults: faults.machine faults.postgres faults.failover faults.restart ## All of these

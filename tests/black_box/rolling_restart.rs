@@ -3,10 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{Read, Write},
     net::TcpStream,
-    os::unix::net::UnixStream,
-    path::PathBuf,
     process::Command,
     sync::{
         Arc, Mutex,
@@ -24,10 +21,11 @@ use tokio::task::JoinSet;
 
 use crate::{
     failover::processes::{Daemon, free_port},
-    support::{Client, PASSWORD, PATIENCE, Page, Server, forger::start_with_known_secrets},
+    support::{Client, PASSWORD, PATIENCE, Page, Server, forger::start_with_known_secrets, shell_blocks, type_in},
 };
 
 const GUIDE: &str = "docs/operate/rolling-restart.md";
+const SOCKET: &str = "/run/haproxy/admin.sock";
 /// 500 requests per second.
 const INTERVAL: Duration = Duration::from_millis(2);
 const MAX_IN_FLIGHT: usize = 64;
@@ -49,17 +47,17 @@ async fn a_rolling_restart_fails_no_request() {
     let (load, start) = (Load::begin(&proxy.base_url(), &alice), Instant::now());
     tokio::time::sleep(Duration::from_secs(1)).await;
 
+    let orders = shell_blocks("docs/operate/rolling-restart.md", "Restart a node");
+    let [drain, ready] = &orders[..] else {
+        panic!("{orders:?}")
+    };
     for number in 0..RESTARTS {
         let at = number % 2;
-        let server = format!("gatehouse/node{}", at + 1);
-        proxy.tell(&format!("set server {server} state drain"));
-        // The number of sessions.
-        proxy.wait_until(&server, 4, "0").await;
+        proxy.type_in(drain, at + 1);
         nodes[at].stop();
         nodes[at].restart();
         wait_until_ready(&nodes[at]).await;
-        proxy.tell(&format!("set server {server} state ready"));
-        proxy.wait_until(&server, 17, "UP").await;
+        proxy.type_in(ready, at + 1);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 
@@ -116,7 +114,7 @@ impl Proxy {
         let address = |node: &Server| node.base_url().replace("http://", "");
         let config = [
             ("127.0.0.1:8080", format!("127.0.0.1:{port}")),
-            ("/run/haproxy/admin.sock", socket),
+            (SOCKET, socket),
             ("10.0.0.11:8000", address(&nodes[0])),
             ("10.0.0.12:8000", address(&nodes[1])),
         ]
@@ -146,31 +144,14 @@ impl Proxy {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Gives HAProxy an order. Returns what it answers.
-    fn tell(&self, order: &str) -> String {
-        let mut socket = UnixStream::connect(self.socket()).unwrap();
-        writeln!(socket, "{order}").unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// Waits until a column of the statistics of a server has this value.
-    async fn wait_until(&self, server: &str, column: usize, value: &str) {
-        let (start, row) = (Instant::now(), server.replace('/', ",") + ",");
-        loop {
-            let statistics = self.tell("show stat");
-            let row = statistics.lines().find(|line| line.starts_with(&row)).unwrap();
-            if row.split(',').nth(column) == Some(value) {
-                return;
-            }
-            assert!(start.elapsed() < PATIENCE, "{row}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.directory.path().join("admin.sock")
+    /// Types in what the guide has for HAProxy and the first node, for a node of this number.
+    fn type_in(&self, order: &str, number: usize) {
+        assert!(order.contains(SOCKET) && order.contains("node1"), "{order}");
+        let socket = self.directory.path().join("admin.sock").display().to_string();
+        let order = order
+            .replace(SOCKET, &socket)
+            .replace("node1", &format!("node{number}"));
+        type_in(&order, self.directory.path());
     }
 }
 

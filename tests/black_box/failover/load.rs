@@ -111,7 +111,12 @@ impl Record {
             self.slowest.lock().unwrap(),
         );
         assert!(!acknowledged.is_empty() && lost.is_empty(), "{summary}: {lost:?}");
-        assert!(wrong.is_empty(), "{summary}: {wrong:#?}");
+        let first = &wrong[..wrong.len().min(5)];
+        assert!(
+            wrong.is_empty(),
+            "{summary}, wrong: {}, such as {first:#?}",
+            wrong.len()
+        );
         summary
     }
 
@@ -141,7 +146,7 @@ impl Worker {
             if is_over.load(Relaxed) {
                 break;
             }
-            let name = format!("user.{}.{begin:x}.{round}", self.number);
+            let name = format!("u{}.{begin:x}.{round}", self.number);
             // An outage must not fill the machine with refusals.
             let pause = if self.use_service(&name).await { 5 } else { 50 };
             tokio::time::sleep(Duration::from_millis(pause)).await;

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod load;
+mod member;
 pub mod processes;
 
 use std::{
