@@ -149,7 +149,7 @@ fn host(url: &Url) -> String {
 mod tests {
     use std::time::Instant;
 
-    use futures_util::future::join_all;
+    use futures_util::future::{join, join_all};
     use rstest::rstest;
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
     use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
@@ -205,28 +205,22 @@ mod tests {
     async fn after_a_silence_every_older_connection_is_replaced() {
         let place = TestDatabase::empty(DatabaseKind::Postgres).await;
         let options = DatabaseOptions {
-            max_connections: 1,
-            acquire_timeout: Duration::from_millis(100),
-            statement_timeout: Duration::from_millis(100),
+            max_connections: 2,
+            acquire_timeout: Duration::from_secs(1),
+            statement_timeout: Duration::from_secs(1),
             ..place.options().clone()
         };
         let database = Database::connect(&options).await.unwrap();
-        let [writer, reader] = [database.writer(), database.reader().untimed()];
-        let before = [process(writer).await, process(reader).await];
+        let reader = database.reader();
+        let (one, other) = join(process(reader), process(reader)).await;
+        assert_ne!(one, other);
 
         reader.execute_unprepared("SET statement_timeout = 0").await.unwrap();
-        assert!(
-            database
-                .reader()
-                .execute_unprepared("SELECT pg_sleep(2)")
-                .await
-                .is_err()
-        );
+        reader.execute_unprepared("SET statement_timeout = 0").await.unwrap();
+        assert!(reader.execute_unprepared("SELECT pg_sleep(4)").await.is_err());
 
-        assert_ne!(process(reader).await, before[1]);
-        assert_eq!(process(writer).await, before[0]);
         let replaced = process(reader).await;
-        assert_eq!(process(reader).await, replaced);
+        assert!(![one, other].contains(&replaced), "it is one of those that were open");
     }
 
     #[apply(needs_postgres)]
@@ -254,30 +248,11 @@ mod tests {
         assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     }
 
-    async fn process(pool: &DatabaseConnection) -> i32 {
-        let statement = Statement::from_string(DbBackend::Postgres, "SELECT pg_backend_pid()");
+    /// The number of the server's process, which takes its time, so that another query gets another one.
+    async fn process(pool: &impl ConnectionTrait) -> i32 {
+        let statement = "SELECT pg_backend_pid() FROM pg_sleep(0.2)";
+        let statement = Statement::from_string(DbBackend::Postgres, statement);
         let row = pool.query_one_raw(statement).await.unwrap().unwrap();
         row.try_get_by_index(0).unwrap()
-    }
-
-    #[apply(needs_postgres)]
-    #[tokio::test]
-    async fn who_leaves_while_a_transaction_begins_leaves_none_behind() {
-        let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
-        let left =
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
-        let left = Statement::from_string(DbBackend::Postgres, left);
-        for microseconds in (0..2_000).step_by(20) {
-            let _ = tokio::time::timeout(Duration::from_micros(microseconds), database.begin()).await;
-            // It is rolled back in the background, long before the server itself would end it.
-            let gone = async {
-                while !database.reader().query_all_raw(left.clone()).await.unwrap().is_empty() {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-            };
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            let gone = tokio::time::timeout(Duration::from_secs(1), gone).await;
-            assert!(gone.is_ok(), "after {microseconds} µs");
-        }
     }
 }
