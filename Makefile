@@ -39,7 +39,7 @@ faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, li
 faults.postgres: ## Stop, freeze and replicate PostgreSQL servers; needs the programs of PostgreSQL, nginx, Caddy
 	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::
 
-faults.failover: ## Let PostgreSQL fail over under load, FAILOVER_ROUNDS times; needs root, Patroni, etcd, HAProxy, iptables
+faults.failover: ## Let PostgreSQL fail over under load, FAILOVER_ROUNDS times; needs root, the programs of PostgreSQL, Patroni, etcd, HAProxy, iptables
 	cargo test --test black_box -- --ignored --test-threads=1 --nocapture failover::
 
 faults.restart: ## Restart nodes behind HAProxy under load; needs HAProxy, socat, TEST_POSTGRES_URL

@@ -70,8 +70,8 @@ pub(super) fn describe_sqlx(error: &sqlx::Error) -> String {
 /// Returns whether PostgreSQL, or a proxy that has no server to pass the connection on to, hung up.
 fn is_hang_up(error: &sqlx::Error) -> bool {
     match error {
-        // How sqlx reads the end of the stream there.
-        sqlx::Error::Protocol(text) => text == "unexpected response from SSLRequest: 0x00",
+        // How sqlx reads the end of the stream there. A place in its source follows.
+        sqlx::Error::Protocol(text) => text.starts_with("unexpected response from SSLRequest: 0x00"),
         sqlx::Error::Io(error) => error.kind() == io::ErrorKind::UnexpectedEof,
         _ => false,
     }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case::with_tls(sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".to_owned()))]
+    #[case::with_tls(sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00 (tls:95)".to_owned()))]
     #[case::without(sqlx::Error::Io(io::ErrorKind::UnexpectedEof.into()))]
     fn who_hung_up_is_named(#[case] error: sqlx::Error) {
         assert_eq!(describe_sqlx(&error), HUNG_UP);
