@@ -8,7 +8,7 @@ use sea_orm::{DbErr, RuntimeErr, sqlx};
 use tokio::{runtime::Handle, time::error::Elapsed};
 use tokio_util::context::TokioContext;
 
-/// When a server last left a query unanswered.
+/// When a server last left a query unanswered, other than a commit.
 #[derive(Clone, Debug, Default)]
 pub struct Silence(Arc<Mutex<Option<Instant>>>);
 
@@ -59,12 +59,24 @@ impl Executor {
     /// # Errors
     /// As `query`, and [`DbErr::Conn`] at the time limit.
     pub async fn with_timeout<T>(&self, query: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-        let Some(timeout) = self.timeout else {
-            return query.await;
-        };
-        let query = TokioContext::new(query, self.runtime.clone());
-        let outcome = tokio::time::timeout(timeout, query).await;
+        let outcome = self.limited(query).await;
         outcome.unwrap_or_else(|elapsed| Err(self.silent(elapsed)))
+    }
+
+    /// Awaits `commit`, and drops it at the time limit, which is no silence: it may wait for a standby.
+    ///
+    /// # Errors
+    /// As `commit`, and [`DbErr::Conn`] at the time limit.
+    pub async fn commit_with_timeout(&self, commit: impl Future<Output = Result<(), DbErr>>) -> Result<(), DbErr> {
+        let outcome = self.limited(commit).await;
+        outcome.unwrap_or_else(|elapsed| Err(lost(elapsed)))
+    }
+
+    async fn limited<T>(&self, query: impl Future<Output = T>) -> Result<T, Elapsed> {
+        let Some(timeout) = self.timeout else {
+            return Ok(query.await);
+        };
+        tokio::time::timeout(timeout, TokioContext::new(query, self.runtime.clone())).await
     }
 
     /// Awaits `query`, which runs on when the caller no longer waits for it, and drops it at the time limit.

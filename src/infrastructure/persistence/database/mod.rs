@@ -55,8 +55,7 @@ impl Database {
             // Covers a connection and a statement, and is longer than the limit that the database has for either.
             options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1)
         });
-        // One for each pool, because silence on one says nothing about the others.
-        let [executor, of_reader, of_replica] = [(); 3].map(|()| Executor::new(timeout));
+        let [executor, of_replica] = [(); 2].map(|()| Executor::new(timeout));
         let mut file = None;
         let (writer, reader, transactions) = match options.url.kind() {
             Kind::Sqlite(path) => {
@@ -65,8 +64,7 @@ impl Database {
                 (writer, reader, 1)
             }
             Kind::Postgres(url) => {
-                let silences = [executor.silence(), of_reader.silence()];
-                let [writer, reader] = postgres::connect(url, options, silences).await?;
+                let (writer, reader) = postgres::connect(url, options, executor.silence()).await?;
                 (writer, reader, options.max_connections)
             }
         };
@@ -76,7 +74,7 @@ impl Database {
         };
         Ok(Self {
             writer: TimedConnection::new(writer, &executor),
-            reader: TimedConnection::new(reader, &of_reader),
+            reader: TimedConnection::new(reader, &executor),
             replica: replica.map(|replica| TimedConnection::new(replica, &of_replica)),
             executor,
             turns: Arc::new(Semaphore::new(transactions as usize)),

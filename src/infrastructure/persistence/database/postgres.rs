@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use url::Url;
 
-use super::{ConnectError, DatabaseOptions, Silence, database_url::is_local};
+use super::{ConnectError, DatabaseOptions, database_url::is_local, executor::Silence};
 use crate::infrastructure::persistence::error::describe_sqlx;
 
 /// How long a connection may be idle before it is tested. A busy one is not; after an outage every one is.
@@ -29,10 +29,10 @@ const MAX_SETTLING_TIME: Duration = Duration::from_secs(1);
 pub(super) async fn connect(
     url: &Url,
     options: &DatabaseOptions,
-    silences: [&Silence; 2],
-) -> Result<[DatabaseConnection; 2], ConnectError> {
-    let writer = connect_lazily(url, options, silences[0]).await?;
-    let reader = connect_lazily(url, options, silences[1]).await?;
+    silence: &Silence,
+) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
+    let writer = connect_lazily(url, options, silence).await?;
+    let reader = connect_lazily(url, options, silence).await?;
     // Side by side, because each connection takes many round trips. The probe decides: a pool retries, and its final error
     // says only that time is up.
     let open = async |pool: &DatabaseConnection| {
@@ -40,7 +40,7 @@ pub(super) async fn connect(
         Ok(())
     };
     tokio::try_join!(probe(url, options), open(&writer), open(&reader))?;
-    Ok([writer, reader])
+    Ok((writer, reader))
 }
 
 /// Makes a pool for the database at `url`, which need not answer yet. It replaces its connections after a `silence`.

@@ -33,7 +33,7 @@ impl<C> TimedConnection<C> {
 impl TimedConnection<DatabaseTransaction> {
     /// Commits the transaction. If the database does not answer in time, it may have been committed nevertheless.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.executor.with_timeout(self.inner.commit()).await
+        self.executor.commit_with_timeout(self.inner.commit()).await
     }
 }
 
