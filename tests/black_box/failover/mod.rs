@@ -51,7 +51,7 @@ async fn a_failover_loses_nothing_that_was_acknowledged() {
                 resumed - promoted,
                 load.longest_gap_after(began),
             );
-            assert!(resumed - promoted < RESUMED_IN, "{}", nodes[0].log());
+            assert!(resumed - promoted < RESUMED_IN);
             number += 1;
         }
     }
@@ -100,7 +100,7 @@ async fn nodes_give_up_a_frozen_primary_behind_a_proxy_that_does_not() {
     let promoted = break_and_mend(&mut cluster, leader, Fault::Freeze, &load).await;
     let resumed = load.first_success_after(promoted).await - promoted;
     println!("the first success {resumed:?} after another server took changes");
-    assert!(resumed < RESUMED_IN, "{}", nodes[0].log());
+    assert!(resumed < RESUMED_IN);
 
     let leader = cluster.wait_until_healthy().await;
     let record = load.end();
@@ -143,7 +143,6 @@ fn nodes(cluster: &Cluster) -> [Server; 2] {
         // All clients sign up from one address.
         ("APP_SECURITY__THROTTLE__FREE_SIGN_UPS_PER_ADDRESS", "100000"),
         ("APP_DATABASE__MAX_TRANSACTION_WAIT_MILLISECONDS", "500"),
-        ("RUST_LOG", "warn,gatehouse::setup=info"),
     ];
     let variables = [&SECRETS[..], &variables].concat();
     [(); 2].map(|()| Server::start_at(&cluster.url(), &variables))
@@ -153,12 +152,12 @@ fn nodes(cluster: &Cluster) -> [Server; 2] {
 fn assert_logs_are_short(nodes: &[Server], duration: Duration) {
     for node in nodes {
         let log = node.log();
-        let reasons = log.lines().filter(|line| line.contains("http::failure")).count();
-        assert!(
-            log.contains("the database server, or a proxy in front of it, closed the connection"),
-            "{log}"
-        );
-        assert!(!log.contains("SSLRequest") && !log.contains("at EOF"), "{log}");
-        assert!(reasons as u64 <= duration.as_secs() + 1, "{log}");
+        let lines = |text: &str| Vec::from_iter(log.lines().filter(|line| line.contains(text)));
+        let reasons = lines("http::failure");
+        assert!(reasons.len() as u64 <= duration.as_secs() + 1, "{reasons:#?}");
+        let closed = lines("the database server, or a proxy in front of it, closed the connection");
+        assert!(!closed.is_empty(), "{reasons:#?}");
+        let of_libraries = [lines("SSLRequest"), lines("at EOF")].concat();
+        assert!(of_libraries.is_empty(), "{of_libraries:#?}");
     }
 }
