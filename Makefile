@@ -1,4 +1,4 @@
-.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres examples schemathesis browser timing cov overload bench bench.growth bench.instructions bench.micro recording screenshots lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres faults.failover faults.restart examples schemathesis browser timing cov overload bench bench.growth bench.instructions bench.micro recording screenshots lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -39,7 +39,13 @@ faults.machine: ## Kill, fill the disk, set the clock; needs root, mkfs.ext4, li
 faults.postgres: ## Stop, freeze and replicate PostgreSQL servers; needs the programs of PostgreSQL, nginx, Caddy
 	cargo test --test black_box -- --ignored --test-threads=1 database_outage:: read_replica::
 
-faults: faults.machine faults.postgres ## Both
+faults.failover: ## Let PostgreSQL fail over under load, FAILOVER_ROUNDS times; needs root, the programs of PostgreSQL, Patroni, etcd, HAProxy, iptables
+	cargo test --test black_box -- --ignored --test-threads=1 --nocapture failover::
+
+faults.restart: ## Restart nodes behind HAProxy under load; needs HAProxy, socat, TEST_POSTGRES_URL
+	cargo test --test black_box -- --ignored --test-threads=1 --nocapture rolling_restart::
+
+faults: faults.machine faults.postgres faults.failover faults.restart ## All of these
 
 examples: ## Do what the examples show; needs Node.js, Python, bash, curl, jq
 	cargo test --test black_box -- --ignored clients:: cookbook::

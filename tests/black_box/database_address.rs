@@ -1,6 +1,12 @@
 //! Where the database is, as it is written: no part of it arrives as another one.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{
+    fs,
+    io::Read,
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    thread,
+};
 
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, Database};
@@ -82,12 +88,38 @@ fn the_path_of_a_file_is_taken_literally(#[case] url: &str, #[case] path: &str) 
 #[case::memory("sqlite::memory:", "each connection would see a database of its own")]
 #[case::read_only("sqlite://users.db?mode=ro", "mode=ro is not supported: every log-in writes")]
 #[case::home("sqlite:~/users.db", "`~` is not expanded")]
+#[case::several_servers("postgres://h1:5432,h2:5432/users", "one address is needed, not a list of servers")]
 #[case::carriage_return("sqlite:users.db\r", "perhaps the CR of a file with CRLF line ends")]
 fn an_address_that_means_something_else_is_refused(#[case] url: &str, #[case] complaint: &str) {
     let program = Program::at(url, &[]);
     let refused = program.run(&["serve"]).refused();
     assert!(refused.contains(complaint), "{refused}");
     assert_eq!(fs::read_dir(program.directory()).unwrap().count(), 0);
+}
+
+#[rstest]
+#[case::with_tls("prefer")]
+#[case::without("disable")]
+fn a_proxy_without_a_server_behind_it_is_named(#[case] mode: &str) {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    thread::spawn(move || {
+        proxy
+            .incoming()
+            .for_each(|connection| drop(read_some(connection.unwrap())))
+    });
+    let program = Program::at(&format!("postgres://gatehouse@{address}/users?sslmode={mode}"), &[]);
+    let refused = program.run(&["migrate", "status"]).refused();
+    assert!(
+        refused.contains("the database server, or a proxy in front of it, closed the connection"),
+        "{refused}"
+    );
+}
+
+/// Reads what the client sends first. If something were left unread, the connection would be reset.
+fn read_some(mut connection: TcpStream) -> TcpStream {
+    let _ = connection.read(&mut [0; 4096]);
+    connection
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, Database, TransactionTrait};
 use test_database::PostgresServer;
@@ -87,6 +87,50 @@ async fn statements_that_take_too_long_exhaust_neither_the_pool_nor_the_patience
     // First for a connection, then for the statement.
     load.assert_was_interrupted(stopped..resumed, 2 * TIMEOUT, &server)
         .await;
+}
+
+#[ignore = "lets commits hang on a PostgreSQL server of its own"]
+#[tokio::test]
+async fn commits_that_wait_for_a_standby_keep_nobody_from_reading() {
+    let postgres = PostgresServer::start();
+    let server = serve(&postgres);
+    let alice = server.user("alice").await;
+
+    postgres
+        .execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        .await;
+    postgres.execute("SELECT pg_reload_conf()").await;
+    let (start, anonymous) = (Instant::now(), server.anonymous());
+    let changes = join_all((0..24).map(async |number| {
+        for round in 0.. {
+            if start.elapsed() > 3 * OUTAGE {
+                break;
+            }
+            let answer = anonymous.sign_up(&format!("user.{number}.{round}"), PASSWORD).await;
+            answer.problem(503, "service_unavailable");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }));
+    let reads = async {
+        while start.elapsed() < 3 * OUTAGE {
+            let began = Instant::now();
+            alice.me().await.expect(200);
+            assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    join(changes, reads).await;
+
+    let other = Database::connect(postgres.url()).await.unwrap();
+    let reset = "ALTER SYSTEM RESET synchronous_standby_names";
+    other.execute_unprepared(reset).await.unwrap();
+    other.execute_unprepared("SELECT pg_reload_conf()").await.unwrap();
+    let (start, mut round) = (Instant::now(), 0);
+    while anonymous.sign_up(&format!("later.{round}"), PASSWORD).await.status != 201 {
+        assert!(start.elapsed() < PATIENCE, "{}", server.log());
+        round += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[rstest]

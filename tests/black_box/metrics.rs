@@ -188,7 +188,7 @@ async fn the_pools_tell_how_much_they_are_used(database: DatabaseKind) {
 
     let pools: &[_] = match database {
         DatabaseKind::Sqlite => &[("writer", 1.0), ("reader", 5.0)],
-        DatabaseKind::Postgres => &[("primary", 5.0)],
+        DatabaseKind::Postgres => &[("writer", 5.0), ("reader", 5.0)],
     };
     assert_eq!(told.values("pool"), pools.iter().map(|(pool, _)| *pool).collect());
     for (pool, max) in pools {

@@ -61,7 +61,7 @@ fn every_path_that_is_named_is_there() {
 
 #[test]
 fn what_is_for_a_shell_is_typed_in_or_marked() {
-    let call = Regex::new(r#"shell_lines\(\s*"([^"]+)",\s*"([^"]+)""#).unwrap();
+    let call = Regex::new(r#"shell_(?:lines|blocks)\(\s*"([^"]+)",\s*"([^"]+)""#).unwrap();
     let tests = files()
         .into_iter()
         .filter(|file| file.starts_with("tests/") && file.ends_with(".rs"));

@@ -1,6 +1,6 @@
 //! Errors of the database, of which some allow a retry.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use sea_orm::{
     DbErr, RuntimeErr,
@@ -8,6 +8,8 @@ use sea_orm::{
 };
 
 use crate::application::ports::StorageError;
+
+const HUNG_UP: &str = "the database server, or a proxy in front of it, closed the connection";
 
 impl From<DbErr> for StorageError {
     fn from(error: DbErr) -> Self {
@@ -46,21 +48,48 @@ fn is_unavailable(error: &DbErr) -> bool {
 
 /// Describes the error with its sources, and with the remedy if SQLite cannot use its file.
 pub(super) fn describe(error: &DbErr) -> String {
-    match sqlite_code(error).as_deref().and_then(sqlite_obstacle) {
-        Some(obstacle) => format!("{obstacle} ({error})"),
-        None => error.to_string(),
+    if let Some(obstacle) = sqlite_code(error).as_deref().and_then(sqlite_obstacle) {
+        return format!("{obstacle} ({error})");
+    }
+    match sqlx_error(error) {
+        Some(cause) if is_hang_up(cause) => HUNG_UP.to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Describes an error of sqlx, without the words that say only that it is one.
+pub(super) fn describe_sqlx(error: &sqlx::Error) -> String {
+    match error {
+        error if is_hang_up(error) => HUNG_UP.to_owned(),
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
+/// Returns whether PostgreSQL, or a proxy that has no server to pass the connection on to, hung up.
+fn is_hang_up(error: &sqlx::Error) -> bool {
+    match error {
+        // How sqlx reads the end of the stream there. A place in its source follows.
+        sqlx::Error::Protocol(text) => text.starts_with("unexpected response from SSLRequest: 0x00"),
+        sqlx::Error::Io(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        _ => false,
+    }
+}
+
+/// Returns the error of sqlx that caused this one.
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
     }
 }
 
 /// Returns the result code of an error of SQLite.
 fn sqlite_code(error: &DbErr) -> Option<Cow<'_, str>> {
-    let (DbErr::Conn(error) | DbErr::Exec(error) | DbErr::Query(error)) = error else {
-        return None;
-    };
-    let RuntimeErr::SqlxError(error) = error else {
-        return None;
-    };
-    let error = error.as_database_error()?;
+    let error = sqlx_error(error)?.as_database_error()?;
     let is_sqlite = error.try_downcast_ref::<SqliteError>().is_some();
     error.code().filter(|_| is_sqlite)
 }
@@ -121,6 +150,16 @@ mod tests {
     #[case::unique_constraint("2067", false)]
     fn a_locked_or_lost_file_is_told_from_a_refused_statement(#[case] code: &str, #[case] unavailable: bool) {
         assert_eq!(sqlite_obstacle(code).is_some(), unavailable);
+    }
+
+    #[rstest]
+    #[case::with_tls(sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00 (tls:95)".to_owned()))]
+    #[case::without(sqlx::Error::Io(io::ErrorKind::UnexpectedEof.into()))]
+    fn who_hung_up_is_named(#[case] error: sqlx::Error) {
+        assert_eq!(describe_sqlx(&error), HUNG_UP);
+        let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
+        assert_eq!(describe(&error), HUNG_UP);
+        assert!(is_unavailable(&error));
     }
 
     #[rstest]

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
-    QueryTrait, RelationTrait, RuntimeErr,
+    QueryTrait, RelationTrait, RuntimeErr, Statement,
     sea_query::Expr,
     sqlx::{self, AssertSqlSafe, Encode, Executor, FromRow, IntoArguments, Pool, Type},
 };
@@ -29,6 +29,8 @@ pub struct SeaOrmIdentityReader {
     database: Database,
     /// The query for an identity, which every request runs. Building it takes longer than sending it.
     identity_sql: Arc<str>,
+    /// PostgreSQL: the query for whether an empty result of the other one may be wrong.
+    doubt_sql: Option<String>,
 }
 
 /// The columns of [`identity_sql`].
@@ -51,9 +53,12 @@ type IdentityRow = (
 impl SeaOrmIdentityReader {
     /// Reads the users and sessions of `database`.
     pub fn new(database: &Database) -> Self {
+        let identity_sql = identity_sql(database.reader().get_database_backend());
+        let doubt_sql = format!("SELECT pg_is_in_recovery() OR EXISTS ({identity_sql})");
         Self {
             database: database.clone(),
-            identity_sql: identity_sql(database.reader().get_database_backend()).into(),
+            identity_sql: identity_sql.into(),
+            doubt_sql: database.is_postgres().then_some(doubt_sql),
         }
     }
 
@@ -61,18 +66,39 @@ impl SeaOrmIdentityReader {
     ///
     /// It goes past SeaORM, which copies large futures for each query, and finds each column by a name that it builds.
     async fn identity_row(&self, secret: &SecretDigest) -> Result<Option<IdentityRow>, DbErr> {
-        let reader = self.database.reader().untimed();
+        let reader = self.database.reader();
+        let (pool, executor) = (reader.untimed(), reader.executor());
         let (sql, secret) = (self.identity_sql.clone(), secret.as_bytes().as_slice());
-        match reader.get_database_backend() {
+        let trusts_idle = !executor.silence().is_recent();
+        match pool.get_database_backend() {
             DbBackend::Postgres => {
-                let row = row(reader.get_postgres_connection_pool(), sql, secret);
-                self.database.executor.with_timeout(row).await
+                let row = row(pool.get_postgres_connection_pool(), trusts_idle, sql, secret);
+                executor.with_timeout(row).await
             }
             _ => {
-                let row = row(reader.get_sqlite_connection_pool(), sql, secret);
-                self.database.executor.with_timeout(row).await
+                let row = row(pool.get_sqlite_connection_pool(), trusts_idle, sql, secret);
+                executor.with_timeout(row).await
             }
         }
+    }
+
+    /// Fails unless the primary says that there is no such session.
+    ///
+    /// After a failover a connection may lead to a former primary, which lacks what was committed since. A client whose
+    /// session is only missing there must not lose its cookie.
+    async fn confirm_absence(&self, secret: &SecretDigest) -> Result<(), StorageError> {
+        let Some(doubt_sql) = &self.doubt_sql else {
+            return Ok(());
+        };
+        let query = Statement::from_sql_and_values(DbBackend::Postgres, doubt_sql, [secret.as_bytes().to_vec().into()]);
+        let row = self.database.reader().query_one_raw(query).await?;
+        let is_doubtful = row.map_or(Ok(true), |row| row.try_get_by_index(0))?;
+        if is_doubtful {
+            return Err(StorageError::Unavailable(
+                "the database server is not the primary".into(),
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -101,9 +127,9 @@ fn identity_sql(backend: DbBackend) -> String {
 
 /// Runs the query for an identity on a pool of either kind.
 ///
-/// Takes an idle connection if there is one, untested. If it fails, the query runs once more, in the usual way: on a
-/// connection that the pool has tested or opened. That is rare, and prepares a future of 14 kB.
-async fn row<D>(pool: &Pool<D>, sql: Arc<str>, secret: &[u8]) -> Result<Option<IdentityRow>, DbErr>
+/// If `trusts_idle`, takes an idle connection if there is one, untested. If it fails, the query runs once more, in the
+/// usual way: on a connection that the pool has tested or opened. That is rare, and prepares a future of 14 kB.
+async fn row<D>(pool: &Pool<D>, trusts_idle: bool, sql: Arc<str>, secret: &[u8]) -> Result<Option<IdentityRow>, DbErr>
 where
     D: sqlx::Database,
     D::Arguments: IntoArguments<D>,
@@ -112,7 +138,8 @@ where
     for<'r> IdentityRow: FromRow<'r, D::Row>,
 {
     let query = || sqlx::query_as(AssertSqlSafe(sql.clone())).bind(secret);
-    if let Some(mut idle) = pool.try_acquire()
+    if trusts_idle
+        && let Some(mut idle) = pool.try_acquire()
         && let Ok(row) = query().fetch_optional(&mut *idle).await
     {
         return Ok(row);
@@ -151,6 +178,7 @@ impl IdentityReader for SeaOrmIdentityReader {
 
     async fn find_identity(&self, secret: &SecretDigest) -> Result<Option<Identity>, StorageError> {
         let Some(row) = self.identity_row(secret).await? else {
+            self.confirm_absence(secret).await?;
             return Ok(None);
         };
         let (id, user_id, created_at, expires_at, last_seen_at, address, user_agent, ..) = row;
@@ -175,5 +203,35 @@ impl IdentityReader for SeaOrmIdentityReader {
             updated_at,
         };
         Ok(Some(Identity { session, user }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use test_database::{PostgresDatabase, apply, needs_postgres};
+    use url::Url;
+
+    use super::*;
+    use crate::infrastructure::persistence::DatabaseOptions;
+
+    /// A standby cannot be had in a test of its own, but a database where functions of the test are found first.
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn a_session_that_a_standby_lacks_may_exist() {
+        let place = PostgresDatabase::migrated();
+        let mut url = Url::parse(&place.url()).unwrap();
+        url.query_pairs_mut()
+            .append_pair("options", "-c search_path=public,pg_catalog");
+        let database = Database::connect(&DatabaseOptions::new(url)).await.unwrap();
+        let reader = SeaOrmIdentityReader::new(&database);
+        let secret = SecretDigest::new([0; 32]);
+        assert!(matches!(reader.find_identity(&secret).await, Ok(None)));
+
+        let standby = "CREATE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE sql RETURN true";
+        database.writer().execute_unprepared(standby).await.unwrap();
+        // A connection keeps the plan that it has made.
+        database.reader().execute_unprepared("DISCARD PLANS").await.unwrap();
+        let doubt = reader.find_identity(&secret).await;
+        assert!(matches!(doubt, Err(StorageError::Unavailable(_))), "{doubt:?}");
     }
 }

@@ -48,6 +48,15 @@ impl Server {
         Self::of(self.program.on_another_node())
     }
 
+    /// The same, with these environment variables besides.
+    pub fn another_node_with(&self, variables: &[(&str, &str)]) -> Self {
+        let mut program = self.program.on_another_node();
+        for (name, value) in variables {
+            program.set(name, value);
+        }
+        Self::of(program)
+    }
+
     /// Starts the server of a program.
     pub fn of(program: Program) -> Self {
         Self::of_command(program, &[])

@@ -77,6 +77,12 @@ pub enum InvalidDatabaseUrl {
     /// The path of a SQLite database begins with `~`.
     #[error("`~` is not expanded in the path of a SQLite database: write the whole path")]
     Tilde,
+    /// The address names several PostgreSQL servers.
+    #[error(
+        "one address is needed, not a list of servers: put a proxy that follows the primary in front of them, such as \
+         HAProxy, and name that one here; see docs/operate/failover.md"
+    )]
+    SeveralServers,
     /// The address of a PostgreSQL database is not a URL.
     #[error("not a URL: {0}. Special characters in user and password must be percent-encoded")]
     Malformed(url::ParseError),
@@ -105,6 +111,9 @@ impl DatabaseUrl {
         }
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(InvalidDatabaseUrl::Unsupported);
+        }
+        if names_several_servers(url) {
+            return Err(InvalidDatabaseUrl::SeveralServers);
         }
         let url = Url::parse(url).map_err(InvalidDatabaseUrl::Malformed)?;
         // A part that looks like one of these is the rest of a password.
@@ -175,14 +184,8 @@ impl DatabaseUrl {
     /// Returns whether the database is on another host whose TLS certificate is not verified.
     pub fn is_unverified(&self) -> bool {
         let Kind::Postgres(url) = &self.0 else { return false };
-        let Ok(options) = PgConnectOptions::from_url(url) else {
-            return false;
-        };
-        let host = options.get_host().trim_matches(['[', ']']);
-        let is_here = options.get_socket().is_some()
-            || host == "localhost"
-            || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
-        !is_here && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
+        PgConnectOptions::from_url(url)
+            .is_ok_and(|options| !is_local(&options) && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull))
     }
 
     pub(super) fn kind(&self) -> &Kind {
@@ -208,6 +211,26 @@ fn sqlite_path(rest: &str) -> Result<PathBuf, InvalidDatabaseUrl> {
     } else {
         Ok(PathBuf::from(path))
     }
+}
+
+/// Returns whether the address has a list of hosts, as libpq accepts it.
+fn names_several_servers(url: &str) -> bool {
+    let authority_and_rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let end = authority_and_rest
+        .find(['/', '?', '#'])
+        .unwrap_or(authority_and_rest.len());
+    let (authority, rest) = authority_and_rest.split_at(end);
+    let hosts = authority.rsplit('@').next().unwrap_or_default();
+    // An `@` behind it shows that this is a part of a password.
+    hosts.contains(',') && !rest.contains('@')
+}
+
+/// Returns whether the server is on this machine: at a socket or a loopback address.
+pub(super) fn is_local(options: &PgConnectOptions) -> bool {
+    let host = options.get_host().trim_matches(['[', ']']);
+    options.get_socket().is_some()
+        || host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 /// Encodes a value as a part of a URL.

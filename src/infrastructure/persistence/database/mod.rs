@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 pub use connect_error::ConnectError;
 use database_url::Kind;
 pub use database_url::{DatabaseUrl, InvalidDatabaseUrl, PostgresDefaults};
-use executor::Executor;
+use executor::{Executor, Silence};
 pub use options::DatabaseOptions;
 pub use sqlite::DatabaseFile;
 use timed_connection::TimedConnection;
@@ -51,29 +51,31 @@ impl Database {
     /// # Errors
     /// [`ConnectError`] if it cannot be opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        let timeout = options.url.can_be_replicated().then(|| {
+            // Covers a connection and a statement, and is longer than the limit that the database has for either.
+            options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1)
+        });
+        let [executor, of_replica] = [(); 2].map(|()| Executor::new(timeout));
         let mut file = None;
-        let (writer, reader, timeout, transactions) = match options.url.kind() {
+        let (writer, reader, transactions) = match options.url.kind() {
             Kind::Sqlite(path) => {
                 file = Some(Arc::new(sqlite::prepare_file(path, options)?));
                 let (writer, reader) = sqlite::connect(path, options).await?;
-                (writer, reader, None, 1)
+                (writer, reader, 1)
             }
             Kind::Postgres(url) => {
-                let pool = postgres::connect(url, options).await?;
-                // Covers a connection and a statement, and is longer than the limit that the database has for either.
-                let timeout = options.acquire_timeout.max(options.statement_timeout) + Duration::from_secs(1);
-                (pool.clone(), pool, Some(timeout), options.max_connections)
+                let (writer, reader) = postgres::connect(url, options, executor.silence()).await?;
+                (writer, reader, options.max_connections)
             }
         };
         let replica = match &options.read_url {
-            Some(url) => Some(Self::connect_replica(url, options).await?),
+            Some(url) => Some(Self::connect_replica(url, options, of_replica.silence()).await?),
             None => None,
         };
-        let executor = Executor::new(timeout);
         Ok(Self {
             writer: TimedConnection::new(writer, &executor),
             reader: TimedConnection::new(reader, &executor),
-            replica: replica.map(|replica| TimedConnection::new(replica, &executor)),
+            replica: replica.map(|replica| TimedConnection::new(replica, &of_replica)),
             executor,
             turns: Arc::new(Semaphore::new(transactions as usize)),
             max_transaction_wait: options.max_transaction_wait,
@@ -86,14 +88,18 @@ impl Database {
         self.file.as_deref()
     }
 
-    async fn connect_replica(url: &DatabaseUrl, options: &DatabaseOptions) -> Result<DatabaseConnection, ConnectError> {
+    async fn connect_replica(
+        url: &DatabaseUrl,
+        options: &DatabaseOptions,
+        silence: &Silence,
+    ) -> Result<DatabaseConnection, ConnectError> {
         let (Kind::Postgres(_), Kind::Postgres(address)) = (options.url.kind(), url.kind()) else {
             return Err(ConnectError::NotReplicated);
         };
         if let Err(error) = postgres::probe(address, options).await {
             log::warn!("the replica {url}: {error}");
         }
-        postgres::connect_lazily(address, options).await
+        postgres::connect_lazily(address, options, silence).await
     }
 
     /// Logs a warning if SQLite was built without the option that `.cargo/config.toml` sets.
@@ -143,11 +149,7 @@ impl Database {
 
     /// Returns every pool of connections with its name in the metrics.
     pub(super) fn pools(&self) -> impl Iterator<Item = (&'static str, &DatabaseConnection)> {
-        let primary = if self.is_postgres() {
-            vec![("primary", &self.writer)]
-        } else {
-            vec![("writer", &self.writer), ("reader", &self.reader)]
-        };
+        let primary = [("writer", &self.writer), ("reader", &self.reader)];
         let replica = self.replica.iter().map(|replica| ("replica", replica));
         let pools = primary.into_iter().chain(replica);
         pools.map(|(name, pool)| (name, pool.untimed()))
@@ -207,7 +209,7 @@ impl Database {
         Ok(transaction)
     }
 
-    fn is_postgres(&self) -> bool {
+    pub(super) fn is_postgres(&self) -> bool {
         self.writer.get_database_backend() == DbBackend::Postgres
     }
 }

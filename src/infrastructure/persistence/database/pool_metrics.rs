@@ -93,11 +93,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_is_used_until_it_is_given_back(kind: DatabaseKind) {
         let database = TestDatabase::migrated(kind).await;
-        let pool = match kind {
-            DatabaseKind::Sqlite => "writer",
-            DatabaseKind::Postgres => "primary",
-        };
-        let used = |number| format!("gatehouse_database_connections{{pool=\"{pool}\",state=\"used\"}} {number}\n");
+        let used = |number| format!("gatehouse_database_connections{{pool=\"writer\",state=\"used\"}} {number}\n");
 
         let transaction = database.begin().await.unwrap();
         assert!(told(&database).contains(&used(1)), "{}", told(&database));
@@ -120,7 +116,7 @@ mod tests {
 
         let told = told(&Database::connect(&options).await.unwrap());
 
-        for pool in ["primary", "replica"] {
+        for pool in ["writer", "reader", "replica"] {
             let line = format!("gatehouse_database_connections_max{{pool=\"{pool}\"}} 3\n");
             assert!(told.contains(&line), "{told}");
         }

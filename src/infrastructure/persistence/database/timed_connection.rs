@@ -24,6 +24,11 @@ impl<C> TimedConnection<C> {
         &self.inner
     }
 
+    /// Returns what limits the time of its queries.
+    pub fn executor(&self) -> &Executor {
+        &self.executor
+    }
+
     /// Unwraps the connection.
     pub fn into_untimed(self) -> C {
         self.inner
@@ -33,7 +38,7 @@ impl<C> TimedConnection<C> {
 impl TimedConnection<DatabaseTransaction> {
     /// Commits the transaction. If the database does not answer in time, it may have been committed nevertheless.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.executor.with_timeout(self.inner.commit()).await
+        self.executor.commit_with_timeout(self.inner.commit()).await
     }
 }
 

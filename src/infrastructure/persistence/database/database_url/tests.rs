@@ -32,6 +32,7 @@ fn password(url: &DatabaseUrl) -> Option<String> {
 #[case::without_password("postgres://db.example/gatehouse")]
 #[case::encrypted("postgresql://db.example/gatehouse?sslmode=verify-full&sslrootcert=/etc/ca.pem")]
 #[case::socket("postgres:///gatehouse?host=/var/run/postgresql")]
+#[case::comma_in_parameter("postgres://db.example/gatehouse?application_name=a,b")]
 fn an_address_is_shown_as_it_is(#[case] address: &str) {
     assert_eq!(DatabaseUrl::parse(address).unwrap().to_string(), address);
 }
@@ -99,6 +100,12 @@ fn a_password_is_never_shown() {
 #[case::question_mark_in_password("postgres://u:?hunter2@h/x", "percent-encoded")]
 #[case::question_mark_after_digits("postgres://u:1?hunter2@h/x", "percent-encoded")]
 #[case::host_as_parameter("postgres://u:hunter2@h/x?host=h2", "directory of a socket")]
+#[case::several_servers(
+    "postgres://u:hunter2@h1:5432,h2:5432/x",
+    "one address is needed, not a list of servers"
+)]
+#[case::several_servers("postgres://h1,h2/x", "one address is needed, not a list of servers")]
+#[case::comma_in_password("postgres://u:hunter2,3/x@h/x", "percent-encoded")]
 #[case::misspelt_parameter("postgres://u:hunter2@h/x?sslmod=require", "unknown parameter \"sslmod\"")]
 #[case::unknown_mode("postgres://u:hunter2@h/x?sslmode=always", "unknown sslmode, allowed: disable")]
 fn what_is_no_address_is_refused_without_being_repeated(#[case] address: &str, #[case] reason: &str) {
