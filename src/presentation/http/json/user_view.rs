@@ -3,6 +3,7 @@ use paperclip::actix::Apiv2Schema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::moment::serialize_moment;
 use crate::{application::views, domain::user::Role};
 
 /// A user.
@@ -19,8 +20,10 @@ pub struct UserView {
     /// Whether no password was ever set.
     is_invited: bool,
     /// When the user was created.
+    #[serde(serialize_with = "serialize_moment")]
     created_at: DateTime<Utc>,
     /// When the user last changed.
+    #[serde(serialize_with = "serialize_moment")]
     updated_at: DateTime<Utc>,
 }
 
