@@ -191,7 +191,9 @@ fn on_a_terminal_the_columns_have_a_heading() {
 #[tokio::test]
 async fn events_are_kept_for_as_long_as_is_configured(database: DatabaseKind) {
     let mut server = Server::start_with(database, &[("APP_AUDIT__RETENTION_DAYS", "30")]);
-    let root = server.super_admin("super").await;
+    server.super_admin("super").await;
+    // It would purge the event in its first seconds, too.
+    server.stop();
     let connection = server.open_database().await;
     // The time of an event stands at the beginning of its id.
     let insert = |id: &str| {
@@ -208,8 +210,6 @@ async fn events_are_kept_for_as_long_as_is_configured(database: DatabaseKind) {
         .execute_unprepared(&insert("016f5e66-e800-7000-8000-000000000001"))
         .await
         .unwrap();
-    assert_eq!(events(&root, "action=demote").await.len(), 1);
-    server.stop();
     server.restart();
     let gone = async {
         while !server.log().contains("purged 1 expired audit events") {
