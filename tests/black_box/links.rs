@@ -320,8 +320,8 @@ async fn the_operator_invites_and_recovers_anybody_with_the_link_alone_on_standa
         (&["recovery-link", "nobody"][..], "There is no such user."),
         (
             &["invite", "root.admin"],
-            "This username is taken. Choose another one. Or issue another link to the account: `gatehouse recovery-link \
-             root.admin`.",
+            "This username is taken. Choose another one. If the account exists, `gatehouse recovery-link root.admin` \
+             prints another link.",
         ),
         (&["invite", "no"], "A username must have"),
         (

@@ -127,8 +127,9 @@ fn identity_sql(backend: DbBackend) -> String {
 
 /// Runs the query for an identity on a pool of either kind.
 ///
-/// If `trusts_idle`, takes an idle connection if there is one, untested. If it fails, the query runs once more, in the
-/// usual way: on a connection that the pool has tested or opened. That is rare, and prepares a future of 14 kB.
+/// If `trusts_idle`, takes an idle connection if there is one, untested. If it is broken, the query runs once more, in
+/// the usual way: on a connection that the pool has opened, tested or used a moment ago. That is rare, and prepares a
+/// future of 14 kB.
 async fn row<D>(pool: &Pool<D>, trusts_idle: bool, sql: Arc<str>, secret: &[u8]) -> Result<Option<IdentityRow>, DbErr>
 where
     D: sqlx::Database,
@@ -138,16 +139,24 @@ where
     for<'r> IdentityRow: FromRow<'r, D::Row>,
 {
     let query = || sqlx::query_as(AssertSqlSafe(sql.clone())).bind(secret);
-    if trusts_idle
-        && let Some(mut idle) = pool.try_acquire()
-        && let Ok(row) = query().fetch_optional(&mut *idle).await
-    {
-        return Ok(row);
+    let failed = |error: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(error.into()));
+    if trusts_idle && let Some(mut idle) = pool.try_acquire() {
+        match query().fetch_optional(&mut *idle).await {
+            Err(error) if is_of_connection(&error) => {}
+            row => return row.map_err(failed),
+        }
     }
     let connection = Box::pin(pool.acquire()).await;
     let mut connection = connection.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
-    let row = query().fetch_optional(&mut *connection).await;
-    row.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+    query().fetch_optional(&mut *connection).await.map_err(failed)
+}
+
+/// Returns whether the connection failed, not the query: it is lost, or PostgreSQL says that it ends (class 57P).
+fn is_of_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => true,
+    }
 }
 
 #[async_trait]

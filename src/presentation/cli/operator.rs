@@ -92,7 +92,10 @@ impl OperatorUseCases {
                 let link = self.invite_user.execute(&username, role).await;
                 let link = link.map_err(|error| match error {
                     RegistrationError::UsernameAlreadyExists => {
-                        anyhow!("{error} Or issue another link to the account: `gatehouse recovery-link {username}`.")
+                        anyhow!(
+                            "{error} If the account exists, `gatehouse recovery-link {username}` prints another link. If not, \
+                             it was erased, and nobody can have its name."
+                        )
                     }
                     error => error.into(),
                 })?;

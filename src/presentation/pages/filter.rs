@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error};
 
 use crate::{domain::user::Role, presentation::http::fields::ParamValue};
@@ -52,7 +52,11 @@ impl ParamValue for LocalTime {
 
 impl ParamValue for NaiveDate {
     fn read(text: &str) -> Result<Self, impl fmt::Display> {
-        text.parse().map_err(|_| "must be a date, such as 2026-01-01")
+        let date = text
+            .parse()
+            .ok()
+            .filter(|date: &Self| (0..=9999).contains(&date.year()));
+        date.ok_or("must be a date, such as 2026-01-01")
     }
 }
 

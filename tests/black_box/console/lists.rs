@@ -66,6 +66,11 @@ async fn users_are_searched_filtered_sorted_and_paged() {
     assert_eq!(unseen.concat().len(), 9);
     let unseen = all_pages(&root, "/console/users?username=&not_seen_since=2020-01-01").await;
     assert!(unseen.concat().is_empty());
+    for date in ["-4714-11-23", "%2B10000-01-01"] {
+        root.get(&format!("/console/users?not_seen_since={date}"))
+            .await
+            .page(422);
+    }
     let none = root.get("/console/users?username=zzz").await;
     assert!(none.page(200).contains("No users match."));
     let too_long = root.get("/console/users?username=abcdefghijklmnopqrstuvwxyz").await;

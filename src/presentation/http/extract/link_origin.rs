@@ -1,4 +1,7 @@
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    net::Ipv6Addr,
+};
 
 use actix_web::{
     Error, FromRequest, HttpRequest,
@@ -40,11 +43,24 @@ impl FromRequest for LinkOrigin {
     }
 }
 
-fn host(request: &HttpRequest) -> Option<Authority> {
+/// Returns the `Host` of a request (RFC 9110, section 7.2): a name or an IP address, and perhaps a port.
+fn host(request: &HttpRequest) -> Option<&str> {
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
     let authority: Authority = host.parse().ok()?;
-    // User information is part of an authority, but not of a `Host` (RFC 9110, section 7.2).
-    (!host.contains('@')).then_some(authority)
+    let name = authority.host();
+    let port = host.strip_prefix(name)?;
+    let is_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    let ipv6 = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let is_name = match ipv6 {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => name.split('.').all(is_label),
+    };
+    (is_name && is_port).then_some(host)
+}
+
+fn is_label(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !text.is_empty() && text.bytes().all(is_allowed)
 }
 
 impl Apiv2Schema for LinkOrigin {}
@@ -93,6 +109,14 @@ mod tests {
             "evil.test?query",
             "evil.test#fragment",
             "a b",
+            "a,b",
+            "*",
+            "..",
+            "[]",
+            "[::1]x",
+            "evil.test:",
+            "evil.test:abc",
+            "evil.test:99999",
         ] {
             let error = origin(&[], host).await.unwrap_err();
             assert_eq!(error.as_response_error().status_code(), 400, "{host}");

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use paperclip::v2::{
     models::{DataType, DataTypeFormat},
     schema::TypedData,
@@ -56,7 +56,11 @@ impl ParamValue for DateTime<Utc> {
     const FORMAT: Option<DataTypeFormat> = Some(DataTypeFormat::DateTime);
 
     fn read(text: &str) -> Result<Self, impl fmt::Display> {
-        text.parse()
-            .map_err(|_| "must be a time of RFC 3339, such as 2026-01-01T00:00:00Z")
+        // Years of four digits, as RFC 3339 has them: databases disagree on others, or fail.
+        let time = text
+            .parse()
+            .ok()
+            .filter(|time: &Self| (0..=9999).contains(&time.year()));
+        time.ok_or("must be a time of RFC 3339, such as 2026-01-01T00:00:00Z")
     }
 }
