@@ -3,7 +3,7 @@
 use serde_json::Value;
 use test_database::PostgresServer;
 
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, user_of};
 
 const HAS_CAUGHT_UP: &str = "SELECT WHERE NOT pg_is_wal_replay_paused() \
     AND pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn() AND EXISTS (SELECT FROM users WHERE username = 'brian')";
@@ -30,7 +30,7 @@ async fn only_lists_are_read_from_the_replica() {
 
     let path = format!("/api/v1/users/{}", brian["id"].as_str().unwrap());
     let granted = root.change("grant", "brian").await.expect(200);
-    assert_eq!(root.get(&path).await.expect(200), granted);
+    assert_eq!(user_of(&root.get(&path).await.expect(200)), granted);
     let brian = server.logged_in("brian").await;
     assert_eq!(brian.me().await.expect(200)["role"], "admin");
     assert_eq!(listed(&brian).await, ["root.admin"]);
