@@ -264,6 +264,12 @@ look_up_user() {
     fi
 }
 
+# Fails if the session that has just begun is that of a plain user, who may not do this.
+require_admin() {
+    jq --exit-status '.role != "user"' "$ANSWER" >/dev/null ||
+        fail "$GATEHOUSE_USER is a plain user: only admins $1"
+}
+
 # Prints the view of the user of this name, or nothing.
 find_user() {
     look_up_user "$1"

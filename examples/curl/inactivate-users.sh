@@ -125,8 +125,7 @@ fi
 check_csv "$1" username
 
 begin_session
-jq --exit-status '.role != "user"' "$ANSWER" >/dev/null ||
-    fail "$GATEHOUSE_USER is a plain user: only admins inactivate users"
+require_admin 'inactivate users'
 
 planned=0 inactivated=0 already=0 erased=0
 : >"$WORK/plan"

@@ -113,8 +113,7 @@ links=$2
 check_csv "$1" username,role
 
 begin_session
-jq --exit-status '.role != "user"' "$ANSWER" >/dev/null ||
-    fail "$GATEHOUSE_USER is a plain user: only admins invite users"
+require_admin 'invite users'
 create_file "$links"
 printf 'username,url,expires_at\n' >"$links"
 

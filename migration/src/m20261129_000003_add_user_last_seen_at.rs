@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
         manager
             .alter_table(table.table(Users::Table).add_column(last_seen_at).to_owned())
             .await?;
-        // What is known of the past.
+        // Users with a session were last seen when it was.
         let seen = Query::select()
             .expr(Expr::col(AuthSessions::LastSeenAt).max())
             .from(AuthSessions::Table)

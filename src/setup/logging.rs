@@ -46,7 +46,7 @@ pub fn start(level: LevelFilter, format: LogFormat) -> anyhow::Result<()> {
             // They log undecryptable cookies and requests that are not HTTP, which any client can send at any rate.
             .filter_module("actix_session", level.min(LevelFilter::Error))
             .filter_module("actix_http", LevelFilter::Off)
-            // It logs each connection that it replaces. What fails for it is logged by whoever needed the connection.
+            // It logs each connection that it replaces. A request that needed the connection logs the failure.
             .filter_module("sqlx_core::pool", level.min(LevelFilter::Error));
     }
     let logger = builder.format(write).build();

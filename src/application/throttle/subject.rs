@@ -62,22 +62,19 @@ impl ThrottleSubject {
     /// Returns the subjects of failed log-ins to an account from the networks of `address`.
     pub fn of_account_from(username: &str, address: Option<IpAddr>) -> Vec<Self> {
         let name = username.to_ascii_lowercase();
-        let networks = address.map(ClientNetwork::all_of).unwrap_or_default().into_iter();
-        networks
+        networks_of(address)
             .map(|network| Self::AccountFrom(name.clone(), network))
             .collect()
     }
 
     /// Returns the subjects of a sign-up.
     pub fn of_sign_up(address: Option<IpAddr>) -> Vec<Self> {
-        let networks = address.map(ClientNetwork::all_of).unwrap_or_default();
-        networks.into_iter().map(Self::SignUpsFrom).collect()
+        networks_of(address).map(Self::SignUpsFrom).collect()
     }
 
     /// Returns the subjects of an attempt to use a one-time link.
     pub fn of_link(address: Option<IpAddr>) -> Vec<Self> {
-        let networks = address.map(ClientNetwork::all_of).unwrap_or_default();
-        networks.into_iter().map(Self::LinksFrom).collect()
+        networks_of(address).map(Self::LinksFrom).collect()
     }
 
     /// Returns when an attempt counts.
@@ -106,6 +103,10 @@ impl ThrottleSubject {
             Self::LinksFrom(network) => format!("links-from {network}"),
         })
     }
+}
+
+fn networks_of(address: Option<IpAddr>) -> impl Iterator<Item = ClientNetwork> {
+    address.map(ClientNetwork::all_of).unwrap_or_default().into_iter()
 }
 
 impl fmt::Debug for ThrottleSubject {

@@ -89,8 +89,8 @@ impl Executor {
 
     /// Awaits `query`, which runs on when the caller no longer waits for it, and drops it at the time limit.
     ///
-    /// The beginning of a transaction must not stop halfway: its connection would carry it back into the pool. At the time
-    /// limit the server has been silent for so long that the pool will most likely close the connection.
+    /// The beginning of a transaction must not stop halfway: its connection would carry it back into the pool. At the
+    /// time limit the server has been silent for so long that the pool will most likely close the connection.
     ///
     /// # Errors
     /// As `query`, and [`DbErr::Conn`] at the time limit.

@@ -33,8 +33,8 @@ pub(super) async fn connect(
 ) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
     let writer = connect_lazily(url, options, silence).await?;
     let reader = connect_lazily(url, options, silence).await?;
-    // Side by side, because each connection takes many round trips. The probe decides: a pool retries, and its final error
-    // says only that time is up.
+    // Side by side, because each connection takes many round trips. The probe decides: a pool retries, and its final
+    // error says only that time is up.
     let open = async |pool: &DatabaseConnection| {
         let _ = pool.ping().await;
         Ok(())
@@ -93,8 +93,8 @@ fn connect_options(url: &Url, options: &DatabaseOptions) -> Result<PgConnectOpti
 
 /// Returns whether a connection that was given back may be used. Otherwise it is replaced.
 ///
-/// If the server fell silent since the connection was opened, another one may have taken its place. sqlx tests a connection
-/// without a limit as it takes it back: when the server wakes up, the connection is in the pool again.
+/// If the server fell silent since the connection was opened, another one may have taken its place. sqlx tests a
+/// connection without a limit as it takes it back: when the server wakes up, the connection is in the pool again.
 async fn test(
     connection: &mut PgConnection,
     facts: PoolConnectionMetadata,
