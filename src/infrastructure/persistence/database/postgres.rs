@@ -151,7 +151,7 @@ mod tests {
 
     use futures_util::future::{join, join_all};
     use rstest::rstest;
-    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+    use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
     use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
 
     use super::*;
@@ -206,7 +206,7 @@ mod tests {
         let place = TestDatabase::empty(DatabaseKind::Postgres).await;
         let options = DatabaseOptions {
             max_connections: 2,
-            acquire_timeout: Duration::from_secs(1),
+            acquire_timeout: Duration::from_secs(2),
             statement_timeout: Duration::from_secs(1),
             ..place.options().clone()
         };
@@ -215,9 +215,9 @@ mod tests {
         let (one, other) = join(process(reader), process(reader)).await;
         assert_ne!(one, other);
 
-        reader.execute_unprepared("SET statement_timeout = 0").await.unwrap();
-        reader.execute_unprepared("SET statement_timeout = 0").await.unwrap();
-        assert!(reader.execute_unprepared("SELECT pg_sleep(4)").await.is_err());
+        let too_long = "SET statement_timeout = 0; SELECT pg_sleep(6)";
+        let given_up = reader.execute_unprepared(too_long).await.unwrap_err();
+        assert!(matches!(given_up, DbErr::Conn(_)), "{given_up}");
 
         let replaced = process(reader).await;
         assert!(![one, other].contains(&replaced), "it is one of those that were open");
