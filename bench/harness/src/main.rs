@@ -1,4 +1,5 @@
-//! The benchmark: Gatehouse against the floor, against peers, and against its own size. To be run in the root of the repository.
+//! The benchmark: Gatehouse against the floor, against peers, and against its own size. To be run in the root of the
+//! repository.
 
 use std::{env, path::PathBuf};
 
