@@ -1,4 +1,4 @@
-.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres faults.failover faults.restart examples schemathesis browser timing cov overload bench bench.growth bench.instructions bench.micro recording screenshots lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
+.PHONY: help run test docs guides gate how-to how-to.quick faults faults.machine faults.postgres faults.failover faults.restart examples schemathesis browser timing cov overload bench bench.growth bench.peers bench.instructions bench.micro recording screenshots lint lint.bench lint.shell lint.openapi deny unused hooks fmt migrate clean env dotenv up up.echo up.db up.db-echo down down.total logs.db shell.db prune
 
 export APP_ENV ?= local
 # Who owns .secrets.toml, and runs the container that reads it.
@@ -74,6 +74,9 @@ bench: ## Measure against a server without layers, with ARGS; see bench/README.m
 
 bench.growth: ## Measure with more and more users, with ARGS
 	bench/run growth $(ARGS)
+
+bench.peers: ## Measure against frameworks of other languages, with ARGS; needs TEST_POSTGRES_URL, Python, Node.js
+	bench/run peers $(ARGS)
 
 bench.instructions: ## Count the instructions of a request, with ARGS; needs Valgrind
 	bench/run instructions $(ARGS)

@@ -5,19 +5,23 @@ use std::{
     net::{Ipv4Addr, TcpStream},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 pub const ROOT: &str = "root.admin";
 /// The password of all users, which the scripts of wrk know as well.
 pub const PASSWORD: &str = "Correct-horse-battery-9";
 
-/// The cookie that a log-in of `root.admin` gives, as `name=value`.
+/// The cookies that a log-in of `root.admin` gives, as `name=value; name=value`.
 pub fn log_in(server: &str) -> Result<String> {
     let credentials = json!({"username": ROOT, "password": PASSWORD});
     let response = ureq::post(format!("{server}/api/v1/account/login")).send_json(credentials)?;
-    let cookie = response.headers().get("set-cookie").context("no cookie")?.to_str()?;
-    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+    let cookies = response.headers().get_all("set-cookie").into_iter();
+    let cookies: Vec<_> = cookies
+        .map(|cookie| Ok(cookie.to_str()?.split(';').next().unwrap_or_default()))
+        .collect::<Result<_>>()?;
+    ensure!(!cookies.is_empty(), "no cookie");
+    Ok(cookies.join("; "))
 }
 
 pub fn sign_up_root(server: &str) -> Result<()> {
@@ -26,10 +30,15 @@ pub fn sign_up_root(server: &str) -> Result<()> {
     Ok(())
 }
 
+/// The JSON at an address.
+pub fn get(url: &str, cookie: &str) -> Result<Value> {
+    Ok(ureq::get(url).header("cookie", cookie).call()?.body_mut().read_json()?)
+}
+
 /// Where the page begins that follows the `place`-th user.
 pub fn cursor_after(server: &str, cookie: &str, place: u64) -> Result<String> {
     let url = format!("{server}/api/v1/users/?limit=1&offset={place}");
-    let page: Value = ureq::get(url).header("cookie", cookie).call()?.body_mut().read_json()?;
+    let page = get(&url, cookie)?;
     let cursor = page["next_cursor"].as_str().context("no page follows")?;
     Ok(cursor.to_owned())
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What a password hash costs by default.
-const BCRYPT_COST: u32 = 12;
+pub const BCRYPT_COST: u32 = 12;
 const COUNTED: &[Scenario] = &[ALIVE, ME, FIRST_PAGE];
 
 #[derive(Args, Clone, Debug)]
@@ -104,7 +104,7 @@ fn compare_on(kind: Kind, options: &Options) -> Result<DatabaseComparison> {
     let mut scenarios = Vec::new();
     for scenario in COMPARED {
         let versus = Versus::measure(scenario, &floor_server, &gatehouse_server, pressure, options.rounds)?;
-        scenarios.push(told(kind, scenario.name, scenario.is_read, versus));
+        scenarios.push(told(kind.name(), scenario.name, scenario.is_read, versus));
     }
     floor_footprint.see_peak(&floor_server)?;
     gatehouse_footprint.see_peak(&gatehouse_server)?;
@@ -121,7 +121,7 @@ fn compare_on(kind: Kind, options: &Options) -> Result<DatabaseComparison> {
             ..Start::default()
         })?;
         let versus = Versus::measure(&ME, &gatehouse_server, &server, pressure, options.rounds)?;
-        variants.push(told(kind, name, ME.is_read, versus));
+        variants.push(told(kind.name(), name, ME.is_read, versus));
     }
     drop((floor_server, gatehouse_server));
 
@@ -163,11 +163,9 @@ fn prepare(product: Product, kind: Kind, options: &Options, bcrypt_cost: u32) ->
     Contestant::prepare(product, &options.shared, kind, options.users, bcrypt_cost)
 }
 
-fn told(kind: Kind, name: &'static str, is_read: bool, versus: Versus) -> ScenarioComparison {
+/// Prints the ratios, with what they were measured on or against.
+pub fn told(heading: &str, name: &'static str, is_read: bool, versus: Versus) -> ScenarioComparison {
     let (throughput, cpu) = (versus.throughput.median, versus.cpu.median);
-    eprintln!(
-        "{}, {name}: {throughput:.2} of the throughput for {cpu:.2} of the CPU time",
-        kind.name()
-    );
+    eprintln!("{heading}, {name}: {throughput:.2} of the throughput for {cpu:.2} of the CPU time");
     ScenarioComparison { name, is_read, versus }
 }

@@ -1,4 +1,5 @@
-//! The benchmark: Gatehouse against the floor, and against its own size. To be run in the root of the repository.
+//! The benchmark: Gatehouse against the floor, against peers, and against its own size. To be run in the root of the
+//! repository.
 
 use std::{env, path::PathBuf};
 
@@ -16,6 +17,7 @@ mod footprint;
 mod growth;
 mod instructions;
 mod machine;
+mod peers;
 mod place;
 mod proc;
 mod report;
@@ -40,6 +42,8 @@ enum Command {
     Compare(compare::Options),
     /// Against its own size: with more and more users.
     Growth(growth::Options),
+    /// Against peers, which answer the same requests by frameworks of other languages.
+    Peers(peers::Options),
     /// The instructions of a request, which are the same on a busy machine.
     Instructions(instructions::Options),
 }
@@ -88,14 +92,19 @@ fn main() -> Result<()> {
         Command::Compare(options) => {
             let comparison = compare::compare(&options)?;
             let table = report::of_comparison(&comparison)?;
-            let chart = ("compare.svg", chart::of_comparison(&comparison));
+            let chart = Some(("compare.svg", chart::of_comparison(&comparison)));
             report::publish(&options.shared.output, "", &table, &comparison, chart)
         }
         Command::Growth(options) => {
             let growth = growth::grow(&options)?;
             let table = report::of_growth(&growth)?;
-            let chart = ("growth.svg", chart::of_growth(&growth));
+            let chart = Some(("growth.svg", chart::of_growth(&growth)));
             report::publish(&options.shared.output, "-growth", &table, &growth, chart)
+        }
+        Command::Peers(options) => {
+            let peers = peers::compare(&options)?;
+            let table = report::of_peers(&peers)?;
+            report::publish(&options.shared.output, "-peers", &table, &peers, None)
         }
         Command::Instructions(options) => {
             println!("{}", instructions::table(&options)?);

@@ -7,14 +7,33 @@ use anyhow::{Context, Result};
 /// The unit of CPU time in `/proc`, which is the same on all Linux that Rust runs on.
 const TICK: Duration = Duration::from_millis(10);
 
-/// CPU time that a process has used by now, in steps of 10 ms.
+/// CPU time that a process and its workers have used by now, in steps of 10 ms.
 pub fn cpu_time(pid: u32) -> Result<Duration> {
-    parse_cpu_time(&fs::read_to_string(format!("/proc/{pid}/stat"))?)
+    let pids = with_workers(pid)?.into_iter();
+    pids.map(|pid| parse_cpu_time(&fs::read_to_string(format!("/proc/{pid}/stat"))?))
+        .sum()
 }
 
 /// Bytes by a name of `/proc/<pid>/status`: `VmRSS` for what is resident now, `VmHWM` for the most that ever was.
 pub fn memory(pid: u32, name: &str) -> Result<u64> {
     parse_memory(&fs::read_to_string(format!("/proc/{pid}/status"))?, name)
+}
+
+/// Bytes of a process and its workers. Those that several of them share count once.
+pub fn memory_of_all(pid: u32) -> Result<u64> {
+    let pids = with_workers(pid)?.into_iter();
+    pids.map(|pid| parse_memory(&fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?, "Pss"))
+        .sum()
+}
+
+/// A process, the workers that its main thread started, and theirs.
+fn with_workers(pid: u32) -> Result<Vec<u32>> {
+    let mut pids = vec![pid];
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    for child in children.split_ascii_whitespace() {
+        pids.extend(with_workers(child.parse()?)?);
+    }
+    Ok(pids)
 }
 
 fn parse_cpu_time(stat: &str) -> Result<Duration> {

@@ -1,25 +1,26 @@
 //! What was measured, in files: tables in Markdown, and all numbers in JSON.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{fmt::Write, fs, iter, path::Path};
 
 use anyhow::Result;
 use chrono::Local;
 use serde::Serialize;
 
 use crate::{
-    compare::{Comparison, DatabaseComparison},
+    compare::{Comparison, DatabaseComparison, ScenarioComparison},
     footprint::Footprint,
     growth::{DatabaseGrowth, Growth},
+    peers::Peers,
     scenario::Measurement,
 };
 
-/// Prints the table, and writes `<date><suffix>.md`, `<date><suffix>.json` and the chart.
+/// Prints the table, and writes `<date><suffix>.md`, `<date><suffix>.json` and the chart, if there is one.
 pub fn publish(
     folder: &Path,
     suffix: &str,
     table: &str,
     numbers: &impl Serialize,
-    chart: (&str, String),
+    chart: Option<(&str, String)>,
 ) -> Result<()> {
     let name = format!("{}{suffix}", Local::now().format("%F"));
     fs::create_dir_all(folder)?;
@@ -28,7 +29,9 @@ pub fn publish(
         folder.join(format!("{name}.json")),
         serde_json::to_string_pretty(numbers)? + "\n",
     )?;
-    fs::write(folder.join(chart.0), chart.1)?;
+    if let Some((name, chart)) = chart {
+        fs::write(folder.join(name), chart)?;
+    }
     println!("{table}");
     Ok(())
 }
@@ -50,39 +53,44 @@ pub fn of_comparison(comparison: &Comparison) -> Result<String> {
     )?;
     for database in &comparison.databases {
         writeln!(text, "\n## {} {}\n", database.database, database.version)?;
-        write_scenarios(&mut text, database)?;
+        write_scenarios(&mut text, "floor", &database.scenarios)?;
+        write_variants(&mut text, database)?;
         write_footprints(&mut text, database)?;
         write_instructions(&mut text, database)?;
     }
     Ok(text)
 }
 
-fn write_scenarios(text: &mut String, database: &DatabaseComparison) -> Result<()> {
+fn write_scenarios(text: &mut String, base: &str, scenarios: &[ScenarioComparison]) -> Result<()> {
     writeln!(
         text,
-        "| scenario | floor, requests/s | Gatehouse, requests/s | ratio (least to greatest) | floor, CPU µs | \
+        "| scenario | {base}, requests/s | Gatehouse, requests/s | ratio (least to greatest) | {base}, CPU µs | \
          Gatehouse, CPU µs | ratio | p50 ms | p99 ms |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     )?;
-    for scenario in &database.scenarios {
-        let (floor, gatehouse) = (&scenario.versus.base, &scenario.versus.other);
+    for scenario in scenarios {
+        let (measured, gatehouse) = (&scenario.versus.base, &scenario.versus.other);
         let (throughput, cpu) = (scenario.versus.throughput, scenario.versus.cpu.median);
         let per_second = |measurement: &Measurement| measurement.requests_per_second;
         writeln!(
             text,
             "| {} | {:.0} | {:.0} | {:.2} ({:.2} to {:.2}) | {:.0} | {:.0} | {cpu:.2} | {:.2} | {:.2} |",
             scenario.name,
-            floor.median(per_second),
+            measured.median(per_second),
             gatehouse.median(per_second),
             throughput.median,
             throughput.min,
             throughput.max,
-            floor.median(|measurement| measurement.cpu_us),
+            measured.median(|measurement| measurement.cpu_us),
             gatehouse.median(|measurement| measurement.cpu_us),
             gatehouse.median(|measurement| measurement.p50_us) / 1e3,
             gatehouse.median(|measurement| measurement.p99_us) / 1e3,
         )?;
     }
+    Ok(())
+}
+
+fn write_variants(text: &mut String, database: &DatabaseComparison) -> Result<()> {
     writeln!(
         text,
         "\n| Gatehouse on `me`, against itself without | requests/s (least to greatest) | CPU time |\n| --- | ---: | ---: |"
@@ -143,6 +151,40 @@ fn write_instructions(text: &mut String, database: &DatabaseComparison) -> Resul
         )?;
     }
     Ok(())
+}
+
+pub fn of_peers(measured: &Peers) -> Result<String> {
+    let mut text = String::new();
+    let Peers {
+        machine,
+        postgres,
+        users,
+        rounds,
+        connections,
+        seconds,
+        gatehouse_bytes,
+        peers,
+        skipped,
+    } = measured;
+    writeln!(text, "# Gatehouse against peers\n")?;
+    writeln!(text, "{}", machine.describe())?;
+    writeln!(
+        text,
+        "PostgreSQL {postgres}, {users} users, {connections} connections, {rounds} rounds of {seconds} s."
+    )?;
+    for peer in peers {
+        writeln!(text, "\n## {}\n\n{}.\n", peer.name, peer.versions.join(", "))?;
+        write_scenarios(&mut text, peer.name, &peer.scenarios)?;
+    }
+    if !skipped.is_empty() {
+        writeln!(text, "\nSkipped: {}.", skipped.join(", "))?;
+    }
+    writeln!(text, "\n| memory after the load | MiB |\n| --- | ---: |")?;
+    let gatehouse = iter::once(("Gatehouse", *gatehouse_bytes));
+    for (name, bytes) in gatehouse.chain(peers.iter().map(|peer| (peer.name, peer.bytes))) {
+        writeln!(text, "| {name} | {:.1} |", mebibytes(bytes))?;
+    }
+    Ok(text)
 }
 
 pub fn of_growth(growth: &Growth) -> Result<String> {

@@ -74,6 +74,7 @@ pub const ME: Scenario = read("me", Request::Get("/api/v1/account/me"));
 /// What a proxy asks before each request to a guarded service.
 pub const VERIFY: Scenario = read("verify", Request::Get("/api/v1/account/verify"));
 pub const FIRST_PAGE: Scenario = read("first page", Request::Get("/api/v1/users/?limit=20"));
+pub const LOG_IN: Scenario = write("log in", Request::LogIn);
 const PAGE_BY_CURSOR: Scenario = read("deep page by cursor", Request::AfterMiddle);
 const PAGE_BY_OFFSET: Scenario = read("deep page by offset", Request::OffsetMiddle);
 
@@ -91,7 +92,7 @@ pub const COMPARED: &[Scenario] = &[
     ),
     write("grant, revoke", Request::ChangeRoles),
     write("sign up", Request::SignUp),
-    write("log in", Request::LogIn),
+    LOG_IN,
 ];
 
 /// What may take longer the more users there are.
