@@ -6,12 +6,13 @@ use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, JoinType, QueryFilter, QuerySelect,
     QueryTrait, RelationTrait, RuntimeErr, Statement,
     sea_query::Expr,
-    sqlx::{self, AssertSqlSafe, Encode, Executor, FromRow, IntoArguments, Pool, Type},
+    sqlx::{self, AssertSqlSafe, Encode, Executor, FromRow, IntoArguments, Postgres, Sqlite, Type},
 };
 use uuid::Uuid;
 
 use super::{
     Database,
+    database::Relay,
     entities::{auth_session, user},
     mapping::{generation, stored_hash},
 };
@@ -27,10 +28,17 @@ use crate::{
 #[derive(Debug)]
 pub struct SeaOrmIdentityReader {
     database: Database,
+    relay: ReaderRelay,
     /// The query for an identity, which every request runs. Building it takes longer than sending it.
     identity_sql: Arc<str>,
     /// PostgreSQL: the query for whether an empty result of the other one may be wrong.
     doubt_sql: Option<String>,
+}
+
+#[derive(Debug)]
+enum ReaderRelay {
+    Postgres(Relay<Postgres>),
+    Sqlite(Relay<Sqlite>),
 }
 
 /// The columns of [`identity_sql`].
@@ -55,8 +63,15 @@ impl SeaOrmIdentityReader {
     pub fn new(database: &Database) -> Self {
         let identity_sql = identity_sql(database.reader().get_database_backend());
         let doubt_sql = format!("SELECT pg_is_in_recovery() OR EXISTS ({identity_sql})");
+        let pool = database.reader().untimed();
+        let silence = database.reader().executor().silence();
+        let relay = match pool.get_database_backend() {
+            DbBackend::Postgres => ReaderRelay::Postgres(Relay::new(pool.get_postgres_connection_pool(), silence)),
+            _ => ReaderRelay::Sqlite(Relay::new(pool.get_sqlite_connection_pool(), silence)),
+        };
         Self {
             database: database.clone(),
+            relay,
             identity_sql: identity_sql.into(),
             doubt_sql: database.is_postgres().then_some(doubt_sql),
         }
@@ -66,19 +81,11 @@ impl SeaOrmIdentityReader {
     ///
     /// It goes past SeaORM, which copies large futures for each query, and finds each column by a name that it builds.
     async fn identity_row(&self, secret: &SecretDigest) -> Result<Option<IdentityRow>, DbErr> {
-        let reader = self.database.reader();
-        let (pool, executor) = (reader.untimed(), reader.executor());
+        let executor = self.database.reader().executor();
         let (sql, secret) = (self.identity_sql.clone(), secret.as_bytes().as_slice());
-        let trusts_idle = !executor.silence().is_recent();
-        match pool.get_database_backend() {
-            DbBackend::Postgres => {
-                let row = row(pool.get_postgres_connection_pool(), trusts_idle, sql, secret);
-                executor.with_timeout(row).await
-            }
-            _ => {
-                let row = row(pool.get_sqlite_connection_pool(), trusts_idle, sql, secret);
-                executor.with_timeout(row).await
-            }
+        match &self.relay {
+            ReaderRelay::Postgres(relay) => executor.with_timeout(row(relay, sql, secret)).await,
+            ReaderRelay::Sqlite(relay) => executor.with_timeout(row(relay, sql, secret)).await,
         }
     }
 
@@ -127,10 +134,9 @@ fn identity_sql(backend: DbBackend) -> String {
 
 /// Runs the query for an identity on a pool of either kind.
 ///
-/// If `trusts_idle`, takes an idle connection if there is one, untested. If it is broken, the query runs once more, in
-/// the usual way: on a connection that the pool has opened, tested or used a moment ago. That is rare, and prepares a
-/// future of 14 kB.
-async fn row<D>(pool: &Pool<D>, trusts_idle: bool, sql: Arc<str>, secret: &[u8]) -> Result<Option<IdentityRow>, DbErr>
+/// If it meets an idle connection that is broken, the query runs once more, in the usual way: on a connection that the
+/// pool has opened, tested or used a moment ago. That is rare, and prepares a future of 14 kB.
+async fn row<D>(relay: &Relay<D>, sql: Arc<str>, secret: &[u8]) -> Result<Option<IdentityRow>, DbErr>
 where
     D: sqlx::Database,
     D::Arguments: IntoArguments<D>,
@@ -140,15 +146,20 @@ where
 {
     let query = || sqlx::query_as(AssertSqlSafe(sql.clone())).bind(secret);
     let failed = |error: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(error.into()));
-    if trusts_idle && let Some(mut idle) = pool.try_acquire() {
-        match query().fetch_optional(&mut *idle).await {
+    if let Some(mut idle) = relay.lend_idle() {
+        match query().fetch_optional(&mut *idle.connection).await {
             Err(error) if is_of_connection(&error) => {}
-            row => return row.map_err(failed),
+            row => {
+                relay.hand_on(idle);
+                return row.map_err(failed);
+            }
         }
     }
-    let connection = Box::pin(pool.acquire()).await;
-    let mut connection = connection.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
-    query().fetch_optional(&mut *connection).await.map_err(failed)
+    let lent = relay.lend().await;
+    let mut lent = lent.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
+    let row = query().fetch_optional(&mut *lent.connection).await.map_err(failed)?;
+    relay.hand_on(lent);
+    Ok(row)
 }
 
 /// Returns whether the connection failed, not the query: it is lost, or PostgreSQL says that it ends (class 57P).

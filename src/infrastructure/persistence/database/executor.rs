@@ -27,7 +27,8 @@ impl Silence {
         self.has_met(MAX_CONNECTION_AGE)
     }
 
-    fn record(&self) {
+    /// Remembers a silence that ends now.
+    pub fn record(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 }
