@@ -1,7 +1,5 @@
 use async_trait::async_trait;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select, SqlErr,
-};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, NotSet, QueryFilter, QueryOrder, QuerySelect, Select, SqlErr};
 
 use super::{
     database::SeaOrmTransaction,
@@ -36,7 +34,20 @@ impl UserRepository for SeaOrmTransaction {
     }
 
     async fn save(&self, user: &User) -> Result<(), StorageError> {
-        user_row(user).update(&self.inner).await?;
+        // What never changes is left out: SQLite would write its indexes anew.
+        let changed = user::ActiveModel {
+            id: NotSet,
+            username: NotSet,
+            username_key: NotSet,
+            created_at: NotSet,
+            ..user_row(user)
+        };
+        let same_id = Column::Id.eq(user.id().as_uuid());
+        Entity::update_many()
+            .set(changed)
+            .filter(same_id)
+            .exec(&self.inner)
+            .await?;
         Ok(())
     }
 
