@@ -1,5 +1,7 @@
 //! The statements for the list of users, which must cost the same for a million users as for a hundred.
 
+use std::iter;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -26,17 +28,16 @@ const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 
 /// Selects the users of a page and the next one, each with the number of all matches, which is counted once.
 pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Entity> {
-    let column = sorting_column(request.start.sorting_field());
     let order = direction(request.sorting_order);
     let mut users = select_user_details(Entity::find()).column_as(Expr::from(count(filter, request.counting)), COUNTED);
     // Before the filter: if both bound the username, SQLite uses the first bound.
     if let UserPageStart::After(cursor) = &request.start {
         users = users.filter(behind(cursor, request.sorting_order));
     }
+    let columns = sorting_columns(request.start.sorting_field());
+    let users = columns.fold(users, |users, column| users.order_by(column, order.clone()));
     users
         .filter(matching(filter))
-        .order_by(column, order.clone())
-        .order_by(Column::Id, order)
         .limit(u64::from(request.limit.get()) + 1)
         .offset(u64::from(request.start.offset().get()))
 }
@@ -129,22 +130,27 @@ fn behind(cursor: &UserCursor, order: SortingOrder) -> Expr {
         UserSortingKey::IsActive(is_active) => (*is_active).into(),
         UserSortingKey::CreatedAt(time) | UserSortingKey::UpdatedAt(time) => (*time).into(),
     };
-    let place = Expr::tuple([sorting_column(cursor.key.field()).into_expr(), Column::Id.into_expr()]);
-    let cursor = Expr::tuple([Expr::value(value), Expr::value(cursor.id.as_uuid())]);
+    let place = sorting_columns(cursor.key.field());
+    let cursor = [Expr::value(value), Expr::value(cursor.id.as_uuid())];
+    let (place, cursor): (Vec<_>, Vec<_>) = place.map(ColumnTrait::into_expr).zip(cursor).unzip();
+    let (place, cursor) = (Expr::tuple(place), Expr::tuple(cursor));
     match order {
         SortingOrder::Ascending => place.gt(cursor),
         SortingOrder::Descending => place.lt(cursor),
     }
 }
 
-fn sorting_column(field: UserSortingField) -> Column {
-    match field {
-        UserSortingField::Username => Column::UsernameKey,
-        UserSortingField::Role => Column::Role,
-        UserSortingField::IsActive => Column::IsActive,
-        UserSortingField::CreatedAt => Column::CreatedAt,
-        UserSortingField::UpdatedAt => Column::UpdatedAt,
-    }
+/// The field, and the id of users who have the same value. Names are unique, and an id would only make PostgreSQL plan for
+/// longer.
+fn sorting_columns(field: UserSortingField) -> impl Iterator<Item = Column> {
+    let (column, is_unique) = match field {
+        UserSortingField::Username => (Column::UsernameKey, true),
+        UserSortingField::Role => (Column::Role, false),
+        UserSortingField::IsActive => (Column::IsActive, false),
+        UserSortingField::CreatedAt => (Column::CreatedAt, false),
+        UserSortingField::UpdatedAt => (Column::UpdatedAt, false),
+    };
+    iter::once(column).chain((!is_unique).then_some(Column::Id))
 }
 
 fn direction(order: SortingOrder) -> Order {
