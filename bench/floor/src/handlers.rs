@@ -45,10 +45,18 @@ struct UserView {
     username: String,
     role: &'static str,
     is_active: bool,
+    is_invited: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize)]
+struct ListedUser {
+    #[serde(flatten)]
+    user: UserView,
+    last_seen_at: Option<DateTime<Utc>>,
 }
 
 struct Identity {
@@ -111,7 +119,7 @@ async fn list_users(request: HttpRequest, floor: Floor, params: Query<ListParams
         return Err(ErrorForbidden("not an admin"));
     }
     let mut query = QueryBuilder::<Db>::new(
-        "SELECT id, username, role, is_active, created_at, updated_at, username_key, (SELECT count(*) FROM (SELECT 1 FROM users",
+        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '', username_key, last_seen_at, (SELECT count(*) FROM (SELECT 1 FROM users",
     );
     filter(&mut query, &params);
     query.push(" LIMIT ").push_bind(MOST_COUNTED + 1);
@@ -120,15 +128,15 @@ async fn list_users(request: HttpRequest, floor: Floor, params: Query<ListParams
     if let Some(after) = &params.after {
         query.push(separator).push("username_key > ").push_bind(after);
     }
-    query.push(" ORDER BY username_key, id LIMIT ").push_bind(params.limit + 1);
+    query.push(" ORDER BY username_key LIMIT ").push_bind(params.limit + 1);
     query.push(" OFFSET ").push_bind(params.offset);
     let mut rows = query.build().fetch_all(&floor.reader).await.map_err(ErrorInternalServerError)?;
 
     let next = (rows.len() as i64 > params.limit).then(|| rows.pop()).flatten();
-    let next_cursor = rows.last().filter(|_| next.is_some()).map(|row| row.get::<String, _>(6));
-    let total = rows.first().map_or(0, |row| row.get::<i64, _>(7));
+    let next_cursor = rows.last().filter(|_| next.is_some()).map(|row| row.get::<String, _>(7));
+    let total = rows.first().map_or(0, |row| row.get::<i64, _>(9));
     Ok(HttpResponse::Ok().json(json!({
-        "users": rows.iter().map(user_view).collect::<Vec<_>>(),
+        "users": rows.iter().map(|row| ListedUser { user: user_view(row), last_seen_at: row.get(8) }).collect::<Vec<_>>(),
         "total": total.min(MOST_COUNTED),
         "total_is_exact": total <= MOST_COUNTED,
         "limit": params.limit,
@@ -185,9 +193,10 @@ async fn set_role(request: &HttpRequest, floor: &Floor, target: &Target, role: i
         return Err(ErrorForbidden("not a super admin"));
     }
     let find = if LOCKS_ROWS {
-        "SELECT id, username, role, is_active, created_at, updated_at FROM users WHERE username_key = $1 FOR UPDATE"
+        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '' FROM users \
+         WHERE username_key = $1 FOR UPDATE"
     } else {
-        "SELECT id, username, role, is_active, created_at, updated_at FROM users WHERE username_key = $1"
+        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '' FROM users WHERE username_key = $1"
     };
     let row = sqlx::query(find)
         .bind(target.username.to_ascii_lowercase())
@@ -200,6 +209,11 @@ async fn set_role(request: &HttpRequest, floor: &Floor, target: &Target, role: i
         sqlx::query("UPDATE users SET role = $1, updated_at = $2 WHERE id = $3")
             .bind(role)
             .bind(now)
+            .bind(user.id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(ErrorInternalServerError)?;
+        sqlx::query("DELETE FROM one_time_links WHERE user_id = $1")
             .bind(user.id)
             .execute(&mut *transaction)
             .await
@@ -230,20 +244,22 @@ async fn sign_up(floor: Floor, credentials: Json<Credentials>) -> Response {
     transaction.commit().await.map_err(ErrorInternalServerError)?;
     let username = credentials.into_inner().username;
     Ok(HttpResponse::Created().json(json!({
-        "id": id, "username": username, "role": "user", "is_active": true, "created_at": now, "updated_at": now,
+        "id": id, "username": username, "role": "user", "is_active": true, "is_invited": false, "created_at": now,
+        "updated_at": now,
     })))
 }
 
 async fn log_in(floor: Floor, credentials: Json<Credentials>) -> Response {
     let credentials = credentials.into_inner();
     let row = sqlx::query(
-        "SELECT id, username, role, is_active, created_at, updated_at, password_hash FROM users WHERE username_key = $1",
+        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '', password_hash FROM users \
+         WHERE username_key = $1",
     )
     .bind(credentials.username.to_ascii_lowercase())
     .fetch_one(&floor.reader)
     .await
     .map_err(ErrorUnauthorized)?;
-    let stored: String = row.get(6);
+    let stored: String = row.get(7);
     if !verify(&floor, credentials.password, stored.clone()).await? {
         return Err(ErrorUnauthorized("wrong password"));
     }
@@ -277,6 +293,12 @@ async fn log_in(floor: Floor, credentials: Json<Credentials>) -> Response {
     .execute(&mut *transaction)
     .await
     .map_err(ErrorInternalServerError)?;
+    sqlx::query("UPDATE users SET last_seen_at = $1 WHERE id = $2")
+        .bind(now)
+        .bind(user.id)
+        .execute(&mut *transaction)
+        .await
+        .map_err(ErrorInternalServerError)?;
     record(&mut transaction, "log_in", user.id, user.id, now).await?;
     transaction.commit().await.map_err(ErrorInternalServerError)?;
 
@@ -294,21 +316,21 @@ async fn identify(request: &HttpRequest, floor: &Floor) -> Result<Identity, acti
     let claims = jsonwebtoken::decode::<Claims>(cookie.value(), &floor.decoding_key, &Validation::default());
     let claims = claims.map_err(ErrorUnauthorized)?.claims;
     let row = sqlx::query(
-        "SELECT u.id, u.username, u.role, u.is_active, u.created_at, u.updated_at, s.id, s.expires_at FROM auth_sessions s \
-         JOIN users u ON u.id = s.user_id WHERE s.secret_digest = $1 AND u.is_active",
+        "SELECT u.id, u.username, u.role, u.is_active, u.created_at, u.updated_at, u.password_hash = '', s.id, s.expires_at \
+         FROM auth_sessions s JOIN users u ON u.id = s.user_id WHERE s.secret_digest = $1 AND u.is_active",
     )
     .bind(Sha256::digest(claims.sid).to_vec())
     .fetch_optional(&floor.reader)
     .await
     .map_err(ErrorInternalServerError)?
     .ok_or_else(|| ErrorUnauthorized("no session"))?;
-    let expires_at: DateTime<Utc> = row.get(7);
+    let expires_at: DateTime<Utc> = row.get(8);
     if expires_at <= Utc::now() {
         return Err(ErrorUnauthorized("expired"));
     }
     let mut user = user_view(&row);
     user.session_expires_at = Some(expires_at);
-    let (role, session_id) = (row.get(2), row.get(6));
+    let (role, session_id) = (row.get(2), row.get(7));
     Ok(Identity { user, role, session_id })
 }
 
@@ -355,6 +377,7 @@ fn user_view(row: &DbRow) -> UserView {
         is_active: row.get(3),
         created_at: row.get(4),
         updated_at: row.get(5),
+        is_invited: row.get(6),
         session_expires_at: None,
     }
 }
