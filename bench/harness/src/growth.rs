@@ -11,7 +11,7 @@ use crate::{
     machine::Machine,
     rounds::Series,
     scenario::{GROWING, ME, Measurement, Pressure},
-    seed,
+    seed::{self, MOST_USERS},
 };
 
 /// Log-ins are not measured here.
@@ -24,7 +24,7 @@ pub struct Options {
     #[command(flatten)]
     pub shared: Shared,
     /// Numbers of users to measure with.
-    #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(100..10_000_000))]
+    #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(100..=MOST_USERS))]
     pub sizes: Vec<u64>,
     /// Measurements, from which the median is taken.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
