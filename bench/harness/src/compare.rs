@@ -104,6 +104,11 @@ fn compare_on(kind: Kind, options: &Options) -> Result<DatabaseComparison> {
 
     let mut scenarios = Vec::new();
     for scenario in COMPARED {
+        let pressure = if scenario.hashes() {
+            pressure.for_hashing()
+        } else {
+            pressure
+        };
         let versus = Versus::measure(scenario, &floor_server, &gatehouse_server, pressure, options.rounds)?;
         scenarios.push(told(kind, scenario.name, scenario.is_read, versus));
     }
