@@ -4,7 +4,7 @@ local PASSWORD = "Correct-horse-battery-9"
 
 wrk.headers["content-type"] = "application/json"
 
--- A place from 0 among so many, for each number another one, far from that of the number before.
+-- A place from 0 to `places` - 1, far from that of the previous number.
 function scattered(number, places)
    return number * 2654435761 % places
 end

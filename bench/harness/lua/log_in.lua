@@ -1,4 +1,5 @@
--- Logs in one user after the other, who are far apart in every index. Arguments: the number of seeded users, that of the run.
+-- Logs in one user after the other, who are far apart in every index of names.
+-- Arguments: the number of seeded users, the number of the run.
 
 local users
 local sent

@@ -1,5 +1,5 @@
--- Signs up under names that nobody has, each between those of other seeded users. Arguments: the number of seeded users, that
--- of the run.
+-- Signs up under names that nobody has, each between those of other seeded users.
+-- Arguments: the number of seeded users, the number of the run.
 
 local users
 local run

@@ -26,7 +26,7 @@ pub fn sign_up_root(server: &str) -> Result<()> {
     Ok(())
 }
 
-/// Where the page begins that follows a user whose number differs from `number` in the last digit alone.
+/// Returns the cursor behind a user whose number differs from `number` in the last digit alone.
 pub fn cursor_near(server: &str, cookie: &str, number: u64) -> Result<String> {
     let url = format!("{server}/api/v1/users/?limit=1&username=user{:06}", number / 10);
     let page: Value = ureq::get(url).header("cookie", cookie).call()?.body_mut().read_json()?;

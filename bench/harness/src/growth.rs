@@ -16,7 +16,7 @@ use crate::{
     seed::{self, MOST_USERS},
 };
 
-/// The least, so that log-ins and sign-ups take the time of the database, which grows, and not that of bcrypt.
+/// The lowest cost, so that bcrypt does not hide the time that the database takes for log-ins and sign-ups.
 const BCRYPT_COST: u32 = 4;
 /// Covers the first purge, which begins within ten seconds of the start.
 const PURGE_SECONDS: u32 = 15;
@@ -26,12 +26,17 @@ pub struct Options {
     #[command(flatten)]
     pub shared: Shared,
     /// Numbers of users to measure with.
-    #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(100..=MOST_USERS))]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_values_t = [1000, 10_000, 100_000, 1_000_000],
+        value_parser = clap::value_parser!(u64).range(100..=MOST_USERS),
+    )]
     pub sizes: Vec<u64>,
     /// Measurements, from which the median is taken.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
-    /// A file that is locked while it measures, but not while it seeds, for others on the machine to keep quiet.
+    /// File to lock while measuring, but not while seeding, on a machine that others measure on.
     #[arg(long)]
     pub lock: Option<PathBuf>,
 }

@@ -24,8 +24,8 @@ pub struct Versus {
     pub cpu: Spread,
 }
 
-/// Each round measures all servers, now from the first to the last, now in reverse. Returns the series of each, which is
-/// empty if the scenario is not measured with that many users.
+/// Measures all servers in each round, in reverse order in every other one. Returns the series of each server, which is
+/// empty if the scenario is not measured with its number of users.
 pub fn measure_in_turns(scenario: &Scenario, servers: &[(&Server, Pressure)], rounds: u32) -> Result<Vec<Series>> {
     let mut series: Vec<_> = servers.iter().map(|_| Series::default()).collect();
     for round in 0..rounds {
@@ -35,7 +35,7 @@ pub fn measure_in_turns(scenario: &Scenario, servers: &[(&Server, Pressure)], ro
         }
         for (&(server, pressure), series) in turns
             .into_iter()
-            .filter(|((_, pressure), _)| scenario.bears(pressure.users))
+            .filter(|((_, pressure), _)| scenario.is_measured_with(pressure.users))
         {
             series.0.push(scenario.measure(server, pressure)?);
         }

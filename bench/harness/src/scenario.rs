@@ -45,7 +45,7 @@ pub struct Pressure {
 }
 
 impl Pressure {
-    /// The same, if the cores hash passwords of the usual cost.
+    /// Adapts the load to requests that hash a password at the usual cost.
     pub fn for_hashing(self) -> Self {
         Self {
             connections: HASHING_CONNECTIONS,
@@ -122,9 +122,9 @@ pub const GROWING: &[Scenario] = &[
 ];
 
 impl Scenario {
-    /// Whether it is measured with so many users. From many millions, PostgreSQL takes longer to skip half of them than a
-    /// statement may take.
-    pub fn bears(&self, users: u64) -> bool {
+    /// Whether the scenario is measured with that number of users. PostgreSQL takes longer than its statement timeout to
+    /// skip millions.
+    pub fn is_measured_with(&self, users: u64) -> bool {
         self.request != Request::OffsetMiddle || users <= 1_000_000
     }
 

@@ -10,7 +10,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::{database::Connection, place::Place};
 
-/// The most users that are measured with. Names of more would have more digits, and sort in another way.
+/// The maximum number of users. With more, names have more than seven digits, and sort in another order.
 pub const MOST_USERS: u64 = 10_000_000;
 /// Users in a transaction of SQLite, and in a `COPY` of PostgreSQL.
 const BATCH: u64 = 10_000;
@@ -20,12 +20,12 @@ const INSERT_USER: &str = "INSERT INTO users (id, username, username_key, passwo
 const INSERT_SESSION: &str = "INSERT INTO auth_sessions (id, user_id, secret_digest, created_at, expires_at, last_seen_at) \
      VALUES ($1, $2, $3, $4, $5, $4)";
 
-const COPY_USERS: &str = "COPY users (id, username, username_key, password_hash, role, is_active, created_at, updated_at) \
-     FROM STDIN";
-const COPY_SESSIONS: &str = "COPY auth_sessions (id, user_id, secret_digest, created_at, expires_at, last_seen_at) \
-     FROM STDIN";
+const COPY_USERS: &str = "COPY users \
+     (id, username, username_key, password_hash, role, is_active, created_at, updated_at) FROM STDIN";
+const COPY_SESSIONS: &str = "COPY auth_sessions \
+     (id, user_id, secret_digest, created_at, expires_at, last_seen_at) FROM STDIN";
 
-/// The indexes that belong to no constraint, and the statements that make them.
+/// Selects the indexes that belong to no constraint, and the statements that create them.
 const INDEXES: &str = "SELECT indexname::text, indexdef FROM pg_indexes \
      WHERE tablename IN ('users', 'auth_sessions') AND indexname LIKE 'ix%'";
 
@@ -108,8 +108,9 @@ pub fn seed(place: &Place, users: u64) -> Result<()> {
     })
 }
 
-/// On PostgreSQL, drops the indexes that belong to no constraint. Returns the statements that make them anew, which is
-/// much faster than adding millions of rows to each.
+/// Drops the indexes of PostgreSQL that belong to no constraint. Returns the statements that create them again.
+///
+/// To create an index is much faster than to add millions of rows to it.
 async fn drop_indexes(connection: &mut Connection) -> Result<Vec<String>> {
     let Connection::Postgres(postgres) = connection else {
         return Ok(Vec::new());
@@ -122,7 +123,7 @@ async fn drop_indexes(connection: &mut Connection) -> Result<Vec<String>> {
     Ok(indexes.into_iter().map(|(_, definition)| definition).collect())
 }
 
-/// Lets half of the seeded sessions expire, at most 100,000: a server purges up to 1,000 in a second.
+/// Lets half of the seeded sessions expire, at most 100,000. A server purges fewer than 1,000 in a second.
 pub fn expire_half_of_the_sessions(place: &Place) -> Result<()> {
     const EXPIRE: &str = "UPDATE auth_sessions SET expires_at = $1 \
          WHERE id IN (SELECT id FROM auth_sessions WHERE expires_at < $2 LIMIT 100000)";

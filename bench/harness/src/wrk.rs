@@ -18,9 +18,9 @@ pub struct Load<'a> {
     pub cookie: &'a str,
     /// One of the scripts above.
     pub script: &'a str,
-    /// How many users were seeded, which scripts are told.
+    /// The number of seeded users, an argument of the script.
     pub users: u64,
-    /// Another number for each run, which scripts are told.
+    /// The number of the run, an argument of the script.
     pub run: u32,
     pub connections: u32,
     pub seconds: u32,
