@@ -1,5 +1,5 @@
 -- Grants to one user after the other, and revokes from each a while later, so that almost every request changes something.
--- Argument: the number of seeded users.
+-- First argument: the number of seeded users.
 
 local LAG = 64
 local users

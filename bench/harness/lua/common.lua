@@ -4,6 +4,11 @@ local PASSWORD = "Correct-horse-battery-9"
 
 wrk.headers["content-type"] = "application/json"
 
+-- A place from 0 to `places` - 1, far from that of the previous number.
+function scattered(number, places)
+   return number * 2654435761 % places
+end
+
 -- The name of the active user at a place from 0, and how many there are: every twentieth of the seeded is inactive.
 function active_user(place)
    return string.format("user%07d", math.floor(place / 19) * 20 + place % 19 + 1)

@@ -1,13 +1,17 @@
--- Signs up under names that nobody has. Argument: a prefix that no other run has.
+-- Signs up under names that nobody has, each between those of other seeded users.
+-- Arguments: the number of seeded users, the number of the run.
 
-local prefix
+local users
+local run
 local sent = 0
 
 function init(arguments)
-   prefix = arguments[1]
+   users = tonumber(arguments[1])
+   run = tonumber(arguments[2])
 end
 
 function request()
    sent = sent + 1
-   return with_credentials("/api/v1/account/signup", prefix .. sent)
+   local place = scattered(run * 10000 + sent, users)
+   return with_credentials("/api/v1/account/signup", string.format("user%07d-%x-%x", place, run, sent))
 end

@@ -103,7 +103,9 @@ struct Scales {
 impl Scales {
     fn of(growth: &Growth) -> Self {
         let sizes = || growth.databases.iter().flat_map(|database| &database.sizes);
-        let times = sizes().flat_map(|size| &size.scenarios).map(|scenario| scenario.p50_us);
+        let times = sizes()
+            .flat_map(|size| &size.scenarios)
+            .filter_map(|scenario| scenario.p50_us);
         Self {
             users: decades(sizes().map(|size| size.users as f64)),
             time: decades(times),
@@ -142,7 +144,10 @@ fn draw_panel(svg: &mut Svg, scales: &Scales, left: f64, database: &DatabaseGrow
         let colour = COLOURS[number % COLOURS.len()];
         let sizes = database.sizes.iter();
         let points: Vec<_> = sizes
-            .map(|size| scales.point(left, size.users as f64, size.scenarios[number].p50_us))
+            .filter_map(|size| {
+                let time = size.scenarios[number].p50_us?;
+                Some(scales.point(left, size.users as f64, time))
+            })
             .collect();
         svg.line(&points, colour, "");
         for point in points {

@@ -35,9 +35,9 @@ pub fn get(url: &str, cookie: &str) -> Result<Value> {
     Ok(ureq::get(url).header("cookie", cookie).call()?.body_mut().read_json()?)
 }
 
-/// Where the page begins that follows the `place`-th user.
-pub fn cursor_after(server: &str, cookie: &str, place: u64) -> Result<String> {
-    let url = format!("{server}/api/v1/users/?limit=1&offset={place}");
+/// Returns the cursor behind a user whose number differs from `number` in the last digit alone.
+pub fn cursor_near(server: &str, cookie: &str, number: u64) -> Result<String> {
+    let url = format!("{server}/api/v1/users/?limit=1&username=user{:06}", number / 10);
     let page = get(&url, cookie)?;
     let cursor = page["next_cursor"].as_str().context("no page follows")?;
     Ok(cursor.to_owned())

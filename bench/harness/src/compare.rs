@@ -13,6 +13,7 @@ use crate::{
     machine::Machine,
     rounds::Versus,
     scenario::{ALIVE, COMPARED, FIRST_PAGE, ME, Pressure, Scenario},
+    seed::MOST_USERS,
     server,
 };
 
@@ -25,7 +26,7 @@ pub struct Options {
     #[command(flatten)]
     pub shared: Shared,
     /// Users in each database.
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(100..10_000_000))]
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(100..=MOST_USERS))]
     pub users: u64,
     /// Measurements of each server, from which the median is taken.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
@@ -103,6 +104,11 @@ fn compare_on(kind: Kind, options: &Options) -> Result<DatabaseComparison> {
 
     let mut scenarios = Vec::new();
     for scenario in COMPARED {
+        let pressure = if scenario.hashes() {
+            pressure.for_hashing()
+        } else {
+            pressure
+        };
         let versus = Versus::measure(scenario, &floor_server, &gatehouse_server, pressure, options.rounds)?;
         scenarios.push(told(kind.name(), scenario.name, scenario.is_read, versus));
     }

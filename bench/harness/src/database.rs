@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use anyhow::Result;
+use serde::Serialize;
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection as _, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgSslMode},
@@ -28,6 +29,20 @@ impl Kind {
 pub enum Connection {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
+}
+
+/// A database on disk.
+#[derive(Debug, Serialize)]
+pub struct DiskSize {
+    pub bytes: u64,
+    /// On PostgreSQL: the tables of users and sessions, and their indexes.
+    pub relations: Vec<Relation>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Relation {
+    pub name: String,
+    pub bytes: u64,
 }
 
 impl Connection {
@@ -56,6 +71,30 @@ impl Connection {
         Ok(match self {
             Self::Sqlite(connection) => sqlx::query_scalar(sql).fetch_one(connection).await?,
             Self::Postgres(connection) => sqlx::query_scalar(sql).fetch_one(connection).await?,
+        })
+    }
+
+    pub async fn disk_size(&mut self) -> Result<DiskSize> {
+        const FILE: &str = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        const DATABASE: &str = "SELECT pg_database_size(current_database())";
+        const RELATIONS: &str = "SELECT relname::text AS name, pg_table_size(pg_class.oid) AS bytes \
+             FROM pg_class LEFT JOIN pg_index ON indexrelid = pg_class.oid \
+             WHERE coalesce(indrelid, pg_class.oid) IN ('users'::regclass, 'auth_sessions'::regclass) \
+             ORDER BY coalesce(indrelid, pg_class.oid), relkind DESC, name";
+        let (bytes, relations): (i64, Vec<(String, i64)>) = match self {
+            Self::Sqlite(connection) => (sqlx::query_scalar(FILE).fetch_one(connection).await?, Vec::new()),
+            Self::Postgres(connection) => (
+                sqlx::query_scalar(DATABASE).fetch_one(&mut *connection).await?,
+                sqlx::query_as(RELATIONS).fetch_all(connection).await?,
+            ),
+        };
+        let relations = relations.into_iter().map(|(name, bytes)| Relation {
+            name,
+            bytes: bytes.cast_unsigned(),
+        });
+        Ok(DiskSize {
+            bytes: bytes.cast_unsigned(),
+            relations: relations.collect(),
         })
     }
 

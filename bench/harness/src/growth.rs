@@ -1,5 +1,7 @@
 //! Gatehouse against its own size.
 
+use std::{fs::File, path::PathBuf};
+
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -7,14 +9,14 @@ use serde::Serialize;
 use crate::{
     Shared,
     contestant::{Contestant, Product, Start},
-    database::Kind,
+    database::{DiskSize, Kind},
     machine::Machine,
-    rounds::Series,
+    rounds::{Series, measure_in_turns},
     scenario::{GROWING, ME, Measurement, Pressure},
-    seed,
+    seed::{self, MOST_USERS},
 };
 
-/// Log-ins are not measured here.
+/// The lowest cost, so that bcrypt does not hide the time that the database takes for log-ins and sign-ups.
 const BCRYPT_COST: u32 = 4;
 /// Covers the first purge, which begins within ten seconds of the start.
 const PURGE_SECONDS: u32 = 15;
@@ -24,11 +26,19 @@ pub struct Options {
     #[command(flatten)]
     pub shared: Shared,
     /// Numbers of users to measure with.
-    #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(100..10_000_000))]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_values_t = [1000, 10_000, 100_000, 1_000_000],
+        value_parser = clap::value_parser!(u64).range(100..=MOST_USERS),
+    )]
     pub sizes: Vec<u64>,
     /// Measurements, from which the median is taken.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
+    /// File to lock while measuring, but not while seeding, on a machine that others measure on.
+    #[arg(long)]
+    pub lock: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,6 +60,8 @@ pub struct DatabaseGrowth {
 #[derive(Debug, Serialize)]
 pub struct Size {
     pub users: u64,
+    /// Before anything is measured.
+    pub disk: DiskSize,
     pub scenarios: Vec<ScenarioTime>,
     /// `me` in the first seconds of a server, with nothing to purge.
     pub calm: Measurement,
@@ -60,7 +72,8 @@ pub struct Size {
 #[derive(Debug, Serialize)]
 pub struct ScenarioTime {
     pub name: &'static str,
-    pub p50_us: f64,
+    /// None if it is not measured with so many users.
+    pub p50_us: Option<f64>,
     pub rounds: Series,
 }
 
@@ -75,18 +88,52 @@ pub fn grow(options: &Options) -> Result<Growth> {
 }
 
 fn grow_on(kind: Kind, options: &Options) -> Result<DatabaseGrowth> {
+    let prepared = options.sizes.iter().map(|&users| {
+        eprintln!("{}, {users} users", kind.name());
+        let contestant = Contestant::prepare(Product::Gatehouse, &options.shared, kind, users, BCRYPT_COST)?;
+        let disk = contestant
+            .place()
+            .with_connection(async |connection| connection.disk_size().await)?;
+        Ok((users, contestant, disk))
+    });
+    let prepared = prepared.collect::<Result<Vec<_>>>()?;
+    let lock = options.lock.as_ref().map(File::create).transpose()?;
+    if let Some(lock) = &lock {
+        lock.lock()?;
+    }
+
+    let servers = prepared
+        .iter()
+        .map(|(_, contestant, _)| contestant.start(&Start::default()));
+    let servers = servers.collect::<Result<Vec<_>>>()?;
+    let pressures = options.sizes.iter().map(|&users| alone(users, options.shared.seconds));
+    let asked: Vec<_> = servers.iter().zip(pressures).collect();
+    let mut scenarios: Vec<_> = options.sizes.iter().map(|_| Vec::new()).collect();
+    for scenario in GROWING {
+        let series = measure_in_turns(scenario, &asked, options.rounds)?;
+        for ((rounds, times), users) in series.into_iter().zip(&mut scenarios).zip(&options.sizes) {
+            let p50_us = rounds.median(|measurement| measurement.p50_us);
+            eprintln!("  {}, {users} users: {p50_us} µs", scenario.name);
+            times.push(ScenarioTime {
+                name: scenario.name,
+                p50_us: p50_us.is_finite().then_some(p50_us),
+                rounds,
+            });
+        }
+    }
+    drop(servers);
+
     let mut growth = DatabaseGrowth {
         database: kind.name(),
         version: String::new(),
         sizes: Vec::new(),
     };
-    for &users in &options.sizes {
-        eprintln!("{}, {users} users", kind.name());
-        let contestant = Contestant::prepare(Product::Gatehouse, &options.shared, kind, users, BCRYPT_COST)?;
+    for ((users, contestant, disk), scenarios) in prepared.into_iter().zip(scenarios) {
         growth.version = contestant.place().database_version()?;
         growth.sizes.push(Size {
             users,
-            scenarios: measure(&contestant, users, options)?,
+            disk,
+            scenarios,
             calm: measure_start(&contestant, users)?,
             purging: {
                 seed::expire_half_of_the_sessions(contestant.place())?;
@@ -95,22 +142,6 @@ fn grow_on(kind: Kind, options: &Options) -> Result<DatabaseGrowth> {
         });
     }
     Ok(growth)
-}
-
-fn measure(contestant: &Contestant, users: u64, options: &Options) -> Result<Vec<ScenarioTime>> {
-    let server = contestant.start(&Start::default())?;
-    let pressure = alone(users, options.shared.seconds);
-    let measured = GROWING.iter().map(|scenario| {
-        let rounds = Series::measure(scenario, &server, pressure, options.rounds)?;
-        let p50_us = rounds.median(|measurement| measurement.p50_us);
-        eprintln!("  {}: {p50_us} µs", scenario.name);
-        Ok(ScenarioTime {
-            name: scenario.name,
-            p50_us,
-            rounds,
-        })
-    });
-    measured.collect()
 }
 
 /// `me` from the start of a server on.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     compare::{Comparison, DatabaseComparison, ScenarioComparison},
     footprint::Footprint,
-    growth::{DatabaseGrowth, Growth},
+    growth::{DatabaseGrowth, Growth, Size},
     peers::Peers,
     scenario::Measurement,
 };
@@ -217,10 +217,14 @@ fn write_growth(text: &mut String, database: &DatabaseGrowth) -> Result<()> {
     for number in 0..database.sizes.first().map_or(0, |size| size.scenarios.len()) {
         write!(text, "| {} |", database.sizes[0].scenarios[number].name)?;
         for size in &database.sizes {
-            write!(text, " {:.0} |", size.scenarios[number].p50_us)?;
+            match size.scenarios[number].p50_us {
+                Some(time) => write!(text, " {time:.0} |")?,
+                None => write!(text, " – |")?,
+            }
         }
         writeln!(text)?;
     }
+    write_disk_sizes(text, &database.sizes)?;
     writeln!(
         text,
         "\n| `me` from the start of the server on: p50, p99 in µs | nothing expired | half of the sessions expired |\n\
@@ -230,6 +234,26 @@ fn write_growth(text: &mut String, database: &DatabaseGrowth) -> Result<()> {
         let (calm, purging) = (size.calm, size.purging);
         let times = |measured: Measurement| format!("{:.0}, {:.0}", measured.p50_us, measured.p99_us);
         writeln!(text, "| {} users | {} | {} |", size.users, times(calm), times(purging))?;
+    }
+    Ok(())
+}
+
+fn write_disk_sizes(text: &mut String, sizes: &[Size]) -> Result<()> {
+    write!(text, "\n| on disk, MiB |")?;
+    for size in sizes {
+        write!(text, " {} users |", size.users)?;
+    }
+    write!(text, "\n| --- |{}\n| whole database |", " ---: |".repeat(sizes.len()))?;
+    for size in sizes {
+        write!(text, " {:.1} |", mebibytes(size.disk.bytes))?;
+    }
+    writeln!(text)?;
+    for number in 0..sizes.first().map_or(0, |size| size.disk.relations.len()) {
+        write!(text, "| `{}` |", sizes[0].disk.relations[number].name)?;
+        for size in sizes {
+            write!(text, " {:.1} |", mebibytes(size.disk.relations[number].bytes))?;
+        }
+        writeln!(text)?;
     }
     Ok(())
 }

@@ -24,12 +24,26 @@ pub struct Versus {
     pub cpu: Spread,
 }
 
-impl Series {
-    pub fn measure(scenario: &Scenario, server: &Server, pressure: Pressure, rounds: u32) -> Result<Self> {
-        let measured = (0..rounds).map(|_| scenario.measure(server, pressure));
-        Ok(Self(measured.collect::<Result<_>>()?))
+/// Measures all servers in each round, in reverse order in every other one. Returns the series of each server, which is
+/// empty if the scenario is not measured with its number of users.
+pub fn measure_in_turns(scenario: &Scenario, servers: &[(&Server, Pressure)], rounds: u32) -> Result<Vec<Series>> {
+    let mut series: Vec<_> = servers.iter().map(|_| Series::default()).collect();
+    for round in 0..rounds {
+        let mut turns: Vec<_> = servers.iter().zip(&mut series).collect();
+        if round % 2 == 1 {
+            turns.reverse();
+        }
+        for (&(server, pressure), series) in turns
+            .into_iter()
+            .filter(|((_, pressure), _)| scenario.is_measured_with(pressure.users))
+        {
+            series.0.push(scenario.measure(server, pressure)?);
+        }
     }
+    Ok(series)
+}
 
+impl Series {
     pub fn median(&self, of: impl Fn(&Measurement) -> f64) -> f64 {
         median(&self.values(of))
     }
@@ -40,7 +54,6 @@ impl Series {
 }
 
 impl Versus {
-    /// Each round measures both, now the one first, now the other.
     pub fn measure(
         scenario: &Scenario,
         base: &Server,
@@ -48,16 +61,9 @@ impl Versus {
         pressure: Pressure,
         rounds: u32,
     ) -> Result<Self> {
-        let (mut bases, mut others) = (Series::default(), Series::default());
-        for round in 0..rounds {
-            let mut turns = [(base, &mut bases), (other, &mut others)];
-            if round % 2 == 1 {
-                turns.reverse();
-            }
-            for (server, series) in turns {
-                series.0.push(scenario.measure(server, pressure)?);
-            }
-        }
+        let servers = [(base, pressure), (other, pressure)];
+        let mut series = measure_in_turns(scenario, &servers, rounds)?.into_iter();
+        let (bases, others) = (series.next().unwrap_or_default(), series.next().unwrap_or_default());
         let ratios = |of: fn(&Measurement) -> f64| Spread::of_ratios(&others.values(of), &bases.values(of));
         Ok(Self {
             throughput: ratios(|measurement| measurement.requests_per_second),

@@ -16,9 +16,12 @@ pub const GET: &str = "";
 pub struct Load<'a> {
     pub url: &'a str,
     pub cookie: &'a str,
-    /// One of the scripts above, and what it is given.
+    /// One of the scripts above.
     pub script: &'a str,
-    pub argument: &'a str,
+    /// The number of seeded users, an argument of the script.
+    pub users: u64,
+    /// The number of the run, an argument of the script.
+    pub run: u32,
     pub connections: u32,
     pub seconds: u32,
 }
@@ -58,7 +61,7 @@ impl Load<'_> {
                 "-s",
             ])
             .arg(script)
-            .args([self.url, self.argument])
+            .args([self.url, &self.users.to_string(), &self.run.to_string()])
             .stderr(Stdio::inherit())
             .output()
             .context("wrk cannot be run")?;
