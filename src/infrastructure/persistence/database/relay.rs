@@ -124,14 +124,14 @@ mod tests {
 
     use super::*;
 
-    fn relay() -> Relay<Sqlite> {
-        let pool = SqlitePoolOptions::new().max_connections(1);
+    fn relay(max_connections: u32) -> Relay<Sqlite> {
+        let pool = SqlitePoolOptions::new().max_connections(max_connections);
         Relay::new(&pool.connect_lazy("sqlite::memory:").unwrap(), &Silence::default())
     }
 
     #[tokio::test]
     async fn who_waits_gets_the_connection_at_once() {
-        let relay = relay();
+        let relay = relay(1);
         let lent = relay.lend().await.unwrap();
         let mut next = Box::pin(relay.lend());
         assert!((&mut next).now_or_never().is_none());
@@ -143,8 +143,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_that_is_being_opened_is_not_given_up_for_another_one() {
+        let relay = relay(2);
+        let lent = relay.lend().await.unwrap();
+        let mut next = Box::pin(relay.lend());
+        assert!((&mut next).now_or_never().is_none());
+
+        relay.hand_on(lent);
+
+        assert_eq!(next.await.unwrap().queries, 0);
+        assert_eq!(relay.pool.size(), 2);
+    }
+
+    #[tokio::test]
     async fn after_some_queries_the_pool_has_its_turn() {
-        let relay = relay();
+        let relay = relay(1);
         let mut lent = relay.lend().await.unwrap();
         lent.queries = MAX_QUERIES - 1;
         let mut other = Box::pin(relay.pool.acquire());
@@ -160,7 +173,7 @@ mod tests {
 
     #[tokio::test]
     async fn after_a_silence_only_the_pool_lends() {
-        let relay = relay();
+        let relay = relay(1);
         let lent = relay.lend().await.unwrap();
         let mut next = Box::pin(relay.lend());
         assert!((&mut next).now_or_never().is_none());
@@ -174,7 +187,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_given_up_gets_nothing_and_is_forgotten() {
-        let relay = relay();
+        let relay = relay(1);
         let lent = relay.lend().await.unwrap();
         for _ in 0..3 {
             assert!(relay.lend().now_or_never().is_none());
