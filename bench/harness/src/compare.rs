@@ -104,11 +104,7 @@ fn compare_on(kind: Kind, options: &Options) -> Result<DatabaseComparison> {
 
     let mut scenarios = Vec::new();
     for scenario in COMPARED {
-        let pressure = if scenario.hashes() {
-            pressure.for_hashing()
-        } else {
-            pressure
-        };
+        let pressure = pressure.for_usual_hashes(scenario);
         let versus = Versus::measure(scenario, &floor_server, &gatehouse_server, pressure, options.rounds)?;
         scenarios.push(told(kind.name(), scenario.name, scenario.is_read, versus));
     }

@@ -114,6 +114,7 @@ fn compare_with(peer: Peer, gatehouse: &Server, options: &Options) -> Result<Pee
     // Lets all its workers start, and compilers at run time do their work.
     ME.measure(&server, pressure)?;
     let scenarios = COMPARED.iter().map(|scenario| {
+        let pressure = pressure.for_usual_hashes(scenario);
         let versus = Versus::measure(scenario, &server, gatehouse, pressure, options.rounds)?;
         Ok(compare::told(peer.name, scenario.name, scenario.is_read, versus))
     });

@@ -45,8 +45,11 @@ pub struct Pressure {
 }
 
 impl Pressure {
-    /// Adapts the load to requests that hash a password at the usual cost.
-    pub fn for_hashing(self) -> Self {
+    /// Adapts the load to a scenario whose requests hash a password at the usual cost.
+    pub fn for_usual_hashes(self, scenario: &Scenario) -> Self {
+        if !matches!(scenario.request, Request::SignUp | Request::LogIn) {
+            return self;
+        }
         Self {
             connections: HASHING_CONNECTIONS,
             seconds: self.seconds * HASHING_PATIENCE,
@@ -126,11 +129,6 @@ impl Scenario {
     /// skip millions.
     pub fn is_measured_with(&self, users: u64) -> bool {
         self.request != Request::OffsetMiddle || users <= 1_000_000
-    }
-
-    /// Whether each request hashes a password.
-    pub fn hashes(&self) -> bool {
-        matches!(self.request, Request::SignUp | Request::LogIn)
     }
 
     /// Logs `root.admin` in, and asks for as long as the pressure says.
