@@ -148,11 +148,12 @@ where
     let failed = |error: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(error.into()));
     if let Some(mut idle) = relay.lend_idle() {
         match query().fetch_optional(&mut *idle.connection).await {
-            Err(error) if is_of_connection(&error) => {}
-            row => {
+            Ok(row) => {
                 relay.hand_on(idle);
-                return row.map_err(failed);
+                return Ok(row);
             }
+            Err(error) if is_of_connection(&error) => {}
+            Err(error) => return Err(failed(error)),
         }
     }
     let lent = relay.lend().await;
@@ -162,10 +163,14 @@ where
     Ok(row)
 }
 
-/// Returns whether the connection failed, not the query: it is lost, or PostgreSQL says that it ends (class 57P).
+/// Returns whether the connection failed, not the query: it is lost, or PostgreSQL or a pooler in front of it says that it
+/// ends (classes 57P and 08).
 fn is_of_connection(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            code.starts_with("57P") || code.starts_with("08")
+        }
         _ => true,
     }
 }

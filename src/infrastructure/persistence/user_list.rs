@@ -140,8 +140,8 @@ fn behind(cursor: &UserCursor, order: SortingOrder) -> Expr {
     }
 }
 
-/// The field, and the id of users who have the same value. Names are unique, and an id would only make PostgreSQL plan for
-/// longer.
+/// The field, and the id of users who have the same value. Names are unique: there an id would only make PostgreSQL plan
+/// for longer.
 fn sorting_columns(field: UserSortingField) -> impl Iterator<Item = Column> {
     let (column, is_unique) = match field {
         UserSortingField::Username => (Column::UsernameKey, true),

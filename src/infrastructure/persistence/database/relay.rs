@@ -55,7 +55,8 @@ impl<D: sqlx::Database> Relay<D> {
         // Its future is large.
         let acquired = Box::pin(self.pool.acquire());
         if self.pool.size() < self.pool.options().get_max_connections() {
-            // It opens a connection, which is lost if it is given up for another one.
+            // Opens a connection, which would be lost if it were given up for another one. That may still happen to one
+            // that replaces a connection which is closed later.
             return acquired.await.map(Lent::new);
         }
         tokio::select! {
