@@ -59,7 +59,7 @@ fn assert_guide_tells_of(problems: &BTreeMap<String, Value>) {
     example["request_id"] = "[request id]".into();
     assert_eq!(example, problems["username_already_exists"]);
 
-    let named = Regex::new(r"\b([45]\d\d) `([a-z_]+)`").unwrap();
+    let named = Regex::new(r"(?:^|[^,\w])([45]\d\d) `([a-z_]+)`").unwrap();
     for page in Page::of_what_is() {
         for name in named.captures_iter(&page.text) {
             assert_eq!(
