@@ -119,7 +119,8 @@ async fn list_users(request: HttpRequest, floor: Floor, params: Query<ListParams
         return Err(ErrorForbidden("not an admin"));
     }
     let mut query = QueryBuilder::<Db>::new(
-        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '', username_key, last_seen_at, (SELECT count(*) FROM (SELECT 1 FROM users",
+        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '', username_key, last_seen_at, \
+         (SELECT count(*) FROM (SELECT 1 FROM users",
     );
     filter(&mut query, &params);
     query.push(" LIMIT ").push_bind(MOST_COUNTED + 1);
@@ -135,8 +136,12 @@ async fn list_users(request: HttpRequest, floor: Floor, params: Query<ListParams
     let next = (rows.len() as i64 > params.limit).then(|| rows.pop()).flatten();
     let next_cursor = rows.last().filter(|_| next.is_some()).map(|row| row.get::<String, _>(7));
     let total = rows.first().map_or(0, |row| row.get::<i64, _>(9));
+    let users = rows.iter().map(|row| ListedUser {
+        user: user_view(row),
+        last_seen_at: row.get(8),
+    });
     Ok(HttpResponse::Ok().json(json!({
-        "users": rows.iter().map(|row| ListedUser { user: user_view(row), last_seen_at: row.get(8) }).collect::<Vec<_>>(),
+        "users": users.collect::<Vec<_>>(),
         "total": total.min(MOST_COUNTED),
         "total_is_exact": total <= MOST_COUNTED,
         "limit": params.limit,
@@ -196,7 +201,8 @@ async fn set_role(request: &HttpRequest, floor: &Floor, target: &Target, role: i
         "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '' FROM users \
          WHERE username_key = $1 FOR UPDATE"
     } else {
-        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '' FROM users WHERE username_key = $1"
+        "SELECT id, username, role, is_active, created_at, updated_at, password_hash = '' FROM users \
+         WHERE username_key = $1"
     };
     let row = sqlx::query(find)
         .bind(target.username.to_ascii_lowercase())

@@ -72,7 +72,7 @@ pub struct Size {
 #[derive(Debug, Serialize)]
 pub struct ScenarioTime {
     pub name: &'static str,
-    /// None if it is not measured with so many users.
+    /// `None` if the scenario is not measured with this number of users.
     pub p50_us: Option<f64>,
     pub rounds: Series,
 }

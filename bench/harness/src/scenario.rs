@@ -110,7 +110,7 @@ pub const COMPARED: &[Scenario] = &[
     LOG_IN,
 ];
 
-/// What may take longer the more users there are. What adds users is last.
+/// The scenarios that may take longer with more users. Those that add users come last.
 pub const GROWING: &[Scenario] = &[
     ME,
     VERIFY,

@@ -34,7 +34,7 @@ impl UserRepository for SeaOrmTransaction {
     }
 
     async fn save(&self, user: &User) -> Result<(), StorageError> {
-        // What never changes is left out: SQLite would write its indexes anew.
+        // Without the columns that never change, because SQLite would rewrite their indexes.
         let changed = user::ActiveModel {
             id: NotSet,
             username: NotSet,

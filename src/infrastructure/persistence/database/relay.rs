@@ -91,6 +91,7 @@ impl<D: sqlx::Database> Relay<D> {
         receiver
     }
 
+    /// Takes the lock for a moment only: a waiter that was woken under it would have to wait again.
     fn next(&self) -> Option<oneshot::Sender<Lent<D>>> {
         self.waiting().pop_front()
     }
