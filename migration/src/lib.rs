@@ -19,6 +19,7 @@ mod m20261128_000003_add_audit_actor_details;
 mod m20261129_000001_create_one_time_links;
 mod m20261129_000002_create_erased_usernames;
 mod m20261129_000003_add_user_last_seen_at;
+mod m20261129_000004_leave_room_for_updates;
 
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigrationStatus, prelude::MigratorTrait, seaql_migrations};
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000001_create_one_time_links::Migration),
             Box::new(m20261129_000002_create_erased_usernames::Migration),
             Box::new(m20261129_000003_add_user_last_seen_at::Migration),
+            Box::new(m20261129_000004_leave_room_for_updates::Migration),
         ]
     }
 }

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     "m20261129_000001_create_one_time_links",
     "m20261129_000002_create_erased_usernames",
     "m20261129_000003_add_user_last_seen_at",
+    "m20261129_000004_leave_room_for_updates",
 ];
 
 #[apply(on_every_database)]

@@ -80,8 +80,8 @@ pub fn compare(options: &Options) -> Result<Peers> {
     check(&server)?;
     let (mut peers, mut skipped) = (Vec::new(), Vec::new());
     for &name in PEERS {
-        match Peer::install(name) {
-            Ok(peer) => peers.push(compare_with(peer, &server, options)?),
+        match Peer::install(name).and_then(|peer| compare_with(peer, &server, options)) {
+            Ok(comparison) => peers.push(comparison),
             Err(error) => {
                 eprintln!("{name} is skipped: {error:#}");
                 skipped.push(name);

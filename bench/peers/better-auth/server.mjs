@@ -28,7 +28,8 @@ async function answer(request, response) {
   const url = new URL(request.url, "http://127.0.0.1");
   const route = routes[`${request.method} ${url.pathname}`] ?? (() => new Response(null, { status: 404 }));
   const answered = await route(request, fromNodeHeaders(request.headers), url.searchParams);
-  response.writeHead(answered.status, Object.fromEntries(answered.headers));
+  response.setHeaders(answered.headers);
+  response.writeHead(answered.status);
   response.end(await answered.text());
 }
 

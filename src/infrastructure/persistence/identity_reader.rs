@@ -233,11 +233,24 @@ impl IdentityReader for SeaOrmIdentityReader {
 
 #[cfg(test)]
 mod tests {
-    use test_database::{PostgresDatabase, apply, needs_postgres};
+    use sea_orm::sqlx::sqlite::SqlitePoolOptions;
+    use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
     use url::Url;
 
     use super::*;
-    use crate::infrastructure::persistence::DatabaseOptions;
+    use crate::infrastructure::persistence::{DatabaseOptions, testing::TestDatabase};
+
+    #[tokio::test]
+    async fn a_connection_whose_query_failed_goes_back_to_its_pool_to_be_tested() {
+        let database = TestDatabase::empty(DatabaseKind::Sqlite).await;
+        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:");
+        let relay = Relay::new(&pool.await.unwrap(), database.reader().executor().silence());
+
+        let (failed, next) = tokio::join!(row(&relay, "no SQL".into(), &[]), relay.lend());
+
+        assert!(matches!(failed, Err(DbErr::Query(_))));
+        assert_eq!(next.unwrap().queries, 0);
+    }
 
     /// A standby cannot be had in a test of its own, but a database where functions of the test are found first.
     #[apply(needs_postgres)]

@@ -4,12 +4,13 @@ use std::iter;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Alias, Asterisk, Expr, ExprTrait, Query, SelectStatement, Value},
+    ColumnTrait, Condition, DbBackend, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    sea_query::{Expr, ExprTrait, Query, Value, Values},
 };
 
 use super::{
     entities::user::{Column, Entity, RoleRank},
+    limited::limited,
     mapping::select_user_details,
 };
 use crate::{
@@ -27,32 +28,40 @@ pub(super) const COUNTED: &str = "counted";
 const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 
 /// Selects the users of a page and the next one, each with the number of all matches, which is counted once.
-pub(super) fn page(filter: &UserFilter, request: &UserPageRequest) -> Select<Entity> {
+pub(super) fn page(filter: &UserFilter, request: &UserPageRequest, backend: DbBackend) -> Statement {
     let order = direction(request.sorting_order);
-    let mut users = select_user_details(Entity::find()).column_as(Expr::from(count(filter, request.counting)), COUNTED);
+    let counted = count(filter, request.counting, backend);
+    let Values(values) = counted.values.unwrap_or_else(|| Values(Vec::new()));
+    let counted = Expr::cust_with_values(format!("({})", counted.sql), values);
+    let mut users = select_user_details(Entity::find()).column_as(counted, COUNTED);
     // Before the filter: if both bound the username, SQLite uses the first bound.
     if let UserPageStart::After(cursor) = &request.start {
         users = users.filter(behind(cursor, request.sorting_order));
     }
     let columns = sorting_columns(request.start.sorting_field());
     let users = columns.fold(users, |users, column| users.order_by(column, order.clone()));
-    users
-        .filter(matching(filter))
-        .limit(u64::from(request.limit.get()) + 1)
-        .offset(u64::from(request.start.offset().get()))
+    let users = users.filter(matching(filter));
+    let limit = u64::from(request.limit.get()) + 1;
+    match request.start.offset().get() {
+        0 => limited(users.build(backend), limit),
+        // Parameters: there are too many offsets to prepare a statement for each.
+        offset => users.limit(limit).offset(u64::from(offset)).build(backend),
+    }
 }
 
 /// Counts the matching users, as far as `counting` has it.
-pub(super) fn count(filter: &UserFilter, counting: Counting) -> SelectStatement {
-    let mut counted = Query::select();
-    counted.expr(Expr::cust("1")).from(Entity).cond_where(equal(filter));
-    if let Some(limit) = counting.limit() {
-        counted.limit(limit);
+pub(super) fn count(filter: &UserFilter, counting: Counting, backend: DbBackend) -> Statement {
+    let mut matching = Query::select();
+    matching.expr(Expr::cust("1")).from(Entity).cond_where(equal(filter));
+    let matching = backend.build(&matching);
+    let counted = match counting.limit() {
+        Some(limit) => limited(matching, limit),
+        None => matching,
+    };
+    Statement {
+        sql: format!("SELECT COUNT(*) AS {COUNTED} FROM ({}) AS matching", counted.sql),
+        ..counted
     }
-    Query::select()
-        .expr_as(Expr::col(Asterisk).count(), Alias::new(COUNTED))
-        .from_subquery(counted, Alias::new("matching"))
-        .take()
 }
 
 /// Matches the filter of a sorted list, in a form that keeps frequent values from choosing the index.

@@ -27,16 +27,16 @@ struct CountedUserRow {
 #[async_trait]
 impl UserReader for Database {
     async fn list(&self, filter: &UserFilter, page: &UserPageRequest) -> Result<UserPage, StorageError> {
-        let rows = user_list::page(filter, page)
-            .into_model::<CountedUserRow>()
-            .all(self.replica())
-            .await?;
+        let replica = self.replica();
+        let backend = replica.get_database_backend();
+        let statement = user_list::page(filter, page, backend);
+        let rows = CountedUserRow::find_by_statement(statement).all(replica).await?;
         let counted = match rows.first() {
             Some(row) => row.counted,
             // There is no row to hold the count.
             None => {
-                let count = user_list::count(filter, page.counting);
-                let row = self.replica().query_one(&count).await?;
+                let count = user_list::count(filter, page.counting, backend);
+                let row = replica.query_one_raw(count).await?;
                 row.map_or(Ok(0), |row| row.try_get("", user_list::COUNTED))?
             }
         };

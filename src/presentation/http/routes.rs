@@ -1,7 +1,6 @@
 //! The routes: which controller answers which path.
 
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
-use actix_web::middleware::NormalizePath;
 use paperclip::actix::web::{self, ServiceConfig};
 
 use super::{
@@ -49,20 +48,19 @@ pub const DETAILS: [&Details; 25] = [
 
 /// Mounts every operation of the API, for both the server and the OpenAPI document.
 ///
-/// Paths are written without a trailing slash. The outer scopes remove it, so both forms work. `session` builds the
-/// session layer. The other routes do without it: decrypting the cookie takes longer than a health check.
+/// Paths are written without a trailing slash. A layer around the routes removes it, so both forms work. `session`
+/// builds the session layer. The other routes do without it: decrypting the cookie takes longer than a health check.
 pub fn routes(session: impl Fn() -> SessionMiddleware<CookieSessionStore>) -> impl FnOnce(&mut ServiceConfig) {
     move |server| {
         server
             .service(
                 web::scope("/api/v1")
-                    .wrap(NormalizePath::trim())
                     .service(web::resource("").route(web::get().to(alive::api_alive)))
                     .service(web::scope("/account").wrap(session()).configure(account))
                     .service(web::scope("/users").wrap(session()).configure(users))
                     .service(web::scope("/audit").wrap(session()).configure(audit)),
             )
-            .service(web::scope("/health").wrap(NormalizePath::trim()).configure(health));
+            .service(web::scope("/health").configure(health));
     }
 }
 

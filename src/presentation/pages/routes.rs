@@ -3,7 +3,6 @@
 use actix_session::{SessionMiddleware, storage::CookieSessionStore};
 use actix_web::{
     Resource,
-    middleware::NormalizePath,
     web::{self, Data, ServiceConfig},
 };
 
@@ -30,7 +29,6 @@ pub fn routes(
             web::scope(PATH)
                 .app_data(settings)
                 .wrap(session)
-                .wrap(NormalizePath::trim())
                 .route("/style.css", web::get().to(async || STYLE.serve()))
                 .route("/welcome.js", web::get().to(async || WELCOME_SCRIPT.serve()))
                 .configure(account)

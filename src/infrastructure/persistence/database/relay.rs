@@ -26,7 +26,8 @@ pub struct Relay<D: sqlx::Database> {
 pub struct Lent<D: sqlx::Database> {
     /// The connection itself.
     pub connection: PoolConnection<D>,
-    queries: u32,
+    /// How many queries it has answered since it left its pool.
+    pub queries: u32,
 }
 
 impl<D: sqlx::Database> Relay<D> {

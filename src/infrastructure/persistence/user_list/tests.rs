@@ -1,7 +1,7 @@
 //! How SQLite goes about the list, which knows nothing of how many users have which value.
 
 use rstest::rstest;
-use sea_orm::{ConnectionTrait, DbBackend, QueryTrait};
+use sea_orm::ConnectionTrait;
 use test_database::DatabaseKind;
 
 use super::*;
@@ -60,7 +60,7 @@ fn later(field: UserSortingField) -> UserCursor {
 
 /// The steps of the page itself, without those of the count.
 async fn plan(database: &TestDatabase, filter: &UserFilter, request: &UserPageRequest) -> String {
-    let mut explain = page(filter, request).build(DbBackend::Sqlite);
+    let mut explain = page(filter, request, DbBackend::Sqlite);
     explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
     let rows = database.reader().query_all_raw(explain).await.unwrap();
     let outermost = rows.iter().filter(|row| row.try_get::<i32>("", "parent").unwrap() == 0);
@@ -118,6 +118,19 @@ async fn what_few_match_is_looked_up(
             plan.starts_with("SEARCH users USING INDEX ") && plan.contains(index),
             "{plan}"
         );
+    }
+}
+
+#[test]
+fn postgresql_plans_a_page_without_prefix_once_because_it_has_no_parameter() {
+    for field in FIELDS {
+        let request = UserPageRequest {
+            start: first(field),
+            ..UserPageRequest::default()
+        };
+        let filter = filter(Some(Role::Admin), Some(false), "");
+        let values = page(&filter, &request, DbBackend::Postgres).values;
+        assert_eq!(values, Some(Values(vec![])), "{field:?}");
     }
 }
 

@@ -18,7 +18,8 @@ use utoipa_swagger_ui::Config;
 use crate::presentation::http::problem::{Problem, ProblemCode};
 
 const DOCUMENT: &str = "/api/openapi.json";
-const PAGE: &str = "/docs/";
+/// The path of the page.
+pub const DOCS_PAGE: &str = "/docs/";
 
 /// Allows the page to load only its own files. The hash is of the only style that its script inserts.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
@@ -34,7 +35,7 @@ pub fn docs(document: Bytes) -> impl FnOnce(&mut ServiceConfig) {
     let config = web::Data::new(Config::from(DOCUMENT).validator_url("none"));
     move |server| {
         server
-            .service(web::resource("/docs").route(web::get().to(async || Redirect::to(PAGE))))
+            .service(web::resource("/docs").route(web::get().to(async || Redirect::to(DOCS_PAGE))))
             // Unlike a resource, `App::route` would answer 404 to any other method.
             .service(web::resource(DOCUMENT).route(web::get().to(move || {
                 let document = document.clone();

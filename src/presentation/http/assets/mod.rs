@@ -2,4 +2,4 @@
 
 mod docs;
 
-pub use docs::docs;
+pub use docs::{DOCS_PAGE, docs};

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep_until},
 };
 
 use super::{Activity, connections::Slot};
@@ -48,7 +48,11 @@ pub struct Connection<S> {
     inner: S,
     slot: Slot,
     limits: StreamLimits,
-    deadline: Option<Pin<Box<Sleep>>>,
+    /// Until when the client may keep the server waiting.
+    deadline: Option<Instant>,
+    /// Wakes the task at the deadline, or at an earlier one that has become void: to set it anew for each request costs
+    /// more than to wake in vain.
+    timer: Option<Pin<Box<Sleep>>>,
     /// Whether the last read may have left bytes in the network.
     has_more: bool,
     /// Number of bytes read since the last answer.
@@ -67,6 +71,7 @@ impl<S> Connection<S> {
             slot,
             limits,
             deadline: None,
+            timer: None,
             has_more: false,
             received: 0,
             has_line: false,
@@ -81,16 +86,22 @@ impl<S> Connection<S> {
 
     fn start_waiting(&mut self) {
         let timeout = self.limits.timeout;
-        self.deadline.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        self.deadline.get_or_insert_with(|| Instant::now() + timeout);
     }
 
     fn check_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         if self.activity().is_in_flight() && !self.activity().is_blocked() {
             self.deadline = None;
         }
-        let deadline = self.deadline.as_mut();
-        if deadline.is_some_and(|deadline| deadline.as_mut().poll(context).is_ready()) {
-            return Err(io::ErrorKind::TimedOut.into());
+        let Some(deadline) = self.deadline else {
+            return Ok(());
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        while timer.as_mut().poll(context).is_ready() {
+            if timer.deadline() >= deadline {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            timer.as_mut().reset(deadline);
         }
         Ok(())
     }

@@ -36,11 +36,10 @@ pub struct Line {
     started: Instant,
     level: Level,
     method: Method,
-    /// None if the line is not logged.
-    path: Option<String>,
+    /// Path and address, unless the line is not logged.
+    logged: Option<(String, IpAddr)>,
     status: u16,
     caller: Option<UserId>,
-    address: IpAddr,
     measured: Option<MeasuredRequest>,
 }
 
@@ -59,10 +58,9 @@ impl Line {
             started: Instant::now(),
             level,
             method: request.method().clone(),
-            path: is_logged.then(|| path.to_owned()),
+            logged: is_logged.then(|| (path.to_owned(), client_address(request.request()))),
             status: CLIENT_CLOSED_REQUEST,
             caller: None,
-            address: client_address(request.request()),
             measured: settings.metrics.as_ref().map(|metrics| metrics.begin(request)),
         }
     }
@@ -89,7 +87,7 @@ impl Drop for Line {
         if let Some(measured) = self.measured.take() {
             measured.end(&self.method, self.status, duration);
         }
-        let Some(path) = &self.path else {
+        let Some((path, address)) = &self.logged else {
             return;
         };
         let caller = self.caller.map(|id| id.to_string());
@@ -101,7 +99,7 @@ impl Drop for Line {
             status = self.status,
             duration_ms = duration.as_micros() as f64 / 1000.0,
             user_id = caller.as_deref().unwrap_or("-"),
-            address:% = self.address;
+            address:% = address;
             "request"
         );
     }

@@ -12,7 +12,7 @@ use super::{
     head::{allow_head, route_as_get},
     head_limits::check_head,
     panics::catch_panics,
-    plain_path::check_path,
+    plain_path::{check_path, trim_slash},
     session_removal::clear_session_cookie,
 };
 use crate::presentation::http::{cookies::ReceivedCookies, settings::HttpSettings};
@@ -26,6 +26,7 @@ pub async fn inner<B: MessageBody>(
     catch_panics(async {
         check_head(&request)?;
         check_path(&request)?;
+        trim_slash(&mut request);
         route_as_get(&mut request);
         ReceivedCookies::take(&mut request);
         let mut response = next.call(request).await?;

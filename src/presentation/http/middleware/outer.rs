@@ -38,7 +38,9 @@ pub async fn outer(
     let answered = async {
         let line = Line::begin(&settings, &request);
         let outcome = map_response(next.call(request).await, |mut response| {
-            hide_cors_headers(response.headers_mut());
+            if !settings.cors_allowed_origins.is_empty() {
+                hide_cors_headers(response.headers_mut());
+            }
             let mut response = into_problem(response);
             if let Some((pages, head)) = &error_page {
                 response = into_page(response, pages, head);

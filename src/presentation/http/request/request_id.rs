@@ -29,10 +29,10 @@ impl RequestId {
     ///
     /// Any other client could reuse an id for many requests, or send the id of another client's request.
     pub fn of(request: &ServiceRequest, proxies: &TrustedProxies) -> Self {
-        let is_trusted = request.peer_addr().is_some_and(|peer| proxies.trusts(peer.ip()));
         let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
+        let is_trusted = || request.peer_addr().is_some_and(|peer| proxies.trusts(peer.ip()));
         given
-            .filter(|id| is_trusted && is_acceptable(id))
+            .filter(|id| is_acceptable(id) && is_trusted())
             .map_or_else(Self::new, |id| Self(id.into()))
     }
 
@@ -56,7 +56,8 @@ impl RequestId {
     /// Creates a UUID v7, so that sorted ids keep the order of the requests.
     #[expect(clippy::disallowed_methods, reason = "it only appears in the log and the answer")]
     fn new() -> Self {
-        Self(Uuid::now_v7().to_string().into())
+        let mut text = Uuid::encode_buffer();
+        Self((*Uuid::now_v7().hyphenated().encode_lower(&mut text)).into())
     }
 }
 
