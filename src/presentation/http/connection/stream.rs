@@ -123,8 +123,40 @@ impl<S> Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.activity().is_blocked() {
+            // If a client stops reading, the server stops reading from it. `poll_write` wakes the task.
+            return Poll::Pending;
+        }
+        if self.activity().must_end(context) {
+            // The end of the stream, as if the client had closed it.
+            return Poll::Ready(Ok(()));
+        }
+        if self.has_more {
+            // Requests that have arrived together begin before more is read.
+            self.has_more = false;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let room = self.room();
+        if room == 0 && self.activity().is_in_flight() {
+            // `poll_write` wakes the task.
+            self.is_paused = true;
+            return Poll::Pending;
+        }
+        if room == 0 {
+            return Poll::Ready(Err(self.reject_head(context)));
+        }
+        self.read_at_most(room, context, buffer)
+    }
+
     /// Reads at most `room` bytes.
-    fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>, room: usize) -> Poll<io::Result<()>> {
+    fn read_at_most(
+        &mut self,
+        room: usize,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let most = buffer.remaining().min(room);
         let read = if buffer.remaining() <= room {
@@ -162,39 +194,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.check_deadline(context)?;
-        if self.activity().is_blocked() {
-            // If a client stops reading, the server stops reading from it. `poll_write` wakes the task.
-            return Poll::Pending;
+        let read = self.read(context, buffer);
+        if read.is_pending() {
+            self.check_deadline(context)?;
         }
-        if self.activity().must_end(context) {
-            // The end of the stream, as if the client had closed it.
-            return Poll::Ready(Ok(()));
-        }
-        if self.has_more {
-            // Requests that have arrived together begin before more is read.
-            self.has_more = false;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let room = self.room();
-        if room == 0 && self.activity().is_in_flight() {
-            // `poll_write` wakes the task.
-            self.is_paused = true;
-            return Poll::Pending;
-        }
-        if room == 0 {
-            return Poll::Ready(Err(self.reject_head(context)));
-        }
-        let read = self.read(context, buffer, room);
-        self.check_deadline(context)?;
         read
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.check_deadline(context)?;
         match Pin::new(&mut self.inner).poll_write(context, bytes) {
             Poll::Pending => {
                 self.activity().set_blocked(true);

@@ -28,8 +28,8 @@ pub fn check_path(request: &ServiceRequest) -> Result<(), Error> {
 
 /// Removes the slash at the end of a path, because the routes are written without it.
 ///
-/// Only the page of the documentation keeps it, because the files of that page are relative to it. `NormalizePath` of
-/// Actix would also search each path for slashes to merge, which [`check_path`] rejects.
+/// The documentation keeps it, because the files of its page are relative to it. The middleware of Actix for this would
+/// also search each path for slashes to merge, which [`check_path`] rejects.
 pub fn trim_slash(request: &mut ServiceRequest) {
     if let Some(uri) = without_slash(request.uri()) {
         request.match_info_mut().get_mut().update(&uri);
@@ -40,7 +40,7 @@ pub fn trim_slash(request: &mut ServiceRequest) {
 /// Returns `None` for a path that stays as it is.
 fn without_slash(uri: &Uri) -> Option<Uri> {
     let path = uri.path().strip_suffix('/')?;
-    if path.is_empty() || uri.path() == DOCS_PAGE {
+    if path.is_empty() || uri.path().starts_with(DOCS_PAGE) {
         return None;
     }
     let target = match uri.query() {
@@ -61,6 +61,7 @@ mod tests {
     #[rstest]
     #[case("/", None)]
     #[case("/docs/", None)]
+    #[case("/docs/index.html/", None)]
     #[case("/api/v1", None)]
     #[case("/api/v1/", Some("/api/v1"))]
     #[case("/api/v1/users/?limit=1&x=/", Some("/api/v1/users?limit=1&x=/"))]
