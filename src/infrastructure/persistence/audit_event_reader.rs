@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, RelationTrait,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationTrait,
     sea_query::{Alias, Expr},
 };
 
@@ -11,7 +11,6 @@ use super::{
         audit_event::{Column, Entity, Model, Relation},
         user,
     },
-    limited::limited,
 };
 use crate::application::{
     audit_trail::{AuditEvent, AuditEventId},
@@ -36,17 +35,17 @@ impl AuditEventReader for Database {
         page: &AuditEventPageRequest,
     ) -> Result<AuditEventPage, StorageError> {
         let [actor, target] = ["actor", "target"].map(Alias::new);
-        let reader = self.reader();
-        let events = Entity::find()
+        let rows = Entity::find()
             .join_as(JoinType::LeftJoin, Relation::Actor.def(), actor.clone())
             .join_as(JoinType::LeftJoin, Relation::Target.def(), target.clone())
             .column_as(Expr::col((actor, user::Column::Username)), "actor_username")
             .column_as(Expr::col((target, user::Column::Username)), "target_username")
             .filter(condition(filter, page.after))
-            .order_by_desc(Column::Id);
-        let events = events.build(reader.get_database_backend());
-        let events = limited(events, u64::from(page.limit.get()) + 1);
-        let rows = AuditEventViewRow::find_by_statement(events).all(reader).await?;
+            .order_by_desc(Column::Id)
+            .limit(u64::from(page.limit.get()) + 1)
+            .into_model::<AuditEventViewRow>()
+            .all(self.reader())
+            .await?;
         let views = rows.into_iter().map(AuditEventView::try_from);
         Ok(AuditEventPage::of(views.collect::<Result<_, _>>()?, page.limit))
     }

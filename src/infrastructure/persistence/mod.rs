@@ -2,8 +2,8 @@
 //!
 //! - The adapters: [`Database`] opens transactions and reads; its transactions are the repositories. The other ports
 //!   have types of their own. Each port has a file.
-//! - What they share: `entities` are the tables, `mapping` converts rows, `error` converts errors, `limited` limits
-//!   the rows of a list, `user_list` builds the statements of the list of users.
+//! - What they share: `entities` are the tables, `mapping` converts rows, `error` converts errors, `user_list` builds
+//!   the statements of the list of users.
 //! - [`database`] opens a database, and hides the differences between SQLite and PostgreSQL.
 //! - What `setup` does to a database as a whole: [`Migrations`], [`copy`](self::copy()), [`peppers_in_use`] and
 //!   [`highest_hash_cost`].
@@ -19,7 +19,6 @@ mod entities;
 mod erased_username_repository;
 mod error;
 mod identity_reader;
-mod limited;
 mod mapping;
 mod migrations;
 mod one_time_link_reader;

@@ -10,7 +10,6 @@ use sea_orm::{
 
 use super::{
     entities::user::{Column, Entity, RoleRank},
-    limited::limited,
     mapping::select_user_details,
 };
 use crate::{
@@ -42,10 +41,13 @@ pub(super) fn page(filter: &UserFilter, request: &UserPageRequest, backend: DbBa
     let users = columns.fold(users, |users, column| users.order_by(column, order.clone()));
     let users = users.filter(matching(filter));
     let limit = u64::from(request.limit.get()) + 1;
-    match request.start.offset().get() {
-        0 => limited(users.build(backend), limit),
-        // Parameters: there are too many offsets to prepare a statement for each.
-        offset => users.limit(limit).offset(u64::from(offset)).build(backend),
+    let offset = u64::from(request.start.offset().get());
+    // There are too many offsets to prepare a statement for each. And of a range with parameters PostgreSQL assumes that
+    // it has few rows: in a small table, it would rather sort them all than follow the index to a limit that it knows.
+    if offset > 0 || begins_with_prefix(filter).is_some() {
+        users.limit(limit).offset(offset).build(backend)
+    } else {
+        limited(users.build(backend), limit)
     }
 }
 
@@ -61,6 +63,17 @@ pub(super) fn count(filter: &UserFilter, counting: Counting, backend: DbBackend)
     Statement {
         sql: format!("SELECT COUNT(*) AS {COUNTED} FROM ({}) AS matching", counted.sql),
         ..counted
+    }
+}
+
+/// Limits the rows by a constant.
+///
+/// Of a parameter PostgreSQL assumes that it lets a tenth of the rows through. With many rows, a plan for any limit then
+/// looks so expensive that PostgreSQL plans each execution anew.
+fn limited(statement: Statement, limit: u64) -> Statement {
+    Statement {
+        sql: format!("{} LIMIT {limit}", statement.sql),
+        ..statement
     }
 }
 
