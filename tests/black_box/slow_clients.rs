@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rstest::rstest;
 use test_database::DatabaseKind;
 
 use crate::support::{PASSWORD, Server};
@@ -39,14 +40,14 @@ fn has_ended(stream: &mut TcpStream) -> bool {
     }
 }
 
-/// Sends a byte on each connection now and then until all have ended, while others are answered at once.
-async fn assert_end_while_others_are_served(server: &Server, streams: Vec<TcpStream>, byte: &[u8]) {
+/// Sends these bytes on each connection now and then until all have ended, while others are answered at once.
+async fn assert_end_while_others_are_served(server: &Server, streams: Vec<TcpStream>, bytes: &[u8]) {
     let alice = server.user("alice").await;
     let mut streams = streams;
     let start = Instant::now();
     while !streams.is_empty() {
         assert!(start.elapsed() < ENDED, "{} are still there", streams.len());
-        streams.retain_mut(|stream| stream.write_all(byte).is_ok() && !has_ended(stream));
+        streams.retain_mut(|stream| stream.write_all(bytes).is_ok() && !has_ended(stream));
         let asked = Instant::now();
         alice.me().await.expect(200);
         assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
@@ -76,8 +77,11 @@ async fn a_later_head_on_a_connection_gets_no_more_time_than_the_first() {
     assert_end_while_others_are_served(&server, streams.into(), b"x").await;
 }
 
+#[rstest]
+#[case::chunk_by_chunk(b"1\r\nx\r\n")]
+#[case::silent(b"")]
 #[tokio::test]
-async fn a_body_that_nobody_waits_for_does_not_go_on_for_ever() {
+async fn a_body_that_nobody_waits_for_does_not_go_on_for_ever(#[case] bytes: &[u8]) {
     let server = Server::start_with(DatabaseKind::Sqlite, &[LIMIT]);
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
     let streams = [
@@ -95,7 +99,23 @@ async fn a_body_that_nobody_waits_for_does_not_go_on_for_ever() {
             "GET /health/live HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n",
         ),
     ];
-    assert_end_while_others_are_served(&server, streams.into(), b"1\r\nx\r\n").await;
+    assert_end_while_others_are_served(&server, streams.into(), bytes).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_idle_is_kept_for_its_time_and_no_longer() {
+    let keep_alive = ("APP_SERVER__KEEP_ALIVE_SECONDS", "3");
+    let server = Server::start_with(DatabaseKind::Sqlite, &[LIMIT, keep_alive]);
+    let mut stream = opened_with(&server, ALIVE);
+    let start = Instant::now();
+    while !has_ended(&mut stream) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let lived = start.elapsed();
+    assert!(
+        Duration::from_millis(2500) < lived && lived < Duration::from_secs(5),
+        "{lived:?}"
+    );
 }
 
 #[tokio::test]

@@ -38,9 +38,9 @@ pub struct StreamLimits {
 /// for a later head that arrives byte by byte, for the rest of a body that is no longer read, and for a client that
 /// does not read its answers. From such a client it even reads further requests, and buffers the answers.
 ///
-/// So once bytes have arrived, a request must begin or an answer be written within [`StreamLimits::timeout`], and a
-/// blocked answer must proceed within the same time. The timeout does not run while a request is in flight, which
-/// limits the time of its body itself.
+/// So once bytes have arrived, a request must begin or an answer be written within [`StreamLimits::timeout`]. Within the
+/// same time a blocked answer must proceed, and another request begin after the answer to one whose body was not read.
+/// The timeout does not run while a request is in flight, which limits the time of its body itself.
 ///
 /// Behind a request in flight, Actix also buffers 16 requests with their heads, and 128 KiB. So a head is limited to 64
 /// KiB, and while a request is in flight, no more is read than it may need.
@@ -50,8 +50,7 @@ pub struct Connection<S> {
     limits: StreamLimits,
     /// Until when the client may keep the server waiting.
     deadline: Option<Instant>,
-    /// Wakes the task at the deadline, or at an earlier one that has become void: to set it anew for each request costs
-    /// more than to wake in vain.
+    /// Wakes the task at the deadline. Most requests are answered before one is needed.
     timer: Option<Pin<Box<Sleep>>>,
     /// Whether the last read may have left bytes in the network.
     has_more: bool,
@@ -89,19 +88,21 @@ impl<S> Connection<S> {
         self.deadline.get_or_insert_with(|| Instant::now() + timeout);
     }
 
+    fn stop_waiting(&mut self) {
+        self.deadline = None;
+        self.timer = None;
+    }
+
     fn check_deadline(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         if self.activity().is_in_flight() && !self.activity().is_blocked() {
-            self.deadline = None;
+            self.stop_waiting();
         }
         let Some(deadline) = self.deadline else {
             return Ok(());
         };
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        while timer.as_mut().poll(context).is_ready() {
-            if timer.deadline() >= deadline {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            timer.as_mut().reset(deadline);
+        if timer.as_mut().poll(context).is_ready() {
+            return Err(io::ErrorKind::TimedOut.into());
         }
         Ok(())
     }
@@ -123,40 +124,8 @@ impl<S> Connection<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.activity().is_blocked() {
-            // If a client stops reading, the server stops reading from it. `poll_write` wakes the task.
-            return Poll::Pending;
-        }
-        if self.activity().must_end(context) {
-            // The end of the stream, as if the client had closed it.
-            return Poll::Ready(Ok(()));
-        }
-        if self.has_more {
-            // Requests that have arrived together begin before more is read.
-            self.has_more = false;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let room = self.room();
-        if room == 0 && self.activity().is_in_flight() {
-            // `poll_write` wakes the task.
-            self.is_paused = true;
-            return Poll::Pending;
-        }
-        if room == 0 {
-            return Poll::Ready(Err(self.reject_head(context)));
-        }
-        self.read_at_most(room, context, buffer)
-    }
-
     /// Reads at most `room` bytes.
-    fn read_at_most(
-        &mut self,
-        room: usize,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>, room: usize) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let most = buffer.remaining().min(room);
         let read = if buffer.remaining() <= room {
@@ -194,11 +163,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = self.read(context, buffer);
-        if read.is_pending() {
-            self.check_deadline(context)?;
+        if self.activity().is_blocked() {
+            // If a client stops reading, the server stops reading from it. `poll_write` wakes the task.
+            return Poll::Pending;
         }
-        read
+        if self.activity().must_end(context) {
+            // The end of the stream, as if the client had closed it.
+            return Poll::Ready(Ok(()));
+        }
+        if self.has_more {
+            // Requests that have arrived together begin before more is read.
+            self.has_more = false;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let room = self.room();
+        if room == 0 && self.activity().is_in_flight() {
+            // `poll_write` wakes the task.
+            self.is_paused = true;
+            return Poll::Pending;
+        }
+        if room == 0 {
+            return Poll::Ready(Err(self.reject_head(context)));
+        }
+        self.read(context, buffer, room)
     }
 }
 
@@ -212,7 +200,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
                 Poll::Pending
             }
             Poll::Ready(written) => {
-                self.deadline = None;
+                self.stop_waiting();
+                if self.activity().has_unread_body() {
+                    // Actix waits for its end without limit.
+                    self.start_waiting();
+                }
                 let activity = self.activity();
                 activity.note_write();
                 let was_held_up = activity.is_blocked() || activity.is_evicted();
@@ -230,7 +222,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Actix flushes even when it neither reads nor writes.
+        // Actix flushes last, even when it has neither read nor written.
         self.check_deadline(context)?;
         Pin::new(&mut self.inner).poll_flush(context)
     }
