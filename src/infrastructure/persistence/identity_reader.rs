@@ -134,8 +134,9 @@ fn identity_sql(backend: DbBackend) -> String {
 
 /// Runs the query for an identity on a pool of either kind.
 ///
-/// If it meets an idle connection that is broken, the query runs once more, in the usual way: on a connection that the
-/// pool has opened, tested or used a moment ago. That is rare, and prepares a future of 14 kB.
+/// If it meets an idle connection that is broken, the query runs once more on the next one. Without an idle one it runs
+/// in the usual way: on a connection that the pool has opened, tested or used a moment ago. That is rare, and prepares a
+/// future of 14 kB.
 async fn row<D>(relay: &Relay<D>, sql: Arc<str>, secret: &[u8]) -> Result<Option<IdentityRow>, DbErr>
 where
     D: sqlx::Database,
@@ -146,7 +147,7 @@ where
 {
     let query = || sqlx::query_as(AssertSqlSafe(sql.clone())).bind(secret);
     let failed = |error: sqlx::Error| DbErr::Query(RuntimeErr::SqlxError(error.into()));
-    if let Some(mut idle) = relay.lend_idle() {
+    while let Some(mut idle) = relay.lend_idle() {
         match query().fetch_optional(&mut *idle.connection).await {
             Ok(row) => {
                 relay.hand_on(idle);
@@ -233,6 +234,7 @@ impl IdentityReader for SeaOrmIdentityReader {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future;
     use sea_orm::sqlx::sqlite::SqlitePoolOptions;
     use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
     use url::Url;
@@ -250,6 +252,23 @@ mod tests {
 
         assert!(matches!(failed, Err(DbErr::Query(_))));
         assert_eq!(next.unwrap().queries, 0);
+    }
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn who_comes_after_the_end_of_all_connections_is_served() {
+        let place = PostgresDatabase::migrated();
+        let database = Database::connect(&DatabaseOptions::new(place.url())).await.unwrap();
+        let reader = SeaOrmIdentityReader::new(&database);
+        let secret = SecretDigest::new([0; 32]);
+        future::join_all((0..8).map(|_| reader.find_identity(&secret))).await;
+
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        database.writer().execute_unprepared(end).await.unwrap();
+
+        let found = reader.find_identity(&secret).await;
+        assert!(matches!(found, Ok(None)), "{found:?}");
     }
 
     /// A standby cannot be had in a test of its own, but a database where functions of the test are found first.

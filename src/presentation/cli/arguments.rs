@@ -250,10 +250,10 @@ pub enum OperatorCommand {
 #[derive(Debug, Args)]
 pub struct AuditArguments {
     /// Only actions of this user, or of all of @operator, @anonymous, @several or @user
-    #[arg(long, value_name = "USERNAME", value_parser = actor)]
+    #[arg(long, value_name = "USERNAME|ID", value_parser = actor)]
     pub actor: Option<RequestedActor>,
     /// Only actions on this user
-    #[arg(long, value_name = "USERNAME")]
+    #[arg(long, value_name = "USERNAME|ID")]
     pub target: Option<String>,
     /// Only this action
     #[arg(long, value_parser = action())]
@@ -281,13 +281,13 @@ pub enum Outcome {
     Refused,
 }
 
-/// Parses a username, or `@` and a kind of actor: no username begins with `@`.
+/// Parses a username or an id, or `@` and a kind of actor: no username begins with `@`.
 fn actor(text: &str) -> Result<RequestedActor, &'static str> {
     let Some(kind) = text.strip_prefix('@') else {
         return Ok(RequestedActor::User(text.to_owned()));
     };
     let kind = AuditActorKind::named(kind).map(RequestedActor::Kind);
-    kind.ok_or("must be a username, @operator, @anonymous, @several or @user")
+    kind.ok_or("must be a username, an id, @operator, @anonymous, @several or @user")
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {

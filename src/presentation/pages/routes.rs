@@ -29,8 +29,9 @@ pub fn routes(
             web::scope(PATH)
                 .app_data(settings)
                 .wrap(session)
-                .route("/style.css", web::get().to(async || STYLE.serve()))
-                .route("/welcome.js", web::get().to(async || WELCOME_SCRIPT.serve()))
+                // Unlike a resource, a route of the scope would answer 404 to any other method.
+                .service(web::resource("/style.css").route(web::get().to(async || STYLE.serve())))
+                .service(web::resource("/welcome.js").route(web::get().to(async || WELCOME_SCRIPT.serve())))
                 .configure(account)
                 .configure(users)
                 .service(web::resource("/audit").route(web::get().to(list_audit_events::list_audit_events))),

@@ -22,6 +22,7 @@ async fn an_error_is_a_page_and_names_its_request() {
         (404, root.get("/console/%75sers").await),
         (405, root.get("/console/logout").await),
         (405, root.delete("/console/users").await),
+        (405, root.delete("/console/style.css").await),
         (413, post(form, "a=".to_owned() + &"x".repeat(100_000)).await),
         (
             414,

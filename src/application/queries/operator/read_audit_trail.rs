@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::find_user::{FindUserError, find_by_name};
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 /// Reads the events of the audit trail, a page at a time.
 ///
 /// - Open to the operator only.
-/// - Lists the newest first. Users are identified by name.
+/// - Lists the newest first. Users are identified by name or by id, which is all that the trail keeps of an erased user.
 /// - Rejects an invalid username, and a name that no user has.
 pub struct ReadAuditTrail {
     pub(crate) events: Arc<dyn AuditEventReader>,
@@ -25,7 +26,7 @@ pub struct ReadAuditTrail {
 /// The actor whose events are read.
 #[derive(Clone, Debug)]
 pub enum RequestedActor {
-    /// The user of this name.
+    /// The user of this name or id.
     User(String),
     /// Every actor of this kind.
     Kind(AuditActorKind),
@@ -36,7 +37,7 @@ pub enum RequestedActor {
 pub struct ReadAuditTrailRequest {
     /// Only events of this actor.
     pub actor: Option<RequestedActor>,
-    /// Only events that affect the user of this name.
+    /// Only events that affect the user of this name or id.
     pub target: Option<String>,
     /// Only this action.
     pub action: Option<AuditAction>,
@@ -73,9 +74,13 @@ impl ReadAuditTrail {
         Ok(self.events.list(&filter, &request.page).await?)
     }
 
-    async fn id_of(&self, username: Option<&str>) -> Result<Option<UserId>, FindUserError> {
-        let Some(username) = username else { return Ok(None) };
-        Ok(Some(find_by_name(self.users.as_ref(), username).await?.user.id))
+    async fn id_of(&self, user: Option<&str>) -> Result<Option<UserId>, FindUserError> {
+        let Some(user) = user else { return Ok(None) };
+        // No username is as long as an id.
+        if let Ok(id) = user.parse::<Uuid>() {
+            return Ok(Some(id.into()));
+        }
+        Ok(Some(find_by_name(self.users.as_ref(), user).await?.user.id))
     }
 }
 
@@ -85,7 +90,7 @@ mod tests {
     use crate::application::testing::World;
 
     #[tokio::test]
-    async fn users_are_found_by_name_whatever_the_case() {
+    async fn users_are_found_by_name_whatever_the_case_and_by_id() {
         let world = World::new();
         world.sign_up("alice").await;
         world.sign_up("brian").await;
@@ -100,6 +105,13 @@ mod tests {
         let page = read_audit_trail.execute(&by("ALICE")).await.unwrap();
         assert_eq!(page.events.len(), 1);
         assert_eq!(page.events[0].target_username.as_deref(), Some("alice"));
+
+        let id = page.events[0].event.target_id.unwrap().to_string();
+        let page = read_audit_trail.execute(&by(&id)).await.unwrap();
+        assert_eq!(page.events.len(), 1);
+
+        let unknown = Uuid::nil().to_string();
+        assert!(read_audit_trail.execute(&by(&unknown)).await.unwrap().events.is_empty());
 
         let refusal = read_audit_trail.execute(&by("nobody")).await;
         assert!(matches!(refusal, Err(FindUserError::UserNotFound)));

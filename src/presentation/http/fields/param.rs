@@ -1,6 +1,6 @@
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, SubsecRound, Utc};
 use paperclip::v2::{
     models::{DataType, DataTypeFormat},
     schema::TypedData,
@@ -56,11 +56,27 @@ impl ParamValue for DateTime<Utc> {
     const FORMAT: Option<DataTypeFormat> = Some(DataTypeFormat::DateTime);
 
     fn read(text: &str) -> Result<Self, impl fmt::Display> {
-        // Years of four digits, as RFC 3339 has them: databases disagree on others, or fail.
+        // Years of four digits, as RFC 3339 has them, and microseconds: databases disagree on others, or fail.
         let time = text
             .parse()
             .ok()
-            .filter(|time: &Self| (0..=9999).contains(&time.year()));
+            .filter(|time: &Self| (0..=9999).contains(&time.year()))
+            .map(|time| time.trunc_subsecs(6));
         time.ok_or("must be a time of RFC 3339, such as 2026-01-01T00:00:00Z")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_to_the_microsecond_as_every_database_keeps_it() {
+        let read = |text| DateTime::<Utc>::read(text).map_err(|_| ()).unwrap();
+        assert_eq!(
+            read("2026-11-02T12:00:02.5302419Z"),
+            read("2026-11-02T12:00:02.530241Z")
+        );
+        assert!(DateTime::<Utc>::read("12026-11-02T12:00:02Z").is_err());
     }
 }
