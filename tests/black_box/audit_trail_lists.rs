@@ -122,6 +122,7 @@ async fn the_operator_reads_the_trail_on_the_command_line(database: DatabaseKind
     );
     for (arguments, lines) in [
         (vec!["--actor", "ALICE"], 2),
+        (vec!["--actor", "01a224ba-0329-707c-994f-5eab0a5ee0e3"], 0),
         (vec!["--actor", "@operator"], 1),
         (vec!["--actor", "@user"], 4),
         (vec!["--actor", "@anonymous"], 0),

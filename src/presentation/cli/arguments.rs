@@ -4,12 +4,13 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
+use uuid::Uuid;
 
 use super::Moment;
 use crate::{
     application::{
         audit_trail::{AuditAction, AuditActorKind},
-        queries::operator::RequestedActor,
+        queries::operator::{RequestedActor, RequestedUser},
     },
     domain::user::Role,
 };
@@ -254,7 +255,7 @@ pub struct AuditArguments {
     pub actor: Option<RequestedActor>,
     /// Only actions on this user
     #[arg(long, value_name = "USERNAME|ID")]
-    pub target: Option<String>,
+    pub target: Option<RequestedUser>,
     /// Only this action
     #[arg(long, value_parser = action())]
     pub action: Option<AuditAction>,
@@ -284,10 +285,20 @@ pub enum Outcome {
 /// Parses a username or an id, or `@` and a kind of actor: no username begins with `@`.
 fn actor(text: &str) -> Result<RequestedActor, &'static str> {
     let Some(kind) = text.strip_prefix('@') else {
-        return Ok(RequestedActor::User(text.to_owned()));
+        return Ok(RequestedActor::User(text.to_owned().into()));
     };
     let kind = AuditActorKind::named(kind).map(RequestedActor::Kind);
     kind.ok_or("must be a username, an id, @operator, @anonymous, @several or @user")
+}
+
+impl From<String> for RequestedUser {
+    /// Takes what can be an id for one: it has more characters than a username may have.
+    fn from(text: String) -> Self {
+        match text.parse::<Uuid>() {
+            Ok(id) => Self::Id(id.into()),
+            Err(_) => Self::Name(text),
+        }
+    }
 }
 
 fn role() -> impl TypedValueParser<Value = Role> {

@@ -6,4 +6,4 @@ mod read_audit_trail;
 
 pub use export_user::ExportUser;
 pub use find_user::{FindUser, FindUserError};
-pub use read_audit_trail::{ReadAuditTrail, ReadAuditTrailRequest, RequestedActor};
+pub use read_audit_trail::{ReadAuditTrail, ReadAuditTrailRequest, RequestedActor, RequestedUser};

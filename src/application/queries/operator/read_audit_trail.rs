@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::find_user::{FindUserError, find_by_name};
 use crate::{
@@ -26,10 +25,19 @@ pub struct ReadAuditTrail {
 /// The actor whose events are read.
 #[derive(Clone, Debug)]
 pub enum RequestedActor {
-    /// The user of this name or id.
-    User(String),
+    /// One user.
+    User(RequestedUser),
     /// Every actor of this kind.
     Kind(AuditActorKind),
+}
+
+/// A user whose events are read.
+#[derive(Clone, Debug)]
+pub enum RequestedUser {
+    /// The user of this name.
+    Name(String),
+    /// The user of this id, who may have been erased.
+    Id(UserId),
 }
 
 /// Selects events. A field that is `None` matches every event.
@@ -37,8 +45,8 @@ pub enum RequestedActor {
 pub struct ReadAuditTrailRequest {
     /// Only events of this actor.
     pub actor: Option<RequestedActor>,
-    /// Only events that affect the user of this name or id.
-    pub target: Option<String>,
+    /// Only events that affect this user.
+    pub target: Option<RequestedUser>,
     /// Only this action.
     pub action: Option<AuditAction>,
     /// Only refusals, or only completed actions.
@@ -59,13 +67,13 @@ impl ReadAuditTrail {
     pub async fn execute(&self, request: &ReadAuditTrailRequest) -> Result<AuditEventPage, FindUserError> {
         let (actor_kind, actor) = match &request.actor {
             Some(RequestedActor::Kind(kind)) => (Some(*kind), None),
-            Some(RequestedActor::User(username)) => (None, Some(username.as_str())),
+            Some(RequestedActor::User(user)) => (None, Some(user)),
             None => (None, None),
         };
         let filter = AuditEventFilter {
             actor_kind,
             actor_id: self.id_of(actor).await?,
-            target_id: self.id_of(request.target.as_deref()).await?,
+            target_id: self.id_of(request.target.as_ref()).await?,
             action: request.action,
             is_refused: request.is_refused,
             since: request.since,
@@ -74,13 +82,12 @@ impl ReadAuditTrail {
         Ok(self.events.list(&filter, &request.page).await?)
     }
 
-    async fn id_of(&self, user: Option<&str>) -> Result<Option<UserId>, FindUserError> {
-        let Some(user) = user else { return Ok(None) };
-        // No username is as long as an id.
-        if let Ok(id) = user.parse::<Uuid>() {
-            return Ok(Some(id.into()));
-        }
-        Ok(Some(find_by_name(self.users.as_ref(), user).await?.user.id))
+    async fn id_of(&self, user: Option<&RequestedUser>) -> Result<Option<UserId>, FindUserError> {
+        Ok(match user {
+            Some(RequestedUser::Name(username)) => Some(find_by_name(self.users.as_ref(), username).await?.user.id),
+            Some(RequestedUser::Id(id)) => Some(*id),
+            None => None,
+        })
     }
 }
 
@@ -98,22 +105,20 @@ mod tests {
             events: world.store(),
             users: world.store(),
         };
-        let by = |actor: &str| ReadAuditTrailRequest {
-            actor: Some(RequestedActor::User(actor.to_owned())),
+        let by = |actor| ReadAuditTrailRequest {
+            actor: Some(RequestedActor::User(actor)),
             ..ReadAuditTrailRequest::default()
         };
-        let page = read_audit_trail.execute(&by("ALICE")).await.unwrap();
+        let name = |name: &str| RequestedUser::Name(name.to_owned());
+        let page = read_audit_trail.execute(&by(name("ALICE"))).await.unwrap();
         assert_eq!(page.events.len(), 1);
         assert_eq!(page.events[0].target_username.as_deref(), Some("alice"));
 
-        let id = page.events[0].event.target_id.unwrap().to_string();
-        let page = read_audit_trail.execute(&by(&id)).await.unwrap();
+        let id = page.events[0].event.target_id.unwrap();
+        let page = read_audit_trail.execute(&by(RequestedUser::Id(id))).await.unwrap();
         assert_eq!(page.events.len(), 1);
 
-        let unknown = Uuid::nil().to_string();
-        assert!(read_audit_trail.execute(&by(&unknown)).await.unwrap().events.is_empty());
-
-        let refusal = read_audit_trail.execute(&by("nobody")).await;
+        let refusal = read_audit_trail.execute(&by(name("nobody"))).await;
         assert!(matches!(refusal, Err(FindUserError::UserNotFound)));
     }
 
@@ -127,7 +132,10 @@ mod tests {
             users: world.store(),
         };
         for (actor, action) in [
-            (RequestedActor::User("operator".to_owned()), AuditAction::SignUp),
+            (
+                RequestedActor::User(RequestedUser::Name("operator".to_owned())),
+                AuditAction::SignUp,
+            ),
             (
                 RequestedActor::Kind(AuditActorKind::Operator),
                 AuditAction::EndUserSessions,
