@@ -1,4 +1,4 @@
-//! Gives every path one spelling.
+//! Rejects paths that no route has, and removes the slash at the end of the others.
 
 use actix_web::{
     Error,
