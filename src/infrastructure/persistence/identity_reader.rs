@@ -234,6 +234,8 @@ impl IdentityReader for SeaOrmIdentityReader {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures_util::future;
     use sea_orm::sqlx::sqlite::SqlitePoolOptions;
     use test_database::{DatabaseKind, PostgresDatabase, apply, needs_postgres};
@@ -262,6 +264,10 @@ mod tests {
         let reader = SeaOrmIdentityReader::new(&database);
         let secret = SecretDigest::new([0; 32]);
         future::join_all((0..8).map(|_| reader.find_identity(&secret))).await;
+        let pool = database.reader().untimed().get_postgres_connection_pool();
+        while pool.num_idle() < pool.size() as usize {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
 
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
             WHERE datname = current_database() AND pid <> pg_backend_pid()";
