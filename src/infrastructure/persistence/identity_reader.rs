@@ -135,8 +135,8 @@ fn identity_sql(backend: DbBackend) -> String {
 /// Runs the query for an identity on a pool of either kind.
 ///
 /// If it meets an idle connection that is broken, the query runs once more on the next one. Without an idle one it runs
-/// in the usual way: on a connection that the pool has opened, tested or used a moment ago. That is rare, and prepares a
-/// future of 14 kB.
+/// in the usual way: on a connection that the pool has opened, tested or used a moment ago. That is rare, and prepares
+/// a future of 14 kB.
 async fn row<D>(relay: &Relay<D>, sql: Arc<str>, secret: &[u8]) -> Result<Option<IdentityRow>, DbErr>
 where
     D: sqlx::Database,

@@ -30,7 +30,7 @@ const ADMINS: [Role; 2] = [Role::Admin, Role::SuperAdmin];
 pub(super) fn page(filter: &UserFilter, request: &UserPageRequest, backend: DbBackend) -> Statement {
     let order = direction(request.sorting_order);
     let counted = count(filter, request.counting, backend);
-    let Values(values) = counted.values.unwrap_or_else(|| Values(Vec::new()));
+    let values = counted.values.into_iter().flat_map(|Values(values)| values);
     let counted = Expr::cust_with_values(format!("({})", counted.sql), values);
     let mut users = select_user_details(Entity::find()).column_as(counted, COUNTED);
     // Before the filter: if both bound the username, SQLite uses the first bound.
@@ -42,9 +42,10 @@ pub(super) fn page(filter: &UserFilter, request: &UserPageRequest, backend: DbBa
     let users = users.filter(matching(filter));
     let limit = u64::from(request.limit.get()) + 1;
     let offset = u64::from(request.start.offset().get());
-    // There are too many offsets to prepare a statement for each. And of a range with parameters PostgreSQL assumes that
-    // it has few rows: in a small table, it would rather sort them all than follow the index to a limit that it knows.
-    if offset > 0 || begins_with_prefix(filter).is_some() {
+    // There are too many offsets to prepare a statement for each. And of a range with parameters PostgreSQL assumes
+    // that it has few rows: in a small table, it would rather sort them all than follow the index to a limit that it
+    // knows.
+    if offset > 0 || prefix_key(filter).is_some() {
         users.limit(limit).offset(offset).build(backend)
     } else {
         limited(users.build(backend), limit)
@@ -68,8 +69,8 @@ pub(super) fn count(filter: &UserFilter, counting: Counting, backend: DbBackend)
 
 /// Limits the rows by a constant.
 ///
-/// Of a parameter PostgreSQL assumes that it lets a tenth of the rows through. With many rows, a plan for any limit then
-/// looks so expensive that PostgreSQL plans each execution anew.
+/// Of a parameter PostgreSQL assumes that it lets a tenth of the rows through. With many rows, a plan for any limit
+/// then looks so expensive that PostgreSQL plans each execution anew.
 fn limited(statement: Statement, limit: u64) -> Statement {
     Statement {
         sql: format!("{} LIMIT {limit}", statement.sql),
@@ -102,7 +103,7 @@ fn matching(filter: &UserFilter) -> Condition {
                 Column::IsActive.into_expr().eq(constant(is_active))
             }
         }))
-        .add_option(begins_with_prefix(filter))
+        .add_option(prefix_key(filter).map(begins_with))
         .add_option(filter.not_seen_since.map(not_seen_since))
 }
 
@@ -116,13 +117,13 @@ fn equal(filter: &UserFilter) -> Condition {
                 .is_active
                 .map(|is_active| Column::IsActive.into_expr().eq(constant(is_active))),
         )
-        .add_option(begins_with_prefix(filter))
+        .add_option(prefix_key(filter).map(begins_with))
         .add_option(filter.not_seen_since.map(not_seen_since))
 }
 
-fn begins_with_prefix(filter: &UserFilter) -> Option<Condition> {
+fn prefix_key(filter: &UserFilter) -> Option<&str> {
     let prefix = filter.username.as_ref().map(UsernamePrefix::key);
-    prefix.filter(|key| !key.is_empty()).map(begins_with)
+    prefix.filter(|key| !key.is_empty())
 }
 
 /// Matches users by reading their rows, because an index would slow down every record of who was seen.

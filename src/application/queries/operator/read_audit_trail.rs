@@ -15,7 +15,8 @@ use crate::{
 /// Reads the events of the audit trail, a page at a time.
 ///
 /// - Open to the operator only.
-/// - Lists the newest first. Users are identified by name or by id, which is all that the trail keeps of an erased user.
+/// - Lists the newest first. Users are identified by name or by id, which is all that the trail keeps of an erased
+///   user.
 /// - Rejects an invalid username, and a name that no user has.
 pub struct ReadAuditTrail {
     pub(crate) events: Arc<dyn AuditEventReader>,

@@ -38,9 +38,9 @@ pub struct StreamLimits {
 /// for a later head that arrives byte by byte, for the rest of a body that is no longer read, and for a client that
 /// does not read its answers. From such a client it even reads further requests, and buffers the answers.
 ///
-/// So once bytes have arrived, a request must begin or an answer be written within [`StreamLimits::timeout`]. Within the
-/// same time a blocked answer must proceed, and another request begin after the answer to one whose body was not read.
-/// The timeout does not run while a request is in flight, which limits the time of its body itself.
+/// So once bytes have arrived, a request must begin or an answer be written within [`StreamLimits::timeout`]. Within
+/// the same time a blocked answer must proceed, and another request begin after the answer to one whose body was not
+/// read. The timeout does not run while a request is in flight, which limits the time of its body itself.
 ///
 /// Behind a request in flight, Actix also buffers 16 requests with their heads, and 128 KiB. So a head is limited to 64
 /// KiB, and while a request is in flight, no more is read than it may need.
