@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, RelationTrait, Statement,
     sea_query::{Alias, Expr},
 };
 
@@ -11,6 +11,7 @@ use super::{
         audit_event::{Column, Entity, Model, Relation},
         user,
     },
+    inline_values::inline_values,
 };
 use crate::application::{
     audit_trail::{AuditEvent, AuditEventId},
@@ -34,21 +35,27 @@ impl AuditEventReader for Database {
         filter: &AuditEventFilter,
         page: &AuditEventPageRequest,
     ) -> Result<AuditEventPage, StorageError> {
-        let [actor, target] = ["actor", "target"].map(Alias::new);
-        let rows = Entity::find()
-            .join_as(JoinType::LeftJoin, Relation::Actor.def(), actor.clone())
-            .join_as(JoinType::LeftJoin, Relation::Target.def(), target.clone())
-            .column_as(Expr::col((actor, user::Column::Username)), "actor_username")
-            .column_as(Expr::col((target, user::Column::Username)), "target_username")
-            .filter(condition(filter, page.after))
-            .order_by_desc(Column::Id)
-            .limit(u64::from(page.limit.get()) + 1)
-            .into_model::<AuditEventViewRow>()
+        let statement = select_page(filter, page, self.reader().get_database_backend());
+        let rows = AuditEventViewRow::find_by_statement(statement)
             .all(self.reader())
             .await?;
         let views = rows.into_iter().map(AuditEventView::try_from);
         Ok(AuditEventPage::of(views.collect::<Result<_, _>>()?, page.limit))
     }
+}
+
+/// Selects the events of a page and the next one. Whoever did little is found by the index, not by reading the trail.
+fn select_page(filter: &AuditEventFilter, page: &AuditEventPageRequest, backend: DbBackend) -> Statement {
+    let [actor, target] = ["actor", "target"].map(Alias::new);
+    let events = Entity::find()
+        .join_as(JoinType::LeftJoin, Relation::Actor.def(), actor.clone())
+        .join_as(JoinType::LeftJoin, Relation::Target.def(), target.clone())
+        .column_as(Expr::col((actor, user::Column::Username)), "actor_username")
+        .column_as(Expr::col((target, user::Column::Username)), "target_username")
+        .filter(condition(filter, page.after))
+        .order_by_desc(Column::Id)
+        .limit(u64::from(page.limit.get()) + 1);
+    inline_values(events.build(backend))
 }
 
 /// Selects by ids instead of times, because ids begin with the time and have an index.
@@ -78,5 +85,41 @@ impl TryFrom<AuditEventViewRow> for AuditEventView {
             actor_username: row.actor_username,
             target_username: row.target_username,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use test_database::{DatabaseKind, apply, needs_postgres};
+
+    use super::*;
+    use crate::{domain::user::UserId, infrastructure::persistence::testing::TestDatabase};
+
+    #[apply(needs_postgres)]
+    #[tokio::test]
+    async fn who_did_little_is_looked_up_while_others_did_much() {
+        let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
+        let transaction = database.begin().await.unwrap();
+        let many = "INSERT INTO audit_events (id, occurred_at, actor_kind, actor_id, action, count) \
+            SELECT lpad(n::text, 32, '0')::uuid, now(), 'user', lpad((n % 2)::text, 32, '0')::uuid, 'log_in', 1 \
+            FROM generate_series(1, 5000) AS n; ANALYZE audit_events";
+        transaction.inner.execute_unprepared(many).await.unwrap();
+        transaction.commit().await.unwrap();
+
+        let nobody = UserId::new(chrono::DateTime::UNIX_EPOCH, [1; 10]);
+        for filter in [
+            AuditEventFilter {
+                actor_id: Some(nobody),
+                ..AuditEventFilter::default()
+            },
+            AuditEventFilter {
+                target_id: Some(nobody),
+                ..AuditEventFilter::default()
+            },
+        ] {
+            let page = AuditEventPageRequest::default();
+            let plan = database.plan(|backend| select_page(&filter, &page, backend)).await;
+            assert!(plan.contains("_id_id"), "{plan}");
+        }
     }
 }

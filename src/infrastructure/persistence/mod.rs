@@ -19,6 +19,7 @@ mod entities;
 mod erased_username_repository;
 mod error;
 mod identity_reader;
+mod inline_values;
 mod mapping;
 mod migrations;
 mod one_time_link_reader;

@@ -2,7 +2,10 @@
 
 use std::ops::Deref;
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
+use sea_orm::{
+    ConnectionTrait, DbBackend, Statement,
+    sea_query::{PostgresQueryBuilder, QueryBuilder, Values},
+};
 use tempfile::TempDir;
 use test_database::{DatabaseKind, PostgresDatabase};
 
@@ -47,23 +50,32 @@ impl TestDatabase {
         &self.options
     }
 
-    /// The plan by which the database answers `query`, as it would among many rows.
-    pub(super) async fn plan(&self, query: impl QueryTrait) -> String {
+    /// The plan that the database makes for a statement by its text alone, as it would among many rows.
+    pub(super) async fn plan(&self, statement: impl FnOnce(DbBackend) -> Statement) -> String {
         let transaction = self.begin().await.unwrap().inner;
         let backend = transaction.get_database_backend();
+        let statement = statement(backend);
         let (explain, column) = match backend {
             DbBackend::Postgres => {
+                let Statement { sql, values, .. } = &statement;
                 // So few rows it would rather read from end to end.
-                transaction
-                    .execute_unprepared("SET LOCAL enable_seqscan = off")
-                    .await
-                    .unwrap();
-                ("EXPLAIN", "QUERY PLAN")
+                let prepare = format!(
+                    "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan;
+                     DEALLOCATE ALL; PREPARE planned AS {sql}"
+                );
+                transaction.execute_unprepared(&prepare).await.unwrap();
+                let values = values.iter().flat_map(|Values(values)| values);
+                let values = Vec::from_iter(values.map(|value| PostgresQueryBuilder.value_to_string(value)));
+                let values = (!values.is_empty()).then(|| format!("({})", values.join(", ")));
+                let execute = format!("EXPLAIN EXECUTE planned {}", values.unwrap_or_default());
+                (execute, "QUERY PLAN")
             }
-            _ => ("EXPLAIN QUERY PLAN", "detail"),
+            _ => (format!("EXPLAIN QUERY PLAN {statement}"), "detail"),
         };
-        let explain = Statement::from_string(backend, format!("{explain} {}", query.build(backend)));
-        let plan = transaction.query_all_raw(explain).await.unwrap();
+        let plan = transaction
+            .query_all_raw(Statement::from_string(backend, explain))
+            .await
+            .unwrap();
         let lines = plan.iter().map(|row| row.try_get::<String>("", column).unwrap());
         Vec::from_iter(lines).join("\n")
     }

@@ -10,6 +10,7 @@ use sea_orm::{
 
 use super::{
     entities::user::{Column, Entity, RoleRank},
+    inline_values::inline_values,
     mapping::select_user_details,
 };
 use crate::{
@@ -42,13 +43,12 @@ pub(super) fn page(filter: &UserFilter, request: &UserPageRequest, backend: DbBa
     let users = users.filter(matching(filter));
     let limit = u64::from(request.limit.get()) + 1;
     let offset = u64::from(request.start.offset().get());
-    // There are too many offsets to prepare a statement for each. And of a range with parameters PostgreSQL assumes
-    // that it has few rows: in a small table, it would rather sort them all than follow the index to a limit that it
-    // knows.
-    if offset > 0 || prefix_key(filter).is_some() {
-        users.limit(limit).offset(offset).build(backend)
-    } else {
-        limited(users.build(backend), limit)
+    match (prefix_key(filter), request.start.sorting_field()) {
+        (None, _) if offset == 0 => limited(users.build(backend), limit),
+        // Of a prefix that it does not know PostgreSQL assumes that few users have it. Of a limit that it does not know,
+        // that it takes a tenth of them: then it follows the index, even in a small table, rather than sort them all.
+        (Some(_), UserSortingField::Username) => users.limit(limit).offset(offset).build(backend),
+        _ => inline_values(users.limit(limit).offset(offset).build(backend)),
     }
 }
 
@@ -69,8 +69,7 @@ pub(super) fn count(filter: &UserFilter, counting: Counting, backend: DbBackend)
 
 /// Limits the rows by a constant.
 ///
-/// Of a parameter PostgreSQL assumes that it lets a tenth of the rows through. With many rows, a plan for any limit
-/// then looks so expensive that PostgreSQL plans each execution anew.
+/// Of a parameter PostgreSQL assumes that it lets a tenth of the rows through, and may sort them all.
 fn limited(statement: Statement, limit: u64) -> Statement {
     Statement {
         sql: format!("{} LIMIT {limit}", statement.sql),

@@ -5,6 +5,7 @@ use std::{
     io::{self, IsTerminal},
 };
 
+use anyhow::bail;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{
@@ -27,20 +28,26 @@ const HEADING: &str = "TIME ACTOR ACTION TARGET OUTCOME ADDRESS REQUEST SESSION 
 /// Prints the matching events, one per line; on a terminal, below a heading.
 ///
 /// # Errors
-/// If a named user does not exist, or the database fails.
+/// If a named user does not exist, the times exclude every event, or the database fails.
 pub(super) async fn show_audit_trail(
     arguments: AuditArguments,
     read_audit_trail: &ReadAuditTrail,
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
+    let [since, until] = [arguments.since, arguments.until].map(|time| time.map(|moment| moment.resolve(now)));
+    if let (Some(since), Some(until)) = (since, until)
+        && since >= until
+    {
+        bail!("--since is not before --until, so no event can match: swap them");
+    }
     let mut left = arguments.limit;
     let mut request = ReadAuditTrailRequest {
         actor: arguments.actor,
         target: arguments.target,
         action: arguments.action,
         is_refused: arguments.outcome.map(|outcome| outcome == Outcome::Refused),
-        since: arguments.since.map(|moment| moment.resolve(now)),
-        until: arguments.until.map(|moment| moment.resolve(now)),
+        since,
+        until,
         page: AuditEventPageRequest::default(),
     };
     if io::stdout().is_terminal() {

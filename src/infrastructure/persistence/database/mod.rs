@@ -101,7 +101,7 @@ impl Database {
         if let Err(error) = postgres::probe(address, options).await {
             log::warn!("the replica {url}: {error}");
         }
-        postgres::connect_lazily(address, options, silence).await
+        postgres::connect_reader(address, options, silence).await
     }
 
     /// Logs a warning if SQLite was built without the option that `.cargo/config.toml` sets.

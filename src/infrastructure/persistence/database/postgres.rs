@@ -31,8 +31,8 @@ pub(super) async fn connect(
     options: &DatabaseOptions,
     silence: &Silence,
 ) -> Result<(DatabaseConnection, DatabaseConnection), ConnectError> {
-    let writer = connect_lazily(url, options, silence).await?;
-    let reader = connect_lazily(url, options, silence).await?;
+    let writer = pool(url, &[], options, silence).await?;
+    let reader = connect_reader(url, options, silence).await?;
     // Side by side, because each connection takes many round trips. The probe decides: a pool retries, and its final
     // error says only that time is up.
     let open = async |pool: &DatabaseConnection| {
@@ -43,13 +43,28 @@ pub(super) async fn connect(
     Ok((writer, reader))
 }
 
-/// Makes a pool for the database at `url`, which need not answer yet. It replaces its connections after a `silence`.
-pub(super) async fn connect_lazily(
+/// Makes the pool that reads the database at `url`, which need not answer yet.
+///
+/// PostgreSQL plans each of its statements once for each connection, by the text alone, as SQLite does. Left to choose, it
+/// would plan many lists anew for the values of each execution. So what a plan must know is a constant in the text.
+pub(super) async fn connect_reader(
     url: &Url,
     options: &DatabaseOptions,
     silence: &Silence,
 ) -> Result<DatabaseConnection, ConnectError> {
+    pool(url, &[("plan_cache_mode", "force_generic_plan")], options, silence).await
+}
+
+/// Makes a pool for the database at `url`, with these `settings` of PostgreSQL. It replaces its connections after a
+/// `silence`.
+async fn pool(
+    url: &Url,
+    settings: &[(&str, &str)],
+    options: &DatabaseOptions,
+    silence: &Silence,
+) -> Result<DatabaseConnection, ConnectError> {
     let address = connect_options(url, options).map_err(|error| ConnectError::Open(describe_sqlx(&error)))?;
+    let address = address.options(settings.iter().copied());
     let silence = silence.clone();
     let mut connect = ConnectOptions::new(url.as_str());
     connect
@@ -159,10 +174,10 @@ mod tests {
 
     #[apply(needs_postgres)]
     #[tokio::test]
-    async fn what_keeps_requests_apart_and_in_time_is_set_whatever_the_address_says() {
+    async fn what_requests_rely_on_is_set_whatever_the_address_says() {
         let place = PostgresDatabase::new();
         let mut url = Url::parse(&place.url()).unwrap();
-        let options = "-c default_transaction_isolation=serializable -c statement_timeout=0";
+        let options = "-c default_transaction_isolation=serializable -c statement_timeout=0 -c plan_cache_mode=auto";
         url.query_pairs_mut().append_pair("options", options);
         let database = Database::connect(&DatabaseOptions::new(url)).await.unwrap();
         for (setting, expected) in [
@@ -170,6 +185,7 @@ mod tests {
             ("statement_timeout", "5s"),
             ("idle_in_transaction_session_timeout", "5s"),
             ("application_name", "gatehouse"),
+            ("plan_cache_mode", "force_generic_plan"),
         ] {
             let show = Statement::from_string(DbBackend::Postgres, format!("SHOW {setting}"));
             let row = database.reader().query_one_raw(show).await.unwrap().unwrap();

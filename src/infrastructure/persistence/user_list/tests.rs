@@ -1,12 +1,14 @@
-//! How SQLite goes about the list, which knows nothing of how many users have which value.
+//! How the databases go about the list. SQLite knows nothing of how many users have which value.
 
 use rstest::rstest;
 use sea_orm::ConnectionTrait;
-use test_database::DatabaseKind;
+use test_database::{DatabaseKind, apply, needs_postgres};
 
 use super::*;
 use crate::{
-    application::paging::PageOffset, domain::user::UserId, infrastructure::persistence::testing::TestDatabase,
+    application::{paging::PageOffset, ports::Transaction, testing::user},
+    domain::user::UserId,
+    infrastructure::persistence::testing::TestDatabase,
 };
 
 const FIELDS: [UserSortingField; 5] = [
@@ -150,4 +152,48 @@ async fn what_is_filtered_and_sorted_by_name_is_not_sorted_anew(
         // To put in order who has the same name is to do nothing.
         assert!(!plan.contains("TEMP B-TREE FOR ORDER BY"), "{plan}");
     }
+}
+
+/// Fills a PostgreSQL database with two thousand users, whose names begin with `user`, but for one.
+async fn many_users() -> TestDatabase {
+    let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
+    let transaction = database.begin().await.unwrap();
+    transaction.users().insert(&user("alice", Role::User)).await.unwrap();
+    let copies = "INSERT INTO users SELECT (jsonb_populate_record(users, jsonb_build_object( \
+            'id', gen_random_uuid(), 'username', 'user' || n, 'username_key', 'user' || n, \
+            'created_at', now() + n * interval '1 s'))).* \
+        FROM users, generate_series(1, 2000) AS n; ANALYZE users";
+    transaction.inner.execute_unprepared(copies).await.unwrap();
+    transaction.commit().await.unwrap();
+    database
+}
+
+#[apply(needs_postgres)]
+#[rstest]
+#[case(UserSortingField::Username, "user", "users_username_key_key")]
+#[case(UserSortingField::Username, "alice", "users_username_key_key")]
+#[case(UserSortingField::CreatedAt, "user", "ix_users_created_at_id")]
+#[case(UserSortingField::CreatedAt, "alice", "users_username_key_key")]
+#[tokio::test]
+async fn postgresql_follows_the_order_unless_it_knows_that_a_prefix_is_rare(
+    #[case] field: UserSortingField,
+    #[case] prefix: &str,
+    #[case] index: &str,
+) {
+    let request = UserPageRequest {
+        start: first(field),
+        ..UserPageRequest::default()
+    };
+    let filter = filter(None, None, prefix);
+    let plan = many_users()
+        .await
+        .plan(|backend| page(&filter, &request, backend))
+        .await;
+    assert!(plan.contains(index), "{plan}");
+    let is_sorted = plan.contains("Sort Key");
+    assert_eq!(
+        is_sorted,
+        field == UserSortingField::CreatedAt && prefix == "alice",
+        "{plan}"
+    );
 }
