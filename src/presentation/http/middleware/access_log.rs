@@ -44,8 +44,8 @@ pub struct Line {
 }
 
 impl Line {
-    /// Begins the line of a new request.
-    pub fn begin(settings: &HttpSettings, request: &ServiceRequest) -> Self {
+    /// Begins the line of a new request, or returns `None` if it is neither logged nor measured.
+    pub fn begin(settings: &HttpSettings, request: &ServiceRequest) -> Option<Self> {
         let path = request.path();
         let level = if path.starts_with(PROBES) {
             Level::Debug
@@ -53,8 +53,11 @@ impl Line {
             Level::Info
         };
         let is_logged = log::log_enabled!(target: TARGET, level);
+        if !is_logged && settings.metrics.is_none() {
+            return None;
+        }
         let path = &path[..path.floor_char_boundary(MAX_PATH)];
-        Self {
+        Some(Self {
             started: Instant::now(),
             level,
             method: request.method().clone(),
@@ -62,7 +65,7 @@ impl Line {
             status: CLIENT_CLOSED_REQUEST,
             caller: None,
             measured: settings.metrics.as_ref().map(|metrics| metrics.begin(request)),
-        }
+        })
     }
 
     /// Ends the line of an answered request.

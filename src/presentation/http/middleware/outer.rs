@@ -49,7 +49,9 @@ pub async fn outer(
             id.put_on(response.headers_mut());
             response
         });
-        line.end(&outcome);
+        if let Some(line) = line {
+            line.end(&outcome);
+        }
         outcome
     };
     id.scope(answered).await
