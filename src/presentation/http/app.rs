@@ -32,6 +32,8 @@ pub fn app(
     >,
 > {
     let cors = cors(&settings.cors_allowed_origins);
+    // An extractor would cost each request another box for its future.
+    let [of_inner, of_outer] = [(); 2].map(|()| settings.clone());
     let (docs_enabled, home) = (settings.docs_enabled, settings.home);
     App::new()
         .configure(|server| routes(|| settings.cookie.middleware())(&mut server.into()))
@@ -47,9 +49,9 @@ pub fn app(
             }
         })
         // The last layer is the outermost.
-        .wrap(from_fn(inner))
+        .wrap(from_fn(move |request, next| inner(of_inner.clone(), request, next)))
         // Around `inner`, so that front ends of other origins can read errors; within `outer`, which turns the errors
         // of CORS into problems.
         .wrap(cors)
-        .wrap(from_fn(outer))
+        .wrap(from_fn(move |request, next| outer(of_outer.clone(), request, next)))
 }
