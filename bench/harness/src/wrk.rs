@@ -67,7 +67,13 @@ impl Load<'_> {
             .context("wrk cannot be run")?;
         let outcome = parse(&String::from_utf8_lossy(&output.stdout))?;
         ensure!(
-            outcome.refused + outcome.broken == 0 && outcome.requests > 0,
+            outcome.requests > 0,
+            "{} answered nothing within {} s: measure for more --seconds",
+            self.url,
+            self.seconds,
+        );
+        ensure!(
+            outcome.refused + outcome.broken == 0,
             "of {} requests to {}, {} were refused and {} broke",
             outcome.requests,
             self.url,
