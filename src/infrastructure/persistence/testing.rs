@@ -60,8 +60,8 @@ impl TestDatabase {
                 let Statement { sql, values, .. } = &statement;
                 // So few rows it would rather read from end to end.
                 let prepare = format!(
-                    "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan;
-                     DEALLOCATE ALL; PREPARE planned AS {sql}"
+                    "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan; \
+                     PREPARE planned AS {sql}"
                 );
                 transaction.execute_unprepared(&prepare).await.unwrap();
                 let values = values.iter().flat_map(|Values(values)| values);
@@ -76,6 +76,9 @@ impl TestDatabase {
             .query_all_raw(Statement::from_string(backend, explain))
             .await
             .unwrap();
+        if backend == DbBackend::Postgres {
+            transaction.execute_unprepared("DEALLOCATE planned").await.unwrap();
+        }
         let lines = plan.iter().map(|row| row.try_get::<String>("", column).unwrap());
         Vec::from_iter(lines).join("\n")
     }

@@ -137,6 +137,25 @@ fn postgresql_plans_a_page_without_prefix_once_because_it_has_no_parameter() {
 }
 
 #[rstest]
+#[case::by_offset(UserSortingField::Username, "", 20)]
+#[case::by_prefix_in_another_order(UserSortingField::CreatedAt, "alice", 0)]
+fn postgresql_plans_a_page_for_its_values_where_one_plan_is_bad_for_others(
+    #[case] sorting_field: UserSortingField,
+    #[case] prefix: &str,
+    #[case] offset: u32,
+) {
+    let request = UserPageRequest {
+        start: UserPageStart::Offset {
+            sorting_field,
+            offset: PageOffset::new(offset).unwrap(),
+        },
+        ..UserPageRequest::default()
+    };
+    let statement = page(&filter(None, None, prefix), &request, DbBackend::Postgres);
+    assert_eq!(statement.values, None, "{}", statement.sql);
+}
+
+#[rstest]
 #[case(Some(Role::Admin), None, "")]
 #[case(None, Some(false), "")]
 #[case(None, Some(true), "alice")]
