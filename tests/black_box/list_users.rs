@@ -170,8 +170,12 @@ async fn users_whom_nobody_saw_since_a_time_are_found(database: DatabaseKind) {
     let later = (seen + chrono::TimeDelta::microseconds(1)).format("%Y-%m-%dT%H:%M:%S%.6fZ");
     let unseen = names(&root, &format!("not_seen_since={later}&role=user&is_active=true")).await;
     assert_eq!(unseen, ["al-fons", "alice", "carol"]);
-    let before = "not_seen_since=2020-01-01T00:00:00Z";
-    assert_eq!(names(&root, before).await, Vec::<String>::new());
+    for before in ["2020-01-01T00:00:00Z", "0000-06-01T00:00:00Z", "2016-12-31T23:59:60.5Z"] {
+        for page in ["", "&offset=1", "&username=al&sorting_field=role"] {
+            let query = format!("not_seen_since={before}{page}");
+            assert_eq!(names(&root, &query).await, Vec::<String>::new(), "{query}");
+        }
+    }
 }
 
 #[apply(on_every_database)]

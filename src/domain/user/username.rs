@@ -48,16 +48,12 @@ impl Username {
     /// The first rule that `text` breaks.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidUsername> {
         let text = text.into();
-        let is_special = |byte: &u8| matches!(byte, b'.' | b'_' | b'-');
         let bytes = text.as_bytes();
 
         if !(Self::MIN_LENGTH..=Self::MAX_LENGTH).contains(&text.chars().count()) {
             return Err(InvalidUsername::Length);
         }
-        if !bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || is_special(byte))
-        {
+        if !bytes.iter().copied().all(Self::allows) {
             return Err(InvalidUsername::Character);
         }
         if bytes.first().is_some_and(is_special) || bytes.last().is_some_and(is_special) {
@@ -70,6 +66,11 @@ impl Username {
         Ok(Self { text, key })
     }
 
+    /// Returns whether usernames may have this character.
+    pub(super) fn allows(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || is_special(&byte)
+    }
+
     /// Returns the name as its user typed it.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -79,6 +80,10 @@ impl Username {
     pub fn key(&self) -> &str {
         &self.key
     }
+}
+
+fn is_special(byte: &u8) -> bool {
+    matches!(byte, b'.' | b'_' | b'-')
 }
 
 impl fmt::Display for Username {

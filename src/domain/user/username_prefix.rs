@@ -31,6 +31,11 @@ impl UsernamePrefix {
     pub fn key(&self) -> &str {
         &self.key
     }
+
+    /// Returns whether it has only characters that usernames may have. Otherwise it matches nobody.
+    pub fn is_possible(&self) -> bool {
+        self.key.bytes().all(Username::allows)
+    }
 }
 
 #[cfg(test)]
@@ -40,6 +45,19 @@ mod tests {
     #[test]
     fn a_prefix_is_matched_by_its_lower_case_form() {
         assert_eq!(UsernamePrefix::new("Al_%").map(|prefix| prefix.key), Ok("al_%".into()));
+    }
+
+    #[test]
+    fn a_prefix_is_possible_if_usernames_may_have_its_characters() {
+        for (text, is_possible) in [
+            ("", true),
+            ("Al.b-c_9", true),
+            ("o'", false),
+            ("a%", false),
+            ("é", false),
+        ] {
+            assert_eq!(UsernamePrefix::new(text).unwrap().is_possible(), is_possible, "{text}");
+        }
     }
 
     #[test]

@@ -10,7 +10,6 @@ use sea_orm::{
 
 use super::{
     entities::user::{Column, Entity, RoleRank},
-    inline_values::inline_values,
     mapping::select_user_details,
 };
 use crate::{
@@ -43,12 +42,19 @@ pub(super) fn page(filter: &UserFilter, request: &UserPageRequest, backend: DbBa
     let users = users.filter(matching(filter));
     let limit = u64::from(request.limit.get()) + 1;
     let offset = u64::from(request.start.offset().get());
-    match (prefix_key(filter), request.start.sorting_field()) {
-        (None, _) if offset == 0 => limited(users.build(backend), limit),
+    match (prefix(filter), request.start.sorting_field()) {
         // Of a prefix that it does not know PostgreSQL assumes that few users have it. Of a limit that it does not know,
         // that it takes a tenth of them: then it follows the index, even in a small table, rather than sort them all.
-        (Some(_), UserSortingField::Username) => users.limit(limit).offset(offset).build(backend),
-        _ => inline_values(users.limit(limit).offset(offset).build(backend)),
+        (Some(prefix), UserSortingField::Username) => {
+            let users = users.filter(begins_with(prefix, Expr::value));
+            users.limit(limit).offset(offset).build(backend)
+        }
+        // In another order, one plan for any prefix may read the whole table.
+        (prefix, _) => {
+            let prefix = prefix.map(|prefix| begins_with(prefix, constant));
+            let users = users.filter(Condition::all().add_option(prefix));
+            limited(users.build(backend), limit, offset)
+        }
     }
 }
 
@@ -58,7 +64,7 @@ pub(super) fn count(filter: &UserFilter, counting: Counting, backend: DbBackend)
     matching.expr(Expr::cust("1")).from(Entity).cond_where(equal(filter));
     let matching = backend.build(&matching);
     let counted = match counting.limit() {
-        Some(limit) => limited(matching, limit),
+        Some(limit) => limited(matching, limit, 0),
         None => matching,
     };
     Statement {
@@ -67,17 +73,17 @@ pub(super) fn count(filter: &UserFilter, counting: Counting, backend: DbBackend)
     }
 }
 
-/// Limits the rows by a constant.
+/// Limits the rows by constants.
 ///
 /// Of a parameter PostgreSQL assumes that it lets a tenth of the rows through, and may sort them all.
-fn limited(statement: Statement, limit: u64) -> Statement {
+fn limited(statement: Statement, limit: u64, offset: u64) -> Statement {
     Statement {
-        sql: format!("{} LIMIT {limit}", statement.sql),
+        sql: format!("{} LIMIT {limit} OFFSET {offset}", statement.sql),
         ..statement
     }
 }
 
-/// Matches the filter of a sorted list, in a form that keeps frequent values from choosing the index.
+/// Matches the filter of a sorted list but for the prefix, in a form that keeps frequent values from choosing the index.
 ///
 /// SQLite does not know which values are rare. For a column that is compared by `=`, it looks the rows up in its index
 /// and sorts them, instead of following the index of the order. So a value that most users have is expressed as the
@@ -102,7 +108,6 @@ fn matching(filter: &UserFilter) -> Condition {
                 Column::IsActive.into_expr().eq(constant(is_active))
             }
         }))
-        .add_option(prefix_key(filter).map(begins_with))
         .add_option(filter.not_seen_since.map(not_seen_since))
 }
 
@@ -116,13 +121,12 @@ fn equal(filter: &UserFilter) -> Condition {
                 .is_active
                 .map(|is_active| Column::IsActive.into_expr().eq(constant(is_active))),
         )
-        .add_option(prefix_key(filter).map(begins_with))
+        .add_option(prefix(filter).map(|prefix| begins_with(prefix, Expr::value)))
         .add_option(filter.not_seen_since.map(not_seen_since))
 }
 
-fn prefix_key(filter: &UserFilter) -> Option<&str> {
-    let prefix = filter.username.as_ref().map(UsernamePrefix::key);
-    prefix.filter(|key| !key.is_empty())
+fn prefix(filter: &UserFilter) -> Option<&UsernamePrefix> {
+    filter.username.as_ref().filter(|prefix| !prefix.key().is_empty())
 }
 
 /// Matches users by reading their rows, because an index would slow down every record of who was seen.
@@ -137,11 +141,16 @@ fn constant(value: impl Into<Value>) -> Expr {
 
 /// Matches a prefix by a range, which has no wildcards and uses the index.
 ///
-/// Keys are ASCII, so those with the prefix sort below the prefix followed by DEL.
-fn begins_with(prefix: &str) -> Condition {
+/// Keys are ASCII, so those with the prefix sort below the prefix followed by DEL. A prefix that no username can have
+/// stays out of the statement.
+fn begins_with(prefix: &UsernamePrefix, bound: impl Fn(String) -> Expr) -> Condition {
+    if !prefix.is_possible() {
+        return Condition::all().add(constant(false));
+    }
+    let (key, prefix) = (Column::UsernameKey.into_expr(), prefix.key());
     Condition::all()
-        .add(Column::UsernameKey.gte(prefix))
-        .add(Column::UsernameKey.lt(format!("{prefix}\u{7f}")))
+        .add(key.clone().gte(bound(prefix.to_owned())))
+        .add(key.lt(bound(format!("{prefix}\u{7f}"))))
 }
 
 /// Matches the rows behind the cursor, by a comparison of rows that uses the index of the order.

@@ -38,7 +38,7 @@ pub(super) async fn show_audit_trail(
     if let (Some(since), Some(until)) = (since, until)
         && since >= until
     {
-        bail!("--since is not before --until, so no event can match: swap them");
+        bail!("no event can match: --until must be later than --since");
     }
     let mut left = arguments.limit;
     let mut request = ReadAuditTrailRequest {
