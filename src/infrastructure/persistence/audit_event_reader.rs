@@ -44,7 +44,9 @@ impl AuditEventReader for Database {
     }
 }
 
-/// Selects the events of a page and the next one. Whoever did little is found by the index, not by reading the trail.
+/// Selects the events of a page and the next one.
+///
+/// PostgreSQL plans it for its values. One plan for all actors could read the whole trail for an actor with few events.
 fn select_page(filter: &AuditEventFilter, page: &AuditEventPageRequest, backend: DbBackend) -> Statement {
     let [actor, target] = ["actor", "target"].map(Alias::new);
     let events = Entity::find()
@@ -97,7 +99,7 @@ mod tests {
 
     #[apply(needs_postgres)]
     #[tokio::test]
-    async fn who_did_little_is_looked_up_while_others_did_much() {
+    async fn the_index_finds_users_with_few_events_among_users_with_many() {
         let database = TestDatabase::migrated(DatabaseKind::Postgres).await;
         let transaction = database.begin().await.unwrap();
         let many = "INSERT INTO audit_events (id, occurred_at, actor_kind, actor_id, action, count) \

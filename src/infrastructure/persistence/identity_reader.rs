@@ -164,8 +164,9 @@ where
     Ok(row)
 }
 
-/// Returns whether the connection failed, not the query: it is lost, or PostgreSQL or a pooler in front of it says that it
-/// ends (classes 57P and 08).
+/// Returns whether the connection failed, not the query.
+///
+/// The connection is lost, or PostgreSQL or a pooler in front of it has announced its end (classes 57P and 08).
 fn is_of_connection(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => {

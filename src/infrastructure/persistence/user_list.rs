@@ -43,13 +43,13 @@ pub(super) fn page(filter: &UserFilter, request: &UserPageRequest, backend: DbBa
     let limit = u64::from(request.limit.get()) + 1;
     let offset = u64::from(request.start.offset().get());
     match (prefix(filter), request.start.sorting_field()) {
-        // Of a prefix that it does not know PostgreSQL assumes that few users have it. Of a limit that it does not know,
-        // that it takes a tenth of them: then it follows the index, even in a small table, rather than sort them all.
+        // For a parameter, PostgreSQL assumes a prefix that few users have. With a constant limit it would sort them
+        // all in a small table. With a parameter it assumes a tenth of them, and follows the index.
         (Some(prefix), UserSortingField::Username) => {
             let users = users.filter(begins_with(prefix, Expr::value));
             users.limit(limit).offset(offset).build(backend)
         }
-        // In another order, one plan for any prefix may read the whole table.
+        // In another order, one plan for all prefixes could read the whole table.
         (prefix, _) => {
             let prefix = prefix.map(|prefix| begins_with(prefix, constant));
             let users = users.filter(Condition::all().add_option(prefix));
@@ -75,7 +75,7 @@ pub(super) fn count(filter: &UserFilter, counting: Counting, backend: DbBackend)
 
 /// Limits the rows by constants.
 ///
-/// Of a parameter PostgreSQL assumes that it lets a tenth of the rows through, and may sort them all.
+/// For a parameter, PostgreSQL assumes a tenth of the rows, and may sort all of them.
 fn limited(statement: Statement, limit: u64, offset: u64) -> Statement {
     Statement {
         sql: format!("{} LIMIT {limit} OFFSET {offset}", statement.sql),
@@ -83,11 +83,12 @@ fn limited(statement: Statement, limit: u64, offset: u64) -> Statement {
     }
 }
 
-/// Matches the filter of a sorted list but for the prefix, in a form that keeps frequent values from choosing the index.
+/// Matches the filter of a sorted list, except for the prefix.
 ///
-/// SQLite does not know which values are rare. For a column that is compared by `=`, it looks the rows up in its index
-/// and sorts them, instead of following the index of the order. So a value that most users have is expressed as the
-/// negation of the others, and so is the activity of an admin.
+/// The form keeps frequent values from choosing the index. SQLite does not know which values are rare. For a column
+/// that is compared by `=`, it looks the rows up in its index and sorts them, instead of following the index of the
+/// order. So a value that most users have is expressed as the negation of the others, and so is the activity of an
+/// admin.
 ///
 /// PostgreSQL knows which values are rare, but only of constants. With parameters it may choose a plan for any value.
 fn matching(filter: &UserFilter) -> Condition {
@@ -141,8 +142,8 @@ fn constant(value: impl Into<Value>) -> Expr {
 
 /// Matches a prefix by a range, which has no wildcards and uses the index.
 ///
-/// Keys are ASCII, so those with the prefix sort below the prefix followed by DEL. A prefix that no username can have
-/// stays out of the statement.
+/// Keys are ASCII, so those with the prefix sort below the prefix followed by DEL. The statement does not contain a
+/// prefix that no username can have, so a constant needs no escapes.
 fn begins_with(prefix: &UsernamePrefix, bound: impl Fn(String) -> Expr) -> Condition {
     if !prefix.is_possible() {
         return Condition::all().add(constant(false));
@@ -171,8 +172,9 @@ fn behind(cursor: &UserCursor, order: SortingOrder) -> Expr {
     }
 }
 
-/// The field, and the id of users who have the same value. Names are unique: there an id would only make PostgreSQL plan
-/// for longer.
+/// Returns the column of the field, and the id for users who have the same value.
+///
+/// Names are unique. There an id would only make PostgreSQL plan for longer.
 fn sorting_columns(field: UserSortingField) -> impl Iterator<Item = Column> {
     let (column, is_unique) = match field {
         UserSortingField::Username => (Column::UsernameKey, true),

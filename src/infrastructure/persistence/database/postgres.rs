@@ -45,8 +45,9 @@ pub(super) async fn connect(
 
 /// Makes the pool that reads the database at `url`, which need not answer yet.
 ///
-/// PostgreSQL plans each of its statements once for each connection, by the text alone, as SQLite does. Left to choose, it
-/// would plan many lists anew for the values of each execution. So what a plan must know is a constant in the text.
+/// On each connection, PostgreSQL plans each statement once, by its text alone, as SQLite does. By default it would
+/// plan many lists again for the values of each execution. If a plan depends on a value, the value must be a constant
+/// in the text.
 pub(super) async fn connect_reader(
     url: &Url,
     options: &DatabaseOptions,

@@ -41,10 +41,14 @@ async fn plans(filter: &UserFilter) -> Vec<String> {
     plans
 }
 
-fn first(sorting_field: UserSortingField) -> UserPageStart {
+fn first(field: UserSortingField) -> UserPageStart {
+    at(field, 0)
+}
+
+fn at(sorting_field: UserSortingField, offset: u32) -> UserPageStart {
     UserPageStart::Offset {
         sorting_field,
-        offset: PageOffset::default(),
+        offset: PageOffset::new(offset).unwrap(),
     }
 }
 
@@ -127,17 +131,14 @@ async fn what_few_match_is_looked_up(
 #[case::first(0)]
 #[case::later(20)]
 fn postgresql_knows_all_of_a_page_without_prefix_as_it_plans(#[case] offset: u32) {
-    for sorting_field in FIELDS {
+    for field in FIELDS {
         let request = UserPageRequest {
-            start: UserPageStart::Offset {
-                sorting_field,
-                offset: PageOffset::new(offset).unwrap(),
-            },
+            start: at(field, offset),
             ..UserPageRequest::default()
         };
         let filter = filter(Some(Role::Admin), Some(false), "");
         let values = page(&filter, &request, DbBackend::Postgres).values;
-        assert_eq!(values, Some(Values(vec![])), "{sorting_field:?}");
+        assert_eq!(values, Some(Values(vec![])), "{field:?}");
     }
 }
 
